@@ -1,0 +1,26 @@
+/**
+ * End of a service's history, and its fence: who carries the head's token may
+ * append, nobody else.
+ */
+export interface AuditHead {
+  /** Lock token of the last holder that claimed the head; 0 before the first. */
+  readonly token: number;
+  /** `seq` of the last entry; 0 while there is none. */
+  readonly seq: number;
+  /** `hash` of the last entry. */
+  readonly hash: string;
+  /** Set by a run that left nothing to do; void as soon as `seq` moves on. */
+  readonly settled: Settlement | null;
+}
+
+/** Proof that a pipeline had nothing to do while the history ended at `seq`. */
+export interface Settlement {
+  readonly seq: number;
+  /** Digest of the pipeline, see `pipelineDigest`. */
+  readonly digest: string;
+}
+
+/** True while the history still ends where a run of this very pipeline left nothing to do. */
+export function isSettled(head: AuditHead | undefined, digest: string): boolean {
+  return head?.settled?.seq === head?.seq && head?.settled?.digest === digest;
+}

@@ -1,0 +1,60 @@
+import type { LockStore } from '../lock/lock-store.js';
+import type { Transaction } from '../target-system/target-system.js';
+import type { AuditEntry } from './audit-entry.js';
+import type { AuditHead, Settlement } from './audit-head.js';
+
+/** Entries of one step, contiguous and chained, written by one holder of the lock. */
+export interface AuditBatch {
+  readonly service: string;
+  /** Lock token of the writer. */
+  readonly token: number;
+  /** At least one; the first follows the head, each next one its predecessor. */
+  readonly entries: readonly [AuditEntry, ...AuditEntry[]];
+}
+
+/**
+ * Where history lives. Histories of different services do not touch.
+ *
+ * Every failure to reach the store rejects with the driver's own error.
+ */
+export interface AuditStore {
+  /** Identity of the database: a target system with the same one shares its transactions. */
+  readonly resource: object;
+  /** The lock kept beside this history. */
+  readonly lock: LockStore;
+
+  /**
+   * Makes the store ready to be written: tables, indexes. Any number of instances
+   * may call it at the same time; all of them succeed.
+   */
+  prepare(): Promise<void>;
+
+  /** One row read. `undefined` while nothing was ever recorded for the service. */
+  readHead(service: string): Promise<AuditHead | undefined>;
+
+  /** Last entry of each change, in one query, without reading the whole history. */
+  readSnapshot(service: string): Promise<AuditEntry[]>;
+
+  /** Every entry with `seq > afterSeq`, in order of `seq`, in bounded memory. */
+  readHistory(service: string, afterSeq?: number): AsyncIterable<AuditEntry>;
+
+  /**
+   * Raises the head's token to `token` and returns the head as it then is. Waits
+   * for an append that is being committed, and shuts out any later one of a lower token.
+   *
+   * @throws FencedError when the head already carries a higher token.
+   */
+  claimHead(service: string, token: number): Promise<AuditHead>;
+
+  /**
+   * Writes all entries of the batch and moves the head to the last, or does neither.
+   * Resolves only once they are durable; inside `tx`, once they are part of it.
+   *
+   * @throws FencedError when the head does not carry the batch's token, or does not
+   * end right before the batch's first entry.
+   */
+  append(batch: AuditBatch, tx?: Transaction): Promise<void>;
+
+  /** Records that nothing is left to do, if head still carries `token` and ends at `settled.seq`. */
+  settle(service: string, token: number, settled: Settlement): Promise<void>;
+}

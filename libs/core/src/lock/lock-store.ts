@@ -1,0 +1,60 @@
+/** Who asks for the lock, and for how long at a time. */
+export interface LockClaim {
+  readonly service: string;
+  /** Unique to this run. */
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Milliseconds on the store's clock after which an unrenewed hold is over. */
+  readonly leaseMs: number;
+}
+
+/** The lock as the store has it. All times are milliseconds since 1970 on the store's clock. */
+export interface LockRecord {
+  readonly service: string;
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Grows by one at each acquisition, never reused. */
+  readonly token: number;
+  readonly acquiredAt: number;
+  /** Not after the store's time: the lock is free. */
+  readonly expiresAt: number;
+}
+
+/** Answer to {@link LockStore.acquire}; `storeNow` is the store's time, in milliseconds since 1970. */
+export type LockAcquisition =
+  | { readonly acquired: true; readonly token: number; readonly storeNow: number }
+  | { readonly acquired: false; readonly holder: LockRecord | undefined };
+
+/** One acquisition of the lock. */
+export interface LockHold {
+  readonly service: string;
+  readonly token: number;
+}
+
+/**
+ * Answer to {@link LockStore.renew}.
+ *
+ * - `renewed`: the lease runs anew from the store's present time.
+ * - `lost`: the token is no longer this hold's, and never will be again.
+ * - `held-by-transaction`: the lock cannot be written now because this hold's own
+ *   open transaction keeps everybody, itself included, from writing it (SQLite). It
+ *   cannot be lost until that transaction ends, and must be renewed right after.
+ */
+export type LockRenewal = 'renewed' | 'lost' | 'held-by-transaction';
+
+/** One lock per service. All expiry arithmetic happens on the store's clock. */
+export interface LockStore {
+  /** One conditional write: takes the lock if it is free or expired, with the next token. */
+  acquire(claim: LockClaim): Promise<LockAcquisition>;
+
+  /** Extends the lease of exactly this hold, also after it expired unclaimed. */
+  renew(hold: LockHold, leaseMs: number): Promise<LockRenewal>;
+
+  /** Frees the lock if it is still this hold's, keeping its token; otherwise does nothing. */
+  release(hold: LockHold): Promise<void>;
+
+  /** The lock as recorded, held, expired or released; `undefined` if it was never taken. */
+  read(service: string): Promise<LockRecord | undefined>;
+}

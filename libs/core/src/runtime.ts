@@ -1,0 +1,19 @@
+/**
+ * All that the engine takes from the outside world besides its stores: time,
+ * identity and chance. Tests and simulations replace it; nothing else in the
+ * engine reads a clock or draws a number.
+ */
+export interface Runtime {
+  /** Milliseconds on a clock that never goes back; only differences mean anything. */
+  monotonicMs(): number;
+  /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A value that no other process will ever produce. */
+  uuid(): string;
+  /** A number from 0 (included) to 1 (excluded). */
+  random(): number;
+  /** Name of this machine, as recorded in lock and audit entries. */
+  readonly host: string;
+  /** Id of this process, as recorded in the lock. */
+  readonly pid: number;
+}

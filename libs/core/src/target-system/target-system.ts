@@ -1,0 +1,97 @@
+import type { AuditOperation } from '../audit/audit-state.js';
+
+/** What a parameter of a change's method can be asked by: a class, a string or a symbol. */
+export type HandleToken = string | symbol | (abstract new (...args: never[]) => unknown);
+
+/** Objects that a target system lends to a change for the length of one call. */
+export type Handles = ReadonlyMap<unknown, unknown>;
+
+/** Names one execution of one change. */
+export interface ChangeRun {
+  readonly service: string;
+  readonly changeId: string;
+  readonly executionId: string;
+  readonly operation: AuditOperation;
+}
+
+/** What a change alters. */
+export interface TargetSystem {
+  /** The name that `@TargetSystem(id)` refers to. */
+  readonly id: string;
+
+  /** Tokens of the handles that `run` and `transaction` lend, known before any run. */
+  readonly handleTokens: readonly HandleToken[];
+
+  /**
+   * Calls `work` once with handles that act at once, outside any transaction.
+   * Settles as `work` does, after giving back every resource it took.
+   */
+  run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void>;
+
+  /** Gives back what was kept for the length of a run of the pipeline. The next run may follow. */
+  close?(): Promise<void>;
+}
+
+/** An open transaction, opaque to the engine. Passed to an audit store that has the same resource. */
+export interface Transaction {
+  readonly resource: object;
+}
+
+/** How a transaction ended. Never a guess. */
+export type TransactionOutcome =
+  /** Everything took effect, durably. */
+  | { readonly status: 'committed' }
+  /** Nothing took effect. */
+  | { readonly status: 'rolled-back'; readonly error: unknown }
+  /** Some of it took effect and could not be taken back. */
+  | { readonly status: 'partly-applied'; readonly error: unknown }
+  /** The commit was sent and its answer lost: look at the proof. */
+  | { readonly status: 'unknown'; readonly error: unknown };
+
+/** Proof, inside the target system, that a run of a change committed there. */
+export interface Marker extends ChangeRun {
+  /** Lock token of the run that wrote it. */
+  readonly token: number;
+}
+
+/** Proofs kept in a target system, behind a fence of their own. */
+export interface MarkerStore {
+  /** Makes sure that markers can be written. Safe when many instances start together. */
+  prepare(): Promise<void>;
+
+  /**
+   * Raises the target's fence to `token`, which waits for or shuts out every transaction
+   * of a lower token, and only then reads the change's marker.
+   *
+   * @throws FencedError when the fence is already higher.
+   */
+  read(service: string, changeId: string, token: number): Promise<Marker | undefined>;
+
+  /** Forgets markers that the audit store no longer needs. */
+  clear(service: string, changeIds: readonly string[]): Promise<void>;
+}
+
+/** A target system that can take back what a change did, and prove what it kept. */
+export interface TransactionalTargetSystem extends TargetSystem {
+  /** Identity of what the transactions run on; compared with {@link AuditStore.resource}. */
+  readonly resource: object;
+
+  readonly markers: MarkerStore;
+
+  /**
+   * Calls `work` once inside a transaction and commits if it resolves.
+   *
+   * With a `marker`: the fence is checked first (a higher one rolls back with a
+   * `FencedError`), and the marker commits with the work or not at all.
+   */
+  transaction(
+    change: ChangeRun,
+    work: (handles: Handles, tx: Transaction) => Promise<void>,
+    marker?: Marker,
+  ): Promise<TransactionOutcome>;
+}
+
+/** True for target systems that run changes in transactions. */
+export function isTransactional(target: TargetSystem): target is TransactionalTargetSystem {
+  return 'transaction' in target;
+}
