@@ -1,3 +1,5 @@
+import type { Transaction } from '../target-system/target-system.js';
+
 /** Who asks for the lock, and for how long at a time. */
 export interface LockClaim {
   readonly service: string;
@@ -33,27 +35,26 @@ export interface LockHold {
   readonly token: number;
 }
 
-/**
- * Answer to {@link LockStore.renew}.
- *
- * - `renewed`: the lease runs anew from the store's present time.
- * - `lost`: the token is no longer this hold's, and never will be again.
- * - `held-by-transaction`: the lock cannot be written now because this hold's own
- *   open transaction keeps everybody, itself included, from writing it (SQLite). It
- *   cannot be lost until that transaction ends, and must be renewed right after.
- */
-export type LockRenewal = 'renewed' | 'lost' | 'held-by-transaction';
+/** Answer to {@link LockStore.renew}. `lost`: the token is not this hold's, and never will be again. */
+export type LockRenewal = 'renewed' | 'lost';
 
 /** One lock per service. All expiry arithmetic happens on the store's clock. */
 export interface LockStore {
   /** One conditional write: takes the lock if it is free or expired, with the next token. */
   acquire(claim: LockClaim): Promise<LockAcquisition>;
 
-  /** Extends the lease of exactly this hold, also after it expired unclaimed. */
+  /** Extends the lease of exactly this hold from the store's present time, also after it expired unclaimed. */
   renew(hold: LockHold, leaseMs: number): Promise<LockRenewal>;
 
   /** Frees the lock if it is still this hold's, keeping its token; otherwise does nothing. */
   release(hold: LockHold): Promise<void>;
+
+  /**
+   * True where `tx`, while it is open, keeps everybody from writing the lock (SQLite: one
+   * writer per file). The lease can then neither be lost nor renewed until `tx` ends; the
+   * engine does not renew it meanwhile and renews it right after.
+   */
+  isHeldBy?(tx: Transaction): boolean;
 
   /** The lock as recorded, held, expired or released; `undefined` if it was never taken. */
   read(service: string): Promise<LockRecord | undefined>;

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { AuditEntry, AuditRecord } from './audit-entry.js';
+
+/** A record with the time at which it is written. */
+export interface TimedRecord {
+  readonly record: AuditRecord;
+  /** ISO 8601 on the store's clock. */
+  readonly createdAt: string;
+}
+
+/** Where a chain ends: what its next entry must follow. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Gives records their place right after `end`. */
+export function chainEntries(end: ChainEnd, records: readonly TimedRecord[]): AuditEntry[] {
+  const entries: AuditEntry[] = [];
+  let last = end;
+  for (const { record, createdAt } of records) {
+    const linked = { ...record, seq: last.seq + 1, createdAt, prevHash: last.hash };
+    const entry = { ...linked, hash: entryHash(linked) };
+    entries.push(entry);
+    last = entry;
+  }
+  return entries;
+}
+
+/**
+ * SHA-256, in hexadecimal, over the canonical form of an entry: a JSON array of its
+ * fields in a fixed order, with metadata as pairs sorted by key. The leading number is
+ * the version of the form.
+ */
+export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
+  const metadata = Object.entries(entry.metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const canonical = JSON.stringify([
+    1,
+    entry.service,
+    entry.seq,
+    entry.executionId,
+    entry.stage,
+    entry.changeId,
+    entry.order,
+    entry.author,
+    entry.state,
+    entry.operation,
+    entry.targetSystem,
+    entry.txStrategy,
+    entry.recoveryStrategy,
+    entry.transactional,
+    entry.className,
+    entry.methodName,
+    entry.durationMs,
+    entry.hostname,
+    entry.createdAt,
+    entry.error,
+    metadata,
+    entry.prevHash,
+  ]);
+  return createHash('sha256').update(canonical).digest('hex');
+}

@@ -1,0 +1,149 @@
+import type { AcquiredLock } from '../lock/lock-queue.js';
+import type { Lease } from '../lock/lease.js';
+import { FencedError } from '../lock/lock.errors.js';
+import type { Patience } from '../lock/patience.js';
+import type { Runtime } from '../runtime.js';
+import { chainEntries, type ChainEnd, type TimedRecord } from './audit-chain.js';
+import type { AuditEntry, AuditRecord } from './audit-entry.js';
+import type { AuditOperation, AuditState } from './audit-state.js';
+import type { AuditBatch, AuditStore } from './audit-store.js';
+import { errorText } from './error-text.js';
+
+/** One thing that happened to a change, to be recorded. */
+export interface AuditStep {
+  readonly state: AuditState;
+  /** Store time at which it happened, see {@link AuditJournal.now}. */
+  readonly at: number;
+  readonly operation?: AuditOperation;
+  readonly methodName?: string;
+  readonly durationMs?: number;
+  /** What was thrown, for failures. */
+  readonly error?: unknown;
+  readonly metadata?: AuditRecord['metadata'];
+}
+
+/** What the steps of one execution have in common: the facts about its change. */
+export type AuditSubject = Pick<
+  AuditRecord,
+  | 'stage'
+  | 'changeId'
+  | 'order'
+  | 'author'
+  | 'targetSystem'
+  | 'txStrategy'
+  | 'recoveryStrategy'
+  | 'transactional'
+  | 'className'
+>;
+
+/**
+ * Writes history for one holder of the lock: chains entries to the head, appends them
+ * through the fence, and finds out what became of an append whose answer was lost.
+ */
+export class AuditJournal {
+  private end: ChainEnd;
+  private readonly lease: Lease;
+
+  /** `end`: the head as it was claimed with the lease's token. */
+  constructor(
+    readonly service: string,
+    readonly executionId: string,
+    private readonly store: AuditStore,
+    private readonly lock: AcquiredLock,
+    end: ChainEnd,
+    private readonly runtime: Runtime,
+    private readonly patience: Patience,
+  ) {
+    this.end = end;
+    this.lease = lock.lease;
+  }
+
+  /** Where the history ends now. */
+  get head(): ChainEnd {
+    return this.end;
+  }
+
+  /** The store's time, in milliseconds since 1970. */
+  now(): number {
+    return this.lock.storeNow + (this.runtime.monotonicMs() - this.lock.askedAt);
+  }
+
+  /** Makes the entries for `steps`, without writing them. */
+  draft(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): AuditBatch {
+    const entries = chainEntries(this.end, steps.map((step) => this.timedRecord(subject, step)));
+    return { service: this.service, token: this.lease.token, entries: entries as [AuditEntry, ...AuditEntry[]] };
+  }
+
+  /**
+   * Makes the entries durable, trying again for as long as patience and lease last.
+   *
+   * @throws LockLostError when somebody else has taken over; the store's error otherwise.
+   */
+  async append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<void> {
+    const batch = this.draft(subject, ...steps);
+    await this.patience.insist(() => this.appendOnce(batch));
+    this.accept(batch);
+  }
+
+  /** Takes note that a batch has become durable, as part of a transaction. */
+  accept(batch: AuditBatch): void {
+    this.end = lastOf(batch);
+  }
+
+  /**
+   * Finds out whether a transaction whose commit was not answered holds the batch. Claiming
+   * the head again waits for, or shuts out, that transaction.
+   *
+   * @throws LockLostError when somebody else has taken over meanwhile.
+   */
+  async landed(batch: AuditBatch): Promise<boolean> {
+    const last = lastOf(batch);
+    try {
+      const head = await this.patience.insist(() => this.store.claimHead(this.service, this.lease.token));
+      return head.seq === last.seq && head.hash === last.hash;
+    } catch (cause) {
+      if (cause instanceof FencedError) throw this.lease.lose('another instance took it over', cause);
+      throw cause;
+    }
+  }
+
+  private async appendOnce(batch: AuditBatch): Promise<void> {
+    try {
+      await this.store.append(batch);
+    } catch (cause) {
+      if (!(cause instanceof FencedError)) throw cause;
+      // An earlier attempt may have been written and its answer lost.
+      if (!(await this.landed(batch))) throw this.lease.lose('its audit entries were refused', cause);
+    }
+  }
+
+  private timedRecord(subject: AuditSubject, step: AuditStep): TimedRecord {
+    return {
+      createdAt: new Date(step.at).toISOString(),
+      record: {
+        stage: subject.stage,
+        changeId: subject.changeId,
+        order: subject.order,
+        author: subject.author,
+        targetSystem: subject.targetSystem,
+        txStrategy: subject.txStrategy,
+        recoveryStrategy: subject.recoveryStrategy,
+        transactional: subject.transactional,
+        className: subject.className,
+        service: this.service,
+        executionId: this.executionId,
+        state: step.state,
+        operation: step.operation ?? 'EXECUTE',
+        methodName: step.methodName ?? null,
+        durationMs: Math.round(step.durationMs ?? 0),
+        hostname: this.runtime.host,
+        error: 'error' in step ? errorText(step.error) : null,
+        metadata: step.metadata ?? {},
+      },
+    };
+  }
+}
+
+function lastOf({ entries }: AuditBatch): AuditEntry {
+  return entries[entries.length - 1] ?? entries[0];
+}

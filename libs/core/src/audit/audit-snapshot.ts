@@ -1,0 +1,30 @@
+import { entryHash } from './audit-chain.js';
+import type { AuditEntry } from './audit-entry.js';
+import type { AuditHead } from './audit-head.js';
+
+/** The last entry of each change, by change id. */
+export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
+
+/** Indexes entries by change; of several for one change the last in history counts. */
+export function createSnapshot(entries: readonly AuditEntry[]): AuditSnapshot {
+  const inOrder = [...entries].sort((a, b) => a.seq - b.seq);
+  return new Map(inOrder.map((entry) => [entry.changeId, entry]));
+}
+
+/**
+ * What is wrong with the end of the chain, or `undefined`. The last entry of a history
+ * is always the last of its change, so a snapshot is enough to tell.
+ */
+export function tailFault(head: AuditHead, snapshot: AuditSnapshot): string | undefined {
+  const tail = [...snapshot.values()].reduce<AuditEntry | undefined>(
+    (last, entry) => (last && last.seq > entry.seq ? last : entry),
+    undefined,
+  );
+  if ((tail?.seq ?? 0) !== head.seq) {
+    return `the head names entry ${head.seq} as the last, but the last one found is ${tail?.seq ?? 0}`;
+  }
+  if (tail && (tail.hash !== head.hash || entryHash(tail) !== tail.hash)) {
+    return `entry ${tail.seq} (${tail.changeId}) is not as it was written`;
+  }
+  return undefined;
+}

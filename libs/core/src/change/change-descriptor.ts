@@ -1,0 +1,35 @@
+import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import type { Handles, TargetSystem } from '../target-system/target-system.js';
+import type { ChangeContext } from './change-context.js';
+
+/** A change as the engine sees it: validated, resolved, frozen. */
+export interface ChangeDescriptor {
+  readonly id: string;
+  readonly order: string;
+  readonly author: string;
+  readonly stage: string;
+  readonly className: string;
+  readonly target: TargetSystem;
+  readonly transactional: boolean;
+  readonly recovery: RecoveryStrategy;
+  /** Milliseconds; `undefined`: the module's default. */
+  readonly timeoutMs: number | undefined;
+  readonly execution: ChangeMethod;
+  readonly rollback: ChangeMethod | undefined;
+}
+
+/** A method of a change with its parameters resolved as far as they can be before a run. */
+export interface ChangeMethod {
+  readonly name: string;
+  /** Calls the method once. Rejects with whatever it throws. */
+  invoke(invocation: Invocation): Promise<void>;
+}
+
+/** What a call of a change's method adds to what was resolved before. */
+export interface Invocation {
+  readonly context: ChangeContext;
+  /** Handles of the target system. */
+  readonly handles: Handles;
+  /** Wraps an object so that its calls check the lock; identity where no guard is wanted. */
+  readonly guard: <T>(value: T) => T;
+}

@@ -1,0 +1,108 @@
+import type { DiscoveryService } from '@nestjs/core';
+import { ModuleRef } from '@nestjs/core';
+import { isChangeClass } from './change-metadata.accessor.js';
+import type { ChangeFault } from './change.errors.js';
+
+type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** What `forFeature` leaves in its module. */
+export interface ChangeFeature {
+  readonly stage: string;
+  readonly changes: readonly ChangeClass[];
+}
+
+/** A class, whatever its constructor takes. */
+export type ChangeClass = abstract new (...args: never[]) => object;
+
+/** A provider that carries `@Change`. */
+export interface ChangeCandidate {
+  readonly type: ChangeClass;
+  readonly instance: object;
+  readonly stage: string;
+  /** The module that holds the provider; resolves what its methods ask for. */
+  readonly moduleRef: ModuleRef;
+}
+
+/** What discovery found, and what is wrong with it. */
+export interface Discovery {
+  readonly candidates: readonly ChangeCandidate[];
+  readonly faults: readonly ChangeFault[];
+}
+
+/** Stage of changes that no `forFeature` names one for. */
+export const DEFAULT_STAGE = 'default';
+
+/** Finds the changes among all providers of an application, whichever module holds them. */
+export function discoverChanges(discovery: DiscoveryService, featureToken: symbol): Discovery {
+  const wrappers = discovery.getProviders();
+  const found = wrappers.flatMap((wrapper) => {
+    const type = changeClassOf(wrapper);
+    return type ? [{ wrapper, type }] : [];
+  });
+  const groups = new Map<ChangeClass, InstanceWrapper[]>();
+  for (const { type, wrapper } of found) groups.set(type, [...(groups.get(type) ?? []), wrapper]);
+  const faults = [
+    ...featureFaults(wrappers, featureToken),
+    ...[...groups].flatMap(([type, group]) => providerFaults(type, group)),
+  ];
+  const candidates = [...groups].flatMap(([type, [first]]) => {
+    const instance: unknown = first?.instance;
+    const moduleRef = first && moduleRefOf(first);
+    if (!moduleRef || typeof instance !== 'object' || instance === null) return [];
+    return [{ type, instance, moduleRef, stage: stageOf(first, featureToken) }];
+  });
+  return { candidates, faults };
+}
+
+function changeClassOf({ instance, metatype }: InstanceWrapper): ChangeClass | undefined {
+  const built = (instance as object | null | undefined)?.constructor;
+  return [metatype, built].find(
+    (type): type is ChangeClass & typeof metatype => typeof type === 'function' && isChangeClass(type),
+  );
+}
+
+function providerFaults(type: ChangeClass, wrappers: readonly InstanceWrapper[]): ChangeFault[] {
+  const faults: ChangeFault[] = [];
+  if (wrappers.length > 1) {
+    const places = wrappers.map(({ token, host }) => `${nameOf(token)} in ${host?.name ?? 'an unknown module'}`);
+    faults.push({
+      where: type.name,
+      problem: `is provided ${wrappers.length} times (${places.join('; ')})`,
+      remedy: 'Provide a change once: in one module, under its own class.',
+    });
+  }
+  if (wrappers.some((wrapper) => wrapper.isTransient || !wrapper.isDependencyTreeStatic())) {
+    faults.push({
+      where: type.name,
+      problem: 'is request-scoped or transient, itself or through something it injects',
+      remedy: 'Make it and everything that it injects a singleton (the default scope): changes run before any request.',
+    });
+  }
+  return faults;
+}
+
+function featureFaults(wrappers: readonly InstanceWrapper[], featureToken: symbol): ChangeFault[] {
+  const features = wrappers.filter(({ token }) => token === featureToken).map(({ instance }) => instance as ChangeFeature);
+  return features.flatMap(({ stage, changes }) =>
+    changes
+      .filter((type) => !isChangeClass(type))
+      .map((type) => ({
+        where: type.name,
+        problem: `is listed as a change of stage "${stage}" and has no @Change`,
+        remedy: 'Decorate the class with @Change({ id, order, author }), or take it off the list.',
+      })),
+  );
+}
+
+function stageOf({ host }: InstanceWrapper, featureToken: symbol): string {
+  const feature = host?.providers.get(featureToken)?.instance as ChangeFeature | undefined;
+  return feature?.stage ?? DEFAULT_STAGE;
+}
+
+function moduleRefOf({ host }: InstanceWrapper): ModuleRef | undefined {
+  return host?.providers.get(ModuleRef)?.instance as ModuleRef | undefined;
+}
+
+function nameOf(token: unknown): string {
+  return typeof token === 'function' ? token.name : String(token);
+}

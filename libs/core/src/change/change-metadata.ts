@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+
+/** What `@Change` takes. */
+export interface ChangeOptions {
+  /** Unique within the service, for ever: history knows the change by it. */
+  readonly id: string;
+  /** Position in the stage, compared as a string: pad numbers (`0001`) or use dates. */
+  readonly order: string;
+  /** Person or team that answers for the change; recorded. */
+  readonly author: string;
+  /**
+   * Whether the change runs in a transaction of its target system.
+   *
+   * @default true on a target system that has transactions, false on others
+   */
+  readonly transactional?: boolean;
+  /**
+   * Milliseconds after which a method of the change counts as failed.
+   *
+   * @default the module's `timeouts.changeMs`
+   */
+  readonly timeoutMs?: number;
+}
+
+/** What `@Recovery` takes. */
+export interface RecoveryOptions {
+  readonly strategy: RecoveryStrategy;
+}
+
+/** One parameter of a decorated method, as its decorators and type left it. */
+export interface ParameterMetadata {
+  readonly index: number;
+  /** Type that the compiler emitted; `undefined` if it emitted none. */
+  readonly type: unknown;
+  /** Token of `@Inject()`; `undefined` without one. */
+  readonly token: unknown;
+  readonly optional: boolean;
+  /** Marked `@NonLockGuarded()`. */
+  readonly unguarded: boolean;
+}
+
+/** A method decorated `@Execution` or `@RollbackExecution`. */
+export interface MethodMetadata {
+  readonly kind: 'execution' | 'rollback';
+  readonly name: string;
+  readonly parameters: readonly ParameterMetadata[];
+  /** False where the compiler emitted no parameter types at all (plain esbuild, tsx). */
+  readonly typed: boolean;
+}
+
+/** All that the decorators left on one class. */
+export interface ChangeMetadata {
+  readonly options: Partial<ChangeOptions>;
+  readonly targetSystem: string | undefined;
+  readonly recovery: RecoveryStrategy;
+  readonly executions: readonly MethodMetadata[];
+  readonly rollbacks: readonly MethodMetadata[];
+}
+
+/** Keys of the metadata: fixed, so that two copies of a decorator agree. */
+export const METADATA = {
+  change: 'flamingock:change',
+  targetSystem: 'flamingock:target-system',
+  recovery: 'flamingock:recovery',
+  methods: 'flamingock:methods',
+  unguarded: 'flamingock:unguarded',
+} as const;

@@ -1,0 +1,21 @@
+import { FlamingockError } from '../flamingock.error.js';
+
+/** One thing that is wrong with the changes of an application. */
+export interface ChangeFault {
+  /** Class, method or stage. */
+  readonly where: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** The changes of an application cannot be run as they are. Lists every fault at once. */
+export class InvalidChangesError extends FlamingockError {
+  constructor(readonly faults: readonly ChangeFault[]) {
+    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+    super(`Flamingock found ${count} in the changes of this application. Nothing was run.\n${faults.map(line).join('\n')}`);
+  }
+}
+
+function line({ where, problem, remedy }: ChangeFault, index: number): string {
+  return `  ${index + 1}. ${where}: ${problem}\n     → ${remedy}`;
+}

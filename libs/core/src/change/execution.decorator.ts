@@ -1,0 +1,61 @@
+import { OPTIONAL_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/constants.js';
+import { METADATA, type MethodMetadata, type ParameterMetadata } from './change-metadata.js';
+
+/** Marks the method that applies the change. Exactly one per change. */
+export function Execution(): MethodDecorator {
+  return changeMethod('execution');
+}
+
+/**
+ * Marks the method that takes the change back: after a failure where no transaction
+ * does it, and when an operator undoes the change. At most one per change.
+ */
+export function RollbackExecution(): MethodDecorator {
+  return changeMethod('rollback');
+}
+
+function changeMethod(kind: MethodMetadata['kind']): MethodDecorator {
+  return (prototype, key) => {
+    const name = String(key);
+    const types = Reflect.getMetadata('design:paramtypes', prototype, key) as unknown[] | undefined;
+    const method: MethodMetadata = {
+      kind,
+      name,
+      parameters: claimParameters(prototype, key, types),
+      typed: types !== undefined,
+    };
+    const known = (Reflect.getMetadata(METADATA.methods, prototype.constructor) ?? []) as MethodMetadata[];
+    const others = known.filter((other) => other.name !== name || other.kind !== kind);
+    Reflect.defineMetadata(METADATA.methods, [...others, method], prototype.constructor);
+  };
+}
+
+/**
+ * Nest keeps a method parameter's `@Inject` and `@Optional` on the prototype without
+ * the method's name. Parameter decorators run right before the method's own, so what
+ * lies there now is this method's: take it, and leave nothing for the next.
+ */
+function claimParameters(
+  prototype: object,
+  key: string | symbol,
+  types: unknown[] | undefined,
+): ParameterMetadata[] {
+  const injected = claim<{ index: number; param: unknown }>(SELF_DECLARED_DEPS_METADATA, prototype);
+  const optional = claim<number>(OPTIONAL_DEPS_METADATA, prototype);
+  const unguarded = (Reflect.getOwnMetadata(METADATA.unguarded, prototype, key) ?? []) as number[];
+  const declared = (prototype as Record<string | symbol, { length: number }>)[key]?.length ?? 0;
+  const count = types?.length ?? Math.max(declared, ...injected.map(({ index }) => index + 1));
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    type: types?.[index],
+    token: injected.find((dependency) => dependency.index === index)?.param,
+    optional: optional.includes(index),
+    unguarded: unguarded.includes(index),
+  }));
+}
+
+function claim<T>(key: string, prototype: object): T[] {
+  const entries = (Reflect.getOwnMetadata(key, prototype) ?? []) as T[];
+  Reflect.deleteMetadata(key, prototype);
+  return entries;
+}

@@ -1,0 +1,57 @@
+import type { ChangeFault } from './change.errors.js';
+import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
+
+/** Says why a parameter got nothing, and what its author can do about it. */
+export function unresolvedParameter(
+  className: string,
+  method: MethodMetadata,
+  parameter: ParameterMetadata,
+  targetSystem: string,
+): ChangeFault {
+  const where = `${className}.${method.name}(), parameter ${parameter.index + 1}`;
+  if (parameter.token !== undefined) return missing(where, nameOf(parameter.token), targetSystem);
+  if (!method.typed) return untyped(where);
+  if (parameter.type === Object) return erased(where);
+  if (parameter.type === undefined) return circular(where);
+  return missing(where, nameOf(parameter.type), targetSystem);
+}
+
+function missing(where: string, name: string, targetSystem: string): ChangeFault {
+  return {
+    where,
+    problem: `nothing provides ${name}`,
+    remedy:
+      `Provide it in a module of the application (exactly one if several modules have their own), or offer ` +
+      `it in "provide" of target system "${targetSystem}"; mark the parameter @Optional() if it may be missing.`,
+  };
+}
+
+function erased(where: string): ChangeFault {
+  return {
+    where,
+    problem: 'its type is an interface, a type alias or imported with "import type", so only "Object" is left of it at run time',
+    remedy: 'Name a token with @Inject(TOKEN), or import the class itself: import { X } instead of import type { X }.',
+  };
+}
+
+function untyped(where: string): ChangeFault {
+  return {
+    where,
+    problem: 'the compiler emitted no parameter types',
+    remedy:
+      'Compile with emitDecoratorMetadata (tsc, SWC with decoratorMetadata; plain esbuild and tsx do not emit ' +
+      'it), or name a token for each parameter with @Inject(TOKEN).',
+  };
+}
+
+function circular(where: string): ChangeFault {
+  return {
+    where,
+    problem: 'its type was not loaded yet when the class was defined: two files import each other',
+    remedy: 'Name it with @Inject(forwardRef(() => X)), or break the circle.',
+  };
+}
+
+function nameOf(token: unknown): string {
+  return typeof token === 'function' ? token.name : String(token);
+}

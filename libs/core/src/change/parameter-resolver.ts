@@ -1,0 +1,122 @@
+import { Inject, type InjectionToken, type Type } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { ProvidedHandle } from '../nest/adapter-definition.js';
+import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
+import { ChangeContext } from './change-context.js';
+import type { Invocation } from './change-descriptor.js';
+import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
+import { unresolvedParameter } from './parameter-faults.js';
+import type { ChangeFault } from './change.errors.js';
+
+/** Gives the argument for one call. */
+export type ArgumentSource = (invocation: Invocation) => unknown;
+
+/**
+ * Finds out, before any run, where each parameter of a change's method comes from: the
+ * run, then the target system, then Nest's container.
+ */
+export class ParameterResolver {
+  private readonly containerCache = new Map<ModuleRef, Map<unknown, Promise<Found | undefined>>>();
+
+  /** `container` resolves what no import leads to; the module's own reference goes first. */
+  constructor(private readonly container: ModuleRef) {}
+
+  /** One source per parameter; what cannot be resolved is added to `faults` instead. */
+  async resolve(
+    className: string,
+    method: MethodMetadata,
+    registered: RegisteredTargetSystem,
+    moduleRef: ModuleRef,
+    faults: ChangeFault[],
+  ): Promise<ArgumentSource[]> {
+    const sources: ArgumentSource[] = [];
+    for (const parameter of method.parameters) {
+      const source = await this.resolveOne(parameter, registered, moduleRef);
+      if (source) sources.push(source);
+      else faults.push(unresolvedParameter(className, method, parameter, registered.target.id));
+    }
+    return sources;
+  }
+
+  private async resolveOne(
+    parameter: ParameterMetadata,
+    { target, provide }: RegisteredTargetSystem,
+    moduleRef: ModuleRef,
+  ): Promise<ArgumentSource | undefined> {
+    const token = tokenOf(parameter);
+    if (token === ChangeContext) return ({ context }) => context;
+    const guarded = (value: unknown): ArgumentSource =>
+      parameter.unguarded ? () => value : ({ guard }) => guard(value);
+    if (target.handleTokens.some((offered) => offered === token)) {
+      return ({ handles, guard }) => (parameter.unguarded ? handles.get(token) : guard(handles.get(token)));
+    }
+    const found = this.provided(token, provide) ?? (await this.fromContainer(token, moduleRef));
+    if (found) return guarded(found.value);
+    return parameter.optional ? () => undefined : undefined;
+  }
+
+  private provided(token: unknown, provide: readonly ProvidedHandle[]): Found | undefined {
+    for (const handle of provide) {
+      if (isValueHandle(handle)) {
+        if (handle.provide === token) return { value: handle.useValue };
+      } else if (handle === token) {
+        return this.anywhere(handle);
+      }
+    }
+    return undefined;
+  }
+
+  private fromContainer(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
+    const cache = this.containerCache.get(moduleRef) ?? new Map<unknown, Promise<Found | undefined>>();
+    this.containerCache.set(moduleRef, cache);
+    const known = cache.get(token) ?? this.lookUp(token, moduleRef);
+    cache.set(token, known);
+    return known;
+  }
+
+  private async lookUp(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
+    if (!isToken(token) || token === Object) return undefined;
+    return (await inject(token, moduleRef)) ?? this.anywhere(token);
+  }
+
+  /** For what no import of the change's module leads to, if the application has exactly one. */
+  private anywhere(token: InjectionToken): Found | undefined {
+    try {
+      const values = new Set(this.container.get<unknown, unknown>(token as Type, { strict: false, each: true }) as unknown[]);
+      return values.size === 1 ? { value: [...values][0] } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+interface Found {
+  readonly value: unknown;
+}
+
+/** Asks Nest's own injector, as a class of that module would by its constructor. */
+async function inject(token: InjectionToken, moduleRef: ModuleRef): Promise<Found | undefined> {
+  class Receiver {
+    constructor(readonly value: unknown) {}
+  }
+  Inject(token)(Receiver, undefined, 0);
+  try {
+    return { value: (await moduleRef.create(Receiver)).value };
+  } catch {
+    return undefined;
+  }
+}
+
+function tokenOf({ token, type }: ParameterMetadata): unknown {
+  const named = token ?? type;
+  const isReference = typeof named === 'object' && named !== null && 'forwardRef' in named;
+  return isReference ? (named as { forwardRef: () => unknown }).forwardRef() : named;
+}
+
+function isToken(token: unknown): token is InjectionToken {
+  return typeof token === 'function' || typeof token === 'string' || typeof token === 'symbol';
+}
+
+function isValueHandle(handle: ProvidedHandle): handle is Extract<ProvidedHandle, { useValue: unknown }> {
+  return typeof handle === 'object' && 'useValue' in handle;
+}

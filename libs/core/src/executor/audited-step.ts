@@ -1,0 +1,90 @@
+import type { AuditJournal, AuditStep, AuditSubject } from '../audit/audit-journal.js';
+import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
+import { ChangeContext } from '../change/change-context.js';
+import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
+import { createGuard } from '../lock/lock-guard.js';
+import type { Lease } from '../lock/lease.js';
+import { LockLostError } from '../lock/lock.errors.js';
+import type { Patience } from '../lock/patience.js';
+import type { Runtime } from '../runtime.js';
+import type { ChangeRun, Handles } from '../target-system/target-system.js';
+import { attempt, type Attempt } from './attempt.js';
+import { ChangeEndedError } from './executor.errors.js';
+
+/** Everything that one run lends to its executors. */
+export interface RunResources {
+  readonly journal: AuditJournal;
+  readonly lease: Lease;
+  readonly patience: Patience;
+  readonly runtime: Runtime;
+  /** Aborts when the lock is lost, the run's time is up, or the application shuts down. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that a method has unless its change says otherwise; `undefined`: no bound. */
+  readonly changeTimeoutMs: number | undefined;
+  /** Milliseconds that a method gets to end by itself after its signal has aborted. */
+  readonly graceMs: number;
+}
+
+/** The steps that all executors share: call a method within bounds, record what happened. */
+export class AuditedStep {
+  constructor(private readonly run: RunResources) {}
+
+  /** Names this execution of the change to its target system. */
+  identify(change: ChangeDescriptor): ChangeRun {
+    const { service, executionId } = this.run.journal;
+    return { service, executionId, changeId: change.id, operation: 'EXECUTE' };
+  }
+
+  /** Calls a method outside any transaction: what it is given checks the lock before each call. */
+  async callGuarded(change: ChangeDescriptor, method: ChangeMethod): Promise<Attempt> {
+    let ended = false;
+    const guard = createGuard(() => {
+      if (ended) throw new ChangeEndedError(change.id);
+      this.run.lease.assertHeld();
+    });
+    const call = this.call(change, (signal) =>
+      change.target.run(this.identify(change), (handles) =>
+        method.invoke({ context: this.context(change, signal), handles, guard }),
+      ),
+    );
+    return call.finally(() => (ended = true));
+  }
+
+  /** Calls the execution inside the target's transaction; rejects with whatever ends it. */
+  async callInTransaction(change: ChangeDescriptor, handles: Handles): Promise<void> {
+    const result = await this.call(change, (signal) =>
+      change.execution.invoke({ context: this.context(change, signal), handles, guard: (value) => value }),
+    );
+    if (result.status !== 'done') throw result.error;
+    this.run.lease.assertHeld();
+  }
+
+  /** Records what must be durable before anything runs. */
+  async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
+    try {
+      await this.run.journal.append(subject, step);
+    } catch (cause) {
+      throw cause instanceof LockLostError ? cause : new AuditStoreUnavailableError(this.run.journal.service, cause);
+    }
+  }
+
+  /** Records what has happened already. */
+  async recordAfter(subject: AuditSubject, executed: boolean, ...steps: [AuditStep, ...AuditStep[]]): Promise<void> {
+    try {
+      await this.run.journal.append(subject, ...steps);
+    } catch (cause) {
+      throw cause instanceof LockLostError ? cause : new ChangeUnrecordedError(subject.changeId, executed, cause);
+    }
+  }
+
+  private call(change: ChangeDescriptor, work: (signal: AbortSignal) => Promise<void>): Promise<Attempt> {
+    const { runtime, signal, graceMs, changeTimeoutMs } = this.run;
+    const timeoutMs = change.timeoutMs ?? changeTimeoutMs;
+    return attempt(runtime, { changeId: change.id, timeoutMs, graceMs, signal }, work);
+  }
+
+  private context(change: ChangeDescriptor, signal: AbortSignal): ChangeContext {
+    const { service, executionId } = this.run.journal;
+    return new ChangeContext(service, executionId, change.stage, change.id, this.run.lease.token, signal);
+  }
+}

@@ -1,0 +1,51 @@
+import type { AuditSubject } from '../audit/audit-journal.js';
+import type { AuditState } from '../audit/audit-state.js';
+import type { TxStrategy } from '../audit/tx-strategy.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { isTransactional } from '../target-system/target-system.js';
+
+/** How an execution ended, as it was recorded. */
+export type ChangeOutcome =
+  | { readonly status: 'executed'; readonly durationMs: number }
+  | {
+      readonly status: 'failed';
+      /** The last state recorded. */
+      readonly state: AuditState;
+      readonly error: unknown;
+      /** Why the rollback failed, where it did. */
+      readonly rollbackError?: unknown;
+      readonly durationMs: number;
+    };
+
+/** Runs changes of one transaction strategy and records every step. */
+export interface ChangeExecutor {
+  /**
+   * Runs the change once. A change that fails is an outcome, not an error.
+   *
+   * @throws LockLostError without recording anything after the loss;
+   * AuditStoreUnavailableError if nothing ran; ChangeUnrecordedError if it ran.
+   */
+  execute(change: ChangeDescriptor): Promise<ChangeOutcome>;
+}
+
+/** How the change and its entries are kept together, given where history lives. */
+export function txStrategyOf(change: ChangeDescriptor, store: AuditStore): TxStrategy {
+  if (!change.transactional || !isTransactional(change.target)) return 'NON_TX';
+  return change.target.resource === store.resource ? 'TX_SHARED' : 'TX_SEPARATE';
+}
+
+/** The facts about a change that its entries repeat. */
+export function subjectOf(change: ChangeDescriptor, txStrategy: TxStrategy): AuditSubject {
+  return {
+    stage: change.stage,
+    changeId: change.id,
+    order: change.order,
+    author: change.author,
+    targetSystem: change.target.id,
+    txStrategy,
+    recoveryStrategy: change.recovery,
+    transactional: change.transactional,
+    className: change.className,
+  };
+}

@@ -1,0 +1,57 @@
+import type { AuditStore } from '../audit/audit-store.js';
+import type { TxStrategy } from '../audit/tx-strategy.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
+import type { RunResources } from './audited-step.js';
+import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { NonTxExecutor } from './non-tx.executor.js';
+import { SeparateTxExecutor } from './separate-tx.executor.js';
+import { SharedTxExecutor } from './shared-tx.executor.js';
+
+/** Gives each change to the executor of its transaction strategy, for the length of one run. */
+export class Executors implements ChangeExecutor {
+  private readonly byStrategy: Readonly<Record<TxStrategy, ChangeExecutor>>;
+  /** Target systems whose markers are ready, with the changes whose markers may go. */
+  private readonly marked = new Map<TransactionalTargetSystem, string[]>();
+
+  constructor(
+    private readonly run: RunResources,
+    private readonly store: AuditStore,
+  ) {
+    this.byStrategy = {
+      NON_TX: new NonTxExecutor(run),
+      TX_SHARED: new SharedTxExecutor(run, store),
+      TX_SEPARATE: new SeparateTxExecutor(run),
+    };
+  }
+
+  async execute(change: ChangeDescriptor): Promise<ChangeOutcome> {
+    const strategy = txStrategyOf(change, this.store);
+    if (strategy === 'TX_SEPARATE') await this.prepareMarkers(change);
+    const outcome = await this.byStrategy[strategy].execute(change);
+    if (outcome.status === 'executed' && strategy === 'TX_SEPARATE') this.forgetLater(change);
+    return outcome;
+  }
+
+  /** Makes the change's target ready to write and read markers, once per run. */
+  async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
+    if (!isTransactional(target) || this.marked.has(target)) return;
+    await this.run.patience.insist(() => target.markers.prepare());
+    this.marked.set(target, []);
+  }
+
+  /** The audit store knows that the change is applied: its marker is of no more use. */
+  forgetLater({ target, id }: ChangeDescriptor): void {
+    if (isTransactional(target)) this.marked.get(target)?.push(id);
+  }
+
+  /**
+   * Clears the markers that the audit store has made superfluous. One that stays is
+   * harmless: it names its own execution, and no later one is taken for it.
+   */
+  async clearMarkers(): Promise<void> {
+    for (const [target, changeIds] of this.marked) {
+      if (changeIds.length > 0) await target.markers.clear(this.run.journal.service, changeIds);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import type { Runtime } from '../runtime.js';
+
+/** Starts measuring; each call of the result gives the milliseconds since. */
+export function stopwatch(runtime: Runtime): () => number {
+  const since = runtime.monotonicMs();
+  return () => runtime.monotonicMs() - since;
+}

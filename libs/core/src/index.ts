@@ -1,0 +1,101 @@
+export { FlamingockError } from './flamingock.error.js';
+export type { Runtime } from './runtime.js';
+export { nodeRuntime } from './node-runtime.js';
+
+export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';
+export type { TxStrategy } from './audit/tx-strategy.js';
+export { GENESIS_HASH, type AuditEntry, type AuditRecord } from './audit/audit-entry.js';
+export { isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
+export type { AuditBatch, AuditStore } from './audit/audit-store.js';
+export { chainEntries, entryHash, type ChainEnd, type TimedRecord } from './audit/audit-chain.js';
+export { AuditStoreUnavailableError, AuditTamperedError, ChangeUnrecordedError } from './audit/audit.errors.js';
+
+export type {
+  LockAcquisition,
+  LockClaim,
+  LockHold,
+  LockRecord,
+  LockRenewal,
+  LockStore,
+} from './lock/lock-store.js';
+export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock/lock.errors.js';
+
+export { RecoveryStrategy } from './recovery/recovery-strategy.js';
+export type { Action } from './recovery/recovery-decision.js';
+
+export {
+  isTransactional,
+  type ChangeRun,
+  type Handles,
+  type HandleToken,
+  type Marker,
+  type MarkerStore,
+  type TargetSystem as TargetSystemPort,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
+} from './target-system/target-system.js';
+export {
+  nonTransactionalTargetSystem,
+  type NonTransactionalTargetSystemOptions,
+} from './target-system/non-transactional.target-system.js';
+
+export { Change } from './change/change.decorator.js';
+export { Execution, RollbackExecution } from './change/execution.decorator.js';
+export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';
+export { Recovery } from './change/recovery.decorator.js';
+export { TargetSystem } from './change/target-system.decorator.js';
+export type { ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
+export { ChangeContext } from './change/change-context.js';
+export type { ChangeClass } from './change/change-discovery.js';
+export { InvalidChangesError, type ChangeFault } from './change/change.errors.js';
+
+export { ChangeEndedError, ChangeTimeoutError } from './executor/executor.errors.js';
+export {
+  ChangeFailedError,
+  ManualInterventionError,
+  OutOfOrderError,
+  RunAbortedError,
+  RunTimeoutError,
+} from './pipeline/pipeline.errors.js';
+export type { EngineSettings } from './pipeline/engine-settings.js';
+
+export type { PlanItem, PlanReport } from './operations/plan.js';
+export { NoIssueError, type AuditFixRequest, type AuditFixResult } from './operations/audit-fix.js';
+
+export { FlamingockEvents, type EventPublisher } from './reporting/event-publisher.js';
+export type {
+  ChangeEndedEvent,
+  ChangeStartedEvent,
+  FlamingockEventMap,
+  FlamingockEventName,
+  RunEvent,
+  StageEvent,
+} from './reporting/flamingock.events.js';
+export type {
+  ChangeReport,
+  ChangeResult,
+  ExecutionReport,
+  ExecutionStatus,
+} from './reporting/execution-report.js';
+export { formatReport } from './reporting/report-format.js';
+
+export type {
+  AdapterDefinition,
+  AuditStoreDefinition,
+  ProvidedHandle,
+  TargetSystemDefinition,
+} from './nest/adapter-definition.js';
+export { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_RUNTIME, FLAMINGOCK_SETTINGS } from './nest/flamingock.constants.js';
+export type {
+  FlamingockAdapters,
+  FlamingockModuleAsyncOptions,
+  FlamingockModuleOptions,
+  FlamingockSettings,
+  FlamingockSettingsFactory,
+  RunAt,
+} from './nest/flamingock-options.js';
+export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
+export { FlamingockService } from './nest/flamingock.service.js';
+export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';
+export type { ResolvedOptions } from './nest/resolve-options.js';

@@ -1,0 +1,129 @@
+import type { Runtime } from '../runtime.js';
+import { LockLostError } from './lock.errors.js';
+import type { LockHold, LockStore } from './lock-store.js';
+
+/** Part of the lease after which it is renewed. */
+const HEARTBEAT_FRACTION = 1 / 3;
+/** Part of the lease after which a renewal that failed is tried again. */
+const RETRY_FRACTION = 1 / 20;
+
+/**
+ * The lock while this process has it, kept alive by a heartbeat.
+ *
+ * The holder trusts its lease until the start of the last successful renewal plus the
+ * lease, on its own monotonic clock: a store that measures from when the request arrived
+ * ends it no earlier. Once lost, a lease stays lost.
+ */
+export class Lease {
+  private readonly lost = new AbortController();
+  private readonly stopped = new AbortController();
+  private trustedUntil: number;
+  private loss: LockLostError | undefined;
+  private lastFailure: unknown;
+
+  /** `askedAt`: monotonic time at which the acquisition was requested. */
+  constructor(
+    private readonly store: LockStore,
+    private readonly hold: LockHold,
+    private readonly leaseMs: number,
+    askedAt: number,
+    private readonly runtime: Runtime,
+  ) {
+    this.trustedUntil = askedAt + leaseMs;
+    void this.beat();
+    void this.watch();
+  }
+
+  /** Fencing token of this acquisition. */
+  get token(): number {
+    return this.hold.token;
+  }
+
+  /** Aborts the moment the lease is lost; its reason is the {@link LockLostError}. */
+  get signal(): AbortSignal {
+    return this.lost.signal;
+  }
+
+  /** @throws LockLostError once the lease is lost. */
+  assertHeld(): void {
+    if (!this.loss && this.runtime.monotonicMs() >= this.trustedUntil) this.loseByTime();
+    if (this.loss) throw this.loss;
+  }
+
+  /** Gives up at once, because a write was fenced. */
+  lose(why: string, cause?: unknown): LockLostError {
+    this.loss ??= new LockLostError(this.hold.service, this.token, why, { cause });
+    this.lost.abort(this.loss);
+    this.stopped.abort();
+    return this.loss;
+  }
+
+  /**
+   * A transaction of this holder now keeps everybody from writing the lock: until
+   * {@link resume} the lease cannot end, nor be renewed.
+   */
+  suspend(): void {
+    this.assertHeld();
+    this.trustedUntil = Infinity;
+  }
+
+  /**
+   * That transaction has ended: renews before anything else happens. Without a
+   * {@link suspend} before, does nothing.
+   */
+  async resume(): Promise<void> {
+    if (this.trustedUntil !== Infinity) return;
+    this.trustedUntil = this.runtime.monotonicMs() + this.leaseMs;
+    await this.renewUntilKnown();
+  }
+
+  /** Stops the heartbeat and frees the lock, if it is still this holder's. */
+  async release(): Promise<void> {
+    this.stopped.abort();
+    if (!this.loss) await this.store.release(this.hold);
+  }
+
+  private async beat(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      await this.runtime.sleep(this.leaseMs * HEARTBEAT_FRACTION, this.stopped.signal);
+      if (this.trustedUntil !== Infinity) await this.renewUntilKnown();
+    }
+  }
+
+  private async renewUntilKnown(): Promise<void> {
+    while (!this.stopped.signal.aborted && !(await this.renewed())) {
+      await this.runtime.sleep(this.leaseMs * RETRY_FRACTION, this.stopped.signal);
+    }
+  }
+
+  /** True once the store has answered. */
+  private async renewed(): Promise<boolean> {
+    const askedAt = this.runtime.monotonicMs();
+    try {
+      const renewal = await this.store.renew(this.hold, this.leaseMs);
+      if (renewal === 'lost') this.lose('another instance took it over');
+      else this.trustUntil(askedAt + this.leaseMs);
+      return true;
+    } catch (cause) {
+      this.lastFailure = cause;
+      return false;
+    }
+  }
+
+  private trustUntil(deadline: number): void {
+    if (!this.loss) this.trustedUntil = Math.max(this.trustedUntil, deadline);
+  }
+
+  /** Fires the signal even while a renewal hangs. */
+  private async watch(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      const left = this.trustedUntil - this.runtime.monotonicMs();
+      if (left <= 0) this.loseByTime();
+      else await this.runtime.sleep(Math.min(left, this.leaseMs), this.stopped.signal);
+    }
+  }
+
+  private loseByTime(): void {
+    this.lose(`it could not be renewed within its lease of ${this.leaseMs} ms`, this.lastFailure);
+  }
+}

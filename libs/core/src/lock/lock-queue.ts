@@ -1,0 +1,66 @@
+import type { Runtime } from '../runtime.js';
+import { LockTimeoutError } from './lock.errors.js';
+import { Lease } from './lease.js';
+import type { LockRecord, LockStore } from './lock-store.js';
+
+/** How to ask for the lock, and for how long. All in milliseconds. */
+export interface LockSettings {
+  /** Hold that a heartbeat keeps alive; also the longest time a dead holder shuts others out. */
+  readonly leaseMs: number;
+  /** Longest time to wait for another holder. */
+  readonly waitMs: number;
+  /** Longest pause between two attempts. */
+  readonly retryMs: number;
+}
+
+/** The lock in hand, with what its acquisition told about the store's clock. */
+export interface AcquiredLock {
+  readonly lease: Lease;
+  /** The store's time, in milliseconds since 1970, at monotonic time `askedAt`. */
+  readonly storeNow: number;
+  readonly askedAt: number;
+}
+
+/** What a waiting instance does between two attempts. */
+export interface Waiting {
+  /** Called after each attempt that found the lock held. True ends the wait: nothing is left to do. */
+  isDone(holder: LockRecord | undefined): Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+/** First pause between two attempts; each next one is longer, up to `retryMs`. */
+const FIRST_PAUSE_MS = 50;
+
+/** Waits in line for the lock of one service. */
+export class LockQueue {
+  constructor(
+    private readonly store: LockStore,
+    private readonly runtime: Runtime,
+    private readonly settings: LockSettings,
+  ) {}
+
+  /**
+   * Takes the lock, or resolves to `undefined` when `waiting` says that there is nothing
+   * left to do.
+   *
+   * @throws LockTimeoutError after `waitMs`; the signal's reason when it aborts.
+   */
+  async acquire(service: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
+    const { runtime, settings } = this;
+    const claim = { service, owner: runtime.uuid(), host: runtime.host, pid: runtime.pid, leaseMs: settings.leaseMs };
+    const since = runtime.monotonicMs();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, settings.retryMs)) {
+      waiting.signal.throwIfAborted();
+      const askedAt = runtime.monotonicMs();
+      const answer = await this.store.acquire(claim);
+      if (answer.acquired) {
+        const lease = new Lease(this.store, { service, token: answer.token }, settings.leaseMs, askedAt, runtime);
+        return { lease, storeNow: answer.storeNow, askedAt };
+      }
+      if (await waiting.isDone(answer.holder)) return undefined;
+      const waitedMs = Math.round(runtime.monotonicMs() - since);
+      if (waitedMs >= settings.waitMs) throw new LockTimeoutError(service, waitedMs, answer.holder);
+      await runtime.sleep(pauseMs * (0.5 + runtime.random() / 2), waiting.signal);
+    }
+  }
+}

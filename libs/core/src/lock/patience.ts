@@ -1,0 +1,34 @@
+import { FlamingockError } from '../flamingock.error.js';
+import type { Runtime } from '../runtime.js';
+import type { Lease } from './lease.js';
+
+const PAUSE_MS = 100;
+
+/** Repeats what a store or a network failed to do, for a bounded time and never past the lease. */
+export class Patience {
+  constructor(
+    private readonly lease: Lease,
+    private readonly runtime: Runtime,
+    private readonly totalMs: number,
+  ) {}
+
+  /**
+   * Repeats `work`, which must be safe to repeat, until it resolves.
+   *
+   * @throws LockLostError once the lease is lost; any `FlamingockError` of `work` at once,
+   * since repeating does not change a verdict; otherwise the last error when time is up.
+   */
+  async insist<T>(work: () => Promise<T>): Promise<T> {
+    const giveUpAt = this.runtime.monotonicMs() + this.totalMs;
+    for (;;) {
+      this.lease.assertHeld();
+      try {
+        return await work();
+      } catch (cause) {
+        const final = cause instanceof FlamingockError || this.runtime.monotonicMs() >= giveUpAt;
+        if (final) throw cause;
+      }
+      await this.runtime.sleep(PAUSE_MS, this.lease.signal);
+    }
+  }
+}

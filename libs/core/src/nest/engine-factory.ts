@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { AuditStore } from '../audit/audit-store.js';
+import { discoverChanges } from '../change/change-discovery.js';
+import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
+import { DescriptorFactory } from '../change/descriptor-factory.js';
+import { ParameterResolver } from '../change/parameter-resolver.js';
+import { buildPipeline } from '../pipeline/pipeline-builder.js';
+import type { Engine } from '../pipeline/engine.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import { FlamingockEvents } from '../reporting/event-publisher.js';
+import type { Runtime } from '../runtime.js';
+import { TargetSystemRegistry, type RegisteredTargetSystem } from '../target-system/target-system.registry.js';
+import {
+  FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_FEATURE,
+  FLAMINGOCK_RUNTIME,
+  FLAMINGOCK_TARGET_SYSTEMS,
+} from './flamingock.constants.js';
+import type { ResolvedOptions } from './resolve-options.js';
+
+/** Builds the engine once every provider of the application exists. */
+@Injectable()
+export class EngineFactory {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly moduleRef: ModuleRef,
+    @Inject(FLAMINGOCK_AUDIT_STORE) private readonly store: AuditStore,
+    @Inject(FLAMINGOCK_TARGET_SYSTEMS) private readonly targets: readonly RegisteredTargetSystem[],
+    @Inject(FLAMINGOCK_RUNTIME) private readonly runtime: Runtime,
+    @Inject(FlamingockEvents) private readonly events: FlamingockEvents,
+  ) {}
+
+  /** @throws InvalidChangesError listing every fault of every change. */
+  async create(options: ResolvedOptions): Promise<Engine> {
+    const { store, runtime, events } = this;
+    return { pipeline: await this.pipeline(options), store, runtime, events, settings: options };
+  }
+
+  private async pipeline({ service, stages }: ResolvedOptions): Promise<Pipeline> {
+    const registry = new TargetSystemRegistry(this.targets);
+    const { candidates, faults: found } = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
+    const factory = new DescriptorFactory(registry, new ParameterResolver(this.moduleRef));
+    const descriptions = await Promise.all(candidates.map((candidate) => factory.describe(candidate)));
+    const changes = descriptions.flatMap((one) => ('descriptor' in one ? [one.descriptor] : []));
+    const built = buildPipeline(service, changes, stages);
+    const faults = [
+      ...registryFaults(registry),
+      ...found,
+      ...descriptions.flatMap((one) => ('faults' in one ? one.faults : [])),
+      ...built.faults,
+    ];
+    if (faults.length > 0) throw new InvalidChangesError(faults);
+    return built.pipeline;
+  }
+}
+
+function registryFaults({ duplicates }: TargetSystemRegistry): ChangeFault[] {
+  return duplicates.map((id) => ({
+    where: 'targetSystems',
+    problem: `has "${id}" more than once`,
+    remedy: 'Give each target system an id of its own.',
+  }));
+}

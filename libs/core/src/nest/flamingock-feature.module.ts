@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+
+/** Holds the changes of one `forFeature` call. */
+@Module({})
+export class FlamingockFeatureModule {}

@@ -1,0 +1,120 @@
+import type { Type } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { EngineSettings } from '../pipeline/engine-settings.js';
+import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
+
+/** When pending changes are applied. */
+export type RunAt = 'bootstrap' | 'module-init' | 'manual';
+
+/** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
+export interface FlamingockSettings {
+  /**
+   * False: the module loads and never runs anything.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+  /**
+   * Name under which history and lock are kept. Applications with different changes on
+   * one audit store need different names; instances of one application the same.
+   *
+   * @default 'default'
+   */
+  readonly service?: string;
+  /**
+   * `bootstrap`: before the application serves. `module-init`: earlier, among the
+   * `onModuleInit` hooks. `manual`: only when `FlamingockService.execute()` is called.
+   *
+   * @default 'bootstrap'
+   */
+  readonly runAt?: RunAt;
+  /**
+   * Names of the stages, in the order in which they run. Needed as soon as there is
+   * more than one.
+   */
+  readonly stages?: readonly string[];
+  /**
+   * What a failed or blocked change does. `fail`: stops the run and the start-up.
+   * `skip`: leaves out the rest of its stage only.
+   *
+   * @default 'fail'
+   */
+  readonly onIssue?: EngineSettings['onIssue'];
+  /**
+   * What to do about a pending change that is ordered before an applied one.
+   *
+   * @default 'warn'
+   */
+  readonly outOfOrder?: EngineSettings['outOfOrder'];
+  readonly lock?: {
+    /**
+     * Milliseconds for which the lock is held without being renewed: the longest time
+     * that an instance which died shuts the others out. Renewed at a third of it.
+     *
+     * @default 10_000
+     */
+    readonly leaseMs?: number;
+    /**
+     * Longest time, in milliseconds, to wait for another instance.
+     *
+     * @default 600_000
+     */
+    readonly waitMs?: number;
+    /**
+     * Longest pause, in milliseconds, between two looks at a lock that another instance holds.
+     *
+     * @default 500
+     */
+    readonly retryMs?: number;
+  };
+  readonly timeouts?: {
+    /**
+     * Milliseconds for a whole run, waiting included.
+     *
+     * @default none
+     */
+    readonly runMs?: number;
+    /**
+     * Milliseconds for one method of a change; `timeoutMs` of a change wins.
+     *
+     * @default none
+     */
+    readonly changeMs?: number;
+    /**
+     * Milliseconds that a method gets to end by itself once it is told to stop, by a
+     * time limit or a shutdown.
+     *
+     * @default 5_000
+     */
+    readonly graceMs?: number;
+  };
+  /**
+   * Signals that stop a run while it is going on. They are listened to only meanwhile.
+   *
+   * @default ['SIGTERM', 'SIGINT']
+   */
+  readonly shutdownSignals?: readonly NodeJS.Signals[];
+}
+
+/** Where history lives, and what can be changed. */
+export interface FlamingockAdapters {
+  readonly auditStore: AuditStoreDefinition;
+  readonly targetSystems: readonly TargetSystemDefinition[];
+}
+
+/** Options of `FlamingockModule.forRoot`. */
+export interface FlamingockModuleOptions extends FlamingockAdapters, FlamingockSettings {}
+
+/** A class that makes settings, for `useClass` and `useExisting`. */
+export interface FlamingockSettingsFactory {
+  createFlamingockSettings(): FlamingockSettings | Promise<FlamingockSettings>;
+}
+
+/** Options of `FlamingockModule.forRootAsync`: adapters as they are, settings from a factory. */
+export interface FlamingockModuleAsyncOptions extends FlamingockAdapters {
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  readonly inject?: NonNullable<FactoryProvider['inject']>;
+  readonly useFactory?: (...dependencies: never[]) => FlamingockSettings | Promise<FlamingockSettings>;
+  readonly useClass?: Type<FlamingockSettingsFactory>;
+  readonly useExisting?: Type<FlamingockSettingsFactory>;
+}

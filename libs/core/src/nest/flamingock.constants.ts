@@ -1,0 +1,12 @@
+/** Token of the {@link AuditStore} in use; override it in tests. */
+export const FLAMINGOCK_AUDIT_STORE = Symbol.for('flamingock:audit-store');
+/** Token of the {@link FlamingockSettings} given in code. */
+export const FLAMINGOCK_SETTINGS = Symbol.for('flamingock:settings');
+/** Token of the {@link Runtime} in use; override it in tests. */
+export const FLAMINGOCK_RUNTIME = Symbol.for('flamingock:runtime');
+/** Token of the target systems in use. */
+export const FLAMINGOCK_TARGET_SYSTEMS = Symbol.for('flamingock:target-systems');
+/** Token under which `forFeature` leaves stage and changes in its module. */
+export const FLAMINGOCK_FEATURE = Symbol.for('flamingock:feature');
+/** Where `ConfigModule` keeps what `flamingockConfig` loads. */
+export const FLAMINGOCK_CONFIG_KEY = 'CONFIGURATION(flamingock)';

@@ -1,0 +1,17 @@
+import { FlamingockError } from '../flamingock.error.js';
+
+/** Settings that make no sense; every fault at once. */
+export class InvalidOptionsError extends FlamingockError {
+  constructor(readonly faults: readonly string[]) {
+    super(`Flamingock is not configured correctly. Nothing was run.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** A run was asked for while the module is switched off. */
+export class FlamingockDisabledError extends FlamingockError {
+  constructor() {
+    super(
+      'Flamingock is switched off, so nothing was run. Set enabled (FLAMINGOCK_ENABLED) to true to apply changes.',
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import type { EngineSettings } from '../pipeline/engine-settings.js';
+import type { FlamingockSettings, RunAt } from './flamingock-options.js';
+import { InvalidOptionsError } from './nest.errors.js';
+
+/** Settings with every default filled in. */
+export interface ResolvedOptions extends EngineSettings {
+  readonly enabled: boolean;
+  readonly service: string;
+  readonly runAt: RunAt;
+  readonly stages: readonly string[] | undefined;
+  readonly shutdownSignals: readonly NodeJS.Signals[];
+}
+
+/**
+ * Merges settings, the later ones winning, and fills in the defaults.
+ *
+ * @throws InvalidOptionsError listing every value that makes no sense.
+ */
+export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
+  const settings = merge(layers);
+  const { lock = {}, timeouts = {} } = settings;
+  const resolved: ResolvedOptions = {
+    enabled: settings.enabled ?? true,
+    service: settings.service ?? 'default',
+    runAt: settings.runAt ?? 'bootstrap',
+    stages: settings.stages,
+    onIssue: settings.onIssue ?? 'fail',
+    outOfOrder: settings.outOfOrder ?? 'warn',
+    lock: {
+      leaseMs: lock.leaseMs ?? 10_000,
+      waitMs: lock.waitMs ?? 600_000,
+      retryMs: lock.retryMs ?? 500,
+    },
+    timeouts: {
+      runMs: timeouts.runMs,
+      changeMs: timeouts.changeMs,
+      graceMs: timeouts.graceMs ?? 5_000,
+    },
+    shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
+  };
+  const faults = optionFaults(resolved);
+  if (faults.length > 0) throw new InvalidOptionsError(faults);
+  return resolved;
+}
+
+function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
+  const defined = layers.map(withoutUndefined);
+  return {
+    ...Object.assign({}, ...defined) as FlamingockSettings,
+    lock: Object.assign({}, ...defined.map(({ lock }) => withoutUndefined(lock ?? {}))) as object,
+    timeouts: Object.assign({}, ...defined.map(({ timeouts }) => withoutUndefined(timeouts ?? {}))) as object,
+  };
+}
+
+/** An `undefined` in a later layer does not take back what an earlier one says. */
+function withoutUndefined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Shorter, and an event loop that is busy for a moment loses the lock. */
+const SHORTEST_LEASE_MS = 300;
+/** The longest delay of a Node timer. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function optionFaults({ service, runAt, onIssue, outOfOrder, stages, lock, timeouts }: ResolvedOptions): string[] {
+  const faults = [
+    oneOf('runAt', runAt, ['bootstrap', 'module-init', 'manual']),
+    oneOf('onIssue', onIssue, ['fail', 'skip']),
+    oneOf('outOfOrder', outOfOrder, ['allow', 'warn', 'fail']),
+    milliseconds('lock.leaseMs', lock.leaseMs, SHORTEST_LEASE_MS),
+    milliseconds('lock.waitMs', lock.waitMs, 0),
+    milliseconds('lock.retryMs', lock.retryMs, 1),
+    milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
+    milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
+    milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
+    isName(service) ? undefined : `service must be 1 to 100 characters, not ${JSON.stringify(service)}`,
+    stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
+  ];
+  return faults.filter((fault) => fault !== undefined);
+}
+
+function isName(service: unknown): boolean {
+  return typeof service === 'string' && service.trim() !== '' && service.length <= 100;
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
+  if (allowed.includes(value)) return undefined;
+  return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
+}
+
+function milliseconds(name: string, value: number, least: number): string | undefined {
+  if (Number.isFinite(value) && value >= least && value <= LONGEST_MS) return undefined;
+  return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
+}

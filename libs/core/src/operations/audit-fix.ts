@@ -1,0 +1,74 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { FlamingockError } from '../flamingock.error.js';
+import { LockQueue } from '../lock/lock-queue.js';
+import type { Engine } from '../pipeline/engine.js';
+import { openSession } from '../pipeline/exclusive-session.js';
+import { planExecution } from '../pipeline/execution-planner.js';
+
+/** What an operator found out about a change that needed a person. */
+export interface AuditFixRequest {
+  readonly changeId: string;
+  /** `EXECUTED`: all of it is in the target system. `ROLLED_BACK`: nothing of it is. */
+  readonly resolution: 'EXECUTED' | 'ROLLED_BACK';
+  /** Why; recorded. */
+  readonly reason?: string;
+  /** Who; recorded. */
+  readonly by?: string;
+}
+
+/** The state that a fix recorded. */
+export interface AuditFixResult {
+  readonly changeId: string;
+  readonly state: AuditState;
+}
+
+/** There is nothing to fix about a change. */
+export class NoIssueError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    why: string,
+  ) {
+    super(`Change "${changeId}" has no issue to fix: ${why}. Nothing was recorded.`);
+  }
+}
+
+/**
+ * Records an operator's finding about a change whose state needs a person. Waits for a
+ * run that is going on, so it never races one.
+ *
+ * @throws NoIssueError when the change does not need a person.
+ */
+export async function auditFix(
+  engine: Engine,
+  request: AuditFixRequest,
+  signal: AbortSignal,
+): Promise<AuditFixResult> {
+  const { pipeline, store, runtime, settings } = engine;
+  const { service } = pipeline;
+  const queue = new LockQueue(store.lock, runtime, settings.lock);
+  await store.prepare();
+  const lock = await queue.acquire(service, { signal, isDone: () => Promise.resolve(false) });
+  if (!lock) throw new NoIssueError(request.changeId, 'the wait for the lock was ended');
+  try {
+    const session = await openSession(service, runtime.uuid(), store, lock, runtime, settings.lock.leaseMs);
+    const entry = issueOf(engine, request.changeId, session.snapshot);
+    const state = `MANUAL_MARKED_AS_${request.resolution}` as const;
+    const { reason, by } = request;
+    const metadata = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+    await session.journal.append(entry, { state, operation: 'FIX', at: session.journal.now(), metadata });
+    return { changeId: request.changeId, state };
+  } finally {
+    await lock.lease.release();
+  }
+}
+
+function issueOf({ pipeline }: Engine, changeId: string, snapshot: ReadonlyMap<string, AuditEntry>): AuditEntry {
+  const changes = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
+  const planned = changes.find(({ change }) => change.id === changeId);
+  if (!planned) throw new NoIssueError(changeId, 'no change with this id is in the code');
+  if (planned.action !== 'MANUAL_INTERVENTION' || !planned.entry) {
+    throw new NoIssueError(changeId, `the next run's action is ${planned.action}: ${planned.reason}`);
+  }
+  return planned.entry;
+}

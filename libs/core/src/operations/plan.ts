@@ -1,0 +1,57 @@
+import { createSnapshot } from '../audit/audit-snapshot.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import type { Engine } from '../pipeline/engine.js';
+import type { PlannedChange } from '../pipeline/execution-plan.js';
+import { planExecution } from '../pipeline/execution-planner.js';
+import type { Action } from '../recovery/recovery-decision.js';
+
+/** What the next run would do about one change. */
+export interface PlanItem {
+  readonly changeId: string;
+  readonly stage: string;
+  readonly order: string;
+  readonly targetSystem: string;
+  readonly action: Action;
+  /** Why, in a sentence. */
+  readonly reason: string;
+  /** Its last recorded state; absent if history does not know it. */
+  readonly state?: AuditState;
+}
+
+/** What the next run would do. */
+export interface PlanReport {
+  readonly service: string;
+  /** Every change of the pipeline, in order. */
+  readonly changes: readonly PlanItem[];
+  /** Ids of pending changes that come before an applied one of their stage. */
+  readonly outOfOrder: readonly string[];
+  /** Ids of applied changes that the code no longer has. */
+  readonly unknown: readonly string[];
+}
+
+/** Tells what the next run would do. Takes no lock and writes nothing. */
+export async function plan({ pipeline, store }: Engine): Promise<PlanReport> {
+  const entries = await store.readSnapshot(pipeline.service).catch((cause: unknown) => {
+    throw new AuditStoreUnavailableError(pipeline.service, cause);
+  });
+  const { service, stages, outOfOrder, unknown } = planExecution(pipeline, createSnapshot(entries));
+  return {
+    service,
+    changes: stages.flatMap(({ changes }) => changes.map(planItem)),
+    outOfOrder: outOfOrder.map(({ change }) => change.id),
+    unknown,
+  };
+}
+
+function planItem({ change, entry, action, reason }: PlannedChange): PlanItem {
+  return {
+    changeId: change.id,
+    stage: change.stage,
+    order: change.order,
+    targetSystem: change.target.id,
+    action,
+    reason,
+    ...(entry && { state: entry.state }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { LockSettings } from '../lock/lock-queue.js';
+
+/** How runs behave. Every value is set: defaults are the business of `resolveOptions`. */
+export interface EngineSettings {
+  readonly onIssue: 'fail' | 'skip';
+  readonly outOfOrder: 'allow' | 'warn' | 'fail';
+  readonly lock: LockSettings;
+  readonly timeouts: {
+    /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */
+    readonly runMs: number | undefined;
+    /** Milliseconds for one method of a change; `undefined`: no bound. */
+    readonly changeMs: number | undefined;
+    /** Milliseconds that a method gets to end by itself after its signal has aborted. */
+    readonly graceMs: number;
+  };
+}

@@ -1,0 +1,14 @@
+import type { AuditStore } from '../audit/audit-store.js';
+import type { EventPublisher } from '../reporting/event-publisher.js';
+import type { Runtime } from '../runtime.js';
+import type { EngineSettings } from './engine-settings.js';
+import type { Pipeline } from './pipeline.js';
+
+/** What every operation works with. */
+export interface Engine {
+  readonly pipeline: Pipeline;
+  readonly store: AuditStore;
+  readonly runtime: Runtime;
+  readonly events: EventPublisher;
+  readonly settings: EngineSettings;
+}

@@ -1,0 +1,51 @@
+import { AuditJournal } from '../audit/audit-journal.js';
+import { createSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import { AuditTamperedError } from '../audit/audit.errors.js';
+import type { Lease } from '../lock/lease.js';
+import type { AcquiredLock } from '../lock/lock-queue.js';
+import { FencedError } from '../lock/lock.errors.js';
+import { Patience } from '../lock/patience.js';
+import type { Runtime } from '../runtime.js';
+
+/** A service's history while this process alone may add to it. */
+export interface ExclusiveSession {
+  readonly journal: AuditJournal;
+  readonly lease: Lease;
+  readonly patience: Patience;
+  /** History as it was once everybody else was shut out. */
+  readonly snapshot: AuditSnapshot;
+}
+
+/**
+ * Claims the head with the lock's token, which shuts out every earlier holder, and only
+ * then reads the history.
+ *
+ * @throws LockLostError when a later holder was faster; AuditTamperedError when the end
+ * of the history is not as it was written.
+ */
+export async function openSession(
+  service: string,
+  executionId: string,
+  store: AuditStore,
+  lock: AcquiredLock,
+  runtime: Runtime,
+  leaseMs: number,
+): Promise<ExclusiveSession> {
+  const { lease } = lock;
+  const head = await claimHead(store, service, lease);
+  const snapshot = createSnapshot(await store.readSnapshot(service));
+  const fault = tailFault(head, snapshot);
+  if (fault !== undefined) throw new AuditTamperedError(service, fault);
+  const patience = new Patience(lease, runtime, leaseMs);
+  const journal = new AuditJournal(service, executionId, store, lock, head, runtime, patience);
+  return { journal, lease, patience, snapshot };
+}
+
+async function claimHead(store: AuditStore, service: string, lease: Lease) {
+  try {
+    return await store.claimHead(service, lease.token);
+  } catch (cause) {
+    throw cause instanceof FencedError ? lease.lose('another instance took it over', cause) : cause;
+  }
+}

@@ -1,0 +1,28 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { Decision } from '../recovery/recovery-decision.js';
+
+/** What is to be done about one change, and why. */
+export interface PlannedChange extends Decision {
+  readonly change: ChangeDescriptor;
+  /** Its last entry; `undefined` if history does not know it. */
+  readonly entry: AuditEntry | undefined;
+}
+
+/** The changes of one stage, in the order in which they will be taken. */
+export interface PlannedStage {
+  readonly name: string;
+  readonly changes: readonly PlannedChange[];
+}
+
+/** What a run would do, made from pipeline and history alone. */
+export interface ExecutionPlan {
+  readonly service: string;
+  readonly stages: readonly PlannedStage[];
+  /** Pending changes that come before one which is applied already. */
+  readonly outOfOrder: readonly PlannedChange[];
+  /** Applied changes that the code no longer has. */
+  readonly unknown: readonly string[];
+  /** False when every change is to be skipped. */
+  readonly hasWork: boolean;
+}

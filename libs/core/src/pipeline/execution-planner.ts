@@ -1,0 +1,57 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { isApplied } from '../audit/audit-state.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { decide, type Decision } from '../recovery/recovery-decision.js';
+import { isTransactional } from '../target-system/target-system.js';
+import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
+import type { Pipeline, Stage } from './pipeline.js';
+
+/** Decides what a run would do. Pure: equal pipeline and history give an equal plan. */
+export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnapshot): ExecutionPlan {
+  const planned = stages.map((stage) => planStage(stage, snapshot));
+  const changes = planned.flatMap((stage) => stage.changes);
+  return {
+    service,
+    stages: planned,
+    outOfOrder: planned.flatMap(overtaken),
+    unknown: unknownChanges(changes, snapshot),
+    hasWork: changes.some(({ action }) => action !== 'SKIP'),
+  };
+}
+
+function planStage({ name, changes }: Stage, snapshot: AuditSnapshot): PlannedStage {
+  return {
+    name,
+    changes: changes.map((change) => {
+      const entry = snapshot.get(change.id);
+      return { change, entry, ...decideChange(change, entry) };
+    }),
+  };
+}
+
+function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): Decision {
+  const decision = decide(entry, change.recovery);
+  if (decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
+  return {
+    action: 'MANUAL_INTERVENTION',
+    reason: `its end was not recorded, and only target system "${entry?.targetSystem ?? ''}", which it no longer names, could tell`,
+  };
+}
+
+/** Only the target system that the execution ran on has its marker. */
+function canTell({ target }: ChangeDescriptor, entry: AuditEntry | undefined): boolean {
+  return isTransactional(target) && target.id === entry?.targetSystem;
+}
+
+function overtaken({ changes }: PlannedStage): PlannedChange[] {
+  const lastApplied = changes.findLastIndex(({ entry }) => entry && isApplied(entry.state));
+  return changes.slice(0, Math.max(lastApplied, 0)).filter(({ entry }) => !entry);
+}
+
+function unknownChanges(planned: readonly PlannedChange[], snapshot: AuditSnapshot): string[] {
+  const known = new Set(planned.map(({ change }) => change.id));
+  return [...snapshot.values()]
+    .filter(({ changeId, state }) => isApplied(state) && !known.has(changeId))
+    .map(({ changeId }) => changeId);
+}

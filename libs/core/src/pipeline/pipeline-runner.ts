@@ -1,0 +1,174 @@
+import { isSettled } from '../audit/audit-head.js';
+import { createSnapshot } from '../audit/audit-snapshot.js';
+import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import { FlamingockError } from '../flamingock.error.js';
+import { describeHolder } from '../lock/lock.errors.js';
+import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
+import type { LockRecord } from '../lock/lock-store.js';
+import type { ExecutionReport } from '../reporting/execution-report.js';
+import type { Engine } from './engine.js';
+import { openSession, type ExclusiveSession } from './exclusive-session.js';
+import type { ExecutionPlan } from './execution-plan.js';
+import { planExecution } from './execution-planner.js';
+import { ChangeFailedError, ManualInterventionError, OutOfOrderError } from './pipeline.errors.js';
+import { PlanRunner } from './plan-runner.js';
+import { ReportDraft } from './report-draft.js';
+import { boundedSignal } from './run-signal.js';
+
+/** One run of a pipeline: read, lock, re-read, run, report. */
+export class PipelineRunner {
+  private readonly report: ReportDraft;
+
+  constructor(private readonly engine: Engine) {
+    const { pipeline, runtime, settings } = engine;
+    this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings.onIssue);
+  }
+
+  /**
+   * Applies what is pending, unless another instance does.
+   *
+   * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError, and the errors of
+   * lock and audit store; `signal`'s reason when it aborts.
+   */
+  async run(signal: AbortSignal): Promise<ExecutionReport> {
+    const { events, settings, runtime, pipeline } = this.engine;
+    const about = { service: pipeline.service, executionId: this.report.executionId };
+    const bounded = boundedSignal(signal, pipeline.service, settings.timeouts.runMs, runtime);
+    events.publish('run.started', about);
+    try {
+      await this.apply(bounded.signal);
+      const report = this.report.finish();
+      this.throwIssues(report);
+      events.publish('run.completed', { ...about, report });
+      return report;
+    } catch (error) {
+      events.publish('run.failed', { ...about, error, report: this.report.finish() });
+      throw error;
+    } finally {
+      bounded.clear();
+    }
+  }
+
+  private async apply(signal: AbortSignal): Promise<void> {
+    const { pipeline, store, runtime, settings } = this.engine;
+    if (await this.nothingToDo()) return;
+    await this.reach(() => store.prepare());
+    const queue = new LockQueue(store.lock, runtime, settings.lock);
+    const waiting = { signal, isDone: (holder: LockRecord | undefined) => this.doneMeanwhile(holder) };
+    const lock = await this.reach(() => queue.acquire(pipeline.service, waiting));
+    this.report.endWait();
+    if (lock) await this.runLocked(lock, signal);
+  }
+
+  private async runLocked(lock: AcquiredLock, signal: AbortSignal): Promise<void> {
+    const { pipeline, store, runtime, settings } = this.engine;
+    const { service } = pipeline;
+    try {
+      const session = await this.reach(() =>
+        openSession(service, this.report.executionId, store, lock, runtime, settings.lock.leaseMs),
+      );
+      const plan = this.checkOrder(planExecution(pipeline, session.snapshot));
+      this.report.plan(plan);
+      if (plan.hasWork) await this.runPlan(plan, session, signal);
+      await this.settle(session);
+    } finally {
+      await this.closeTargets();
+      await this.tidy('the lock could not be released; its lease ends it', () => lock.lease.release());
+    }
+  }
+
+  private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
+    const { store, runtime, events, settings } = this.engine;
+    const { changeMs, graceMs } = settings.timeouts;
+    const { journal, lease, patience } = session;
+    const resources = {
+      journal,
+      lease,
+      patience,
+      runtime,
+      signal: AbortSignal.any([signal, lease.signal]),
+      changeTimeoutMs: changeMs,
+      graceMs,
+    };
+    const runner = new PlanRunner(resources, store, events, settings.onIssue);
+    try {
+      await runner.run(plan);
+      await this.tidy('markers could not be cleared; they are harmless', () => runner.close());
+    } finally {
+      this.report.ran(runner.result);
+    }
+  }
+
+  private async nothingToDo(): Promise<boolean> {
+    const { pipeline, store } = this.engine;
+    const head = await this.reach(() => store.readHead(pipeline.service));
+    if (head) this.report.head(head);
+    if (isSettled(head, pipeline.digest)) {
+      this.report.settled();
+      return true;
+    }
+    const entries = head ? await this.reach(() => store.readSnapshot(pipeline.service)) : [];
+    const plan = this.checkOrder(planExecution(pipeline, createSnapshot(entries)));
+    if (!plan.hasWork) this.report.plan(plan);
+    return !plan.hasWork;
+  }
+
+  /** A waiting instance goes on as soon as the holder has left nothing to do. */
+  private doneMeanwhile(holder: LockRecord | undefined): Promise<boolean> {
+    const { events, pipeline } = this.engine;
+    if (this.report.waitFor(holder && describeHolder(holder))) {
+      events.publish('run.waiting', { service: pipeline.service, executionId: this.report.executionId, holder });
+    }
+    return this.nothingToDo();
+  }
+
+  private checkOrder(plan: ExecutionPlan): ExecutionPlan {
+    const late = plan.outOfOrder.map(({ change }) => change.id);
+    if (late.length > 0 && this.engine.settings.outOfOrder === 'fail') throw new OutOfOrderError(plan.service, late);
+    return plan;
+  }
+
+  /** Written before the release, so that whoever comes next has nothing to read but the head. */
+  private async settle({ journal, lease }: ExclusiveSession): Promise<void> {
+    const { store, pipeline } = this.engine;
+    this.report.head(journal.head);
+    if (!this.report.allApplied) return;
+    const settled = { seq: journal.head.seq, digest: pipeline.digest };
+    await this.tidy('the history could not be marked as settled; the next start reads it whole', () =>
+      store.settle(pipeline.service, lease.token, settled),
+    );
+  }
+
+  private async closeTargets(): Promise<void> {
+    const changes = this.engine.pipeline.stages.flatMap((stage) => stage.changes);
+    for (const target of new Set(changes.map((change) => change.target))) {
+      await this.tidy(`target system "${target.id}" could not be closed`, async () => target.close?.());
+    }
+  }
+
+  private throwIssues(report: ExecutionReport): void {
+    if (report.status !== 'stopped') return;
+    const { failure } = this.report;
+    throw failure
+      ? new ChangeFailedError(failure.changeId, report, failure.error)
+      : new ManualInterventionError(report);
+  }
+
+  /** What is left undone here harms nobody, so it is told and not thrown. */
+  private async tidy(whatItMeans: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.report.warn(`${whatItMeans}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private async reach<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof FlamingockError) throw cause;
+      throw new AuditStoreUnavailableError(this.engine.pipeline.service, cause);
+    }
+  }
+}

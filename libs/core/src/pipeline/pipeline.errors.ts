@@ -1,0 +1,92 @@
+import { FlamingockError } from '../flamingock.error.js';
+import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/execution-report.js';
+
+/** Base of the errors that end a run after it began; carries what the run did. */
+abstract class RunStoppedError extends FlamingockError {
+  /** Not enumerable, so that printing the error does not print the whole report. */
+  declare readonly report: ExecutionReport;
+
+  constructor(message: string, report: ExecutionReport, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, 'report', { value: report, enumerable: false });
+  }
+}
+
+/** A change failed. The message says which state it was left in and what to do. */
+export class ChangeFailedError extends RunStoppedError {
+  constructor(
+    readonly changeId: string,
+    report: ExecutionReport,
+    cause: unknown,
+  ) {
+    super(describeIssues(report), report, { cause });
+  }
+}
+
+/** The recorded state of one or more changes needs a person before anything may go on. */
+export class ManualInterventionError extends RunStoppedError {
+  readonly changeIds: readonly string[];
+
+  constructor(report: ExecutionReport) {
+    super(describeIssues(report), report);
+    this.changeIds = issuesOf(report).map(({ changeId }) => changeId);
+  }
+}
+
+/** A change that was never executed is ordered before one that is applied, and `outOfOrder` is `fail`. */
+export class OutOfOrderError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly changeIds: readonly string[],
+  ) {
+    super(
+      `Pending changes come before ones that are applied already: ${changeIds.join(', ')}. Nothing was run. ` +
+        'Give them an order after the last applied change of their stage, or set outOfOrder ' +
+        "(FLAMINGOCK_OUT_OF_ORDER) to 'warn' or 'allow' to apply them now.",
+    );
+  }
+}
+
+/** The run was told to stop, by a signal or by the application closing. */
+export class RunAbortedError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    why: string,
+  ) {
+    super(
+      `The run of service "${service}" was stopped: ${why}. The change that was running was finished or ` +
+        'recorded as failed, and the lock is free. Start again to go on.',
+    );
+  }
+}
+
+/** The whole run took longer than `timeouts.runMs`. */
+export class RunTimeoutError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      `The run of service "${service}" did not end within ${timeoutMs} ms. Start again to go on, and raise ` +
+        'timeouts.runMs (FLAMINGOCK_RUN_TIMEOUT_MS) if it needs more.',
+    );
+  }
+}
+
+/** One paragraph per change that needs somebody: state, cause, steps. */
+export function describeIssues(report: ExecutionReport): string {
+  return issuesOf(report).map(describeIssue).join('\n');
+}
+
+function describeIssue(change: ChangeReport): string {
+  const headline = `Change "${change.changeId}" (stage "${change.stage}", target system "${change.targetSystem}")`;
+  const what = change.result === 'failed' ? 'failed' : `needs a person: ${change.reason}`;
+  const lines = [
+    `${headline} ${what}.`,
+    ...(change.error === undefined ? [] : [`  Cause: ${change.error}`]),
+    ...(change.rollbackError === undefined ? [] : [`  Rollback failed: ${change.rollbackError}`]),
+    `  Recorded state: ${change.state ?? 'none'}`,
+    ...(change.nextSteps ?? []).map((step, index) => `  ${index + 1}. ${step}`),
+  ];
+  return lines.join('\n');
+}

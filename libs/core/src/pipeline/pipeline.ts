@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+
+/** A named group of changes, in `order`. */
+export interface Stage {
+  readonly name: string;
+  readonly changes: readonly ChangeDescriptor[];
+}
+
+/** Everything that a service's code wants applied, in the order in which it will be. */
+export interface Pipeline {
+  readonly service: string;
+  readonly stages: readonly Stage[];
+  /** Changes whenever anything changes that a plan depends on. */
+  readonly digest: string;
+}
+
+/** Makes a pipeline of stages whose changes are already in order. */
+export function createPipeline(service: string, stages: readonly Stage[]): Pipeline {
+  return Object.freeze({ service, stages, digest: pipelineDigest(stages) });
+}
+
+function pipelineDigest(stages: readonly Stage[]): string {
+  const facts = stages.map(({ name, changes }) => [
+    name,
+    changes.map((change) => [
+      change.id,
+      change.order,
+      change.target.id,
+      change.transactional,
+      change.recovery,
+    ]),
+  ]);
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}

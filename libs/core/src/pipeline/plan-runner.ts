@@ -1,0 +1,134 @@
+import type { RunResources } from '../executor/audited-step.js';
+import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
+import { Executors } from '../executor/executors.js';
+import { Reconciler } from '../executor/reconciler.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import { decide } from '../recovery/recovery-decision.js';
+import type { EventPublisher } from '../reporting/event-publisher.js';
+import type { RunEvent } from '../reporting/flamingock.events.js';
+import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
+import { blockedReport, failedReport } from './issue-report.js';
+import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
+import type { EngineSettings } from './engine-settings.js';
+
+/** What running a plan came to. */
+export interface PlanResult {
+  readonly changes: readonly ChangeReport[];
+  /** What the first failed change threw, if one failed. */
+  readonly failure?: { readonly changeId: string; readonly error: unknown };
+}
+
+/** Runs a plan under the lock: stages in turn, changes in order, up to the first issue. */
+export class PlanRunner {
+  private readonly executors: Executors;
+  private readonly reconciler: Reconciler;
+  private readonly changes: ChangeReport[] = [];
+  private readonly about: RunEvent;
+  private failure: PlanResult['failure'];
+
+  constructor(
+    private readonly resources: RunResources,
+    private readonly store: AuditStore,
+    private readonly events: EventPublisher,
+    private readonly onIssue: EngineSettings['onIssue'],
+  ) {
+    this.executors = new Executors(resources, store);
+    this.reconciler = new Reconciler(resources);
+    const { service, executionId } = resources.journal;
+    this.about = { service, executionId };
+  }
+
+  /** What has been done up to now; complete once {@link run} has resolved. */
+  get result(): PlanResult {
+    return { changes: this.changes, ...(this.failure && { failure: this.failure }) };
+  }
+
+  /** Resolves with failed and blocked changes in the result; rejects only where the run cannot go on. */
+  async run({ stages }: ExecutionPlan): Promise<PlanResult> {
+    let stopper: ChangeReport | undefined;
+    for (const stage of stages) {
+      if (stopper && this.onIssue === 'fail') this.leaveOut(stage.changes, stopper);
+      else stopper = (await this.runStage(stage)) ?? stopper;
+    }
+    return this.result;
+  }
+
+  /** Forgets what only a crash in this run would have needed. */
+  close(): Promise<void> {
+    return this.executors.clearMarkers();
+  }
+
+  private async runStage({ name, changes }: PlannedStage): Promise<ChangeReport | undefined> {
+    const stage = { ...this.about, stage: name };
+    this.events.publish('stage.started', stage);
+    for (const [index, planned] of changes.entries()) {
+      const report = await this.runChange(planned);
+      this.changes.push(report);
+      if (report.result !== 'failed' && report.result !== 'blocked') continue;
+      this.leaveOut(changes.slice(index + 1), report);
+      this.events.publish(`stage.${report.result}`, stage);
+      return report;
+    }
+    this.events.publish('stage.completed', stage);
+    return undefined;
+  }
+
+  private async runChange(planned: PlannedChange): Promise<ChangeReport> {
+    switch (planned.action) {
+      case 'SKIP':
+        return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
+      case 'MANUAL_INTERVENTION':
+        return this.announce('change.blocked', blockedReport(planned));
+      case 'RECONCILE':
+        return this.reconcile(planned);
+      case 'EXECUTE':
+        return this.execute(planned);
+    }
+  }
+
+  private async reconcile(planned: PlannedChange): Promise<ChangeReport> {
+    const { change, entry } = planned;
+    this.resources.signal.throwIfAborted();
+    await this.executors.prepareMarkers(change);
+    if (!entry || !(await this.reconciler.reconcile(change, entry))) {
+      return this.execute({ ...planned, reason: 'its last execution did not commit' });
+    }
+    this.executors.forgetLater(change);
+    const { reason } = decide(entry, change.recovery, 'present');
+    return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
+  }
+
+  private async execute(planned: PlannedChange): Promise<ChangeReport> {
+    const { change, reason } = planned;
+    this.resources.signal.throwIfAborted();
+    this.events.publish('change.started', { ...this.about, stage: change.stage, changeId: change.id });
+    const outcome = await this.executors.execute(change);
+    if (outcome.status === 'failed') return this.fail(planned, outcome);
+    const { durationMs } = outcome;
+    return this.announce('change.completed', reportChange(change, { result: 'executed', reason, durationMs }));
+  }
+
+  private fail(planned: PlannedChange, outcome: ChangeOutcome & { status: 'failed' }): ChangeReport {
+    this.failure ??= { changeId: planned.change.id, error: outcome.error };
+    return this.announce('change.failed', failedReport(planned, outcome, txStrategyOf(planned.change, this.store)));
+  }
+
+  private leaveOut(changes: readonly PlannedChange[], stopper: ChangeReport): void {
+    const reason = `stopped by "${stopper.changeId}"`;
+    for (const { change, action, reason: skipReason } of changes) {
+      this.changes.push(
+        action === 'SKIP'
+          ? reportChange(change, { result: 'skipped', reason: skipReason })
+          : reportChange(change, { result: 'not-reached', reason }),
+      );
+    }
+  }
+
+  private announce(
+    name: 'change.completed' | 'change.failed' | 'change.blocked',
+    change: ChangeReport,
+  ): ChangeReport {
+    this.events.publish(name, { ...this.about, change });
+    return change;
+  }
+}

@@ -1,0 +1,104 @@
+import type { ExecutionPlan } from './execution-plan.js';
+import type { EngineSettings } from './engine-settings.js';
+import type { Pipeline } from './pipeline.js';
+import type { PlanResult } from './plan-runner.js';
+import type { Runtime } from '../runtime.js';
+import { reportChange, type ChangeFinding, type ChangeReport, type ExecutionReport, type ExecutionStatus } from '../reporting/execution-report.js';
+
+const NOT_REACHED = 'the run ended before it';
+
+/** Collects what a run learns about itself, and says it at any time. */
+export class ReportDraft {
+  private readonly startedAt: number;
+  private readonly warnings: string[] = [];
+  private changes: readonly ChangeReport[];
+  private end: { seq: number; hash: string } | undefined;
+  private holder: string | undefined;
+  private waitingSince: number | undefined;
+  private waitedMs = 0;
+  private worked = false;
+  /** What the first failed change threw. */
+  failure: PlanResult['failure'];
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    readonly executionId: string,
+    private readonly runtime: Runtime,
+    private readonly onIssue: EngineSettings['onIssue'],
+  ) {
+    this.startedAt = runtime.monotonicMs();
+    this.changes = this.all({ result: 'not-reached', reason: NOT_REACHED });
+  }
+
+  /** Notes whom the run waits for; true if it was not yet waiting for that holder. */
+  waitFor(holder = 'another instance'): boolean {
+    this.waitingSince ??= this.runtime.monotonicMs();
+    const isNew = holder !== this.holder;
+    this.holder = holder;
+    return isNew;
+  }
+
+  endWait(): void {
+    if (this.waitingSince !== undefined) this.waitedMs = this.runtime.monotonicMs() - this.waitingSince;
+  }
+
+  /** Notes that history is known to hold everything. */
+  settled(): void {
+    this.changes = this.all({ result: 'skipped', reason: 'already executed' });
+  }
+
+  /** Notes where the history ends. */
+  head({ seq, hash }: { seq: number; hash: string }): void {
+    this.end = { seq, hash };
+  }
+
+  warn(warning: string): void {
+    this.warnings.push(warning);
+  }
+
+  /** Notes what is intended; until {@link ran} everything with work in it counts as not reached. */
+  plan({ stages, unknown, outOfOrder }: ExecutionPlan): void {
+    this.changes = stages.flatMap(({ changes }) =>
+      changes.map(({ change, action, reason }) =>
+        reportChange(change, action === 'SKIP' ? { result: 'skipped', reason } : { result: 'not-reached', reason: NOT_REACHED }),
+      ),
+    );
+    if (unknown.length > 0) this.warn(`applied, but no longer in the code: ${unknown.join(', ')}`);
+    const late = outOfOrder.map(({ change }) => change.id);
+    if (late.length > 0) this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
+  }
+
+  ran({ changes, failure }: PlanResult): void {
+    this.worked = true;
+    this.failure = failure;
+    this.changes = [...changes, ...this.changes.slice(changes.length)];
+  }
+
+  /** True when no change is left to do anything about. */
+  get allApplied(): boolean {
+    return this.changes.every(({ result }) => ['executed', 'skipped', 'reconciled'].includes(result));
+  }
+
+  finish(): ExecutionReport {
+    return {
+      service: this.pipeline.service,
+      executionId: this.executionId,
+      status: this.status(),
+      changes: this.changes,
+      durationMs: Math.round(this.runtime.monotonicMs() - this.startedAt),
+      waitedMs: Math.round(this.waitedMs),
+      ...(this.holder !== undefined && { waitedFor: this.holder }),
+      warnings: this.warnings,
+      ...(this.end && { head: this.end }),
+    };
+  }
+
+  private status(): ExecutionStatus {
+    if (this.allApplied) return this.worked ? 'applied' : 'up-to-date';
+    return this.worked && this.onIssue === 'skip' ? 'incomplete' : 'stopped';
+  }
+
+  private all(finding: ChangeFinding): ChangeReport[] {
+    return this.pipeline.stages.flatMap(({ changes }) => changes.map((change) => reportChange(change, finding)));
+  }
+}

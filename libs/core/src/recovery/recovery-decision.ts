@@ -1,0 +1,89 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { RecoveryStrategy } from './recovery-strategy.js';
+
+/** What is to be done about a change. */
+export type Action = 'EXECUTE' | 'SKIP' | 'RECONCILE' | 'MANUAL_INTERVENTION';
+
+/** An action, and why, in a sentence for people. */
+export interface Decision {
+  readonly action: Action;
+  readonly reason: string;
+}
+
+/** What the target system says about the last execution; `unread` until somebody has looked behind its fence. */
+export type MarkerEvidence = 'unread' | 'present' | 'absent';
+
+/** The part of a change's last entry that a decision rests on. */
+export type LastEntry = Pick<AuditEntry, 'state' | 'txStrategy' | 'recoveryStrategy'>;
+
+type Column = 'NON_TX_MANUAL' | 'NON_TX_RETRY' | 'TX_SHARED' | 'TX_SEPARATE';
+
+const execute = (reason: string): Decision => ({ action: 'EXECUTE', reason });
+const skip = (reason: string): Decision => ({ action: 'SKIP', reason });
+const reconcile = (reason: string): Decision => ({ action: 'RECONCILE', reason });
+const manual = (reason: string): Decision => ({ action: 'MANUAL_INTERVENTION', reason });
+const everywhere = (decision: Decision): Record<Column, Decision> => ({
+  NON_TX_MANUAL: decision,
+  NON_TX_RETRY: decision,
+  TX_SHARED: decision,
+  TX_SEPARATE: decision,
+});
+
+const TABLE: Readonly<Record<AuditState, Readonly<Record<Column, Decision>>>> = {
+  STARTED: {
+    NON_TX_MANUAL: manual('it was started and never ended; how much of it took effect is not known'),
+    NON_TX_RETRY: execute('it was started and never ended; its author allows a retry'),
+    TX_SHARED: manual('a start was recorded without its end, which one transaction cannot leave behind'),
+    TX_SEPARATE: reconcile('it was started and its end was not recorded; the target system knows'),
+  },
+  EXECUTED: everywhere(skip('already executed')),
+  MANUAL_MARKED_AS_EXECUTED: everywhere(skip('marked as executed by an operator')),
+  EXECUTION_FAILED: {
+    NON_TX_MANUAL: manual('it failed and was not rolled back; part of it may have taken effect'),
+    NON_TX_RETRY: execute('it failed and was not rolled back; its author allows a retry'),
+    TX_SHARED: manual('it failed and its rollback is not confirmed; part of it may have taken effect'),
+    TX_SEPARATE: reconcile('it failed and its rollback is not recorded; the target system knows'),
+  },
+  ROLLED_BACK: everywhere(execute('its last execution was rolled back')),
+  MANUAL_MARKED_AS_ROLLED_BACK: everywhere(execute('marked as rolled back by an operator')),
+  ROLLBACK_FAILED: {
+    NON_TX_MANUAL: manual('it failed and so did its rollback; part of it may have taken effect'),
+    NON_TX_RETRY: execute('it failed and so did its rollback; its author allows a retry'),
+    TX_SHARED: manual('it failed and so did its rollback; part of it may have taken effect'),
+    TX_SEPARATE: manual('it failed and so did its rollback; part of it may have taken effect'),
+  },
+};
+
+/**
+ * Decides what to do about a change from what is recorded.
+ *
+ * `strategy` is what today's code declares; a retry needs the recorded entry to say
+ * the same, so that a strategy softened after a failure does not decide that failure.
+ */
+export function decide(
+  entry: LastEntry | undefined,
+  strategy: RecoveryStrategy,
+  marker: MarkerEvidence = 'unread',
+): Decision {
+  if (!entry) return execute('never executed');
+  const decision = TABLE[entry.state][column(entry, strategy)];
+  return decision.action === 'RECONCILE' ? withEvidence(decision, marker) : decision;
+}
+
+function column({ txStrategy, recoveryStrategy }: LastEntry, strategy: RecoveryStrategy): Column {
+  if (txStrategy !== 'NON_TX') return txStrategy;
+  const retry = [recoveryStrategy, strategy].every((s) => s === RecoveryStrategy.ALWAYS_RETRY);
+  return retry ? 'NON_TX_RETRY' : 'NON_TX_MANUAL';
+}
+
+function withEvidence(undecided: Decision, marker: MarkerEvidence): Decision {
+  switch (marker) {
+    case 'unread':
+      return undecided;
+    case 'present':
+      return skip('its marker in the target system proves that it committed');
+    case 'absent':
+      return execute('no marker in the target system: it did not commit');
+  }
+}

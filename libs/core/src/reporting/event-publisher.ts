@@ -1,0 +1,38 @@
+import { EventEmitter } from 'node:events';
+import type { FlamingockEventMap, FlamingockEventName } from './flamingock.events.js';
+
+/** Where the engine announces what it does. Never throws, never waits. */
+export interface EventPublisher {
+  publish<N extends FlamingockEventName>(name: N, event: FlamingockEventMap[N]): void;
+}
+
+/** Tells listeners what a run does while it does it. Inject it and subscribe. */
+export class FlamingockEvents implements EventPublisher {
+  private readonly emitter = new EventEmitter();
+
+  /** `onListenerError` is told what a listener throws; the run goes on. */
+  constructor(private readonly onListenerError: (error: unknown, event: FlamingockEventName) => void) {
+    this.emitter.setMaxListeners(0);
+  }
+
+  /**
+   * Calls `listener` at each event of that name.
+   *
+   * @returns a function that ends the subscription.
+   */
+  on<N extends FlamingockEventName>(name: N, listener: (event: FlamingockEventMap[N]) => unknown): () => void {
+    const guarded = async (event: FlamingockEventMap[N]) => {
+      try {
+        await listener(event);
+      } catch (error) {
+        this.onListenerError(error, name);
+      }
+    };
+    this.emitter.on(name, guarded);
+    return () => this.emitter.off(name, guarded);
+  }
+
+  publish<N extends FlamingockEventName>(name: N, event: FlamingockEventMap[N]): void {
+    this.emitter.emit(name, event);
+  }
+}

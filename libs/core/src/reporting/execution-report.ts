@@ -1,0 +1,76 @@
+import type { AuditState } from '../audit/audit-state.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+
+/** What became of a change in one run. */
+export type ChangeResult = 'executed' | 'skipped' | 'reconciled' | 'failed' | 'blocked' | 'not-reached';
+
+/** One change in an {@link ExecutionReport}. */
+export interface ChangeReport {
+  readonly changeId: string;
+  readonly stage: string;
+  readonly order: string;
+  readonly targetSystem: string;
+  readonly result: ChangeResult;
+  /** Why, in a sentence: for a change not reached, what stopped the run. */
+  readonly reason: string;
+  /** Milliseconds that its execution took; 0 where none happened. */
+  readonly durationMs: number;
+  /** Last recorded state, for changes that failed or are blocked. */
+  readonly state?: AuditState;
+  /** What failed, as recorded. */
+  readonly error?: string;
+  /** Why its rollback failed too, where it did. */
+  readonly rollbackError?: string;
+  /** What a person has to do, step by step, for changes that failed or are blocked. */
+  readonly nextSteps?: readonly string[];
+}
+
+/**
+ * How a run ended.
+ *
+ * - `up-to-date`: this instance had nothing to do.
+ * - `applied`: everything pending is applied now.
+ * - `incomplete`: some stages were left unfinished, as `onIssue: 'skip'` allows.
+ * - `stopped`: a failed or blocked change stopped the run.
+ */
+export type ExecutionStatus = 'up-to-date' | 'applied' | 'incomplete' | 'stopped';
+
+/** What a run did, and what it did not. */
+export interface ExecutionReport {
+  readonly service: string;
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  /** Every change of the pipeline, in order. */
+  readonly changes: readonly ChangeReport[];
+  /** Milliseconds, waiting included. */
+  readonly durationMs: number;
+  /** Milliseconds spent waiting for another instance. */
+  readonly waitedMs: number;
+  /** The instance that was waited for. */
+  readonly waitedFor?: string;
+  readonly warnings: readonly string[];
+  /** End of the history as far as this run knows it; keep it elsewhere to detect a rewritten history. */
+  readonly head?: { readonly seq: number; readonly hash: string };
+}
+
+/** What a report says of a change besides its name. */
+export type ChangeFinding = Omit<ChangeReport, 'changeId' | 'stage' | 'order' | 'targetSystem' | 'durationMs'> & {
+  readonly durationMs?: number;
+};
+
+/** Describes one change. */
+export function reportChange(change: ChangeDescriptor, finding: ChangeFinding): ChangeReport {
+  return {
+    changeId: change.id,
+    stage: change.stage,
+    order: change.order,
+    targetSystem: change.target.id,
+    ...finding,
+    durationMs: Math.round(finding.durationMs ?? 0),
+  };
+}
+
+/** The changes of a report that need somebody. */
+export function issuesOf(report: ExecutionReport): ChangeReport[] {
+  return report.changes.filter(({ result }) => result === 'failed' || result === 'blocked');
+}

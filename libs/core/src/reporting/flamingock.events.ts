@@ -1,0 +1,44 @@
+import type { LockRecord } from '../lock/lock-store.js';
+import type { ChangeReport, ExecutionReport } from './execution-report.js';
+
+/** Names the run and, below, the stage or change that an event is about. */
+export interface RunEvent {
+  readonly service: string;
+  readonly executionId: string;
+}
+
+/** A stage of a run. */
+export interface StageEvent extends RunEvent {
+  readonly stage: string;
+}
+
+/** A change that is about to run. */
+export interface ChangeStartedEvent extends StageEvent {
+  readonly changeId: string;
+}
+
+/** A change that has ended, with what the report says of it. */
+export interface ChangeEndedEvent extends RunEvent {
+  readonly change: ChangeReport;
+}
+
+/** Every event by name, with what its listeners get. */
+export interface FlamingockEventMap {
+  'run.started': RunEvent;
+  /** Another instance holds the lock. Once per holder. */
+  'run.waiting': RunEvent & { readonly holder: LockRecord | undefined };
+  'run.completed': RunEvent & { readonly report: ExecutionReport };
+  'run.failed': RunEvent & { readonly error: unknown; readonly report: ExecutionReport };
+  'stage.started': StageEvent;
+  'stage.completed': StageEvent;
+  'stage.failed': StageEvent;
+  'stage.blocked': StageEvent;
+  'change.started': ChangeStartedEvent;
+  /** Executed or reconciled. */
+  'change.completed': ChangeEndedEvent;
+  'change.failed': ChangeEndedEvent;
+  'change.blocked': ChangeEndedEvent;
+}
+
+/** Name of an event. */
+export type FlamingockEventName = keyof FlamingockEventMap;

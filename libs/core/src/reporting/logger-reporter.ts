@@ -1,0 +1,36 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { errorText } from '../audit/error-text.js';
+import { describeHolder } from '../lock/lock.errors.js';
+import { FlamingockEvents } from './event-publisher.js';
+import { issuesOf, type ChangeReport, type ExecutionReport } from './execution-report.js';
+import { formatReport } from './report-format.js';
+
+/** Tells what runs do through Nest's `Logger`. */
+@Injectable()
+export class LoggerReporter {
+  private readonly logger = new Logger('Flamingock');
+
+  constructor(events: FlamingockEvents) {
+    events.on('run.waiting', ({ service, holder }) =>
+      this.logger.log(`Another instance is applying changes of service "${service}": ${describeHolder(holder)}. Waiting for it.`),
+    );
+    events.on('change.started', ({ changeId, stage }) => this.logger.log(`Applying "${changeId}" (stage "${stage}")`));
+    events.on('change.completed', ({ change }) => this.logger.log(completed(change)));
+    events.on('run.completed', ({ report }) => this.report(report));
+    events.on('run.failed', ({ report, error }) => {
+      this.report(report, true);
+      if (issuesOf(report).length === 0) this.logger.error(errorText(error));
+    });
+  }
+
+  private report(report: ExecutionReport, failed = false): void {
+    for (const warning of report.warnings) this.logger.warn(`Flamingock: ${warning}`);
+    const text = formatReport(report);
+    if (failed || report.status === 'incomplete') this.logger.error(text);
+    else this.logger.log(text);
+  }
+}
+
+function completed({ changeId, result, durationMs, reason }: ChangeReport): string {
+  return result === 'reconciled' ? `Reconciled "${changeId}": ${reason}` : `Applied "${changeId}" in ${durationMs} ms`;
+}

@@ -1,0 +1,29 @@
+import type { ProvidedHandle, TargetSystemDefinition } from '../nest/adapter-definition.js';
+import type { ChangeRun, Handles, TargetSystem } from './target-system.js';
+
+/** Options of {@link nonTransactionalTargetSystem}. */
+export interface NonTransactionalTargetSystemOptions {
+  /** Classes and tokens of the application, or values under tokens of their own, for parameters of changes. */
+  readonly provide?: readonly ProvidedHandle[];
+}
+
+/**
+ * A target system without transactions: an API, a file system, a bucket, a cache. Its
+ * changes are guarded by the lock and taken back by their own `@RollbackExecution`.
+ */
+export function nonTransactionalTargetSystem(
+  id: string,
+  { provide = [] }: NonTransactionalTargetSystemOptions = {},
+): TargetSystemDefinition {
+  return { id, provide, useFactory: () => new NonTransactionalTargetSystem(id) };
+}
+
+class NonTransactionalTargetSystem implements TargetSystem {
+  readonly handleTokens = [];
+
+  constructor(readonly id: string) {}
+
+  run(_change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+    return work(new Map());
+  }
+}

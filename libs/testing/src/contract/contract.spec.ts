@@ -1,0 +1,228 @@
+import type { AuditStore, LockStore, TransactionalTargetSystem } from '@nestjs-flamingock/core';
+import { InMemoryAuditStore } from '../in-memory/in-memory-audit.store.js';
+import { InMemoryDatabase } from '../in-memory/in-memory-database.js';
+import { InMemoryTable } from '../in-memory/in-memory-table.js';
+import { InMemoryTargetSystem } from '../in-memory/in-memory-target-system.js';
+import { ManualRuntime } from '../runtime/manual-runtime.js';
+import type { AuditBackend } from './audit-backend.js';
+import { auditStoreContract } from './audit-store.contract.js';
+import { contract, type ContractBackend, type ContractCase } from './contract-case.js';
+import { lockStoreContract } from './lock-store.contract.js';
+import type { SharedBackend } from './target-backend.js';
+import { sharedTransactionContract, transactionalTargetContract } from './transactional-target.contract.js';
+
+type Faults<T> = (sound: T, database: InMemoryDatabase) => Partial<T>;
+
+/** `sound` with some of its members replaced by faulty ones. */
+function broken<T extends object>(sound: T, faults: Partial<T>): T {
+  return new Proxy(sound, {
+    get(target, key) {
+      const value: unknown = Reflect.get(key in faults ? faults : target, key);
+      return typeof value === 'function'
+        ? (...args: unknown[]): unknown => Reflect.apply(value, target, args)
+        : value;
+    },
+  });
+}
+
+function auditOpener(faults: Faults<AuditStore>): () => Promise<AuditBackend> {
+  return async () => {
+    const runtime = new ManualRuntime();
+    const database = new InMemoryDatabase({ now: runtime.wallMs });
+    const connect = (): AuditStore => {
+      const store = new InMemoryAuditStore(database);
+      return broken<AuditStore>(store, faults(store, database));
+    };
+    return {
+      store: connect(),
+      second: async () => connect(),
+      elapse: (ms) => runtime.advance(ms),
+      close: async () => {},
+    };
+  };
+}
+
+function lockOpener(faults: Faults<LockStore>): () => Promise<AuditBackend> {
+  return auditOpener(({ lock }, database) => ({ lock: broken(lock, faults(lock, database)) }));
+}
+
+function targetOpener(
+  targetFaults: Faults<TransactionalTargetSystem>,
+  auditFaults: Faults<AuditStore> = () => ({}),
+): () => Promise<SharedBackend> {
+  return async () => {
+    const database = new InMemoryDatabase();
+    const table = new InMemoryTable(database);
+    const connect = (): TransactionalTargetSystem => {
+      const target = new InMemoryTargetSystem('inventory-db', database);
+      return broken<TransactionalTargetSystem>(target, targetFaults(target, database));
+    };
+    const audit = (): AuditStore => {
+      const store = new InMemoryAuditStore(database);
+      return broken<AuditStore>(store, auditFaults(store, database));
+    };
+    return {
+      target: connect(),
+      second: async () => connect(),
+      write: (handles, key, value) => (handles.get(InMemoryTable) as InMemoryTable).set(key, value),
+      read: async (key) => (await table.get(key)) as string | undefined,
+      audit: audit(),
+      secondAudit: async () => audit(),
+      close: async () => {},
+    };
+  };
+}
+
+async function brokenPromises(cases: readonly ContractCase[]): Promise<string[]> {
+  const titles: string[] = [];
+  for (const { title, run } of cases) {
+    await run().catch(() => titles.push(title));
+  }
+  return titles;
+}
+
+const FAULTY: Readonly<Record<string, ContractCase[]>> = {
+  'a lock that looks first and takes afterwards': lockStoreContract(
+    lockOpener((lock) => ({
+      async acquire(claim) {
+        const held = await lock.read(claim.service);
+        if (held) await lock.release({ service: claim.service, token: held.token });
+        return lock.acquire(claim);
+      },
+    })),
+  ),
+  'a lock whose release forgets the token': lockStoreContract(
+    lockOpener((_lock, database) => ({
+      release: ({ service }) => database.write('release', ({ locks }) => void locks.delete(service)),
+    })),
+  ),
+  'a lock that renews whatever token it is given': lockStoreContract(
+    lockOpener((lock) => ({
+      async renew({ service }, leaseMs) {
+        const held = await lock.read(service);
+        return held ? lock.renew({ service, token: held.token }, leaseMs) : 'lost';
+      },
+    })),
+  ),
+  'a lock that does not renew an expired hold': lockStoreContract(
+    lockOpener((lock, database) => ({
+      async renew(hold, leaseMs) {
+        const held = await lock.read(hold.service);
+        return held && held.expiresAt > database.now() ? lock.renew(hold, leaseMs) : 'lost';
+      },
+    })),
+  ),
+  'a lock that ignores case': lockStoreContract(
+    lockOpener((lock) => ({
+      acquire: (claim) => lock.acquire({ ...claim, service: claim.service.toLowerCase() }),
+    })),
+  ),
+  'a history that trusts whoever writes it': auditStoreContract(
+    auditOpener((store) => ({
+      async append(batch) {
+        const head = await store.readHead(batch.service);
+        await store.append({ ...batch, token: head?.token ?? 0 });
+      },
+    })),
+  ),
+  'a history that writes the entries of a batch one by one': auditStoreContract(
+    auditOpener((store) => ({
+      async append(batch) {
+        for (const entry of batch.entries) await store.append({ ...batch, entries: [entry] });
+      },
+    })),
+  ),
+  'a history that gives its head to lower tokens': auditStoreContract(
+    auditOpener((_store, database) => ({
+      claimHead: (service, token) =>
+        database.write('claimHead', ({ heads }) => {
+          const head = heads.get(service) ?? { token, seq: 0, hash: '0'.repeat(64), settled: null };
+          heads.set(service, { ...head, token });
+          return { ...head, token };
+        }),
+    })),
+  ),
+  'a history that settles for anyone': auditStoreContract(
+    auditOpener((store) => ({
+      async settle(service, _token, settled) {
+        const head = await store.readHead(service);
+        if (head) await store.settle(service, head.token, settled);
+      },
+    })),
+  ),
+  'a history that reads one page only': auditStoreContract(
+    auditOpener((store) => ({
+      async *readHistory(service, afterSeq) {
+        for await (const entry of store.readHistory(service, afterSeq)) {
+          if (entry.seq <= (afterSeq ?? 0) + 1000) yield entry;
+        }
+      },
+    })),
+  ),
+  'a history that stores an empty text as null': auditStoreContract(
+    auditOpener((store) => ({
+      readSnapshot: async (service) =>
+        (await store.readSnapshot(service)).map((entry) => ({
+          ...entry,
+          error: entry.error === '' ? null : entry.error,
+        })),
+    })),
+  ),
+  'a target that commits its marker before the work': transactionalTargetContract(
+    targetOpener((target) => ({
+      async transaction(change, work, marker) {
+        if (marker) await target.transaction(change, async () => {}, marker);
+        return target.transaction(change, work);
+      },
+    })),
+  ),
+  'a target without a fence': transactionalTargetContract(
+    targetOpener((target) => ({
+      transaction: (change, work, marker) =>
+        target.transaction(change, work, marker && { ...marker, token: 1_000 }),
+    })),
+  ),
+  'a target that writes outside its transaction': transactionalTargetContract(
+    targetOpener((target) => ({
+      async transaction(change, work) {
+        try {
+          await target.run(change, (handles) => work(handles, { resource: target.resource }));
+          return { status: 'committed' };
+        } catch (error) {
+          return { status: 'rolled-back', error };
+        }
+      },
+    })),
+  ),
+  'a target that wraps the error of the work': transactionalTargetContract(
+    targetOpener((target) => ({
+      async transaction(change, work, marker) {
+        const outcome = await target.transaction(change, work, marker);
+        if (outcome.status === 'committed') return outcome;
+        return { ...outcome, error: new TypeError('failed', { cause: outcome.error }) };
+      },
+    })),
+  ),
+  'an audit store that appends outside the transaction': sharedTransactionContract(
+    targetOpener(
+      () => ({}),
+      (store) => ({ append: (batch) => store.append(batch) }),
+    ),
+  ),
+};
+
+describe('contracts', () => {
+  for (const [fault, cases] of Object.entries(FAULTY)) {
+    it(`find ${fault}`, async () => {
+      expect(await brokenPromises(cases)).not.toEqual([]);
+    });
+  }
+
+  it('close the backend of a case that fails', async () => {
+    let closed = 0;
+    const open = async (): Promise<ContractBackend> => ({ close: async () => void (closed += 1) });
+    const [only] = contract(open, { fails: () => Promise.reject(new TypeError()) });
+    await expect(only?.run()).rejects.toThrow(TypeError);
+    expect(closed).toBe(1);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import {
+  FencedError,
+  type AuditStore,
+  type ChangeRun,
+  type Handles,
+  type Marker,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
+} from '@nestjs-flamingock/core';
+import type { ContractBackend } from './contract-case.js';
+
+/** A fresh, empty target system, as its contract needs it. */
+export interface TargetBackend extends ContractBackend {
+  /** Its markers are not prepared yet. */
+  readonly target: TransactionalTargetSystem;
+  /** The same target system on a connection of its own. */
+  readonly second: () => Promise<TransactionalTargetSystem>;
+  /** Puts `value` under `key` through handles that the target lent. */
+  readonly write: (handles: Handles, key: string, value: string) => Promise<void>;
+  /** What everybody can see under `key`, read outside any transaction. */
+  readonly read: (key: string) => Promise<string | undefined>;
+}
+
+/** A target system together with an audit store that has the same resource. */
+export interface SharedBackend extends TargetBackend {
+  /** Not prepared yet; shares the transactions of `target`. */
+  readonly audit: AuditStore;
+  /** Another audit store on a connection of its own to the same database. */
+  readonly secondAudit: () => Promise<AuditStore>;
+}
+
+/** One execution of a change: `fields` over plausible values. */
+export function changeRun(fields: Partial<ChangeRun> = {}): ChangeRun {
+  return {
+    service: 'inventory',
+    changeId: 'add-category',
+    executionId: '00000000-0000-4000-8000-000000000001',
+    operation: 'EXECUTE',
+    ...fields,
+  };
+}
+
+/** The marker of such an execution by the holder of `token`. */
+export function markerOf(token: number, fields: Partial<ChangeRun> = {}): Marker {
+  return { ...changeRun(fields), token };
+}
+
+/** Asserts that everything took effect. */
+export function assertCommitted(outcome: TransactionOutcome): void {
+  assert.deepEqual(outcome, { status: 'committed' });
+}
+
+/** Asserts that nothing took effect because a later holder has taken over. */
+export function assertFencedOff(outcome: TransactionOutcome): void {
+  assert.equal(outcome.status, 'rolled-back');
+  assert.ok(outcome.error instanceof FencedError, String(outcome.error));
+}
+
+/** Runs a transaction that writes `key`; returns how it ended and whether its work was called. */
+export async function writeIn(
+  { target, write }: Pick<TargetBackend, 'target' | 'write'>,
+  key: string,
+  marker?: Marker,
+): Promise<{ outcome: TransactionOutcome; called: number }> {
+  let called = 0;
+  const outcome = await target.transaction(
+    changeRun(marker),
+    async (handles) => {
+      called += 1;
+      await write(handles, key, `value of ${key}`);
+    },
+    marker,
+  );
+  return { outcome, called };
+}
+
+/** Failure of a change that a check makes fail. */
+export class ChangeFailure extends Error {}
+
+/** A point in a change's work that a check can wait for, and hold. */
+export interface Gate {
+  readonly open: () => void;
+  readonly opened: Promise<void>;
+}
+
+/** A closed {@link Gate}. */
+export function gate(): Gate {
+  let resolve: (() => void) | undefined;
+  const opened = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { open: () => resolve?.(), opened };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { HOSTILE_IDS, type ContractChecks } from './contract-case.js';
+import { assertCommitted, ChangeFailure, markerOf, writeIn, type TargetBackend } from './target-backend.js';
+
+/** Markers: proof that a change committed in the target. */
+export const TARGET_MARKER_CHECKS: ContractChecks<TargetBackend> = {
+  'has no marker of a change that never ran': async ({ target }) => {
+    assert.equal(await target.markers.read('inventory', 'add-category', 1), undefined);
+  },
+
+  'commits the marker with the effect': async (backend) => {
+    const marker = markerOf(4, { executionId: 'f0e1d2c3-0000-4000-8000-00000000abcd' });
+    assertCommitted((await writeIn(backend, 'k', marker)).outcome);
+    assert.equal(await backend.read('k'), 'value of k');
+    const { markers } = await backend.second();
+    assert.deepEqual(await markers.read(marker.service, marker.changeId, 5), marker);
+  },
+
+  'leaves no marker without being given one': async (backend) => {
+    assertCommitted((await writeIn(backend, 'k')).outcome);
+    assert.equal(await backend.target.markers.read('inventory', 'add-category', 1), undefined);
+  },
+
+  'leaves neither effect nor marker when work throws': async ({ target, write, read }) => {
+    const failure = new ChangeFailure();
+    const marker = markerOf(1);
+    const outcome = await target.transaction(
+      marker,
+      async (handles) => {
+        await write(handles, 'k', 'v');
+        throw failure;
+      },
+      marker,
+    );
+    assert.equal(outcome.status, 'rolled-back');
+    assert.equal(outcome.error, failure);
+    assert.equal(await read('k'), undefined);
+    assert.equal(await target.markers.read(marker.service, marker.changeId, 1), undefined);
+  },
+
+  'replaces the marker at a later execution of the same change': async (backend) => {
+    const executed = markerOf(1);
+    const undone = markerOf(2, { operation: 'UNDO', executionId: '00000000-0000-4000-8000-000000000002' });
+    for (const marker of [executed, undone]) {
+      assertCommitted((await writeIn(backend, 'k', marker)).outcome);
+    }
+    assert.deepEqual(await backend.target.markers.read('inventory', 'add-category', 2), undone);
+  },
+
+  'keeps the earlier marker when a later execution is taken back': async (backend) => {
+    const executed = markerOf(1);
+    assertCommitted((await writeIn(backend, 'k', executed)).outcome);
+    const undone = markerOf(1, { operation: 'UNDO' });
+    await backend.target.transaction(undone, () => Promise.reject(new ChangeFailure()), undone);
+    assert.deepEqual(await backend.target.markers.read('inventory', 'add-category', 1), executed);
+  },
+
+  'forgets the markers that it is told to clear, and no others': async (backend) => {
+    const { markers } = backend.target;
+    const kept = [markerOf(1, { changeId: 'c' }), markerOf(1, { service: 'other', changeId: 'a' })];
+    const cleared = ['a', 'b'].map((changeId) => markerOf(1, { changeId }));
+    for (const marker of [...kept, ...cleared]) await writeIn(backend, 'k', marker);
+    await markers.clear('inventory', ['a', 'b', 'unknown']);
+    await markers.clear('unknown', ['c']);
+    await markers.clear('inventory', []);
+    for (const { service, changeId } of cleared) {
+      assert.equal(await markers.read(service, changeId, 1), undefined);
+    }
+    for (const marker of kept) {
+      assert.deepEqual(await markers.read(marker.service, marker.changeId, 1), marker);
+    }
+  },
+
+  'writes a marker again after it was cleared': async (backend) => {
+    const marker = markerOf(2);
+    await writeIn(backend, 'k', marker);
+    await backend.target.markers.clear('inventory', ['add-category']);
+    await writeIn(backend, 'k', marker);
+    assert.deepEqual(await backend.target.markers.read('inventory', 'add-category', 2), marker);
+  },
+
+  'keeps markers apart, however alike or odd the ids of change and service': async (backend) => {
+    const { markers } = backend.target;
+    const written = HOSTILE_IDS.flatMap((id) => [
+      markerOf(1, { changeId: id, executionId: `change ${id}` }),
+      markerOf(1, { service: id, executionId: `service ${id}` }),
+    ]);
+    for (const marker of written) assertCommitted((await writeIn(backend, 'k', marker)).outcome);
+    for (const marker of written) {
+      assert.deepEqual(await markers.read(marker.service, marker.changeId, 1), marker);
+    }
+    const [first = '', ...others] = HOSTILE_IDS;
+    await markers.clear('inventory', others);
+    assert.ok(await markers.read('inventory', first, 1));
+    for (const id of others) assert.equal(await markers.read('inventory', id, 1), undefined);
+  },
+};

@@ -1,0 +1,37 @@
+import { contract, type ContractCase } from './contract-case.js';
+import type { SharedBackend, TargetBackend } from './target-backend.js';
+import { SHARED_TRANSACTION_CHECKS } from './shared-transaction.checks.js';
+import { TARGET_FENCE_CHECKS } from './target-fence.checks.js';
+import { TARGET_MARKER_CHECKS } from './target-marker.checks.js';
+import { TARGET_PREPARE_CHECKS } from './target-prepare.checks.js';
+import { TARGET_RUN_CHECKS } from './target-run.checks.js';
+import { TARGET_TRANSACTION_CHECKS } from './target-transaction.checks.js';
+
+/** Every promise of `TransactionalTargetSystem` and its `MarkerStore`. */
+export function transactionalTargetContract(open: () => Promise<TargetBackend>): ContractCase[] {
+  return [
+    ...contract(open, TARGET_PREPARE_CHECKS),
+    ...contract(
+      async () => {
+        const backend = await open();
+        await backend.target.markers.prepare();
+        return backend;
+      },
+      {
+        ...TARGET_RUN_CHECKS,
+        ...TARGET_TRANSACTION_CHECKS,
+        ...TARGET_MARKER_CHECKS,
+        ...TARGET_FENCE_CHECKS,
+      },
+    ),
+  ];
+}
+
+/** What a target system and an audit store promise together when they have the same resource. */
+export function sharedTransactionContract(open: () => Promise<SharedBackend>): ContractCase[] {
+  return contract(async () => {
+    const backend = await open();
+    await backend.audit.prepare();
+    return backend;
+  }, SHARED_TRANSACTION_CHECKS);
+}

@@ -1,0 +1,85 @@
+import {
+  FencedError,
+  GENESIS_HASH,
+  type AuditBatch,
+  type AuditEntry,
+  type AuditHead,
+  type AuditStore,
+  type Settlement,
+  type Transaction,
+} from '@nestjs-flamingock/core';
+import { InMemoryDatabase } from './in-memory-database.js';
+import { InMemoryLockStore } from './in-memory-lock.store.js';
+import { sessionOf } from './in-memory-transaction.js';
+
+/** History in memory, with its lock beside it. Keeps every promise of {@link AuditStore} but survival. */
+export class InMemoryAuditStore implements AuditStore {
+  readonly resource: InMemoryDatabase;
+  readonly lock: InMemoryLockStore;
+
+  /** @param database Give several stores the same one to have several instances of an application. */
+  constructor(database: InMemoryDatabase = new InMemoryDatabase()) {
+    this.resource = database;
+    this.lock = new InMemoryLockStore(database);
+  }
+
+  prepare(): Promise<void> {
+    return this.resource.read('prepare', () => undefined);
+  }
+
+  readHead(service: string): Promise<AuditHead | undefined> {
+    return this.resource.read('readHead', ({ heads }) => heads.get(service));
+  }
+
+  readSnapshot(service: string): Promise<AuditEntry[]> {
+    return this.resource.read('readSnapshot', ({ entries }) => {
+      const history = entries.get(service) ?? [];
+      return [...new Map(history.map((entry) => [entry.changeId, entry])).values()];
+    });
+  }
+
+  async *readHistory(service: string, afterSeq = 0): AsyncIterable<AuditEntry> {
+    yield* await this.resource.read('readHistory', ({ entries }) =>
+      (entries.get(service) ?? []).filter(({ seq }) => seq > afterSeq),
+    );
+  }
+
+  claimHead(service: string, token: number): Promise<AuditHead> {
+    return this.resource.write('claimHead', ({ heads }) => {
+      const head = heads.get(service) ?? { token: 0, seq: 0, hash: GENESIS_HASH, settled: null };
+      if (head.token > token) throw new FencedError(service, token, 'the audit history');
+      const claimed = Object.freeze({ ...head, token });
+      heads.set(service, claimed);
+      return claimed;
+    });
+  }
+
+  async append({ service, token, entries }: AuditBatch, tx?: Transaction): Promise<void> {
+    const added = entries.map(frozen);
+    await sessionOf(this.resource, tx).write('append', (tables) => {
+      const head = tables.heads.get(service);
+      if (head?.token !== token || !follow(head, entries)) {
+        throw new FencedError(service, token, 'the audit history');
+      }
+      const { seq, hash } = entries.at(-1) ?? head;
+      tables.entries.set(service, [...(tables.entries.get(service) ?? []), ...added]);
+      tables.heads.set(service, Object.freeze({ ...head, seq, hash }));
+    });
+  }
+
+  settle(service: string, token: number, settled: Settlement): Promise<void> {
+    return this.resource.write('settle', ({ heads }) => {
+      const head = heads.get(service);
+      if (head?.token !== token || head.seq !== settled.seq) return;
+      heads.set(service, Object.freeze({ ...head, settled: Object.freeze({ ...settled }) }));
+    });
+  }
+}
+
+function follow(head: AuditHead, entries: AuditBatch['entries']): boolean {
+  return entries.every(({ seq }, index) => seq === head.seq + 1 + index);
+}
+
+function frozen(entry: AuditEntry): AuditEntry {
+  return Object.freeze({ ...entry, metadata: Object.freeze({ ...entry.metadata }) });
+}

@@ -1,0 +1,120 @@
+import type { AuditEntry, AuditHead, LockRecord, Marker } from '@nestjs-flamingock/core';
+
+/** What an {@link InMemoryDatabase} holds. Values are replaced, never changed in place. */
+export interface InMemoryTables {
+  /** By service. */
+  readonly locks: Map<string, LockRecord>;
+  /** By service. */
+  readonly heads: Map<string, AuditHead>;
+  /** By service, in order of `seq`. */
+  readonly entries: Map<string, readonly AuditEntry[]>;
+  /** Highest token that a target system has seen, by service. */
+  readonly fences: Map<string, number>;
+  /** By service, then by id of the change. */
+  readonly markers: Map<string, ReadonlyMap<string, Marker>>;
+  /** What changes read and write. */
+  readonly rows: Map<string, unknown>;
+}
+
+/** Something to do with the tables at one instant. Throwing leaves them as they were. */
+export type InMemoryStatement<T> = (tables: InMemoryTables) => T;
+
+/**
+ * The way to the database and back: awaited before a statement acts, and again before
+ * its answer arrives. Rejecting loses the request or the answer, never resolving stands
+ * for a process that died there.
+ */
+export type InMemoryNetwork = (statement: string, leg: 'request' | 'answer') => Promise<void>;
+
+/** Settings of an {@link InMemoryDatabase}. */
+export interface InMemoryDatabaseOptions {
+  /**
+   * The database's clock: milliseconds since 1970.
+   *
+   * @default Date.now
+   */
+  readonly now?: () => number;
+  /** @default a network that loses nothing */
+  readonly network?: InMemoryNetwork;
+}
+
+/** Whoever runs statements: the database, one at a time, or one of its transactions. */
+export interface InMemorySession {
+  /** Answers a question about the tables. */
+  read<T>(name: string, query: InMemoryStatement<T>): Promise<T>;
+  /** Changes the tables. */
+  write<T>(name: string, statement: InMemoryStatement<T>): Promise<T>;
+}
+
+/**
+ * A database that lives as long as the process. Stores and target systems that are given
+ * the same one share it, as instances of an application share theirs.
+ */
+export class InMemoryDatabase implements InMemorySession {
+  /** The database's clock: milliseconds since 1970. */
+  readonly now: () => number;
+  private readonly network: InMemoryNetwork;
+  private readonly disk: { tables: InMemoryTables };
+
+  /** @param same Another view of the database to look at; {@link connect} is the way to get one. */
+  constructor(options: InMemoryDatabaseOptions = {}, same?: InMemoryDatabase) {
+    this.now = options.now ?? same?.now ?? Date.now;
+    this.network = options.network ?? (() => Promise.resolve());
+    this.disk = same?.disk ?? { tables: emptyTables() };
+  }
+
+  /** The same database as another process reaches it, through a network of its own. */
+  connect(network?: InMemoryNetwork): InMemoryDatabase {
+    return new InMemoryDatabase(network ? { network } : {}, this);
+  }
+
+  /** Answers a question about what is committed; what `query` changes is forgotten. */
+  async read<T>(name: string, query: InMemoryStatement<T>): Promise<T> {
+    return this.send(name, () => query(this.snapshot()));
+  }
+
+  /** Runs `statement` as a transaction of its own: all of it, or nothing if it throws. */
+  async write<T>(name: string, statement: InMemoryStatement<T>): Promise<T> {
+    return this.send(name, () => {
+      const draft = this.snapshot();
+      const result = statement(draft);
+      this.disk.tables = draft;
+      return result;
+    });
+  }
+
+  /** The tables as committed now, free to be changed by whoever asked for them. */
+  snapshot(): InMemoryTables {
+    return copyOf(this.disk.tables);
+  }
+
+  /** Takes `act`, which must not wait, to the database and brings back its result. */
+  async send<T>(name: string, act: () => T): Promise<T> {
+    await this.network(name, 'request');
+    const result = act();
+    await this.network(name, 'answer');
+    return result;
+  }
+}
+
+function emptyTables(): InMemoryTables {
+  return {
+    locks: new Map(),
+    heads: new Map(),
+    entries: new Map(),
+    fences: new Map(),
+    markers: new Map(),
+    rows: new Map(),
+  };
+}
+
+function copyOf(tables: InMemoryTables): InMemoryTables {
+  return {
+    locks: new Map(tables.locks),
+    heads: new Map(tables.heads),
+    entries: new Map(tables.entries),
+    fences: new Map(tables.fences),
+    markers: new Map(tables.markers),
+    rows: new Map(tables.rows),
+  };
+}

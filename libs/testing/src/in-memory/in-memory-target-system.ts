@@ -1,0 +1,54 @@
+import type {
+  ChangeRun,
+  Handles,
+  Marker,
+  Transaction,
+  TransactionalTargetSystem,
+  TransactionOutcome,
+} from '@nestjs-flamingock/core';
+import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
+import { InMemoryMarkerStore, writeMarker } from './in-memory-marker.store.js';
+import { InMemoryTable } from './in-memory-table.js';
+import { InMemoryTransaction } from './in-memory-transaction.js';
+
+/** A transactional target system in memory; lends an {@link InMemoryTable}. */
+export class InMemoryTargetSystem implements TransactionalTargetSystem {
+  readonly handleTokens = [InMemoryTable];
+  readonly resource: InMemoryDatabase;
+  readonly markers: InMemoryMarkerStore;
+  /** The rows as an application sees them, outside any change. */
+  readonly table: InMemoryTable;
+
+  /** @param database Give the audit store the same one to have `TX_SHARED`. */
+  constructor(
+    readonly id: string,
+    database: InMemoryDatabase = new InMemoryDatabase(),
+  ) {
+    this.resource = database;
+    this.markers = new InMemoryMarkerStore(database);
+    this.table = new InMemoryTable(database);
+  }
+
+  run(_change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+    return work(handlesOn(this.resource));
+  }
+
+  async transaction(
+    change: ChangeRun,
+    work: (handles: Handles, tx: Transaction) => Promise<void>,
+    marker?: Marker,
+  ): Promise<TransactionOutcome> {
+    const tx = new InMemoryTransaction(this.resource, change);
+    try {
+      if (marker) await tx.write('writeMarker', writeMarker(marker));
+      await work(handlesOn(tx), tx);
+    } catch (error) {
+      return tx.rollback(error);
+    }
+    return tx.commit();
+  }
+}
+
+function handlesOn(session: InMemorySession): Handles {
+  return new Map([[InMemoryTable, new InMemoryTable(session)]]);
+}

@@ -1,0 +1,80 @@
+import {
+  FencedError,
+  type ChangeRun,
+  type Transaction,
+  type TransactionOutcome,
+} from '@nestjs-flamingock/core';
+import type {
+  InMemoryDatabase,
+  InMemorySession,
+  InMemoryStatement,
+  InMemoryTables,
+} from './in-memory-database.js';
+import { ForeignTransactionError, TransactionEndedError } from './in-memory.errors.js';
+
+/**
+ * Statements that take effect together, at commit. Each acts at once on a copy that only
+ * this transaction sees, and once more on the committed tables, so that a condition which
+ * no longer holds at commit rolls everything back.
+ */
+export class InMemoryTransaction implements Transaction, InMemorySession {
+  private readonly draft: InMemoryTables;
+  private readonly statements: InMemoryStatement<unknown>[] = [];
+  private ended = false;
+
+  constructor(
+    readonly resource: InMemoryDatabase,
+    private readonly change: ChangeRun,
+  ) {
+    this.draft = resource.snapshot();
+  }
+
+  /** Answers a question about the tables as this transaction sees them. */
+  async read<T>(name: string, query: InMemoryStatement<T>): Promise<T> {
+    return this.resource.send(name, () => query(this.open()));
+  }
+
+  /** Stages a statement. */
+  async write<T>(name: string, statement: InMemoryStatement<T>): Promise<T> {
+    return this.resource.send(name, () => {
+      const result = statement(this.open());
+      this.statements.push(statement);
+      return result;
+    });
+  }
+
+  /** Applies every staged statement, or none. */
+  async commit(): Promise<TransactionOutcome> {
+    this.ended = true;
+    try {
+      await this.resource.write('commit', (tables) => {
+        for (const statement of this.statements) statement(tables);
+      });
+      return { status: 'committed' };
+    } catch (error) {
+      return { status: error instanceof FencedError ? 'rolled-back' : 'unknown', error };
+    }
+  }
+
+  /** Forgets what was staged. */
+  rollback(error: unknown): TransactionOutcome {
+    this.ended = true;
+    return { status: 'rolled-back', error };
+  }
+
+  private open(): InMemoryTables {
+    if (this.ended) throw new TransactionEndedError(this.change.changeId);
+    return this.draft;
+  }
+}
+
+/**
+ * The session in which a store that lives in `database` writes for `tx`.
+ *
+ * @throws ForeignTransactionError when `tx` runs on another database.
+ */
+export function sessionOf(database: InMemoryDatabase, tx: Transaction | undefined): InMemorySession {
+  if (tx === undefined) return database;
+  if (tx instanceof InMemoryTransaction && tx.resource === database) return tx;
+  throw new ForeignTransactionError();
+}

@@ -1,0 +1,54 @@
+import type { AuditBackend } from '../contract/audit-backend.js';
+import { auditStoreContract } from '../contract/audit-store.contract.js';
+import { lockStoreContract } from '../contract/lock-store.contract.js';
+import type { SharedBackend } from '../contract/target-backend.js';
+import {
+  sharedTransactionContract,
+  transactionalTargetContract,
+} from '../contract/transactional-target.contract.js';
+import { ManualRuntime } from '../runtime/manual-runtime.js';
+import { InMemoryAuditStore } from './in-memory-audit.store.js';
+import { InMemoryDatabase } from './in-memory-database.js';
+import { InMemoryTable } from './in-memory-table.js';
+import { InMemoryTargetSystem } from './in-memory-target-system.js';
+
+async function openAudit(): Promise<AuditBackend> {
+  const runtime = new ManualRuntime();
+  const database = new InMemoryDatabase({ now: runtime.wallMs });
+  return {
+    store: new InMemoryAuditStore(database),
+    second: async () => new InMemoryAuditStore(database),
+    elapse: (ms) => runtime.advance(ms),
+    close: async () => {},
+  };
+}
+
+async function openTarget(): Promise<SharedBackend> {
+  const database = new InMemoryDatabase();
+  const target = new InMemoryTargetSystem('inventory-db', database);
+  return {
+    target,
+    second: async () => new InMemoryTargetSystem('inventory-db', database),
+    write: (handles, key, value) => (handles.get(InMemoryTable) as InMemoryTable).set(key, value),
+    read: async (key) => (await target.table.get(key)) as string | undefined,
+    audit: new InMemoryAuditStore(database),
+    secondAudit: async () => new InMemoryAuditStore(database),
+    close: async () => {},
+  };
+}
+
+describe('InMemoryAuditStore', () => {
+  for (const { title, run } of auditStoreContract(openAudit)) it(title, run);
+});
+
+describe('InMemoryLockStore', () => {
+  for (const { title, run } of lockStoreContract(openAudit)) it(title, run);
+});
+
+describe('InMemoryTargetSystem', () => {
+  for (const { title, run } of transactionalTargetContract(openTarget)) it(title, run);
+});
+
+describe('InMemoryTargetSystem and InMemoryAuditStore on one database', () => {
+  for (const { title, run } of sharedTransactionContract(openTarget)) it(title, run);
+});

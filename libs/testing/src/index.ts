@@ -1,0 +1,30 @@
+export { auditEntries, auditEntry, type ChainEnd } from './contract/audit-entry.builder.js';
+export type { AuditBackend } from './contract/audit-backend.js';
+export { auditStoreContract } from './contract/audit-store.contract.js';
+export type { ContractBackend, ContractCase } from './contract/contract-case.js';
+export { lockStoreContract } from './contract/lock-store.contract.js';
+export type { SharedBackend, TargetBackend } from './contract/target-backend.js';
+export {
+  sharedTransactionContract,
+  transactionalTargetContract,
+} from './contract/transactional-target.contract.js';
+
+export { InMemoryAuditStore } from './in-memory/in-memory-audit.store.js';
+export {
+  InMemoryDatabase,
+  type InMemoryDatabaseOptions,
+  type InMemoryNetwork,
+  type InMemorySession,
+  type InMemoryStatement,
+  type InMemoryTables,
+} from './in-memory/in-memory-database.js';
+export { inMemoryAuditStore, inMemoryTargetSystem } from './in-memory/in-memory.definitions.js';
+export { CrashPoint, type CrashMessage } from './in-memory/crash-point.js';
+export { ForeignTransactionError, TransactionEndedError } from './in-memory/in-memory.errors.js';
+export { InMemoryLockStore } from './in-memory/in-memory-lock.store.js';
+export { InMemoryMarkerStore } from './in-memory/in-memory-marker.store.js';
+export { InMemoryTable } from './in-memory/in-memory-table.js';
+export { InMemoryTargetSystem } from './in-memory/in-memory-target-system.js';
+
+export { ManualClock } from './runtime/manual-clock.js';
+export { ManualRuntime, type ManualRuntimeOptions } from './runtime/manual-runtime.js';

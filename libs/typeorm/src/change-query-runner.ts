@@ -1,0 +1,64 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { ChangeSession } from './change-session.js';
+import { TransactionControlError } from './typeorm.errors.js';
+
+/** Statements by which SQL text would end the transaction behind our back; a savepoint may. */
+const TRANSACTION_CONTROL =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(?:(?:WORK|TRANSACTION)\s+)?TO\b))\b/i;
+
+/**
+ * The change's runner as one user sees it: its transactions are nested ones, giving it
+ * back does nothing, and after the change's end it refuses every statement.
+ */
+export function changeQueryRunner(
+  session: ChangeSession,
+  dataSource: DataSource,
+  runner: QueryRunner,
+): QueryRunner {
+  const overrides = new Map<PropertyKey, unknown>();
+  const proxy = new Proxy(runner, {
+    get: (target, key, receiver): unknown =>
+      overrides.has(key) ? overrides.get(key) : Reflect.get(target, key, receiver),
+    set: (target, key, value) =>
+      key === 'manager' ? Boolean(overrides.set(key, value)) : Reflect.set(target, key, value),
+  });
+  for (const [key, value] of Object.entries(statements(session, runner))) overrides.set(key, value);
+  for (const [key, value] of transactions(session, proxy)) overrides.set(key, value);
+  // Otherwise TypeORM answers for a runner that was given back, without naming the change.
+  overrides.set('isReleased', false);
+  // The manager makes itself the proxy's.
+  dataSource.createEntityManager(proxy) satisfies EntityManager;
+  return proxy;
+}
+
+function statements(session: ChangeSession, runner: QueryRunner) {
+  return {
+    query: async (...args: Parameters<QueryRunner['query']>): Promise<unknown> => {
+      session.assertRunning();
+      const control = TRANSACTION_CONTROL.exec(args[0])?.[1];
+      if (control) throw new TransactionControlError(session.changeId, control.toUpperCase());
+      return runner.query(...args);
+    },
+    stream: async (...args: Parameters<QueryRunner['stream']>): Promise<unknown> => {
+      session.assertRunning();
+      return runner.stream(...args);
+    },
+    connect: async (): Promise<unknown> => {
+      session.assertRunning();
+      return runner.connect();
+    },
+  };
+}
+
+function transactions(session: ChangeSession, owner: object): [PropertyKey, unknown][] {
+  const giveBack = async (): Promise<void> => {
+    while (session.hasNested(owner)) await session.endNested(owner, 'roll back');
+  };
+  return [
+    ['startTransaction', () => session.beginNested(owner)],
+    ['commitTransaction', () => session.endNested(owner, 'commit')],
+    ['rollbackTransaction', () => session.endNested(owner, 'roll back')],
+    ['release', giveBack],
+    [Symbol.asyncDispose, giveBack],
+  ];
+}

@@ -1,0 +1,30 @@
+import type { DataSource } from 'typeorm';
+import type { SqlDatabase } from './dialect/database.js';
+import { openDatabase } from './dialect/dialects.js';
+import { TransactionScope } from './transaction-scope.js';
+
+/** What all stores and target systems over one DataSource share. */
+export interface DataSourceContext {
+  readonly database: SqlDatabase;
+  readonly scope: TransactionScope;
+}
+
+// Stores and target systems are built apart and must still know of each other's
+// transactions on the DataSource; the entry lives and dies with it.
+const contexts = new WeakMap<DataSource, DataSourceContext>();
+
+/**
+ * The one context of a DataSource.
+ *
+ * @throws UnsupportedDriverError for a driver without a dialect.
+ */
+export function contextOf(dataSource: DataSource): DataSourceContext {
+  const known = contexts.get(dataSource);
+  if (known) return known;
+  const context = {
+    database: openDatabase(dataSource),
+    scope: new TransactionScope(dataSource),
+  };
+  contexts.set(dataSource, context);
+  return context;
+}

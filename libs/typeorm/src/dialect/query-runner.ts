@@ -1,0 +1,22 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Row, SqlSyntax } from '../sql.js';
+import type { SqlExecutor } from './dialect.js';
+
+/** A runner of the DataSource itself, whoever has replaced `dataSource.createQueryRunner`. */
+export function openRunner(dataSource: DataSource): QueryRunner {
+  const runner = dataSource.driver.createQueryRunner('master');
+  // A manager makes itself the runner's; subscribers expect one there.
+  dataSource.createEntityManager(runner);
+  return runner;
+}
+
+/** Executes on a runner, inside whatever transaction it has open. */
+export function runnerExecutor(runner: QueryRunner, syntax: SqlSyntax): SqlExecutor {
+  return {
+    async execute(statement) {
+      const { text, values } = statement.render(syntax);
+      const { records, affected } = await runner.query(text, values, true);
+      return { rows: (records ?? []) as Row[], affected: affected ?? 0 };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+export { typeOrmAuditStore, typeOrmTargetSystem } from './typeorm.definitions.js';
+export type {
+  TypeOrmAuditStoreOptions,
+  TypeOrmTableOptions,
+  TypeOrmTargetSystemOptions,
+} from './typeorm.options.js';
+export { InjectQueryRunner, QUERY_RUNNER } from './inject-query-runner.decorator.js';
+export { TypeOrmAuditStore } from './typeorm-audit.store.js';
+export { TypeOrmLockStore } from './typeorm-lock.store.js';
+export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
+export { TypeOrmTargetSystem } from './typeorm-target.system.js';
+export { TypeOrmTransaction } from './typeorm-transaction.js';
+export {
+  ChangeEndedError,
+  ConnectionInTransactionError,
+  ForeignTransactionError,
+  MissingTablesError,
+  NestedTransactionError,
+  TablePrefixError,
+  TransactionControlError,
+  UnsupportedDriverError,
+} from './typeorm.errors.js';

@@ -1,0 +1,118 @@
+import { TablePrefixError } from '../typeorm.errors.js';
+import type { Column, Table } from './table.js';
+
+const key: Column = { type: 'key' };
+const text: Column = { type: 'text' };
+const integer: Column = { type: 'integer' };
+const optionalText: Column = { type: 'text', nullable: true };
+
+const PREFIX = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
+
+/** Tables kept in the audit store's database. */
+export interface AuditTables {
+  readonly entries: Table;
+  readonly heads: Table;
+  readonly locks: Table;
+}
+
+/** Tables kept in a target system's database. */
+export interface TargetTables {
+  readonly markers: Table;
+  readonly fences: Table;
+}
+
+/**
+ * Names and columns of the audit tables under a prefix.
+ *
+ * @throws TablePrefixError when the prefix cannot begin an SQL identifier.
+ */
+export function auditTables(prefix: string): AuditTables {
+  checkPrefix(prefix);
+  return {
+    entries: {
+      name: `${prefix}audit_entries`,
+      columns: {
+        service: key,
+        seq: integer,
+        execution_id: text,
+        stage: text,
+        change_id: key,
+        change_order: text,
+        author: text,
+        state: text,
+        operation: text,
+        target_system: text,
+        tx_strategy: text,
+        recovery_strategy: text,
+        transactional: integer,
+        class_name: text,
+        method_name: optionalText,
+        duration_ms: integer,
+        hostname: text,
+        created_at: text,
+        error: optionalText,
+        metadata: text,
+        prev_hash: text,
+        hash: text,
+      },
+      primaryKey: ['service', 'seq'],
+      unique: ['service', 'change_id', 'seq'],
+    },
+    heads: {
+      name: `${prefix}audit_heads`,
+      columns: {
+        service: key,
+        token: integer,
+        seq: integer,
+        hash: text,
+        settled_seq: { type: 'integer', nullable: true },
+        settled_digest: optionalText,
+      },
+      primaryKey: ['service'],
+    },
+    locks: {
+      name: `${prefix}locks`,
+      columns: {
+        service: key,
+        owner: text,
+        host: text,
+        pid: integer,
+        token: integer,
+        acquired_at: integer,
+        expires_at: integer,
+      },
+      primaryKey: ['service'],
+    },
+  };
+}
+
+/**
+ * Names and columns of a target system's tables under a prefix.
+ *
+ * @throws TablePrefixError when the prefix cannot begin an SQL identifier.
+ */
+export function targetTables(prefix: string): TargetTables {
+  checkPrefix(prefix);
+  return {
+    markers: {
+      name: `${prefix}markers`,
+      columns: {
+        service: key,
+        change_id: key,
+        execution_id: text,
+        operation: text,
+        token: integer,
+      },
+      primaryKey: ['service', 'change_id'],
+    },
+    fences: {
+      name: `${prefix}fences`,
+      columns: { service: key, token: integer },
+      primaryKey: ['service'],
+    },
+  };
+}
+
+function checkPrefix(prefix: string): void {
+  if (!PREFIX.test(prefix)) throw new TablePrefixError(prefix);
+}

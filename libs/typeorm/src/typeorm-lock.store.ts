@@ -1,0 +1,101 @@
+import type {
+  LockAcquisition,
+  LockClaim,
+  LockHold,
+  LockRecord,
+  LockRenewal,
+  LockStore,
+  Transaction,
+} from '@nestjs-flamingock/core';
+import type { DataSource } from 'typeorm';
+import type { SqlDatabase } from './dialect/database.js';
+import { columnsOf, type Table } from './schema/table.js';
+import { name, sql, type Row, type Sql } from './sql.js';
+import { TypeOrmTransaction } from './typeorm-transaction.js';
+
+/** A busy database is held by another: short, for whoever asks will ask again. */
+const ACQUIRE_PATIENCE_MS = 250;
+
+/** `expires_at` of a released lock, which an expired one never has: it cannot be renewed. */
+const RELEASED = 0;
+
+/** One row per service in the table of locks. */
+export class TypeOrmLockStore implements LockStore {
+  constructor(
+    private readonly resource: DataSource,
+    private readonly database: SqlDatabase,
+    private readonly table: Table,
+  ) {}
+
+  async acquire(claim: LockClaim): Promise<LockAcquisition> {
+    try {
+      const row = await this.take(claim);
+      if (!row) return { acquired: false, holder: await this.read(claim.service) };
+      const { token, acquiredAt } = toRecord(row);
+      return { acquired: true, token, storeNow: acquiredAt };
+    } catch (error) {
+      if (!this.database.dialect.isBusy(error)) throw error;
+      return { acquired: false, holder: undefined };
+    }
+  }
+
+  async renew(hold: LockHold, leaseMs: number): Promise<LockRenewal> {
+    const { nowMs } = this.database.dialect;
+    const { affected } = await this.database.execute(
+      sql`UPDATE ${name(this.table.name)} SET expires_at = ${nowMs} + ${leaseMs} WHERE ${held(hold)}`,
+    );
+    return affected > 0 ? 'renewed' : 'lost';
+  }
+
+  async release(hold: LockHold): Promise<void> {
+    await this.database.execute(
+      sql`UPDATE ${name(this.table.name)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
+    );
+  }
+
+  isHeldBy(tx: Transaction): boolean {
+    const { oneWriter } = this.database.dialect;
+    return oneWriter && tx instanceof TypeOrmTransaction && tx.resource === this.resource;
+  }
+
+  async read(service: string): Promise<LockRecord | undefined> {
+    try {
+      const { rows } = await this.database.execute(
+        sql`SELECT ${columnsOf(this.table)} FROM ${name(this.table.name)} WHERE service = ${service}`,
+      );
+      return rows[0] && toRecord(rows[0]);
+    } catch (error) {
+      if (this.database.dialect.isMissingTable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private take({ service, owner, host, pid, leaseMs }: LockClaim): Promise<Row | undefined> {
+    const { dialect } = this.database;
+    const { nowMs } = dialect;
+    const hold = { owner, host, pid, acquired_at: nowMs, expires_at: sql`${nowMs} + ${leaseMs}` };
+    return dialect.upsert(this.database.within(ACQUIRE_PATIENCE_MS), {
+      table: this.table,
+      key: { service },
+      insert: { ...hold, token: 1 },
+      update: { ...hold, token: sql`${name(this.table.name, 'token')} + 1` },
+      when: sql`${name(this.table.name, 'expires_at')} <= ${nowMs}`,
+    });
+  }
+}
+
+function held({ service, token }: LockHold): Sql {
+  return sql`service = ${service} AND token = ${token} AND expires_at > ${RELEASED}`;
+}
+
+function toRecord(row: Row): LockRecord {
+  return {
+    service: String(row['service']),
+    owner: String(row['owner']),
+    host: String(row['host']),
+    pid: Number(row['pid']),
+    token: Number(row['token']),
+    acquiredAt: Number(row['acquired_at']),
+    expiresAt: Number(row['expires_at']),
+  };
+}

@@ -1,0 +1,83 @@
+import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
+import type { SqlDatabase } from './dialect/database.js';
+import type { SqlExecutor } from './dialect/dialect.js';
+import { prepareTables } from './schema/prepare-tables.js';
+import { columnsOf } from './schema/table.js';
+import { targetTables, type TargetTables } from './schema/tables.js';
+import { list, name, sql, type Row } from './sql.js';
+import type { TypeOrmTableOptions } from './typeorm.options.js';
+
+/** Markers and fences in tables of the target system's own database. */
+export class TypeOrmMarkerStore implements MarkerStore {
+  private readonly tables: TargetTables;
+
+  /** @throws TablePrefixError for a prefix that cannot begin an SQL identifier. */
+  constructor(
+    private readonly targetSystem: string,
+    private readonly database: SqlDatabase,
+    private readonly options: Required<TypeOrmTableOptions>,
+  ) {
+    this.tables = targetTables(options.tablePrefix);
+  }
+
+  /** @throws MissingTablesError when tables are missing and may not be created. */
+  prepare(): Promise<void> {
+    return prepareTables(this.database, Object.values(this.tables), this.options.createTables);
+  }
+
+  async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
+    await this.raiseFence(this.database, service, token);
+    const { markers } = this.tables;
+    const { rows } = await this.database.execute(
+      sql`SELECT ${columnsOf(markers)} FROM ${name(markers.name)} WHERE service = ${service} AND change_id = ${changeId}`,
+    );
+    return rows[0] && toMarker(rows[0]);
+  }
+
+  async clear(service: string, changeIds: readonly string[]): Promise<void> {
+    if (changeIds.length === 0) return;
+    await this.database.execute(
+      sql`DELETE FROM ${name(this.tables.markers.name)} WHERE service = ${service} AND change_id IN (${list(changeIds)})`,
+    );
+  }
+
+  /**
+   * Raises the fence to `token`; inside a transaction, keeps higher ones out until it ends.
+   *
+   * @throws FencedError when it is already higher.
+   */
+  async raiseFence(on: SqlExecutor, service: string, token: number): Promise<void> {
+    const { fences } = this.tables;
+    const row = await this.database.dialect.upsert(on, {
+      table: fences,
+      key: { service },
+      insert: { token },
+      update: { token },
+      when: sql`${name(fences.name, 'token')} <= ${token}`,
+    });
+    if (!row) throw new FencedError(service, token, `target system "${this.targetSystem}"`);
+  }
+
+  /** Writes the marker, in place of an older one of the same change. */
+  async write(on: SqlExecutor, marker: Marker): Promise<void> {
+    const { executionId, operation, token } = marker;
+    const proof = { execution_id: executionId, operation, token };
+    await this.database.dialect.upsert(on, {
+      table: this.tables.markers,
+      key: { service: marker.service, change_id: marker.changeId },
+      insert: proof,
+      update: proof,
+      when: sql`1 = 1`,
+    });
+  }
+}
+
+function toMarker(row: Row): Marker {
+  return {
+    service: row['service'],
+    changeId: row['change_id'],
+    executionId: row['execution_id'],
+    operation: row['operation'],
+    token: Number(row['token']),
+  } as Marker;
+}

@@ -1,0 +1,43 @@
+import type { ProvidedHandle } from '@nestjs-flamingock/core';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+
+/** Where the tables are, and who creates them. */
+export interface TypeOrmTableOptions {
+  /**
+   * Begin of the names of our tables.
+   *
+   * @default 'flamingock_'
+   */
+  readonly tablePrefix?: string;
+  /**
+   * Whether missing tables are created. With `false` no DDL is ever executed, and a
+   * missing table is an error that contains the statement to create it.
+   *
+   * @default true
+   */
+  readonly createTables?: boolean;
+}
+
+/** Options of {@link typeOrmAuditStore}. */
+export interface TypeOrmAuditStoreOptions extends TypeOrmTableOptions {
+  /**
+   * Which DataSource, as for `@InjectDataSource()`.
+   *
+   * @default the default DataSource
+   */
+  readonly dataSource?: DataSource | DataSourceOptions | string;
+}
+
+/** Options of {@link typeOrmTargetSystem}. */
+export interface TypeOrmTargetSystemOptions extends TypeOrmAuditStoreOptions {
+  /** What else parameters of this target's changes may ask for. */
+  readonly provide?: readonly ProvidedHandle[];
+}
+
+/** Table options with their defaults. */
+export function resolveTableOptions(options: TypeOrmTableOptions): Required<TypeOrmTableOptions> {
+  return {
+    tablePrefix: options.tablePrefix ?? 'flamingock_',
+    createTables: options.createTables ?? true,
+  };
+}

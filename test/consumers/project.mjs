@@ -1,0 +1,56 @@
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sh } from './sh.mjs';
+import { copyDriverBuild } from './toolchain.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const overlay = join(here, 'overlay');
+
+/** Makes the project from its official template. */
+export async function generate({ name, node, schematics, options = [] }, { project, workshop, tools }) {
+  const args = [tools.schematics[schematics], '@nestjs/schematics:application', `--name=${name}`, ...options];
+  await sh('node', [...args, '--language=ts', '--package-manager=npm'], { cwd: workshop, env: tools.env[node] });
+  readFileSync(join(project, 'package.json'));
+}
+
+/** Installs the template's dependencies, the packed libraries and what they are used with. */
+export async function install({ node, schematics, typeorm }, { project, tools }) {
+  const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  for (const { name, tarball } of tools.libraries) {
+    const kind = name.endsWith('/testing') ? 'devDependencies' : 'dependencies';
+    manifest[kind][name] = `file:${tarball}`;
+  }
+  Object.assign(manifest.dependencies, {
+    '@nestjs/typeorm': `^${schematics}.0.0`,
+    typeorm,
+    'better-sqlite3': JSON.parse(readFileSync(join(tools.driver[node], 'package.json'), 'utf8')).version,
+  });
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest, null, 2));
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  await sh('npm', args, { cwd: project, env: tools.env[node] });
+  copyDriverBuild(tools.driver[node], project);
+}
+
+/** Adds the changes and their test to the template, and nothing else. */
+export async function addChanges({ esm }, { project }) {
+  cpSync(overlay, project, { recursive: true });
+  const extension = esm ? '.js' : '';
+  if (!esm) withoutExtensions(join(project, 'src', 'changes'));
+  const file = join(project, 'src', 'app.module.ts');
+  const source = readFileSync(file, 'utf8');
+  if (!source.includes('imports: [],')) throw new Error(`the template's module looks different:\n${source}`);
+  writeFileSync(
+    file,
+    `import { DatabaseModule } from './changes/database.module${extension}';\n` +
+      source.replace('imports: [],', 'imports: [DatabaseModule],'),
+  );
+}
+
+/** A CommonJS project writes `./file`, an ES module project `./file.js`; the overlay is written as the latter. */
+function withoutExtensions(folder) {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/(from '\.\.?\/[^']+)\.js'/g, "$1'"));
+  }
+}

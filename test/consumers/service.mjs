@@ -1,0 +1,75 @@
+import { deepStrictEqual } from 'node:assert';
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { collect, ended, sh } from './sh.mjs';
+
+const inspector = join(dirname(fileURLToPath(import.meta.url)), 'inspect.cjs');
+const STARTED = 'Nest application successfully started';
+const START_LIMIT_MS = 60_000;
+
+const applied = {
+  audit: [
+    'create-greetings STARTED',
+    'create-greetings EXECUTED',
+    'add-greetings STARTED',
+    'add-greetings EXECUTED',
+  ],
+  greetings: ['Hello', 'Hallo', 'Hej'],
+};
+
+/** First start: applies, serves, ends on SIGTERM. */
+export async function startAndApply(consumer, place) {
+  await serveOnce(consumer, place);
+  const { audit, greetings } = await inspect(consumer, place);
+  deepStrictEqual({ audit, greetings }, applied);
+}
+
+/** Second start: nothing runs, and the lock is not even taken. */
+export async function startAgain(consumer, place) {
+  const before = await inspect(consumer, place);
+  await serveOnce(consumer, place);
+  deepStrictEqual(await inspect(consumer, place), before);
+}
+
+async function serveOnce({ node }, { project, tools, database }) {
+  const port = await freePort();
+  const env = { ...tools.env[node], PORT: String(port), APP_DB: database };
+  const child = spawn('node', ['dist/main'], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = collect(child);
+  const end = ended(child);
+  try {
+    await started(child, output, end);
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    deepStrictEqual([response.status, await response.text()], [200, 'Hello World!']);
+  } finally {
+    child.kill('SIGTERM');
+    await end;
+  }
+}
+
+async function started(child, output, end) {
+  const deadline = Date.now() + START_LIMIT_MS;
+  let over = false;
+  void end.then(() => (over = true));
+  while (!output.all().includes(STARTED)) {
+    if (over) throw new Error(`it ended instead of starting:\n${output.all()}`);
+    if (Date.now() > deadline) throw new Error(`not started after ${START_LIMIT_MS} ms:\n${output.all()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function inspect({ node }, { project, tools, database }) {
+  return JSON.parse(await sh('node', [inspector, database], { cwd: project, env: tools.env[node] }));
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,247 @@
+// The walls between rooms and packages (CONTRIBUTING.md, "Walls"), as lint.
+// test/tooling/walls.spec.ts proves of each that a breach fails.
+import boundaries from 'eslint-plugin-boundaries';
+
+/** Files of core that may know Nest. */
+const NEST_FILES = [
+  'libs/core/src/nest/**',
+  'libs/core/src/change/*.decorator.ts',
+  'libs/core/src/change/change-metadata.accessor.ts',
+  'libs/core/src/change/change-discovery.ts',
+  'libs/core/src/change/parameter-resolver.ts',
+  'libs/core/src/reporting/logger-reporter.ts',
+];
+const CONFIG_FILE = 'libs/core/src/config.ts';
+const NODE_RUNTIME = 'libs/core/src/node-runtime.ts';
+/** Files that only compute: same arguments, same answer. */
+const PURE_FILES = [
+  'libs/core/src/recovery/**',
+  'libs/core/src/pipeline/planner.ts',
+  'libs/core/src/audit/audit-snapshot.ts',
+];
+/** Packages that a library besides core may import: its driver, and that driver's Nest module. */
+const DRIVERS = {
+  typeorm: ['typeorm', '@nestjs/typeorm'],
+  testing: ['@nestjs/core', '@nestjs/testing'],
+};
+const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts'];
+
+const core = { element: { type: 'core' } };
+const library = { element: { type: 'library' } };
+const file = (categories) => ({ file: { categories } });
+const source = (...names) => ({ dependency: { source: names } });
+/** Built-ins that compute; the rest of node: does I/O, keeps time or asks the machine. */
+const COMPUTING_BUILTINS = ['node:async_hooks', 'node:crypto', 'node:events', 'node:util'];
+
+/** Who may import what. The last policy that matches decides; what none allows is a breach. */
+const policies = [
+  { from: core, allow: [{ to: core }, source('reflect-metadata', ...COMPUTING_BUILTINS)] },
+  { from: file('node-runtime'), allow: source('node:*', 'node:*/**') },
+  {
+    from: file('nest'),
+    allow: source('rxjs', '@nestjs/common', '@nestjs/common/**', '@nestjs/core', '@nestjs/core/**'),
+  },
+  { from: file('config'), allow: source('@nestjs/config', '@nestjs/common') },
+  {
+    from: file('pure'),
+    disallow: [
+      source('node:*', 'node:*/**'),
+      { to: { file: { categories: ['nest', 'config', 'node-runtime'] } }, dependency: { kind: 'value' } },
+    ],
+    message: 'This file decides and does nothing else: hand it what it needs.',
+  },
+  {
+    from: library,
+    allow: [
+      { to: { element: { type: 'library', captured: { lib: '{{ from.element.captured.lib }}' } } } },
+      source('@nestjs-flamingock/core', '@nestjs/common', 'node:*', 'node:*/**'),
+    ],
+  },
+  ...Object.entries(DRIVERS).map(([lib, drivers]) => ({
+    from: { element: { type: 'library', captured: { lib } } },
+    allow: source(...drivers),
+  })),
+  {
+    from: { element: { type: 'application' } },
+    allow: [
+      { to: { element: { type: 'application' } } },
+      source('node:*', 'node:*/**', '@nestjs-flamingock/*', '@nestjs-flamingock/core/config'),
+      { to: { module: { origin: 'external' } } },
+    ],
+  },
+  { from: file('spec'), allow: source('**', '*', '../**', './**') },
+];
+
+const relativeWithoutJs = String.raw`/^\.{1,2}(\u002F(?!.*\.js$)|$)/`;
+const IMPORTS_WITHOUT_JS = [
+  `ImportDeclaration[source.value=${relativeWithoutJs}]`,
+  `ExportNamedDeclaration[source.value=${relativeWithoutJs}]`,
+  `ExportAllDeclaration[source.value=${relativeWithoutJs}]`,
+  `ImportExpression[source.value=${relativeWithoutJs}]`,
+];
+const METADATA_WRITERS = ['defineMetadata', 'deleteMetadata', 'metadata', 'decorate'];
+const METADATA_READERS = [
+  'getMetadata',
+  'getOwnMetadata',
+  'hasMetadata',
+  'hasOwnMetadata',
+  'getMetadataKeys',
+  'getOwnMetadataKeys',
+];
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'performance'];
+
+// One `no-restricted-*` entry replaces another, so every block below says all that holds for its files.
+const js = {
+  selector: IMPORTS_WITHOUT_JS.join(','),
+  message: 'A relative import names its file: end it in .js.',
+};
+const LIBRARY_SYNTAX = [
+  js,
+  { selector: 'MetaProperty[meta.name="import"]', message: 'The library is compiled to CommonJS too.' },
+  {
+    selector:
+      'ThrowStatement > NewExpression[callee.name="Error"], ThrowStatement > CallExpression[callee.name="Error"], ' +
+      'CallExpression[callee.object.name="Promise"][callee.property.name="reject"] > NewExpression[callee.name="Error"]',
+    message: 'Throw an error class of its own: one per remedy, ids as fields.',
+  },
+];
+const CLOCK_SYNTAX = [
+  {
+    selector: 'NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.name="Date"]',
+    message: 'Time comes from the store, or from Runtime.',
+  },
+];
+const COMMONJS_GLOBALS = ['require', 'module', 'exports', '__dirname', '__filename'].map((name) => ({
+  name,
+  message: 'The source is an ES module.',
+}));
+const RUNTIME_GLOBALS = [...TIMERS, 'process', 'crypto'].map((name) => ({
+  name,
+  message: 'Ask the Runtime port: tests and the simulator replace it.',
+}));
+const PURE_GLOBALS = ['Date', 'queueMicrotask', 'fetch'].map((name) => ({
+  name,
+  message: 'This file decides and does nothing else.',
+}));
+const PROCESS_PROPERTIES = ['exit', 'exitCode', 'abort', 'kill', 'reallyExit'].map((property) => ({
+  object: 'process',
+  property,
+  message: 'A library owns no process.',
+}));
+const CLOCK_PROPERTIES = [
+  ['Date', 'now'],
+  ['Math', 'random'],
+  ['AbortSignal', 'timeout'],
+].map(([object, property]) => ({ object, property, message: 'Ask the Runtime port.' }));
+const metadata = (properties) =>
+  properties.map((property) => ({
+    object: 'Reflect',
+    property,
+    message: 'Decorators write metadata, the accessor reads it; nothing else touches it.',
+  }));
+const RANDOM_IMPORTS = {
+  paths: [
+    {
+      name: 'node:crypto',
+      importNames: ['randomUUID', 'randomBytes', 'randomInt', 'getRandomValues', 'webcrypto'],
+      message: 'Ask the Runtime port.',
+    },
+  ],
+};
+
+const libraryRules = {
+  'no-console': 'error',
+  'no-restricted-syntax': ['error', ...LIBRARY_SYNTAX],
+  'no-restricted-globals': ['error', ...COMMONJS_GLOBALS],
+  'no-restricted-properties': [
+    'error',
+    ...PROCESS_PROPERTIES,
+    ...metadata([...METADATA_WRITERS, ...METADATA_READERS]),
+  ],
+};
+const coreRules = {
+  'no-restricted-syntax': ['error', ...LIBRARY_SYNTAX, ...CLOCK_SYNTAX],
+  'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...RUNTIME_GLOBALS],
+  'no-restricted-imports': ['error', RANDOM_IMPORTS],
+};
+const coreProperties = (...mayNot) => [
+  'error',
+  ...PROCESS_PROPERTIES,
+  ...CLOCK_PROPERTIES,
+  ...metadata(mayNot),
+];
+
+/** Flat config blocks; later ones replace the rules of earlier ones for their files. */
+export const walls = [
+  {
+    files: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', 'test/**/*.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { typescript: { project: './tsconfig.json' } },
+      'boundaries/legacy-templates': false,
+      'boundaries/elements': [
+        { type: 'core', pattern: 'libs/core/src', partialMatch: false, exclusive: true },
+        { type: 'library', pattern: 'libs/*/src', capture: ['lib'], partialMatch: false },
+        { type: 'application', pattern: 'apps/*/src', partialMatch: false },
+      ],
+      'boundaries/files': [
+        { category: 'nest', pattern: NEST_FILES },
+        { category: 'config', pattern: CONFIG_FILE },
+        { category: 'node-runtime', pattern: NODE_RUNTIME },
+        { category: 'pure', pattern: PURE_FILES },
+        { category: 'spec', pattern: [...SPECS, 'test/**'] },
+      ],
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          checkAllOrigins: true,
+          checkUnknownLocals: true,
+          checkInternals: true,
+          policies,
+        },
+      ],
+      'no-restricted-syntax': ['error', js],
+    },
+  },
+  { files: ['libs/*/src/**/*.ts'], ignores: SPECS, rules: libraryRules },
+  {
+    files: ['libs/core/src/**/*.ts'],
+    ignores: SPECS,
+    rules: {
+      ...coreRules,
+      'no-restricted-properties': coreProperties(...METADATA_WRITERS, ...METADATA_READERS),
+    },
+  },
+  {
+    files: ['libs/core/src/change/*.decorator.ts'],
+    rules: { 'no-restricted-properties': coreProperties() },
+  },
+  {
+    files: ['libs/core/src/change/change-metadata.accessor.ts'],
+    rules: { 'no-restricted-properties': coreProperties(...METADATA_WRITERS) },
+  },
+  {
+    // Configuration is read from the environment; nothing else of the process is its business.
+    files: [CONFIG_FILE],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...COMMONJS_GLOBALS,
+        ...RUNTIME_GLOBALS.filter(({ name }) => name !== 'process'),
+      ],
+    },
+  },
+  {
+    files: PURE_FILES,
+    ignores: SPECS,
+    rules: { 'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...RUNTIME_GLOBALS, ...PURE_GLOBALS] },
+  },
+  {
+    // The one place that asks the machine.
+    files: [NODE_RUNTIME],
+    rules: { ...libraryRules, 'no-restricted-imports': 'off' },
+  },
+];
