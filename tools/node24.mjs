@@ -5,7 +5,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAJOR = '24';
+// From 24.19 on the headers hook every native object's destructor, and better-sqlite3 12 (the newest that
+// TypeORM takes) then aborts the process in a garbage collection. Its published builds have older headers,
+// so their users do not see it; a build made here must have older headers too.
+const VERSION = '~24.18.0';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const home = join(root, '.tmp', 'node24');
 /** What the package `node` installs too, without its install script. */
@@ -34,7 +37,10 @@ export function node24() {
 
 function install() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const dependencies = { [runtime]: MAJOR, 'better-sqlite3': packages['node_modules/better-sqlite3'].version };
+  const dependencies = {
+    [runtime]: VERSION,
+    'better-sqlite3': packages['node_modules/better-sqlite3'].version,
+  };
   mkdirSync(home, { recursive: true });
   writeFileSync(
     join(home, 'package.json'),

@@ -10,7 +10,10 @@ const overlay = join(here, 'overlay');
 /** Makes the project from its official template. */
 export async function generate({ name, node, schematics, options = [] }, { project, workshop, tools }) {
   const args = [tools.schematics[schematics], '@nestjs/schematics:application', `--name=${name}`, ...options];
-  await sh('node', [...args, '--language=ts', '--package-manager=npm'], { cwd: workshop, env: tools.env[node] });
+  await sh('node', [...args, '--language=ts', '--package-manager=npm'], {
+    cwd: workshop,
+    env: tools.env[node],
+  });
   readFileSync(join(project, 'package.json'));
 }
 

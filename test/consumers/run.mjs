@@ -1,6 +1,6 @@
 // Installs the packed libraries into projects made from Nest's official templates, and has each build,
 // start and test itself. Needs built libraries: npm run build. One consumer alone: name it as argument.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { consumers } from './consumers.mjs';
@@ -9,9 +9,11 @@ import { startAgain, startAndApply } from './service.mjs';
 import { sh } from './sh.mjs';
 import { prepare } from './toolchain.mjs';
 
-const npm = (...args) => async ({ node }, { project, tools }) => {
-  await sh('npm', args, { cwd: project, env: { ...tools.env[node], APP_DB: undefined } });
-};
+const npm =
+  (...args) =>
+  async ({ node }, { project, tools }) => {
+    await sh('npm', args, { cwd: project, env: { ...tools.env[node], APP_DB: undefined } });
+  };
 const STEPS = {
   'is generated from the template': generate,
   'installs the tarballs': install,
@@ -55,12 +57,19 @@ async function worker() {
   for (let consumer = queue.shift(); consumer; consumer = queue.shift()) {
     const project = join(workshop, consumer.name);
     mkdirSync(join(workshop, 'data'), { recursive: true });
-    await check(consumer, { workshop, project, tools, database: join(workshop, 'data', `${consumer.name}.db`) });
+    await check(consumer, {
+      workshop,
+      project,
+      tools,
+      database: join(workshop, 'data', `${consumer.name}.db`),
+    });
   }
 }
 await Promise.all(Array.from({ length: PARALLEL }, worker));
 
 if (failed === 0) rmSync(workshop, { recursive: true, force: true });
 else console.log(`the projects are left in ${workshop}`);
-console.log(`consumers: ${passed} passed, ${failed} failed`);
+console.log(`${passed} of ${passed + failed} steps passed`);
+if (process.env.CONSUMERS_TOTALS)
+  writeFileSync(process.env.CONSUMERS_TOTALS, JSON.stringify({ passed, failed }));
 process.exitCode = failed === 0 ? 0 : 1;

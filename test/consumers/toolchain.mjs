@@ -16,10 +16,14 @@ export async function prepare(workshop) {
   const schematics11 = join(workshop, 'schematics-11');
   mkdirSync(schematics11);
   writeFileSync(join(schematics11, 'package.json'), '{ "private": true }');
-  await sh('npm', [
-    ...['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
-    ...['@nestjs/schematics@11', '@angular-devkit/schematics-cli@19'],
-  ], { cwd: schematics11 });
+  await sh(
+    'npm',
+    [
+      ...['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
+      ...['@nestjs/schematics@11', '@angular-devkit/schematics-cli@19'],
+    ],
+    { cwd: schematics11 },
+  );
   return {
     libraries: packLibraries(tarballs),
     env: { 20: process.env, 24: on24.env },

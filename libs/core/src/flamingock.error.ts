@@ -9,4 +9,9 @@ export abstract class FlamingockError extends Error {
     super(message, options);
     this.name = new.target.name;
   }
+
+  /** Keeps a field that the message already tells out of what is printed for the error. */
+  protected hide(...fields: (keyof this)[]): void {
+    for (const field of fields) Object.defineProperty(this, field, { enumerable: false });
+  }
 }

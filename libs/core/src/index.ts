@@ -8,7 +8,11 @@ export { GENESIS_HASH, type AuditEntry, type AuditRecord } from './audit/audit-e
 export { isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
 export type { AuditBatch, AuditStore } from './audit/audit-store.js';
 export { chainEntries, entryHash, type ChainEnd, type TimedRecord } from './audit/audit-chain.js';
-export { AuditStoreUnavailableError, AuditTamperedError, ChangeUnrecordedError } from './audit/audit.errors.js';
+export {
+  AuditStoreUnavailableError,
+  AuditTamperedError,
+  ChangeUnrecordedError,
+} from './audit/audit.errors.js';
 
 export type {
   LockAcquisition,
@@ -86,7 +90,11 @@ export type {
   ProvidedHandle,
   TargetSystemDefinition,
 } from './nest/adapter-definition.js';
-export { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_RUNTIME, FLAMINGOCK_SETTINGS } from './nest/flamingock.constants.js';
+export {
+  FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_RUNTIME,
+  FLAMINGOCK_SETTINGS,
+} from './nest/flamingock.constants.js';
 export type {
   FlamingockAdapters,
   FlamingockModuleAsyncOptions,

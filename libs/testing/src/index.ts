@@ -1,4 +1,4 @@
-export { auditEntries, auditEntry, type ChainEnd } from './contract/audit-entry.builder.js';
+export { auditEntries, auditEntry } from './contract/audit-entry.builder.js';
 export type { AuditBackend } from './contract/audit-backend.js';
 export { auditStoreContract } from './contract/audit-store.contract.js';
 export type { ContractBackend, ContractCase } from './contract/contract-case.js';
@@ -20,7 +20,7 @@ export {
 } from './in-memory/in-memory-database.js';
 export { inMemoryAuditStore, inMemoryTargetSystem } from './in-memory/in-memory.definitions.js';
 export { CrashPoint, type CrashMessage } from './in-memory/crash-point.js';
-export { ForeignTransactionError, TransactionEndedError } from './in-memory/in-memory.errors.js';
+export { ForeignTransactionError } from './in-memory/in-memory.errors.js';
 export { InMemoryLockStore } from './in-memory/in-memory-lock.store.js';
 export { InMemoryMarkerStore } from './in-memory/in-memory-marker.store.js';
 export { InMemoryTable } from './in-memory/in-memory-table.js';
@@ -28,3 +28,7 @@ export { InMemoryTargetSystem } from './in-memory/in-memory-target-system.js';
 
 export { ManualClock } from './runtime/manual-clock.js';
 export { ManualRuntime, type ManualRuntimeOptions } from './runtime/manual-runtime.js';
+
+export { HistoryInUseError, UnknownChangeError } from './nest/flamingock-test.errors.js';
+export { FlamingockTest, type FlamingockTestOptions } from './nest/flamingock-test.js';
+export type { GivenHistory } from './nest/given-history.js';

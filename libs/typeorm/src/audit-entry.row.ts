@@ -51,7 +51,7 @@ export function toEntry(row: Row): AuditEntry {
     hostname: row['hostname'],
     createdAt: row['created_at'],
     error: row['error'],
-    metadata: JSON.parse(String(row['metadata'])),
+    metadata: JSON.parse(String(row['metadata'])) as unknown,
     prevHash: row['prev_hash'],
     hash: row['hash'],
   } as AuditEntry;

@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
 import { TransactionControlError } from './typeorm.errors.js';
 
@@ -27,7 +27,7 @@ export function changeQueryRunner(
   // Otherwise TypeORM answers for a runner that was given back, without naming the change.
   overrides.set('isReleased', false);
   // The manager makes itself the proxy's.
-  dataSource.createEntityManager(proxy) satisfies EntityManager;
+  dataSource.createEntityManager(proxy);
   return proxy;
 }
 

@@ -1,6 +1,7 @@
+import { ChangeEndedError } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { changeQueryRunner } from './change-query-runner.js';
-import { ChangeEndedError, NestedTransactionError, TransactionControlError } from './typeorm.errors.js';
+import { NestedTransactionError, TransactionControlError } from './typeorm.errors.js';
 
 /** One execution of a change inside its transaction, from the first statement to the last. */
 export class ChangeSession {

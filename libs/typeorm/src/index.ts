@@ -11,7 +11,6 @@ export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 export { TypeOrmTargetSystem } from './typeorm-target.system.js';
 export { TypeOrmTransaction } from './typeorm-transaction.js';
 export {
-  ChangeEndedError,
   ConnectionInTransactionError,
   ForeignTransactionError,
   MissingTablesError,

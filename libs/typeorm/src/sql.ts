@@ -18,10 +18,7 @@ export interface RenderedSql {
   readonly values: SqlValue[];
 }
 
-type Piece =
-  | { readonly text: string }
-  | { readonly identifier: string }
-  | { readonly value: SqlValue };
+type Piece = { readonly text: string } | { readonly identifier: string } | { readonly value: SqlValue };
 
 /** A statement, or part of one, in no dialect yet. */
 export class Sql {
@@ -56,7 +53,10 @@ export function raw(text: string): Sql {
 
 /** An identifier, quoted when rendered; `name('t', 'c')` is `"t"."c"`. */
 export function name(...path: readonly string[]): Sql {
-  return list(path.map((identifier) => new Sql([{ identifier }])), '.');
+  return list(
+    path.map((identifier) => new Sql([{ identifier }])),
+    '.',
+  );
 }
 
 /** The parts with a separator between them. */

@@ -38,9 +38,9 @@ export class TransactionScope {
   private hook(): () => void {
     const { dataSource, sessions } = this;
     const before = Object.getOwnPropertyDescriptor(dataSource, 'createQueryRunner');
-    const original: CreateQueryRunner = dataSource.createQueryRunner;
+    const original = dataSource.createQueryRunner.bind(dataSource);
     const hooked: CreateQueryRunner = (mode): QueryRunner =>
-      sessions.getStore()?.lendRunner() ?? original.call(dataSource, mode);
+      sessions.getStore()?.lendRunner() ?? original(mode);
     dataSource.createQueryRunner = hooked;
     return () => {
       // Somebody hooked on after us and still calls us: outside a change we pass everything on.

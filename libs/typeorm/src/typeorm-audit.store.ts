@@ -64,7 +64,7 @@ export class TypeOrmAuditStore implements AuditStore {
 
   async *readHistory(service: string, afterSeq = 0): AsyncGenerator<AuditEntry> {
     const { entries } = this.tables;
-    for (let last = afterSeq; ; ) {
+    for (let last = afterSeq; ;) {
       const page = await this.read(
         sql`SELECT ${columnsOf(entries)} FROM ${name(entries.name)} WHERE service = ${service} AND seq > ${last} ORDER BY seq LIMIT ${PAGE_ROWS}`,
       );
@@ -103,11 +103,7 @@ export class TypeOrmAuditStore implements AuditStore {
     );
   }
 
-  private async appendInside(
-    tx: Transaction,
-    move: Sql,
-    inserts: readonly Sql[],
-  ): Promise<boolean> {
+  private async appendInside(tx: Transaction, move: Sql, inserts: readonly Sql[]): Promise<boolean> {
     if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource) {
       throw new ForeignTransactionError();
     }

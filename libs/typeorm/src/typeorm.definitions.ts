@@ -13,8 +13,7 @@ import {
 export function typeOrmAuditStore(options: TypeOrmAuditStoreOptions = {}): AuditStoreDefinition {
   return {
     inject: [getDataSourceToken(options.dataSource)],
-    useFactory: (dataSource: DataSource) =>
-      new TypeOrmAuditStore(dataSource, resolveTableOptions(options)),
+    useFactory: (dataSource: DataSource) => new TypeOrmAuditStore(dataSource, resolveTableOptions(options)),
   };
 }
 

@@ -63,16 +63,6 @@ export class ForeignTransactionError extends FlamingockError {
   }
 }
 
-/** A statement was issued in the name of a change that had already ended; it did not run. */
-export class ChangeEndedError extends FlamingockError {
-  constructor(readonly changeId: string) {
-    super(
-      `A statement of change "${changeId}" was issued after the change had ended, so it did not run. ` +
-        `Await every promise that the change starts, and keep none of its handles.`,
-    );
-  }
-}
-
 /** A change tried to begin, commit or roll back the transaction that the engine ends for it. */
 export class TransactionControlError extends FlamingockError {
   constructor(

@@ -70,8 +70,15 @@ export class AuditJournal {
 
   /** Makes the entries for `steps`, without writing them. */
   draft(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): AuditBatch {
-    const entries = chainEntries(this.end, steps.map((step) => this.timedRecord(subject, step)));
-    return { service: this.service, token: this.lease.token, entries: entries as [AuditEntry, ...AuditEntry[]] };
+    const entries = chainEntries(
+      this.end,
+      steps.map((step) => this.timedRecord(subject, step)),
+    );
+    return {
+      service: this.service,
+      token: this.lease.token,
+      entries: entries as [AuditEntry, ...AuditEntry[]],
+    };
   }
 
   /**

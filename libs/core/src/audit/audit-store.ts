@@ -15,7 +15,8 @@ export interface AuditBatch {
 /**
  * Where history lives. Histories of different services do not touch.
  *
- * Every failure to reach the store rejects with the driver's own error.
+ * Every failure to reach the store rejects with the driver's own error. Reads answer
+ * "nothing" as long as `prepare` was never called.
  */
 export interface AuditStore {
   /** Identity of the database: a target system with the same one shares its transactions. */
@@ -41,6 +42,7 @@ export interface AuditStore {
   /**
    * Raises the head's token to `token` and returns the head as it then is. Waits
    * for an append that is being committed, and shuts out any later one of a lower token.
+   * A service's first head has `seq` 0 and `hash` {@link GENESIS_HASH}.
    *
    * @throws FencedError when the head already carries a higher token.
    */
@@ -55,6 +57,6 @@ export interface AuditStore {
    */
   append(batch: AuditBatch, tx?: Transaction): Promise<void>;
 
-  /** Records that nothing is left to do, if head still carries `token` and ends at `settled.seq`. */
+  /** Records that nothing is left to do, if the head still carries `token` and ends at `settled.seq`; otherwise does nothing. */
   settle(service: string, token: number, settled: Settlement): Promise<void>;
 }

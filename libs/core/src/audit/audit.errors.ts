@@ -1,4 +1,5 @@
 import { FlamingockError } from '../flamingock.error.js';
+import { errorText } from './error-text.js';
 
 /** The audit store could not be read or written before anything ran. */
 export class AuditStoreUnavailableError extends FlamingockError {
@@ -7,7 +8,7 @@ export class AuditStoreUnavailableError extends FlamingockError {
     cause: unknown,
   ) {
     super(
-      `The audit store of service "${service}" cannot be used: ${messageOf(cause)}. Nothing was run. ` +
+      `The audit store of service "${service}" cannot be used: ${errorText(cause)}. Nothing was run. ` +
         'Check that its database is up and that this application may read and write it, then start again.',
       { cause },
     );
@@ -23,7 +24,7 @@ export class ChangeUnrecordedError extends FlamingockError {
   ) {
     super(
       `Change "${changeId}" ${executed ? 'DID execute' : 'failed'}, but that could not be recorded: ` +
-        `${messageOf(cause)}. It was not rolled back. Bring the audit store back and start again: the ` +
+        `${errorText(cause)}. It was not rolled back. Bring the audit store back and start again: the ` +
         'next run decides from what is recorded, and asks you where it cannot know.',
       { cause },
     );
@@ -41,8 +42,4 @@ export class AuditTamperedError extends FlamingockError {
         'audit tables with a backup and restore what was changed before you start again.',
     );
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -8,7 +8,7 @@ export const MAX_ERROR_LENGTH = 4_000;
  * secrets masked, bounded by {@link MAX_ERROR_LENGTH}, and storable in any database.
  */
 export function errorText(thrown: unknown): string {
-  return bounded(storable(maskSecrets(causes(thrown).map(describe).join('\nCaused by ')))); 
+  return bounded(storable(maskSecrets(causes(thrown).map(describe).join('\nCaused by '))));
 }
 
 function causes(thrown: unknown): unknown[] {
@@ -16,18 +16,25 @@ function causes(thrown: unknown): unknown[] {
   let next = thrown;
   do {
     chain.push(next);
-    next = next instanceof Error ? next.cause : undefined;
+    next = isError(next) ? next.cause : undefined;
   } while (next !== undefined && !chain.includes(next));
   return chain;
 }
 
 function describe(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.errors.length > 0) {
-    return `${headline(thrown)} [${thrown.errors.map(describe).join('; ')}]`;
-  }
-  if (thrown instanceof Error) return headline(thrown);
+  if (isError(thrown)) return headline(thrown) + describeMembers(thrown);
   if (typeof thrown === 'string') return thrown === '' ? 'an empty string was thrown' : thrown;
   return `${inspect(thrown, { depth: 2, breakLength: Infinity })} was thrown`;
+}
+
+/** By shape: errors of another realm (Jest) and of native modules (SQLite's) are no instances of ours. */
+function isError(thrown: unknown): thrown is Error {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
+}
+
+function describeMembers(error: Error): string {
+  const members = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return members.length > 0 ? ` [${members.map(describe).join('; ')}]` : '';
 }
 
 function headline({ name, message }: Error): string {

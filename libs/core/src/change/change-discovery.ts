@@ -64,7 +64,9 @@ function changeClassOf({ instance, metatype }: InstanceWrapper): ChangeClass | u
 function providerFaults(type: ChangeClass, wrappers: readonly InstanceWrapper[]): ChangeFault[] {
   const faults: ChangeFault[] = [];
   if (wrappers.length > 1) {
-    const places = wrappers.map(({ token, host }) => `${nameOf(token)} in ${host?.name ?? 'an unknown module'}`);
+    const places = wrappers.map(
+      ({ token, host }) => `${nameOf(token)} in ${host?.name ?? 'an unknown module'}`,
+    );
     faults.push({
       where: type.name,
       problem: `is provided ${wrappers.length} times (${places.join('; ')})`,
@@ -75,14 +77,17 @@ function providerFaults(type: ChangeClass, wrappers: readonly InstanceWrapper[])
     faults.push({
       where: type.name,
       problem: 'is request-scoped or transient, itself or through something it injects',
-      remedy: 'Make it and everything that it injects a singleton (the default scope): changes run before any request.',
+      remedy:
+        'Make it and everything that it injects a singleton (the default scope): changes run before any request.',
     });
   }
   return faults;
 }
 
 function featureFaults(wrappers: readonly InstanceWrapper[], featureToken: symbol): ChangeFault[] {
-  const features = wrappers.filter(({ token }) => token === featureToken).map(({ instance }) => instance as ChangeFeature);
+  const features = wrappers
+    .filter(({ token }) => token === featureToken)
+    .map(({ instance }) => instance as ChangeFeature);
   return features.flatMap(({ stage, changes }) =>
     changes
       .filter((type) => !isChangeClass(type))

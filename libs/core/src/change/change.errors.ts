@@ -12,7 +12,10 @@ export interface ChangeFault {
 export class InvalidChangesError extends FlamingockError {
   constructor(readonly faults: readonly ChangeFault[]) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    super(`Flamingock found ${count} in the changes of this application. Nothing was run.\n${faults.map(line).join('\n')}`);
+    super(
+      `Flamingock found ${count} in the changes of this application. Nothing was run.\n${faults.map(line).join('\n')}`,
+    );
+    this.hide('faults');
   }
 }
 

@@ -1,5 +1,8 @@
 import { isTransactional } from '../target-system/target-system.js';
-import type { RegisteredTargetSystem, TargetSystemRegistry } from '../target-system/target-system.registry.js';
+import type {
+  RegisteredTargetSystem,
+  TargetSystemRegistry,
+} from '../target-system/target-system.registry.js';
 import type { ChangeDescriptor, ChangeMethod } from './change-descriptor.js';
 import type { ChangeCandidate } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
@@ -9,8 +12,7 @@ import type { ParameterResolver } from './parameter-resolver.js';
 
 /** A change as described, or what keeps it from being one. */
 export type Description =
-  | { readonly descriptor: ChangeDescriptor }
-  | { readonly faults: readonly ChangeFault[] };
+  { readonly descriptor: ChangeDescriptor } | { readonly faults: readonly ChangeFault[] };
 
 /** Longest id, order or author that every audit store can hold. */
 const MAX_NAME_LENGTH = 255;
@@ -72,7 +74,8 @@ export class DescriptorFactory {
       faults.push({
         where: className,
         problem: `is declared transactional, and target system "${targetSystem}" has no transactions`,
-        remedy: 'Declare transactional: false, and add @RollbackExecution() so that a failure can be taken back.',
+        remedy:
+          'Declare transactional: false, and add @RollbackExecution() so that a failure can be taken back.',
       });
     }
     return registered;
@@ -90,7 +93,10 @@ export class DescriptorFactory {
       return {
         name: method.name,
         invoke: async (invocation) => {
-          await call?.apply(instance, sources.map((source) => source(invocation)));
+          await call?.apply(
+            instance,
+            sources.map((source) => source(invocation)),
+          );
         },
       };
     };
@@ -124,13 +130,25 @@ function methodFaults(where: string, { executions, rollbacks }: ChangeMetadata):
   const faults: ChangeFault[] = [];
   const names = (methods: readonly MethodMetadata[]) => methods.map(({ name }) => `${name}()`).join(', ');
   if (executions.length === 0) {
-    faults.push({ where, problem: 'has no @Execution() method', remedy: 'Decorate the method that applies the change with @Execution().' });
+    faults.push({
+      where,
+      problem: 'has no @Execution() method',
+      remedy: 'Decorate the method that applies the change with @Execution().',
+    });
   }
   if (executions.length > 1) {
-    faults.push({ where, problem: `has ${executions.length} @Execution() methods: ${names(executions)}`, remedy: 'Keep one, and make the others changes of their own.' });
+    faults.push({
+      where,
+      problem: `has ${executions.length} @Execution() methods: ${names(executions)}`,
+      remedy: 'Keep one, and make the others changes of their own.',
+    });
   }
   if (rollbacks.length > 1) {
-    faults.push({ where, problem: `has ${rollbacks.length} @RollbackExecution() methods: ${names(rollbacks)}`, remedy: 'Keep one that takes everything back.' });
+    faults.push({
+      where,
+      problem: `has ${rollbacks.length} @RollbackExecution() methods: ${names(rollbacks)}`,
+      remedy: 'Keep one that takes everything back.',
+    });
   }
   return faults;
 }

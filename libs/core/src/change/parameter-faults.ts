@@ -29,8 +29,10 @@ function missing(where: string, name: string, targetSystem: string): ChangeFault
 function erased(where: string): ChangeFault {
   return {
     where,
-    problem: 'its type is an interface, a type alias or imported with "import type", so only "Object" is left of it at run time',
-    remedy: 'Name a token with @Inject(TOKEN), or import the class itself: import { X } instead of import type { X }.',
+    problem:
+      'its type is an interface, a type alias or imported with "import type", so only "Object" is left of it at run time',
+    remedy:
+      'Name a token with @Inject(TOKEN), or import the class itself: import { X } instead of import type { X }.',
   };
 }
 

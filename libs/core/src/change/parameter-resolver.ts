@@ -82,7 +82,9 @@ export class ParameterResolver {
   /** For what no import of the change's module leads to, if the application has exactly one. */
   private anywhere(token: InjectionToken): Found | undefined {
     try {
-      const values = new Set(this.container.get<unknown, unknown>(token as Type, { strict: false, each: true }) as unknown[]);
+      const values = new Set(
+        this.container.get<unknown, unknown>(token as Type, { strict: false, each: true }) as unknown[],
+      );
       return values.size === 1 ? { value: [...values][0] } : undefined;
     } catch {
       return undefined;

@@ -12,7 +12,8 @@ export type Attempt =
 export interface AttemptBounds {
   readonly changeId: string;
   readonly timeoutMs: number | undefined;
-  readonly graceMs: number;
+  /** Time to end by itself, asked for at the moment a bound is hit. */
+  graceMs(): number;
   /** Run-wide reasons to stop: lock lost, run out of time, shutdown. */
   readonly signal: AbortSignal;
 }
@@ -40,7 +41,7 @@ export async function attempt(
   try {
     return (
       (await Promise.race([ended, stopped])) ??
-      (await Promise.race([ended, runtime.sleep(bounds.graceMs, timer.signal)])) ?? {
+      (await Promise.race([ended, runtime.sleep(bounds.graceMs(), timer.signal)])) ?? {
         status: 'abandoned',
         error: signal.reason,
       }

@@ -64,22 +64,32 @@ export class AuditedStep {
     try {
       await this.run.journal.append(subject, step);
     } catch (cause) {
-      throw cause instanceof LockLostError ? cause : new AuditStoreUnavailableError(this.run.journal.service, cause);
+      throw cause instanceof LockLostError
+        ? cause
+        : new AuditStoreUnavailableError(this.run.journal.service, cause);
     }
   }
 
   /** Records what has happened already. */
-  async recordAfter(subject: AuditSubject, executed: boolean, ...steps: [AuditStep, ...AuditStep[]]): Promise<void> {
+  async recordAfter(
+    subject: AuditSubject,
+    executed: boolean,
+    ...steps: [AuditStep, ...AuditStep[]]
+  ): Promise<void> {
     try {
       await this.run.journal.append(subject, ...steps);
     } catch (cause) {
-      throw cause instanceof LockLostError ? cause : new ChangeUnrecordedError(subject.changeId, executed, cause);
+      throw cause instanceof LockLostError
+        ? cause
+        : new ChangeUnrecordedError(subject.changeId, executed, cause);
     }
   }
 
   private call(change: ChangeDescriptor, work: (signal: AbortSignal) => Promise<void>): Promise<Attempt> {
-    const { runtime, signal, graceMs, changeTimeoutMs } = this.run;
+    const { runtime, signal, lease, changeTimeoutMs } = this.run;
     const timeoutMs = change.timeoutMs ?? changeTimeoutMs;
+    // Once the lock is lost nothing that the change still does can be recorded: no grace.
+    const graceMs = () => (lease.signal.aborted ? 0 : this.run.graceMs);
     return attempt(runtime, { changeId: change.id, timeoutMs, graceMs, signal }, work);
   }
 

@@ -1,3 +1,4 @@
+import { errorText } from '../audit/error-text.js';
 import { FlamingockError } from '../flamingock.error.js';
 
 /** A method of a change did not end in time. */
@@ -19,6 +20,21 @@ export class ChangeEndedError extends FlamingockError {
     super(
       `Change "${changeId}" has ended, and something that it left behind still uses what it was given. ` +
         'Await every promise inside the change.',
+    );
+  }
+}
+
+/** The rollback of a change failed too; keeps both failures. */
+export class RollbackFailedError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** What the execution threw. */
+    readonly executionError: unknown,
+    rollbackError: unknown,
+  ) {
+    super(
+      `The rollback of change "${changeId}" failed: ${errorText(rollbackError)}\n` +
+        `It was to take back: ${errorText(executionError)}`,
     );
   }
 }

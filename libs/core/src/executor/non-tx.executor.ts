@@ -3,6 +3,7 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import type { Attempt } from './attempt.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { RollbackFailedError } from './executor.errors.js';
 import { stopwatch } from './stopwatch.js';
 
 /**
@@ -26,7 +27,12 @@ export class NonTxExecutor implements ChangeExecutor {
     lease.assertHeld();
     const durationMs = elapsed();
     if (result.status === 'done') {
-      await this.step.recordAfter(subject, true, { state: 'EXECUTED', at: journal.now(), methodName, durationMs });
+      await this.step.recordAfter(subject, true, {
+        state: 'EXECUTED',
+        at: journal.now(),
+        methodName,
+        durationMs,
+      });
       return { status: 'executed', durationMs };
     }
     const { error } = result;
@@ -58,8 +64,8 @@ export class NonTxExecutor implements ChangeExecutor {
       await this.step.recordAfter(subject, false, { ...ended, state: 'ROLLED_BACK' });
       return { state: 'ROLLED_BACK' };
     }
-    const { error } = result;
+    const error = new RollbackFailedError(change.id, failure.error, result.error);
     await this.step.recordAfter(subject, false, { ...ended, state: 'ROLLBACK_FAILED', error });
-    return { state: 'ROLLBACK_FAILED', rollbackError: error };
+    return { state: 'ROLLBACK_FAILED', rollbackError: result.error };
   }
 }

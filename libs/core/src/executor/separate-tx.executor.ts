@@ -1,7 +1,11 @@
 import type { AuditStep, AuditSubject } from '../audit/audit-journal.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
-import type { Marker, TransactionalTargetSystem, TransactionOutcome } from '../target-system/target-system.js';
+import type {
+  Marker,
+  TransactionalTargetSystem,
+  TransactionOutcome,
+} from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { stopwatch } from './stopwatch.js';
@@ -29,7 +33,12 @@ export class SeparateTxExecutor implements ChangeExecutor {
     const outcome = await this.commit(change, target);
     const durationMs = elapsed();
     if (await this.committed(outcome, change, target)) {
-      await this.step.recordAfter(subject, true, { state: 'EXECUTED', at: journal.now(), methodName, durationMs });
+      await this.step.recordAfter(subject, true, {
+        state: 'EXECUTED',
+        at: journal.now(),
+        methodName,
+        durationMs,
+      });
       return { status: 'executed', durationMs };
     }
     lease.assertHeld();

@@ -36,7 +36,12 @@ export class SharedTxExecutor implements ChangeExecutor {
     return this.recordFailure(subject, started, outcome, durationMs);
   }
 
-  private async commit(change: ChangeDescriptor, subject: AuditSubject, started: AuditStep, elapsed: () => number) {
+  private async commit(
+    change: ChangeDescriptor,
+    subject: AuditSubject,
+    started: AuditStep,
+    elapsed: () => number,
+  ) {
     const { journal, lease } = this.run;
     const { lock } = this.store;
     const target = change.target as TransactionalTargetSystem;

@@ -9,7 +9,9 @@ export function createGuard(check: () => void): <T>(value: T) => T {
   const wrappers = new WeakMap<object, object>();
   return <T>(value: T): T => {
     if (!isGuardable(value)) return value;
-    const known = wrappers.get(value) ?? (typeof value === 'function' ? guardFunction(value, check) : guardObject(value, check));
+    const known =
+      wrappers.get(value) ??
+      (typeof value === 'function' ? guardFunction(value, check) : guardObject(value, check));
     wrappers.set(value, known);
     return known as T;
   };

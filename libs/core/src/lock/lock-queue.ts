@@ -47,14 +47,26 @@ export class LockQueue {
    */
   async acquire(service: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
     const { runtime, settings } = this;
-    const claim = { service, owner: runtime.uuid(), host: runtime.host, pid: runtime.pid, leaseMs: settings.leaseMs };
+    const claim = {
+      service,
+      owner: runtime.uuid(),
+      host: runtime.host,
+      pid: runtime.pid,
+      leaseMs: settings.leaseMs,
+    };
     const since = runtime.monotonicMs();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, settings.retryMs)) {
       waiting.signal.throwIfAborted();
       const askedAt = runtime.monotonicMs();
       const answer = await this.store.acquire(claim);
       if (answer.acquired) {
-        const lease = new Lease(this.store, { service, token: answer.token }, settings.leaseMs, askedAt, runtime);
+        const lease = new Lease(
+          this.store,
+          { service, token: answer.token },
+          settings.leaseMs,
+          askedAt,
+          runtime,
+        );
         return { lease, storeNow: answer.storeNow, askedAt };
       }
       if (await waiting.isDone(answer.holder)) return undefined;

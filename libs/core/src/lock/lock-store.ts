@@ -43,7 +43,11 @@ export interface LockStore {
   /** One conditional write: takes the lock if it is free or expired, with the next token. */
   acquire(claim: LockClaim): Promise<LockAcquisition>;
 
-  /** Extends the lease of exactly this hold from the store's present time, also after it expired unclaimed. */
+  /**
+   * Extends the lease of exactly this hold from the store's present time, also after it
+   * expired unclaimed. After its release it is `lost`: a late heartbeat must not take the
+   * lock back.
+   */
   renew(hold: LockHold, leaseMs: number): Promise<LockRenewal>;
 
   /** Frees the lock if it is still this hold's, keeping its token; otherwise does nothing. */
@@ -56,6 +60,6 @@ export interface LockStore {
    */
   isHeldBy?(tx: Transaction): boolean;
 
-  /** The lock as recorded, held, expired or released; `undefined` if it was never taken. */
+  /** The lock as recorded, held, expired or released; `undefined` if it was never taken, or before the store was prepared. */
   read(service: string): Promise<LockRecord | undefined>;
 }

@@ -26,5 +26,4 @@ export interface TargetSystemDefinition extends AdapterDefinition<TargetSystem> 
 
 /** A token of the application's container, or a value under a token of its own. */
 export type ProvidedHandle =
-  | InjectionToken
-  | { readonly provide: InjectionToken; readonly useValue: unknown };
+  InjectionToken | { readonly provide: InjectionToken; readonly useValue: unknown };

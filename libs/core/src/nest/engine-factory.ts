@@ -10,7 +10,10 @@ import type { Engine } from '../pipeline/engine.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import type { Runtime } from '../runtime.js';
-import { TargetSystemRegistry, type RegisteredTargetSystem } from '../target-system/target-system.registry.js';
+import {
+  TargetSystemRegistry,
+  type RegisteredTargetSystem,
+} from '../target-system/target-system.registry.js';
 import {
   FLAMINGOCK_AUDIT_STORE,
   FLAMINGOCK_FEATURE,

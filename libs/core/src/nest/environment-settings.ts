@@ -65,7 +65,9 @@ class VariableReader {
   }
 
   list(name: string): string[] | undefined {
-    return this.text(name)?.split(',').map((item) => item.trim());
+    return this.text(name)
+      ?.split(',')
+      .map((item) => item.trim());
   }
 
   private fault(name: string, wanted: string, value: string): void {

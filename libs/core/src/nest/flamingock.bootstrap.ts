@@ -21,7 +21,9 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
   }
 
   beforeApplicationShutdown(signal?: string): Promise<void> {
-    return this.flamingock.stop(signal === undefined ? 'the application is closing' : `the process received ${signal}`);
+    return this.flamingock.stop(
+      signal === undefined ? 'the application is closing' : `the process received ${signal}`,
+    );
   }
 
   private async runIfAt(moment: RunAt): Promise<void> {

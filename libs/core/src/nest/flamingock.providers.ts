@@ -65,6 +65,9 @@ export function settingsProviders(options: FlamingockModuleAsyncOptions): Provid
   return useClass ? [useClass, settings] : [settings];
 }
 
-function adapterProvider(provide: InjectionToken, { inject, useFactory }: AdapterDefinition<unknown>): Provider {
+function adapterProvider(
+  provide: InjectionToken,
+  { inject, useFactory }: AdapterDefinition<unknown>,
+): Provider {
   return { provide, inject: inject ?? [], useFactory } as FactoryProvider;
 }

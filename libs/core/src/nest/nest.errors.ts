@@ -3,7 +3,10 @@ import { FlamingockError } from '../flamingock.error.js';
 /** Settings that make no sense; every fault at once. */
 export class InvalidOptionsError extends FlamingockError {
   constructor(readonly faults: readonly string[]) {
-    super(`Flamingock is not configured correctly. Nothing was run.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(
+      `Flamingock is not configured correctly. Nothing was run.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.hide('faults');
   }
 }
 

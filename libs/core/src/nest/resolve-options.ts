@@ -46,7 +46,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
 function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
   const defined = layers.map(withoutUndefined);
   return {
-    ...Object.assign({}, ...defined) as FlamingockSettings,
+    ...(Object.assign({}, ...defined) as FlamingockSettings),
     lock: Object.assign({}, ...defined.map(({ lock }) => withoutUndefined(lock ?? {}))) as object,
     timeouts: Object.assign({}, ...defined.map(({ timeouts }) => withoutUndefined(timeouts ?? {}))) as object,
   };
@@ -62,7 +62,15 @@ const SHORTEST_LEASE_MS = 300;
 /** The longest delay of a Node timer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-function optionFaults({ service, runAt, onIssue, outOfOrder, stages, lock, timeouts }: ResolvedOptions): string[] {
+function optionFaults({
+  service,
+  runAt,
+  onIssue,
+  outOfOrder,
+  stages,
+  lock,
+  timeouts,
+}: ResolvedOptions): string[] {
   const faults = [
     oneOf('runAt', runAt, ['bootstrap', 'module-init', 'manual']),
     oneOf('onIssue', onIssue, ['fail', 'skip']),

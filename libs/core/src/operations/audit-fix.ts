@@ -63,7 +63,11 @@ export async function auditFix(
   }
 }
 
-function issueOf({ pipeline }: Engine, changeId: string, snapshot: ReadonlyMap<string, AuditEntry>): AuditEntry {
+function issueOf(
+  { pipeline }: Engine,
+  changeId: string,
+  snapshot: ReadonlyMap<string, AuditEntry>,
+): AuditEntry {
   const changes = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
   const planned = changes.find(({ change }) => change.id === changeId);
   if (!planned) throw new NoIssueError(changeId, 'no change with this id is in the code');

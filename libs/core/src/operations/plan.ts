@@ -1,17 +1,16 @@
 import { createSnapshot } from '../audit/audit-snapshot.js';
+import type { AuditSubject } from '../audit/audit-journal.js';
+import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { Engine } from '../pipeline/engine.js';
 import type { PlannedChange } from '../pipeline/execution-plan.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import type { Action } from '../recovery/recovery-decision.js';
 
-/** What the next run would do about one change. */
-export interface PlanItem {
-  readonly changeId: string;
-  readonly stage: string;
-  readonly order: string;
-  readonly targetSystem: string;
+/** What the next run would do about one change, and the facts that its entries would repeat. */
+export interface PlanItem extends AuditSubject {
   readonly action: Action;
   /** Why, in a sentence. */
   readonly reason: string;
@@ -38,20 +37,13 @@ export async function plan({ pipeline, store }: Engine): Promise<PlanReport> {
   const { service, stages, outOfOrder, unknown } = planExecution(pipeline, createSnapshot(entries));
   return {
     service,
-    changes: stages.flatMap(({ changes }) => changes.map(planItem)),
+    changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store))),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
     unknown,
   };
 }
 
-function planItem({ change, entry, action, reason }: PlannedChange): PlanItem {
-  return {
-    changeId: change.id,
-    stage: change.stage,
-    order: change.order,
-    targetSystem: change.target.id,
-    action,
-    reason,
-    ...(entry && { state: entry.state }),
-  };
+function planItem({ change, entry, action, reason }: PlannedChange, store: AuditStore): PlanItem {
+  const facts = subjectOf(change, txStrategyOf(change, store));
+  return { ...facts, action, reason, ...(entry && { state: entry.state }) };
 }

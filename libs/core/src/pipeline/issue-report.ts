@@ -13,6 +13,7 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
     result: 'blocked',
     reason,
     state,
+    ...(entry && { recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
     nextSteps: guidanceFor(issueOf(change, state, false)),
   });
@@ -36,6 +37,16 @@ export function failedReport(
   });
 }
 
-function issueOf(change: PlannedChange['change'], state: NonNullable<ChangeReport['state']>, runsAgain: boolean) {
-  return { changeId: change.id, className: change.className, targetSystem: change.target.id, state, runsAgain };
+function issueOf(
+  change: PlannedChange['change'],
+  state: NonNullable<ChangeReport['state']>,
+  runsAgain: boolean,
+) {
+  return {
+    changeId: change.id,
+    className: change.className,
+    targetSystem: change.target.id,
+    state,
+    runsAgain,
+  };
 }

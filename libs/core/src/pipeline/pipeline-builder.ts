@@ -17,11 +17,7 @@ export function buildPipeline(
   const used = [...new Set(changes.map(({ stage }) => stage))].sort();
   const names = declared ? [...declared, ...used.filter((name) => !declared.includes(name))] : used;
   const stages = names.map((name) => stageOf(name, changes));
-  const faults = [
-    ...stageFaults(used, declared),
-    ...duplicateIds(changes),
-    ...stages.flatMap(orderFaults),
-  ];
+  const faults = [...stageFaults(used, declared), ...duplicateIds(changes), ...stages.flatMap(orderFaults)];
   return { pipeline: createPipeline(service, stages), faults };
 }
 

@@ -1,5 +1,6 @@
 import { isSettled } from '../audit/audit-head.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
+import { errorText } from '../audit/error-text.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { FlamingockError } from '../flamingock.error.js';
 import { describeHolder } from '../lock/lock.errors.js';
@@ -117,14 +118,19 @@ export class PipelineRunner {
   private doneMeanwhile(holder: LockRecord | undefined): Promise<boolean> {
     const { events, pipeline } = this.engine;
     if (this.report.waitFor(holder && describeHolder(holder))) {
-      events.publish('run.waiting', { service: pipeline.service, executionId: this.report.executionId, holder });
+      events.publish('run.waiting', {
+        service: pipeline.service,
+        executionId: this.report.executionId,
+        holder,
+      });
     }
     return this.nothingToDo();
   }
 
   private checkOrder(plan: ExecutionPlan): ExecutionPlan {
     const late = plan.outOfOrder.map(({ change }) => change.id);
-    if (late.length > 0 && this.engine.settings.outOfOrder === 'fail') throw new OutOfOrderError(plan.service, late);
+    if (late.length > 0 && this.engine.settings.outOfOrder === 'fail')
+      throw new OutOfOrderError(plan.service, late);
     return plan;
   }
 
@@ -159,7 +165,7 @@ export class PipelineRunner {
     try {
       await work();
     } catch (error) {
-      this.report.warn(`${whatItMeans}: ${error instanceof Error ? error.message : String(error)}`);
+      this.report.warn(`${whatItMeans}: ${errorText(error)}`);
     }
   }
 

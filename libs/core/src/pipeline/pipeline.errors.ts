@@ -3,12 +3,13 @@ import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/
 
 /** Base of the errors that end a run after it began; carries what the run did. */
 abstract class RunStoppedError extends FlamingockError {
-  /** Not enumerable, so that printing the error does not print the whole report. */
-  declare readonly report: ExecutionReport;
-
-  constructor(message: string, report: ExecutionReport, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    readonly report: ExecutionReport,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
-    Object.defineProperty(this, 'report', { value: report, enumerable: false });
+    this.hide('report');
   }
 }
 
@@ -85,7 +86,7 @@ function describeIssue(change: ChangeReport): string {
     `${headline} ${what}.`,
     ...(change.error === undefined ? [] : [`  Cause: ${change.error}`]),
     ...(change.rollbackError === undefined ? [] : [`  Rollback failed: ${change.rollbackError}`]),
-    `  Recorded state: ${change.state ?? 'none'}`,
+    `  Recorded state: ${change.state ?? 'none'}${change.recorded === undefined ? '' : ` (${change.recorded})`}`,
     ...(change.nextSteps ?? []).map((step, index) => `  ${index + 1}. ${step}`),
   ];
   return lines.join('\n');

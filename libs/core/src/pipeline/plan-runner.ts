@@ -105,12 +105,18 @@ export class PlanRunner {
     const outcome = await this.executors.execute(change);
     if (outcome.status === 'failed') return this.fail(planned, outcome);
     const { durationMs } = outcome;
-    return this.announce('change.completed', reportChange(change, { result: 'executed', reason, durationMs }));
+    return this.announce(
+      'change.completed',
+      reportChange(change, { result: 'executed', reason, durationMs }),
+    );
   }
 
   private fail(planned: PlannedChange, outcome: ChangeOutcome & { status: 'failed' }): ChangeReport {
     this.failure ??= { changeId: planned.change.id, error: outcome.error };
-    return this.announce('change.failed', failedReport(planned, outcome, txStrategyOf(planned.change, this.store)));
+    return this.announce(
+      'change.failed',
+      failedReport(planned, outcome, txStrategyOf(planned.change, this.store)),
+    );
   }
 
   private leaveOut(changes: readonly PlannedChange[], stopper: ChangeReport): void {

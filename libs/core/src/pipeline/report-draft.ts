@@ -3,7 +3,13 @@ import type { EngineSettings } from './engine-settings.js';
 import type { Pipeline } from './pipeline.js';
 import type { PlanResult } from './plan-runner.js';
 import type { Runtime } from '../runtime.js';
-import { reportChange, type ChangeFinding, type ChangeReport, type ExecutionReport, type ExecutionStatus } from '../reporting/execution-report.js';
+import {
+  reportChange,
+  type ChangeFinding,
+  type ChangeReport,
+  type ExecutionReport,
+  type ExecutionStatus,
+} from '../reporting/execution-report.js';
 
 const NOT_REACHED = 'the run ended before it';
 
@@ -60,12 +66,16 @@ export class ReportDraft {
   plan({ stages, unknown, outOfOrder }: ExecutionPlan): void {
     this.changes = stages.flatMap(({ changes }) =>
       changes.map(({ change, action, reason }) =>
-        reportChange(change, action === 'SKIP' ? { result: 'skipped', reason } : { result: 'not-reached', reason: NOT_REACHED }),
+        reportChange(
+          change,
+          action === 'SKIP' ? { result: 'skipped', reason } : { result: 'not-reached', reason: NOT_REACHED },
+        ),
       ),
     );
     if (unknown.length > 0) this.warn(`applied, but no longer in the code: ${unknown.join(', ')}`);
     const late = outOfOrder.map(({ change }) => change.id);
-    if (late.length > 0) this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
+    if (late.length > 0)
+      this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
   }
 
   ran({ changes, failure }: PlanResult): void {
@@ -99,6 +109,8 @@ export class ReportDraft {
   }
 
   private all(finding: ChangeFinding): ChangeReport[] {
-    return this.pipeline.stages.flatMap(({ changes }) => changes.map((change) => reportChange(change, finding)));
+    return this.pipeline.stages.flatMap(({ changes }) =>
+      changes.map((change) => reportChange(change, finding)),
+    );
   }
 }

@@ -20,7 +20,10 @@ export class FlamingockEvents implements EventPublisher {
    *
    * @returns a function that ends the subscription.
    */
-  on<N extends FlamingockEventName>(name: N, listener: (event: FlamingockEventMap[N]) => unknown): () => void {
+  on<N extends FlamingockEventName>(
+    name: N,
+    listener: (event: FlamingockEventMap[N]) => unknown,
+  ): () => void {
     const guarded = async (event: FlamingockEventMap[N]) => {
       try {
         await listener(event);

@@ -17,6 +17,8 @@ export interface ChangeReport {
   readonly durationMs: number;
   /** Last recorded state, for changes that failed or are blocked. */
   readonly state?: AuditState;
+  /** When that state was recorded, on the audit store's clock, and by which host; for blocked changes. */
+  readonly recorded?: string;
   /** What failed, as recorded. */
   readonly error?: string;
   /** Why its rollback failed too, where it did. */
@@ -54,7 +56,10 @@ export interface ExecutionReport {
 }
 
 /** What a report says of a change besides its name. */
-export type ChangeFinding = Omit<ChangeReport, 'changeId' | 'stage' | 'order' | 'targetSystem' | 'durationMs'> & {
+export type ChangeFinding = Omit<
+  ChangeReport,
+  'changeId' | 'stage' | 'order' | 'targetSystem' | 'durationMs'
+> & {
   readonly durationMs?: number;
 };
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../audit/error-text.js';
+import { FlamingockError } from '../flamingock.error.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { FlamingockEvents } from './event-publisher.js';
 import { issuesOf, type ChangeReport, type ExecutionReport } from './execution-report.js';
@@ -12,14 +13,20 @@ export class LoggerReporter {
 
   constructor(events: FlamingockEvents) {
     events.on('run.waiting', ({ service, holder }) =>
-      this.logger.log(`Another instance is applying changes of service "${service}": ${describeHolder(holder)}. Waiting for it.`),
+      this.logger.log(
+        `The lock of service "${service}" is held by ${describeHolder(holder)}: waiting for it to finish, ` +
+          'or for its lease to end if it is gone.',
+      ),
     );
-    events.on('change.started', ({ changeId, stage }) => this.logger.log(`Applying "${changeId}" (stage "${stage}")`));
+    events.on('change.started', ({ changeId, stage }) =>
+      this.logger.log(`Applying "${changeId}" (stage "${stage}")`),
+    );
     events.on('change.completed', ({ change }) => this.logger.log(completed(change)));
     events.on('run.completed', ({ report }) => this.report(report));
     events.on('run.failed', ({ report, error }) => {
       this.report(report, true);
-      if (issuesOf(report).length === 0) this.logger.error(errorText(error));
+      if (issuesOf(report).length === 0)
+        this.logger.error(error instanceof FlamingockError ? error.message : errorText(error));
     });
   }
 
@@ -32,5 +39,7 @@ export class LoggerReporter {
 }
 
 function completed({ changeId, result, durationMs, reason }: ChangeReport): string {
-  return result === 'reconciled' ? `Reconciled "${changeId}": ${reason}` : `Applied "${changeId}" in ${durationMs} ms`;
+  return result === 'reconciled'
+    ? `Reconciled "${changeId}": ${reason}`
+    : `Applied "${changeId}" in ${durationMs} ms`;
 }

@@ -15,7 +15,9 @@ const MARKS: Readonly<Record<ChangeResult, string>> = {
  */
 export function formatReport(report: ExecutionReport): string {
   const told = report.changes.filter(({ result }) => result !== 'skipped');
-  return [headline(report), ...told.flatMap(changeLines), ...waitLine(report), ...headLine(report)].join('\n');
+  return [headline(report), ...told.flatMap(changeLines), ...waitLine(report), ...headLine(report)].join(
+    '\n',
+  );
 }
 
 function headline({ service, status, changes, durationMs }: ExecutionReport): string {
@@ -46,14 +48,19 @@ function changeLines(change: ChangeReport): string[] {
   return [`${line}: ${change.reason}`, ...troubleLines(change)];
 }
 
-function troubleLines({ state, error, rollbackError, nextSteps = [] }: ChangeReport): string[] {
+function troubleLines({ state, recorded, error, rollbackError, nextSteps = [] }: ChangeReport): string[] {
   const facts = [
-    ...(state === undefined ? [] : [`State left behind: ${state}`]),
+    ...(state === undefined
+      ? []
+      : [`State left behind: ${state}${recorded === undefined ? '' : ` (recorded ${recorded})`}`]),
     ...(error === undefined ? [] : [`Cause: ${error}`]),
     ...(rollbackError === undefined ? [] : [`Rollback failed: ${rollbackError}`]),
     ...(nextSteps.length === 0 ? [] : ['What to do:']),
   ];
-  return [...facts.map((fact) => indent(fact, 6)), ...nextSteps.map((step, index) => indent(`${index + 1}. ${step}`, 8))];
+  return [
+    ...facts.map((fact) => indent(fact, 6)),
+    ...nextSteps.map((step, index) => indent(`${index + 1}. ${step}`, 8)),
+  ];
 }
 
 function waitLine({ waitedMs, waitedFor }: ExecutionReport): string[] {

@@ -81,6 +81,10 @@ export interface TransactionalTargetSystem extends TargetSystem {
   /**
    * Calls `work` once inside a transaction and commits if it resolves.
    *
+   * One at a time. A statement issued in the name of the change after it has ended does
+   * not run, and fails with an error that names the change. Rejects only if no transaction
+   * could be begun, with `work` never called.
+   *
    * With a `marker`: the fence is checked first (a higher one rolls back with a
    * `FencedError`), and the marker commits with the work or not at all.
    */

@@ -1,5 +1,10 @@
-import { createHash } from 'node:crypto';
-import { GENESIS_HASH, type AuditEntry, type AuditRecord } from '@nestjs-flamingock/core';
+import {
+  entryHash,
+  GENESIS_HASH,
+  type AuditEntry,
+  type AuditRecord,
+  type ChainEnd,
+} from '@nestjs-flamingock/core';
 
 const RECORD: AuditRecord = {
   service: 'inventory',
@@ -23,25 +28,20 @@ const RECORD: AuditRecord = {
 };
 
 /**
- * An entry as a store takes it: `fields` over plausible values. `hash` is unlike that of any
- * other entry, but not the one that `audit verify` expects.
+ * An entry as a store takes it: `fields` over plausible values, with the hash that belongs to them.
  *
  * @default a service's first entry
  */
 export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
-  const entry = {
+  const linked = {
     ...RECORD,
     seq: 1,
     createdAt: '2024-01-01T00:00:00.000Z',
     prevHash: GENESIS_HASH,
     ...fields,
   };
-  const hash = createHash('sha256').update(JSON.stringify(entry)).digest('hex');
-  return { hash, ...entry };
+  return { hash: entryHash(linked), ...linked };
 }
-
-/** Where a chain goes on: a head, an entry, or nothing for a first entry. */
-export type ChainEnd = Pick<AuditEntry, 'seq' | 'hash'>;
 
 /** Entries that follow `end` and each other, one for each of `fields`. */
 export function auditEntries(

@@ -1,4 +1,5 @@
 import {
+  ChangeEndedError,
   FencedError,
   type ChangeRun,
   type Transaction,
@@ -10,7 +11,7 @@ import type {
   InMemoryStatement,
   InMemoryTables,
 } from './in-memory-database.js';
-import { ForeignTransactionError, TransactionEndedError } from './in-memory.errors.js';
+import { ForeignTransactionError } from './in-memory.errors.js';
 
 /**
  * Statements that take effect together, at commit. Each acts at once on a copy that only
@@ -63,7 +64,7 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
   }
 
   private open(): InMemoryTables {
-    if (this.ended) throw new TransactionEndedError(this.change.changeId);
+    if (this.ended) throw new ChangeEndedError(this.change.changeId);
     return this.draft;
   }
 }

@@ -16,7 +16,7 @@ export function runnerExecutor(runner: QueryRunner, syntax: SqlSyntax): SqlExecu
     async execute(statement) {
       const { text, values } = statement.render(syntax);
       const { records, affected } = await runner.query(text, values, true);
-      return { rows: (records ?? []) as Row[], affected: affected ?? 0 };
+      return { rows: records as Row[], affected: affected ?? 0 };
     },
   };
 }

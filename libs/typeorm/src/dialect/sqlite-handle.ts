@@ -17,11 +17,7 @@ interface SqliteStatement {
 }
 
 /** Executes a statement before it returns. */
-export function executeNow(
-  handle: SqliteHandle,
-  text: string,
-  values: readonly SqlValue[],
-): SqlResult {
+export function executeNow(handle: SqliteHandle, text: string, values: readonly SqlValue[]): SqlResult {
   const statement = handle.prepare(text);
   return statement.reader
     ? { rows: statement.all(...values), affected: 0 }

@@ -20,11 +20,11 @@ export const sqliteDialect: Dialect = {
     return rows[0];
   },
 
-  isMissingTable: (error) => /^no such table/.test(driverError(error).message ?? ''),
+  isMissingTable: (error) => String(driverError(error).message).startsWith('no such table'),
 
   isBusy: (error) =>
     error instanceof ConnectionInTransactionError ||
-    /^SQLITE_(BUSY|LOCKED)/.test(driverError(error).code ?? ''),
+    /^SQLITE_(BUSY|LOCKED)/.test(String(driverError(error).code)),
 };
 
 function upsertStatement({ table, key, insert, update, when }: Upsert) {
@@ -33,8 +33,12 @@ function upsertStatement({ table, key, insert, update, when }: Upsert) {
   return sql`INSERT INTO ${name(table.name)} (${names(Object.keys(row))}) VALUES (${list(Object.values(row))}) ON CONFLICT (${names(table.primaryKey)}) DO UPDATE SET ${list(assignments)} WHERE ${when} RETURNING ${columnsOf(table)}`;
 }
 
-/** TypeORM wraps the driver's error, except those of preparing a statement in its older versions. */
-function driverError(error: unknown): { code?: string; message?: string } {
-  if (!(error instanceof Error)) return {};
-  return 'driverError' in error && error.driverError instanceof Error ? error.driverError : error;
+/**
+ * TypeORM wraps the driver's error, except those of preparing a statement in its older
+ * versions. Told by shape: better-sqlite3's errors are no native ones, and belong to
+ * another realm in test runners that have one for each file.
+ */
+function driverError(error: unknown): { readonly code?: unknown; readonly message?: unknown } {
+  if (typeof error !== 'object' || error === null) return {};
+  return 'driverError' in error ? driverError(error.driverError) : error;
 }

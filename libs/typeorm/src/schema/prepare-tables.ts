@@ -24,9 +24,7 @@ export async function prepareTables(
 }
 
 async function missingTables(database: SqlDatabase, tables: readonly Table[]): Promise<Table[]> {
-  const { rows } = await database.execute(
-    database.dialect.existingTables(tables.map((table) => table.name)),
-  );
+  const { rows } = await database.execute(database.dialect.existingTables(tables.map((table) => table.name)));
   const existing = new Set(rows.map((row) => row['name']));
   return tables.filter((table) => !existing.has(table.name));
 }

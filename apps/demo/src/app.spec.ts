@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FlamingockEvents, FlamingockService, type ExecutionReport } from '@nestjs-flamingock/core';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+
+const CHANGES = [
+  'create-tables',
+  'load-currencies',
+  'seed-products',
+  'normalize-prices',
+  'publish-feed',
+  'warm-price-index',
+];
+
+describe('the inventory service', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-'));
+  const environment = { ...process.env };
+  let app: INestApplication;
+  let reports: ExecutionReport[];
+
+  beforeAll(() => {
+    process.env['DEMO_VAR'] = folder;
+  });
+  beforeEach(async () => {
+    reports = [];
+    app = await NestFactory.create(AppModule, { logger: false });
+    app.get(FlamingockEvents).on('run.completed', ({ report }) => reports.push(report));
+    await app.listen(0, '127.0.0.1');
+  });
+  afterEach(() => app.close());
+  afterAll(() => {
+    process.env = environment;
+    rmSync(folder, { recursive: true });
+  });
+
+  const get = async (path: string): Promise<{ status: number; body: unknown }> => {
+    const response = await fetch(`${await app.getUrl()}${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+  const results = () => reports[0]!.changes.map(({ changeId, result }) => `${changeId}: ${result}`);
+
+  it('applies every change before it serves the first time', async () => {
+    expect(results()).toEqual(CHANGES.map((id) => `${id}: executed`));
+    expect(readdirSync(join(folder, 'feed'))).toEqual([
+      'CLF.json',
+      'EUR.json',
+      'JPY.json',
+      'KWD.json',
+      'USD.json',
+    ]);
+    expect(JSON.parse(readFileSync(join(folder, 'feed', 'JPY.json'), 'utf8'))).toMatchObject({
+      currency: 'JPY',
+      prices: [{ sku: 'KB-100', name: 'Keyboard', amount: 12990 }, {}, {}],
+    });
+  });
+
+  it('applies nothing the second time', () => {
+    expect(reports[0]!.status).toBe('up-to-date');
+    expect(results()).toEqual(CHANGES.map((id) => `${id}: skipped`));
+  });
+
+  it('serves products with prices that their currencies can express', async () => {
+    const { body } = await get('/products');
+    expect(body).toEqual([
+      {
+        sku: 'KB-100',
+        name: 'Keyboard',
+        prices: { CLF: 2.0537, EUR: 79.9, JPY: 12990, KWD: 26.125, USD: 84.99 },
+      },
+      { sku: 'MN-270', name: 'Monitor', prices: { CLF: 8.6, EUR: 329, JPY: 53490, KWD: 107.5, USD: 349 } },
+      { sku: 'MS-010', name: 'Mouse', prices: { CLF: 0.6422, EUR: 24.95, JPY: 4057, KWD: 8.155, USD: 26.5 } },
+    ]);
+  });
+
+  it('serves the currencies of ISO 4217 with what is priced in them', async () => {
+    expect(await get('/currencies/kwd')).toMatchObject({
+      status: 200,
+      body: {
+        code: 'KWD',
+        number: '414',
+        name: 'Kuwaiti Dinar',
+        digits: 3,
+        prices: [{ sku: 'KB-100' }, {}, {}],
+      },
+    });
+    expect(await get('/currencies/SEK')).toMatchObject({ status: 200, body: { code: 'SEK', prices: [] } });
+    expect(await get('/currencies/EURO')).toMatchObject({ status: 404 });
+  });
+
+  it('serves the state of its changes', async () => {
+    const { body } = await get('/changes');
+    expect(body).toHaveLength(6);
+    expect(body).toContainEqual({
+      changeId: 'publish-feed',
+      stage: 'feed',
+      targetSystem: 'catalog-feed',
+      state: 'EXECUTED',
+    });
+  });
+
+  it('can be asked to run again while it serves', async () => {
+    const report = await app.get(FlamingockService).execute();
+    expect(report.status).toBe('up-to-date');
+  });
+});

@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path';
+import { registerAs } from '@nestjs/config';
+
+/** Where the service listens and where it keeps what it writes. */
+export interface DemoConfig {
+  readonly port: number;
+  /** The SQLite file. */
+  readonly database: string;
+  /** Folder that shops read the price feed from. */
+  readonly feedFolder: string;
+  /** File of the price index. */
+  readonly indexFile: string;
+  /** Id of the change in the middle of which the process is to die; see `DemoCrash`. */
+  readonly crashIn: string | undefined;
+}
+
+/**
+ * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default) and `DEMO_CRASH`.
+ *
+ * @throws Error naming `PORT` if its value is not a port.
+ */
+export const demoConfig = registerAs('demo', (): DemoConfig => {
+  const folder = resolve(process.env['DEMO_VAR'] ?? 'var');
+  return {
+    port: readPort(process.env['PORT'] ?? '3000'),
+    database: join(folder, 'inventory.sqlite'),
+    feedFolder: join(folder, 'feed'),
+    indexFile: join(folder, 'cache', 'price-index.json'),
+    crashIn: process.env['DEMO_CRASH'],
+  };
+});
+
+function readPort(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
+  throw new Error(`PORT must be a number from 0 to 65535, not "${value}"`);
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FlamingockService } from '@nestjs-flamingock/core';
+import type { INestApplicationContext, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { AppModule } from './app.module.js';
+import type { PriceList } from './catalog/price-list.js';
+import { PricingService } from './catalog/pricing.service.js';
+import { CatalogFeed } from './feed/catalog-feed.js';
+
+const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
+class HalfWayPricing extends PricingService {
+  override async normalizePrices(): Promise<number> {
+    await super.normalizePrices();
+    throw new Error('lost interest');
+  }
+}
+
+class FullDiskFeed extends CatalogFeed {
+  override async publish(list: PriceList): Promise<void> {
+    if (list.currency === 'JPY') throw new Error('disk full');
+    await super.publish(list);
+  }
+}
+
+describe('a change that fails in the middle', () => {
+  const environment = { ...process.env };
+  let folder: string;
+  let app: INestApplicationContext;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-failure-'));
+    process.env['DEMO_VAR'] = folder;
+  });
+  afterEach(async () => {
+    await app.close();
+    process.env = environment;
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Starts the application with one of its services replaced by one that fails. */
+  async function start<T>(service: Type<T>, failing: Type<T>): Promise<unknown> {
+    const builder = Test.createTestingModule({ imports: [AppModule] }).setLogger(SILENT);
+    const module = await builder.overrideProvider(service).useClass(failing).compile();
+    app = module;
+    return module.init().catch((error: unknown) => error);
+  }
+
+  async function states(): Promise<Record<string, string | undefined>> {
+    const { changes } = await app.get(FlamingockService).plan();
+    return Object.fromEntries(changes.map(({ changeId, state }) => [changeId, state]));
+  }
+
+  it('leaves nothing of what a service of the application wrote in its transaction', async () => {
+    expect(String(await start(PricingService, HalfWayPricing))).toContain('lost interest');
+    expect(await states()).toMatchObject({
+      'seed-products': 'EXECUTED',
+      'normalize-prices': 'ROLLED_BACK',
+      'publish-feed': undefined,
+    });
+    const yen = `SELECT amount FROM prices WHERE sku = 'KB-100' AND currencyCode = 'JPY'`;
+    expect(await app.get(DataSource).query(yen)).toEqual([{ amount: 12990.4 }]);
+  });
+
+  it('takes back the files that it had published', async () => {
+    expect(String(await start(CatalogFeed, FullDiskFeed))).toContain('disk full');
+    expect(await states()).toMatchObject({ 'publish-feed': 'ROLLED_BACK', 'warm-price-index': undefined });
+    expect(readdirSync(join(folder, 'feed'))).toEqual([]);
+  });
+});

@@ -1,0 +1,160 @@
+import { runInNewContext } from 'node:vm';
+import { errorText, MAX_ERROR_LENGTH } from './error-text.js';
+
+const withCause = (message: string, cause: unknown): Error => new TypeError(message, { cause });
+
+describe('errorText', () => {
+  it.each<[string, unknown, string]>([
+    ['an error', new RangeError('too big'), 'RangeError: too big'],
+    ['an error without a message', new RangeError(), 'RangeError'],
+    ['an abort', new DOMException('stopped', 'AbortError'), 'AbortError: stopped'],
+    ['a string', 'x', 'x'],
+    ['an empty string', '', 'an empty string was thrown'],
+    ['undefined', undefined, 'undefined was thrown'],
+    ['null', null, 'null was thrown'],
+    ['a number', 42, '42 was thrown'],
+    ['an object', { code: 7, at: { row: 1 } }, '{ code: 7, at: { row: 1 } } was thrown'],
+    ['an object without a prototype', Object.create(null), '[Object: null prototype] {} was thrown'],
+    ['a symbol', Symbol('s'), 'Symbol(s) was thrown'],
+  ])('tells %s', (_what, thrown, text) => {
+    expect(errorText(thrown)).toBe(text);
+  });
+
+  it('tells causes, the nearest first', () => {
+    expect(errorText(withCause('outer', withCause('middle', 'inner')))).toBe(
+      'TypeError: outer\nCaused by TypeError: middle\nCaused by inner',
+    );
+  });
+
+  it('ends where causes go round in circles', () => {
+    const error = withCause('a', undefined);
+    error.cause = withCause('b', error);
+    expect(errorText(error)).toBe('TypeError: a\nCaused by TypeError: b');
+    const self = withCause('self', undefined);
+    self.cause = self;
+    expect(errorText(self)).toBe('TypeError: self');
+  });
+
+  it('tells each member of an AggregateError', () => {
+    const error = new AggregateError([new TypeError('one'), 'two', { three: 3 }], 'all failed');
+    expect(errorText(error)).toBe(
+      'AggregateError: all failed [TypeError: one; two; { three: 3 } was thrown]',
+    );
+  });
+
+  it('tells an AggregateError without a message, as failed connections are', () => {
+    const error = new AggregateError([new TypeError('connect ECONNREFUSED ::1:5432')]);
+    expect(errorText(error)).toContain('connect ECONNREFUSED ::1:5432');
+  });
+
+  it('ends where an AggregateError contains itself', () => {
+    const error = new AggregateError([], 'circle');
+    error.errors.push(new TypeError('one'), error);
+    expect(errorText(error)).toContain('TypeError: one');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['its message is no text', () => Object.assign(new TypeError(), { message: Symbol('m') })],
+    [
+      'its message throws',
+      () =>
+        Object.defineProperty(new TypeError(), 'message', {
+          get: () => {
+            throw new RangeError('no message');
+          },
+        }),
+    ],
+    [
+      'it cannot be inspected',
+      () => ({
+        [Symbol.for('nodejs.util.inspect.custom')]: () => {
+          throw new RangeError('no inspection');
+        },
+      }),
+    ],
+  ])('is a text also where %s', (_what, thrown) => {
+    expect(typeof errorText(thrown())).toBe('string');
+  });
+});
+
+/** Ends a call that would block the event loop, and with it the heartbeat of the lock, for minutes. */
+function unlessStuck(thrown: unknown): string {
+  return runInNewContext('call()', { call: () => errorText(thrown) }, { timeout: 5_000 }) as string;
+}
+
+describe('errorText on size', () => {
+  it('cuts huge texts, says so, and how long they were', () => {
+    const text = errorText(new TypeError('word '.repeat(200_000)));
+    expect(text).toHaveLength(MAX_ERROR_LENGTH);
+    expect(text).toMatch(/^TypeError: word word .*… \(cut: \d{7} characters\)$/);
+  });
+
+  it('is not held up by a huge text without a space', () => {
+    expect(unlessStuck('x'.repeat(1_000_000))).toHaveLength(MAX_ERROR_LENGTH);
+  });
+
+  it.each([['a:'], ['://'], ['password='], ['"'], ['a://b:']])(
+    'is not held up by %j over and over',
+    (part) => {
+      expect(unlessStuck(part.repeat(100_000)).length).toBeLessThanOrEqual(MAX_ERROR_LENGTH);
+    },
+  );
+
+  it('keeps what just fits', () => {
+    const text = 'x'.repeat(MAX_ERROR_LENGTH);
+    expect(errorText(text)).toBe(text);
+  });
+
+  it('does not cut a character in half', () => {
+    const text = errorText('😀'.repeat(MAX_ERROR_LENGTH));
+    expect(text.isWellFormed()).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(MAX_ERROR_LENGTH);
+  });
+});
+
+describe('errorText on what databases refuse', () => {
+  it('replaces NUL and half surrogate pairs, and keeps whole ones', () => {
+    expect(errorText('a\0b \uD800 c \uDC00 d 😀')).toBe('a\uFFFDb \uFFFD c \uFFFD d 😀');
+  });
+});
+
+describe('errorText on secrets', () => {
+  it.each([
+    ['postgres://app:s3cret@db:5432/x', 'postgres://app:***@db:5432/x'],
+    ['redis://:s3cret@cache', 'redis://:***@cache'],
+    ['mongodb+srv://app:s3cret@cluster/x?y=1', 'mongodb+srv://app:***@cluster/x?y=1'],
+    ['mongodb://a:s3cret@one,b:s3cret@two', undefined],
+    ['postgres://app:s3@cret@db/x', 'postgres://app:***@db/x'],
+    ['Server=db;Uid=app;Password=s3cret;Port=1', 'Server=db;Uid=app;Password=***;Port=1'],
+    ['pwd = s3cret, user = app', 'pwd = ***, user = app'],
+    ['{"password":"s3cret","user":"app"}', '{"password":***,"user":"app"}'],
+    ["{ password: 's3 cret', user: 'app' }", "{ password: ***, user: 'app' }"],
+    ['{"password":"s3\\"cret","user":"app"}', undefined],
+    ['Authorization: Bearer s3cret', 'Authorization: ***'],
+    ['https://api/x?token=s3cret&y=1', 'https://api/x?token=***&y=1'],
+    ['https://api/x?access_token=s3cret&y=1', 'https://api/x?access_token=***&y=1'],
+    ['https://api/x?api_key=s3cret', 'https://api/x?api_key=***'],
+    ['DB_PASSWORD=s3cret', 'DB_PASSWORD=***'],
+    ['client_secret=s3cret', 'client_secret=***'],
+    ['dbPassword: s3cret', 'dbPassword: ***'],
+    ['AWS_SECRET_ACCESS_KEY=s3cret', 'AWS_SECRET_ACCESS_KEY=***'],
+  ])('masks %s', (text, masked) => {
+    const result = errorText(new TypeError(text));
+    expect(result).not.toMatch(/s3|(?<!se)cret/);
+    if (masked !== undefined) expect(result).toBe(`TypeError: ${masked}`);
+  });
+
+  it('masks them in causes, members and thrown objects too', () => {
+    const url = 'postgres://app:s3cret@db/x';
+    const thrown = withCause(
+      'no',
+      new AggregateError([withCause(url, { url }), { url, password: 's3cret' }]),
+    );
+    expect(errorText(thrown)).not.toContain('s3cret');
+  });
+
+  it('leaves other texts alone', () => {
+    const text = 'TypeError: no such table: secrets (http://host:80/path), user@host, 12:30';
+    expect(errorText(text)).toBe(text);
+  });
+});

@@ -1,0 +1,343 @@
+import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { aChange, changeMethod } from '../fixtures/changes.js';
+import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import { Wire } from '../fixtures/wire.js';
+import { LockLostError } from '../lock/lock.errors.js';
+import type { RunResources } from './audited-step.js';
+import { ChangeEndedError, ChangeTimeoutError } from './executor.errors.js';
+import { NonTxExecutor } from './non-tx.executor.js';
+
+let runtime: ManualRuntime;
+let database: InMemoryDatabase;
+let wire: Wire;
+let run: RunResources;
+let executor: NonTxExecutor;
+let calls: string[];
+
+beforeEach(async () => {
+  runtime = new ManualRuntime();
+  database = new InMemoryDatabase({ now: runtime.wallMs });
+  wire = new Wire();
+  calls = [];
+  run = await openRun(new InMemoryAuditStore(database.connect(wire.carry)), runtime);
+  executor = new NonTxExecutor(run);
+});
+
+const history = (): Promise<string[]> => statesOf(new InMemoryAuditStore(database));
+const entries = async (): Promise<AuditEntry[]> => {
+  const all: AuditEntry[] = [];
+  for await (const entry of new InMemoryAuditStore(database).readHistory(SERVICE)) all.push(entry);
+  return all;
+};
+const rollback = changeMethod(() => calls.push('rollback'), 'rollback');
+const throwing = (error: unknown) =>
+  changeMethod(() => {
+    calls.push('execute');
+    throw error;
+  });
+/** Lets the lease run out and another instance take the lock. */
+async function takeOver(): Promise<void> {
+  wire.hang('renew', 'request', 1_000);
+  await runtime.advance(LEASE_MS * 2);
+  await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
+}
+
+describe('a non-transactional change that succeeds', () => {
+  it('is started in history before its code runs, and executed after', async () => {
+    const before: string[] = [];
+    const execution = changeMethod(async () => {
+      before.push(...(await history()));
+    });
+    const outcome = await executor.execute(aChange({ execution }));
+    expect(outcome.status).toBe('executed');
+    expect(before).toEqual(['publish STARTED']);
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTED']);
+  });
+
+  it('repeats the facts of the change in both entries', async () => {
+    await executor.execute(aChange({ recovery: 'ALWAYS_RETRY' }));
+    for (const entry of await entries()) {
+      expect(entry).toMatchObject({
+        service: SERVICE,
+        executionId: run.journal.executionId,
+        stage: 'main',
+        order: '0001',
+        author: 'team-inventory',
+        targetSystem: 'files',
+        txStrategy: 'NON_TX',
+        recoveryStrategy: 'ALWAYS_RETRY',
+        transactional: false,
+        className: 'Publish',
+        methodName: 'execute',
+        operation: 'EXECUTE',
+        hostname: 'test-host',
+        error: null,
+      });
+    }
+  });
+
+  it('records how long it took, and when by the clock of the store', async () => {
+    const execution = changeMethod(() => runtime.advance(1_234));
+    await executor.execute(aChange({ execution }));
+    const [started, executed] = await entries();
+    expect([started?.durationMs, executed?.durationMs]).toEqual([0, 1_234]);
+    expect([started?.createdAt, executed?.createdAt]).toEqual([
+      '2024-01-01T00:00:00.000Z',
+      '2024-01-01T00:00:01.234Z',
+    ]);
+  });
+
+  it('tells the change which run it is part of', async () => {
+    let context: unknown;
+    await executor.execute(
+      aChange({ execution: changeMethod((invocation) => (context = { ...invocation.context })) }),
+    );
+    expect(context).toMatchObject({
+      service: SERVICE,
+      executionId: run.journal.executionId,
+      stage: 'main',
+      changeId: 'publish',
+      lockToken: 1,
+    });
+  });
+});
+
+describe('a non-transactional change that throws', () => {
+  it('stays failed where it has no rollback', async () => {
+    const error = new TypeError('disk full');
+    const outcome = await executor.execute(aChange({ execution: throwing(error) }));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', error });
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTION_FAILED']);
+    expect((await entries()).at(-1)?.error).toBe('TypeError: disk full');
+  });
+
+  it('is recorded as failed before its rollback runs, and as rolled back after', async () => {
+    const before: string[] = [];
+    const change = aChange({
+      execution: throwing(new TypeError('disk full')),
+      rollback: changeMethod(async () => before.push(...(await history())), 'takeBack'),
+    });
+    const outcome = await executor.execute(change);
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect(before).toEqual(['publish STARTED', 'publish EXECUTION_FAILED']);
+    expect((await entries()).at(-1)).toMatchObject({
+      state: 'ROLLED_BACK',
+      methodName: 'takeBack',
+      error: null,
+    });
+  });
+
+  it('keeps both errors where its rollback throws too', async () => {
+    const change = aChange({
+      execution: throwing(new TypeError('disk full')),
+      rollback: throwing(new RangeError('still full')),
+    });
+    const outcome = await executor.execute(change);
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      state: 'ROLLBACK_FAILED',
+      error: new TypeError('disk full'),
+      rollbackError: new RangeError('still full'),
+    });
+    const recorded = (await entries()).map(({ state, error }) => [state, error]);
+    expect(recorded).toEqual([
+      ['STARTED', null],
+      ['EXECUTION_FAILED', 'TypeError: disk full'],
+      ['ROLLBACK_FAILED', expect.stringMatching(/RangeError: still full[^]*TypeError: disk full/)],
+    ]);
+  });
+
+  it.each([
+    ['a string', 'x', 'x'],
+    ['nothing', undefined, 'undefined was thrown'],
+    ['null', null, 'null was thrown'],
+    ['a number', 0, '0 was thrown'],
+    ['an object', { code: 7 }, '{ code: 7 } was thrown'],
+  ])('records %s that was thrown readably', async (_what, thrown, text) => {
+    const outcome = await executor.execute(aChange({ execution: throwing(thrown) }));
+    expect(outcome).toMatchObject({ status: 'failed', error: thrown });
+    expect((await entries()).at(-1)?.error).toBe(text);
+  });
+
+  it('is a failure also where its target system cannot be reached', async () => {
+    const target = {
+      id: 'files',
+      handleTokens: [],
+      run: () => Promise.reject(new TypeError('no such host')),
+    };
+    const outcome = await executor.execute(aChange({ target, rollback }));
+    expect(outcome).toMatchObject({ status: 'failed', error: new TypeError('no such host') });
+  });
+});
+
+describe('a non-transactional change that does not end in time', () => {
+  it('is told to stop, and its rollback runs once it has stopped', async () => {
+    let reason: unknown;
+    const execution = changeMethod(
+      ({ context: { signal } }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reason = signal.reason;
+            reject(new TypeError('stopped'));
+          });
+        }),
+    );
+    const outcome = await passing(
+      runtime,
+      executor.execute(aChange({ execution, rollback, timeoutMs: 500 })),
+    );
+    expect(reason).toBeInstanceOf(ChangeTimeoutError);
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect(calls).toEqual(['rollback']);
+  });
+
+  it('is recorded as failed and never rolled back while it may still be at work', async () => {
+    const execution = changeMethod(() => new Promise(() => undefined));
+    const outcome = await passing(
+      runtime,
+      executor.execute(aChange({ execution, rollback, timeoutMs: 500 })),
+    );
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED' });
+    expect(outcome.status === 'failed' && outcome.error).toBeInstanceOf(ChangeTimeoutError);
+    expect(calls).toEqual([]);
+  });
+
+  it('can no longer use what it was given', async () => {
+    let late: Promise<unknown> | undefined;
+    const disk = { write: () => calls.push('write') };
+    const execution = changeMethod(async ({ guard }) => {
+      const guarded = guard(disk);
+      late = (async () => {
+        await runtime.sleep(5_000);
+        guarded.write();
+      })();
+      await late;
+    });
+    await passing(runtime, executor.execute(aChange({ execution, timeoutMs: 500 })));
+    const failure = failureOf(late ?? Promise.resolve());
+    await runtime.advance(5_000);
+    expect(await failure).toBeInstanceOf(ChangeEndedError);
+    expect(calls).toEqual([]);
+  });
+
+  it('has the time of the run where it names none of its own', async () => {
+    const never = changeMethod(() => new Promise(() => undefined));
+    executor = new NonTxExecutor({ ...run, changeTimeoutMs: 700 });
+    const outcome = await passing(runtime, executor.execute(aChange({ execution: never })));
+    expect(outcome.status === 'failed' && outcome.error).toMatchObject({ timeoutMs: 700 });
+  });
+
+  it('ROLLBACK_FAILED is what a rollback that never ends leaves behind', async () => {
+    const never = changeMethod(() => new Promise(() => undefined), 'rollback');
+    const change = aChange({ execution: throwing(new TypeError('full')), rollback: never, timeoutMs: 500 });
+    const outcome = await passing(runtime, executor.execute(change));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED' });
+  });
+});
+
+describe('a non-transactional change whose entry cannot be written', () => {
+  it('does not run where that is its start', async () => {
+    wire.lose('append', 'request', 1_000);
+    const change = aChange({ execution: throwing('never'), rollback });
+    const error = await failureOf(passing(runtime, executor.execute(change)));
+    expect(error).toBeInstanceOf(AuditStoreUnavailableError);
+    expect(calls).toEqual([]);
+    expect(await history()).toEqual([]);
+  });
+
+  it('runs once its start is written after all', async () => {
+    wire.lose('append', 'request', 3);
+    const outcome = await passing(runtime, executor.execute(aChange()));
+    expect(outcome.status).toBe('executed');
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTED']);
+  });
+
+  it('is written once where the answer is lost', async () => {
+    wire.lose('append', 'answer', 2);
+    const outcome = await passing(runtime, executor.execute(aChange()));
+    expect(outcome.status).toBe('executed');
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTED']);
+  });
+
+  it('is said to have executed, and is never compensated', async () => {
+    const execution = changeMethod(() => void wire.lose('append', 'request', 1_000));
+    const error = await failureOf(passing(runtime, executor.execute(aChange({ execution, rollback }))));
+    expect(error).toBeInstanceOf(ChangeUnrecordedError);
+    expect(error).toMatchObject({ changeId: 'publish', executed: true });
+    expect((error as Error).message).toMatch(/DID execute/);
+    expect(calls).toEqual([]);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+
+  it('is not compensated where its failure could not be recorded', async () => {
+    const execution = changeMethod(() => {
+      wire.lose('append', 'request', 1_000);
+      throw new TypeError('disk full');
+    });
+    const error = await failureOf(passing(runtime, executor.execute(aChange({ execution, rollback }))));
+    expect(error).toMatchObject({ changeId: 'publish', executed: false });
+    expect((error as Error).message).toMatch(/was not rolled back/);
+    expect(calls).toEqual([]);
+  });
+
+  it('does not say that it was not rolled back where its rollback ran', async () => {
+    const change = aChange({
+      execution: throwing(new TypeError('disk full')),
+      rollback: changeMethod(() => void wire.lose('append', 'request', 1_000), 'rollback'),
+    });
+    const error = await failureOf(passing(runtime, executor.execute(change)));
+    expect(error).toBeInstanceOf(ChangeUnrecordedError);
+    expect((error as Error).message).not.toMatch(/was not rolled back/);
+  });
+});
+
+describe('a non-transactional change whose lock is lost', () => {
+  it('is stopped, and neither recorded nor compensated', async () => {
+    const disk = { write: () => calls.push('write') };
+    const execution = changeMethod(async ({ guard, context: { signal } }) => {
+      const guarded = guard(disk);
+      await takeOver();
+      expect(signal.aborted).toBe(true);
+      guarded.write();
+    });
+    const error = await failureOf(executor.execute(aChange({ execution, rollback })));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual([]);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+
+  it('is not recorded as executed though it ended well', async () => {
+    const error = await failureOf(executor.execute(aChange({ execution: changeMethod(takeOver), rollback })));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual([]);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+
+  it('is not recorded as rolled back where that happens during its rollback', async () => {
+    const change = aChange({
+      execution: throwing(new TypeError('disk full')),
+      rollback: changeMethod(takeOver, 'rollback'),
+    });
+    expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTION_FAILED']);
+  });
+
+  it('is abandoned after the grace time where it does not listen', async () => {
+    wire.hang('renew', 'request', 1_000);
+    const execution = changeMethod(() => new Promise(() => undefined));
+    const error = await failureOf(passing(runtime, executor.execute(aChange({ execution, rollback }))));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+
+  it('writes nothing where a later holder has the head already', async () => {
+    const execution = changeMethod(async () => {
+      await new InMemoryAuditStore(database).claimHead(SERVICE, 2);
+    });
+    expect(await failureOf(executor.execute(aChange({ execution, rollback })))).toBeInstanceOf(LockLostError);
+    expect(run.lease.signal.aborted).toBe(true);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+});

@@ -1,0 +1,137 @@
+import {
+  InMemoryAuditStore,
+  InMemoryDatabase,
+  InMemoryTargetSystem,
+  ManualRuntime,
+} from '@nestjs-flamingock/testing';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { aChange } from '../fixtures/changes.js';
+import { failureOf, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import { Wire } from '../fixtures/wire.js';
+import { LockLostError } from '../lock/lock.errors.js';
+import type { RunResources } from './audited-step.js';
+import { subjectOf } from './change-executor.js';
+import { Reconciler } from './reconciler.js';
+
+let runtime: ManualRuntime;
+let auditDatabase: InMemoryDatabase;
+let targetDatabase: InMemoryDatabase;
+let targetWire: Wire;
+let target: InMemoryTargetSystem;
+
+beforeEach(() => {
+  runtime = new ManualRuntime();
+  auditDatabase = new InMemoryDatabase({ now: runtime.wallMs });
+  targetDatabase = new InMemoryDatabase();
+  targetWire = new Wire();
+  target = new InMemoryTargetSystem('inventory-db', targetDatabase.connect(targetWire.carry));
+});
+
+const history = (): Promise<string[]> => statesOf(new InMemoryAuditStore(auditDatabase));
+const change = () => aChange({ target, transactional: true });
+
+/** A run that recorded `state` and ended; its marker is in the target if it `committed`. */
+async function interrupted(state: AuditState, committed: boolean): Promise<AuditEntry> {
+  const store = new InMemoryAuditStore(auditDatabase);
+  const run = await openRun(store, runtime);
+  await run.journal.append(subjectOf(change(), 'TX_SEPARATE'), { state, at: run.journal.now() });
+  const executed = {
+    service: SERVICE,
+    changeId: 'publish',
+    executionId: run.journal.executionId,
+    operation: 'EXECUTE',
+  } as const;
+  const marker = { ...executed, token: run.lease.token };
+  if (committed) await target.transaction(executed, () => Promise.resolve(), marker);
+  await run.lease.release();
+  const [entry] = await store.readSnapshot(SERVICE);
+  if (!entry) throw new TypeError('nothing was recorded');
+  return entry;
+}
+
+async function next(): Promise<[RunResources, Reconciler]> {
+  const run = await openRun(new InMemoryAuditStore(auditDatabase), runtime);
+  return [run, new Reconciler(run)];
+}
+
+describe('Reconciler', () => {
+  it.each(['STARTED', 'EXECUTION_FAILED'] as const)(
+    'records EXECUTED for a change left %s whose marker is there',
+    async (state) => {
+      const entry = await interrupted(state, true);
+      const [, reconciler] = await next();
+      expect(await reconciler.reconcile(change(), entry)).toBe(true);
+      expect(await history()).toEqual([`publish ${state}`, 'publish EXECUTED']);
+    },
+  );
+
+  it.each(['STARTED', 'EXECUTION_FAILED'] as const)(
+    'records ROLLED_BACK for a change left %s whose marker is not there',
+    async (state) => {
+      const entry = await interrupted(state, false);
+      const [, reconciler] = await next();
+      expect(await reconciler.reconcile(change(), entry)).toBe(false);
+      expect(await history()).toEqual([`publish ${state}`, 'publish ROLLED_BACK']);
+    },
+  );
+
+  it('says that it was reconciled, by which run, and that no method ran', async () => {
+    const entry = await interrupted('STARTED', true);
+    const [run, reconciler] = await next();
+    await reconciler.reconcile(change(), entry);
+    const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
+    expect(last).toMatchObject({
+      operation: 'RECONCILE',
+      executionId: run.journal.executionId,
+      methodName: null,
+      txStrategy: 'TX_SEPARATE',
+    });
+  });
+
+  it('takes only the marker of the execution in question for proof', async () => {
+    await interrupted('STARTED', true);
+    const again = await interrupted('STARTED', false);
+    const [, reconciler] = await next();
+    expect(await reconciler.reconcile(change(), again)).toBe(false);
+  });
+
+  it('shuts out a transaction that is still open before it looks', async () => {
+    const entry = await interrupted('STARTED', false);
+    const { executionId } = entry;
+    const stale = { service: SERVICE, changeId: 'publish', executionId, operation: 'EXECUTE' } as const;
+    const [, reconciler] = await next();
+    const outcome = await target.transaction(
+      stale,
+      async () => {
+        expect(await reconciler.reconcile(change(), entry)).toBe(false);
+      },
+      { ...stale, token: 1 },
+    );
+    expect(outcome.status).toBe('rolled-back');
+  });
+
+  it('asks until the target answers', async () => {
+    const entry = await interrupted('STARTED', true);
+    const [, reconciler] = await next();
+    targetWire.lose('readMarker', 'request', 5);
+    expect(await passing(runtime, reconciler.reconcile(change(), entry))).toBe(true);
+  });
+
+  it('records nothing where the target does not answer', async () => {
+    const entry = await interrupted('STARTED', true);
+    const [, reconciler] = await next();
+    targetWire.lose('readMarker', 'request', 1_000);
+    await expect(passing(runtime, reconciler.reconcile(change(), entry))).rejects.toThrow('connection lost');
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+
+  it('loses the lock where the fence of the target is higher', async () => {
+    const entry = await interrupted('STARTED', true);
+    const [run, reconciler] = await next();
+    await target.markers.read(SERVICE, 'publish', 99);
+    expect(await failureOf(reconciler.reconcile(change(), entry))).toBeInstanceOf(LockLostError);
+    expect(run.lease.signal.aborted).toBe(true);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+});

@@ -1,0 +1,213 @@
+import {
+  InMemoryAuditStore,
+  InMemoryDatabase,
+  InMemoryTable,
+  InMemoryTargetSystem,
+  ManualRuntime,
+} from '@nestjs-flamingock/testing';
+import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
+import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
+import { aChange, changeMethod } from '../fixtures/changes.js';
+import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import { Wire } from '../fixtures/wire.js';
+import { LockLostError } from '../lock/lock.errors.js';
+import type { RunResources } from './audited-step.js';
+import { SeparateTxExecutor } from './separate-tx.executor.js';
+
+let runtime: ManualRuntime;
+let auditDatabase: InMemoryDatabase;
+let targetDatabase: InMemoryDatabase;
+let auditWire: Wire;
+let targetWire: Wire;
+let target: InMemoryTargetSystem;
+let run: RunResources;
+let executor: SeparateTxExecutor;
+
+beforeEach(async () => {
+  runtime = new ManualRuntime();
+  auditDatabase = new InMemoryDatabase({ now: runtime.wallMs });
+  targetDatabase = new InMemoryDatabase({ now: runtime.wallMs });
+  auditWire = new Wire();
+  targetWire = new Wire();
+  target = new InMemoryTargetSystem('inventory-db', targetDatabase.connect(targetWire.carry));
+  run = await openRun(new InMemoryAuditStore(auditDatabase.connect(auditWire.carry)), runtime);
+  executor = new SeparateTxExecutor(run);
+});
+
+const history = (): Promise<string[]> => statesOf(new InMemoryAuditStore(auditDatabase));
+const rows = (): Promise<unknown[]> => new InMemoryTable(targetDatabase).entries();
+const marker = (token = 1) =>
+  new InMemoryTargetSystem('x', targetDatabase).markers.read(SERVICE, 'publish', token);
+const rollback = changeMethod(() => {
+  throw new TypeError('a rollback method must not run for a transaction that was rolled back');
+}, 'rollback');
+
+function inTransaction(body: (invocation: Invocation) => unknown, fields: Partial<ChangeDescriptor> = {}) {
+  const execution = changeMethod(async (invocation) => {
+    await (invocation.handles.get(InMemoryTable) as InMemoryTable).set('k', 'v');
+    await body(invocation);
+  });
+  return aChange({ target, transactional: true, rollback, execution, ...fields });
+}
+const STARTED = ['publish STARTED'];
+const EXECUTED = [...STARTED, 'publish EXECUTED'];
+const ROLLED_BACK = [...STARTED, 'publish EXECUTION_FAILED', 'publish ROLLED_BACK'];
+const succeeds = () => inTransaction(() => undefined);
+const fails = (error: unknown) =>
+  inTransaction(() => {
+    throw error;
+  });
+
+describe('a change in a transaction of its own', () => {
+  it('is started in history first, and executed once its target has committed', async () => {
+    const before: string[] = [];
+    const outcome = await executor.execute(
+      inTransaction(async () => {
+        before.push(...(await history()));
+      }),
+    );
+    expect(outcome.status).toBe('executed');
+    expect(before).toEqual(STARTED);
+    expect([await rows(), await history()]).toEqual([[['k', 'v']], EXECUTED]);
+  });
+
+  it('leaves a marker of this very execution in its target', async () => {
+    await executor.execute(succeeds());
+    expect(await marker()).toEqual({
+      service: SERVICE,
+      changeId: 'publish',
+      executionId: run.journal.executionId,
+      operation: 'EXECUTE',
+      token: 1,
+    });
+  });
+
+  it('leaves neither rows nor a marker where it throws, and its rollback method does not run', async () => {
+    const error = new TypeError('constraint');
+    expect(await executor.execute(fails(error))).toMatchObject({
+      status: 'failed',
+      state: 'ROLLED_BACK',
+      error,
+    });
+    expect([await rows(), await marker(), await history()]).toEqual([[], undefined, ROLLED_BACK]);
+  });
+
+  it('fails where it takes too long', async () => {
+    const change = inTransaction(() => new Promise(() => undefined), { timeoutMs: 300 });
+    const outcome = await passing(runtime, executor.execute(change));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect([await rows(), await history()]).toEqual([[], ROLLED_BACK]);
+  });
+
+  it('is never rolled back in history where part of it stayed, and history says why', async () => {
+    const error = new TypeError('DDL committed implicitly');
+    const partly = new InMemoryTargetSystem('inventory-db', targetDatabase);
+    partly.transaction = async () => ({ status: 'partly-applied', error });
+    const outcome = await executor.execute(inTransaction(() => undefined, { target: partly }));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED', error });
+    expect(await history()).toEqual([...STARTED, 'publish EXECUTION_FAILED', 'publish ROLLBACK_FAILED']);
+    const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
+    expect(last?.error).toContain('DDL committed implicitly');
+  });
+});
+
+describe('a change in a transaction of its own, when history cannot be written', () => {
+  it('does not run where its start is not durable', async () => {
+    auditWire.lose('append', 'request', 1_000);
+    const error = await failureOf(passing(runtime, executor.execute(succeeds())));
+    expect(error).toBeInstanceOf(AuditStoreUnavailableError);
+    expect([await rows(), await history()]).toEqual([[], []]);
+  });
+
+  it('is said to have executed, and keeps its marker', async () => {
+    const change = inTransaction(() => void auditWire.lose('append', 'request', 1_000));
+    const error = await failureOf(passing(runtime, executor.execute(change)));
+    expect(error).toBeInstanceOf(ChangeUnrecordedError);
+    expect(error).toMatchObject({ changeId: 'publish', executed: true });
+    expect([await rows(), await history()]).toEqual([[['k', 'v']], STARTED]);
+    expect(await marker()).toBeDefined();
+  });
+
+  it('cannot be said not to be rolled back where its failure cannot be recorded', async () => {
+    const change = inTransaction(() => {
+      auditWire.lose('append', 'request', 1_000);
+      throw new TypeError('constraint');
+    });
+    const error = await failureOf(passing(runtime, executor.execute(change)));
+    expect(error).toMatchObject({ changeId: 'publish', executed: false });
+    expect((error as Error).message).not.toMatch(/was not rolled back/);
+  });
+});
+
+describe('a commit in a target whose answer is lost', () => {
+  it('counts as executed where its marker is there', async () => {
+    targetWire.lose('commit', 'answer');
+    expect((await passing(runtime, executor.execute(succeeds()))).status).toBe('executed');
+    expect([await rows(), await history()]).toEqual([[['k', 'v']], EXECUTED]);
+  });
+
+  it('counts as failed where it is not', async () => {
+    targetWire.lose('commit', 'request');
+    const outcome = await passing(runtime, executor.execute(succeeds()));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect([await rows(), await history()]).toEqual([[], ROLLED_BACK]);
+  });
+
+  it('does not take the marker of an earlier execution for its own', async () => {
+    await target.transaction(
+      { service: SERVICE, changeId: 'publish', executionId: 'earlier', operation: 'EXECUTE' },
+      () => Promise.resolve(),
+      { service: SERVICE, changeId: 'publish', executionId: 'earlier', operation: 'EXECUTE', token: 0 },
+    );
+    targetWire.lose('commit', 'request');
+    const outcome = await passing(runtime, executor.execute(succeeds()));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+  });
+
+  it('is asked about until the target answers', async () => {
+    targetWire.lose('commit', 'answer').lose('readMarker', 'request', 5);
+    expect((await passing(runtime, executor.execute(succeeds()))).status).toBe('executed');
+  });
+
+  it('stays for the next run to reconcile where the target never answers, and the error names the change', async () => {
+    targetWire.lose('commit', 'answer').lose('readMarker', 'request', 1_000);
+    const error = await failureOf(passing(runtime, executor.execute(succeeds())));
+    expect(await history()).toEqual(STARTED);
+    expect(error).toMatchObject({ changeId: 'publish' });
+  });
+
+  it('is not decided by this instance where the fence has been raised', async () => {
+    targetWire.meet('commit', 'answer', async () => {
+      await marker(2);
+      throw new TypeError('connection lost');
+    });
+    const error = await failureOf(passing(runtime, executor.execute(succeeds())));
+    expect(await history()).toEqual(STARTED);
+    expect(error).toBeInstanceOf(LockLostError);
+  });
+});
+
+describe('a change in a transaction of its own whose lock is lost', () => {
+  it('does not commit, and nothing is recorded', async () => {
+    auditWire.hang('renew', 'request', 1_000);
+    const change = inTransaction(() => runtime.advance(LEASE_MS + 1));
+    expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
+    expect([await rows(), await history()]).toEqual([[], STARTED]);
+  });
+
+  it('is shut out by the fence of the next holder, and nothing is recorded', async () => {
+    const change = inTransaction(() => marker(2));
+    expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
+    expect([await rows(), await history()]).toEqual([[], STARTED]);
+    expect(run.lease.signal.aborted).toBe(true);
+  });
+
+  it('is left for the next holder to reconcile where that happens after its commit', async () => {
+    targetWire.meet('commit', 'answer', async () => {
+      auditWire.hang('renew', 'request', 1_000);
+      await runtime.advance(LEASE_MS * 2);
+    });
+    expect(await failureOf(executor.execute(succeeds()))).toBeInstanceOf(LockLostError);
+    expect([await rows(), await history()]).toEqual([[['k', 'v']], STARTED]);
+  });
+});

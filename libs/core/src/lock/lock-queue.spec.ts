@@ -1,0 +1,146 @@
+import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
+import { Wire } from '../fixtures/wire.js';
+import { LockTimeoutError } from './lock.errors.js';
+import { LockQueue, type Waiting } from './lock-queue.js';
+import type { LockRecord } from './lock-store.js';
+
+const SETTINGS = { leaseMs: 9_000, waitMs: 60_000, retryMs: 500 };
+
+let runtime: ManualRuntime;
+let database: InMemoryDatabase;
+let wire: Wire;
+let controller: AbortController;
+
+beforeEach(() => {
+  runtime = new ManualRuntime();
+  database = new InMemoryDatabase({ now: runtime.wallMs });
+  wire = new Wire();
+  controller = new AbortController();
+});
+
+const queue = (settings = SETTINGS, pid = 1) =>
+  new LockQueue(
+    new InMemoryAuditStore(database.connect(wire.carry)).lock,
+    new ManualRuntime({ clock: runtime.clock, pid }),
+    settings,
+  );
+const waiting = (isDone: Waiting['isDone'] = () => Promise.resolve(false)): Waiting => ({
+  isDone,
+  signal: controller.signal,
+});
+const attempts = (): number => wire.answered.filter((name) => name === 'acquire').length;
+
+async function heldByAnother() {
+  const lock = await queue(SETTINGS, 2).acquire(SERVICE, waiting());
+  wire.answered.length = 0;
+  if (!lock) throw new TypeError('not acquired');
+  return lock.lease;
+}
+
+describe('LockQueue', () => {
+  it('takes a free lock at once, and says what time the store has', async () => {
+    const lock = await queue().acquire(SERVICE, waiting());
+    expect(lock).toMatchObject({ storeNow: runtime.wallMs(), askedAt: 0 });
+    expect(lock?.lease.token).toBe(1);
+  });
+
+  it('takes the lock as soon as its holder has released it', async () => {
+    const holder = await heldByAnother();
+    const acquired = queue().acquire(SERVICE, waiting());
+    await runtime.advance(5_000);
+    await holder.release();
+    const lock = await passing(runtime, acquired);
+    expect(lock?.lease.token).toBe(2);
+  });
+
+  it('takes the lock of a holder that died once its lease is over', async () => {
+    const holder = await heldByAnother();
+    holder.lose('dead');
+    const lock = await passing(runtime, queue().acquire(SERVICE, waiting()));
+    expect(lock?.lease.token).toBe(2);
+    expect(runtime.monotonicMs()).toBeLessThan(SETTINGS.leaseMs + SETTINGS.retryMs + 100);
+  });
+
+  it('pauses longer and longer, up to the limit', async () => {
+    await heldByAnother();
+    const end = queue().acquire(SERVICE, waiting());
+    await runtime.advance(500);
+    expect(attempts()).toBeGreaterThan(3);
+    const before = attempts();
+    await runtime.advance(10_000);
+    expect(attempts() - before).toBeLessThanOrEqual(10_000 / (SETTINGS.retryMs / 2));
+    expect(attempts() - before).toBeGreaterThanOrEqual(10_000 / SETTINGS.retryMs - 1);
+    controller.abort(new TypeError('enough'));
+    await expect(end).rejects.toThrow('enough');
+  });
+
+  it('gives up after its time, and says who holds the lock', async () => {
+    await heldByAnother();
+    const error = await failureOf(
+      passing(runtime, queue({ ...SETTINGS, waitMs: 2_000 }).acquire(SERVICE, waiting())),
+    );
+    expect(error).toBeInstanceOf(LockTimeoutError);
+    expect(error).toMatchObject({ service: SERVICE, holder: { pid: 2, token: 1 } });
+    expect((error as Error).message).toMatch(/test-host \(pid 2, token 1\).*FLAMINGOCK_LOCK_WAIT_MS/s);
+  });
+
+  it('does not wait at all where it may not', async () => {
+    await heldByAnother();
+    const error = await failureOf(queue({ ...SETTINGS, waitMs: 0 }).acquire(SERVICE, waiting()));
+    expect(error).toBeInstanceOf(LockTimeoutError);
+    expect(attempts()).toBe(1);
+  });
+
+  it('ends the wait without the lock when nothing is left to do', async () => {
+    await heldByAnother();
+    const holders: (LockRecord | undefined)[] = [];
+    const isDone: Waiting['isDone'] = async (holder) => holders.push(holder) === 3;
+    expect(await passing(runtime, queue().acquire(SERVICE, waiting(isDone)))).toBeUndefined();
+    expect(holders).toHaveLength(3);
+    expect(holders[0]).toMatchObject({ pid: 2, token: 1 });
+    expect(attempts()).toBe(3);
+  });
+
+  it('does not ask whether something is left to do once it has the lock', async () => {
+    const isDone = () => Promise.reject(new TypeError('must not be asked'));
+    expect(await queue().acquire(SERVICE, waiting(isDone))).toBeDefined();
+  });
+
+  it('stops waiting at once, for the reason of the signal', async () => {
+    await heldByAnother();
+    const acquired = queue().acquire(SERVICE, waiting());
+    await runtime.advance(5_000);
+    const before = attempts();
+    controller.abort(new TypeError('shutdown'));
+    await expect(acquired).rejects.toThrow('shutdown');
+    expect(attempts()).toBe(before);
+  });
+
+  it('does not take the lock where it was told to stop before', async () => {
+    controller.abort(new TypeError('shutdown'));
+    await expect(queue().acquire(SERVICE, waiting())).rejects.toThrow('shutdown');
+    expect(attempts()).toBe(0);
+  });
+
+  it('rejects with the failure of the store', async () => {
+    wire.lose('acquire', 'request');
+    await expect(queue().acquire(SERVICE, waiting())).rejects.toThrow('connection lost');
+  });
+
+  it('lets one of many at a time have the lock', async () => {
+    let [inside, most, done] = [0, 0, 0];
+    const instance = async (pid: number) => {
+      const lock = await queue(SETTINGS, pid).acquire(SERVICE, waiting());
+      inside += 1;
+      most = Math.max(most, inside);
+      await runtime.sleep(100);
+      inside -= 1;
+      done += 1;
+      await lock?.lease.release();
+    };
+    const all = Promise.all(Array.from({ length: 12 }, (_, index) => instance(index + 1)));
+    await passing(runtime, all);
+    expect([most, done]).toEqual([1, 12]);
+  });
+});

@@ -1,0 +1,72 @@
+import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
+import type { Lease } from './lease.js';
+import { FencedError, LockLostError } from './lock.errors.js';
+import { Patience } from './patience.js';
+
+const TOTAL_MS = 2_000;
+
+let runtime: ManualRuntime;
+let lease: Lease;
+let patience: Patience;
+let calls: number;
+
+beforeEach(async () => {
+  runtime = new ManualRuntime();
+  ({ lease } = await openRun(new InMemoryAuditStore(new InMemoryDatabase({ now: runtime.wallMs })), runtime));
+  patience = new Patience(lease, runtime, TOTAL_MS);
+  calls = 0;
+});
+
+const failing =
+  (times: number, error: Error = new TypeError('connection lost')) =>
+  async (): Promise<string> => {
+    calls += 1;
+    if (calls <= times) throw error;
+    return 'done';
+  };
+
+describe('Patience', () => {
+  it('resolves as the work does', async () => {
+    expect(await patience.insist(failing(0))).toBe('done');
+    expect(calls).toBe(1);
+  });
+
+  it('repeats what failed until it works', async () => {
+    expect(await passing(runtime, patience.insist(failing(4)))).toBe('done');
+    expect(calls).toBe(5);
+  });
+
+  it('gives up with the last failure when its time is over', async () => {
+    await expect(passing(runtime, patience.insist(failing(1_000)))).rejects.toThrow('connection lost');
+    expect(runtime.monotonicMs()).toBeGreaterThanOrEqual(TOTAL_MS);
+    expect(runtime.monotonicMs()).toBeLessThan(TOTAL_MS + 300);
+  });
+
+  it('does not repeat a verdict', async () => {
+    const verdict = new FencedError(SERVICE, 1, 'the audit history');
+    expect(await failureOf(patience.insist(failing(1_000, verdict)))).toBe(verdict);
+    expect(calls).toBe(1);
+  });
+
+  it('does not begin once the lease is lost', async () => {
+    lease.lose('another instance took it over');
+    expect(await failureOf(patience.insist(failing(0)))).toBeInstanceOf(LockLostError);
+    expect(calls).toBe(0);
+  });
+
+  it('does not repeat anything once the lease is lost', async () => {
+    const work = patience.insist(failing(1_000));
+    await runtime.advance(250);
+    const before = calls;
+    lease.lose('another instance took it over');
+    expect(await failureOf(work)).toBeInstanceOf(LockLostError);
+    expect(calls).toBe(before);
+  });
+
+  it('does not wait for ever for work that hangs while the lease is lost', async () => {
+    const work = patience.insist(() => new Promise(() => undefined));
+    lease.lose('it could not be renewed');
+    expect(await failureOf(passing(runtime, work))).toBeInstanceOf(LockLostError);
+  });
+});

@@ -1,0 +1,134 @@
+import { auditEntry, InMemoryTargetSystem } from '@nestjs-flamingock/testing';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { createSnapshot } from '../audit/audit-snapshot.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { aChange, FILES } from '../fixtures/changes.js';
+import type { ExecutionPlan } from './execution-plan.js';
+import { planExecution } from './execution-planner.js';
+import { createPipeline } from './pipeline.js';
+
+const DATABASE = new InMemoryTargetSystem('inventory-db');
+
+function plan(changes: ChangeDescriptor[], entries: Partial<AuditEntry>[]): ExecutionPlan {
+  const stages = [...new Set(changes.map(({ stage }) => stage))].map((name) => ({
+    name,
+    changes: changes.filter(({ stage }) => stage === name),
+  }));
+  const history = entries.map((fields, index) => auditEntry({ txStrategy: 'NON_TX', ...fields, seq: index + 1 }));
+  return planExecution(createPipeline('inventory', stages), createSnapshot(history));
+}
+const actions = ({ stages }: ExecutionPlan) =>
+  stages.flatMap(({ changes }) => changes.map(({ change, action }) => `${change.id} ${action}`));
+const changes = (...ids: string[]) => ids.map((id) => aChange({ id, order: id }));
+const executed = (changeId: string) => ({ changeId, state: 'EXECUTED' as const });
+
+describe('planExecution', () => {
+  it('executes what history does not know, and skips what it does', () => {
+    const planned = plan(changes('a', 'b'), [executed('a')]);
+    expect(actions(planned)).toEqual(['a SKIP', 'b EXECUTE']);
+    expect(planned.hasWork).toBe(true);
+  });
+
+  it('has no work where everything is applied, or nothing is wanted', () => {
+    expect(plan(changes('a'), [executed('a')]).hasWork).toBe(false);
+    expect(plan([], [executed('a')]).hasWork).toBe(false);
+  });
+
+  it('has work where a person is needed', () => {
+    const planned = plan(changes('a'), [{ changeId: 'a', state: 'STARTED' }]);
+    expect([actions(planned), planned.hasWork]).toEqual([['a MANUAL_INTERVENTION'], true]);
+  });
+
+  it('goes by the last entry of each change', () => {
+    const planned = plan(changes('a'), [
+      executed('a'),
+      { changeId: 'a', state: 'ROLLED_BACK' },
+      { changeId: 'a', state: 'STARTED' },
+    ]);
+    expect(actions(planned)).toEqual(['a MANUAL_INTERVENTION']);
+    expect(planned.stages[0]?.changes[0]?.entry?.seq).toBe(3);
+  });
+
+  it('keeps the order of stages and changes', () => {
+    const planned = plan(
+      [aChange({ id: 'z', stage: 'first' }), aChange({ id: 'b', stage: 'second' }), aChange({ id: 'a', stage: 'second' })],
+      [],
+    );
+    expect(actions(planned)).toEqual(['z EXECUTE', 'b EXECUTE', 'a EXECUTE']);
+  });
+
+  it('knows changes by their id: a class, an order or a stage may be renamed', () => {
+    const moved = aChange({ id: 'a', stage: 'elsewhere', order: '9999', className: 'Renamed' });
+    expect(actions(plan([moved], [executed('a')]))).toEqual(['a SKIP']);
+  });
+});
+
+describe('changes that the code no longer has', () => {
+  it('are named if they are applied', () => {
+    const planned = plan(changes('b'), [
+      executed('a'),
+      { changeId: 'c', state: 'MANUAL_MARKED_AS_EXECUTED' },
+      { changeId: 'd', state: 'ROLLED_BACK' },
+    ]);
+    expect(planned.unknown).toEqual(['a', 'c']);
+  });
+
+  it('are no work', () => {
+    expect(plan([], [executed('a')])).toMatchObject({ unknown: ['a'], hasWork: false });
+  });
+});
+
+describe('changes out of order', () => {
+  const late = (planned: ExecutionPlan) => planned.outOfOrder.map(({ change }) => change.id);
+
+  it('are those never executed that come before an applied one', () => {
+    expect(late(plan(changes('a', 'b', 'c', 'd'), [executed('c')]))).toEqual(['a', 'b']);
+    expect(late(plan(changes('a', 'b'), [{ changeId: 'b', state: 'MANUAL_MARKED_AS_EXECUTED' }]))).toEqual(['a']);
+  });
+
+  it('are executed all the same', () => {
+    expect(actions(plan(changes('a', 'b'), [executed('b')]))).toEqual(['a EXECUTE', 'b SKIP']);
+  });
+
+  it('are none where all that is applied comes first', () => {
+    expect(late(plan(changes('a', 'b'), [executed('a')]))).toEqual([]);
+    expect(late(plan(changes('a', 'b'), []))).toEqual([]);
+  });
+
+  it('are not those that come before one which is rolled back', () => {
+    expect(late(plan(changes('a', 'b'), [{ changeId: 'b', state: 'ROLLED_BACK' }]))).toEqual([]);
+  });
+
+  it('are a matter of each stage by itself', () => {
+    const planned = plan([aChange({ id: 'a', stage: 'one' }), aChange({ id: 'b', stage: 'two' })], [executed('b')]);
+    expect(late(planned)).toEqual([]);
+  });
+});
+
+describe('a change whose target system knows how it ended', () => {
+  const interrupted = (fields: Partial<AuditEntry> = {}): Partial<AuditEntry>[] => [
+    { changeId: 'a', state: 'STARTED', txStrategy: 'TX_SEPARATE', targetSystem: 'inventory-db', ...fields },
+  ];
+  const inDatabase = aChange({ id: 'a', target: DATABASE, transactional: true });
+
+  it('is reconciled', () => {
+    expect(actions(plan([inDatabase], interrupted()))).toEqual(['a RECONCILE']);
+    expect(actions(plan([inDatabase], interrupted({ state: 'EXECUTION_FAILED' })))).toEqual(['a RECONCILE']);
+  });
+
+  it('is reconciled also where it is no longer transactional', () => {
+    const relaxed = aChange({ id: 'a', target: DATABASE, transactional: false });
+    expect(actions(plan([relaxed], interrupted()))).toEqual(['a RECONCILE']);
+  });
+
+  it('needs a person where it names another target system now', () => {
+    const planned = plan([inDatabase], interrupted({ targetSystem: 'old-db' }));
+    expect(actions(planned)).toEqual(['a MANUAL_INTERVENTION']);
+    expect(planned.stages[0]?.changes[0]?.reason).toContain('"old-db"');
+  });
+
+  it('needs a person where its target system has no transactions now', () => {
+    const moved = aChange({ id: 'a', target: { ...FILES, id: 'inventory-db' } });
+    expect(actions(plan([moved], interrupted()))).toEqual(['a MANUAL_INTERVENTION']);
+  });
+});

@@ -1,0 +1,90 @@
+import type { AuditState } from '../audit/audit-state.js';
+import type { TxStrategy } from '../audit/tx-strategy.js';
+import { decide, type Action, type LastEntry, type MarkerEvidence } from './recovery-decision.js';
+import type { RecoveryStrategy } from './recovery-strategy.js';
+
+const COLUMNS: readonly (readonly [string, TxStrategy, RecoveryStrategy])[] = [
+  ['NON_TX, manual', 'NON_TX', 'MANUAL_INTERVENTION'],
+  ['NON_TX, retry', 'NON_TX', 'ALWAYS_RETRY'],
+  ['TX_SHARED', 'TX_SHARED', 'MANUAL_INTERVENTION'],
+  ['TX_SEPARATE', 'TX_SEPARATE', 'MANUAL_INTERVENTION'],
+];
+
+// prettier-ignore
+const TABLE: readonly (readonly [AuditState | 'none', Action, Action, Action, Action])[] = [
+  // last state                     NON_TX, manual         NON_TX, retry  TX_SHARED              TX_SEPARATE
+  ['none',                         'EXECUTE',             'EXECUTE',     'EXECUTE',             'EXECUTE'],
+  ['STARTED',                      'MANUAL_INTERVENTION', 'EXECUTE',     'MANUAL_INTERVENTION', 'RECONCILE'],
+  ['EXECUTED',                     'SKIP',                'SKIP',        'SKIP',                'SKIP'],
+  ['MANUAL_MARKED_AS_EXECUTED',    'SKIP',                'SKIP',        'SKIP',                'SKIP'],
+  ['EXECUTION_FAILED',             'MANUAL_INTERVENTION', 'EXECUTE',     'MANUAL_INTERVENTION', 'RECONCILE'],
+  ['ROLLED_BACK',                  'EXECUTE',             'EXECUTE',     'EXECUTE',             'EXECUTE'],
+  ['MANUAL_MARKED_AS_ROLLED_BACK', 'EXECUTE',             'EXECUTE',     'EXECUTE',             'EXECUTE'],
+  ['ROLLBACK_FAILED',              'MANUAL_INTERVENTION', 'EXECUTE',     'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION'],
+];
+
+const CASES = TABLE.flatMap(([state, ...actions]) =>
+  COLUMNS.map(([column, txStrategy, recoveryStrategy], index) => {
+    const entry = state === 'none' ? undefined : { state, txStrategy, recoveryStrategy };
+    return { state, column, entry, recoveryStrategy, action: actions[index]! };
+  }),
+);
+
+const entry = (fields: Partial<LastEntry> = {}): LastEntry => ({
+  state: 'STARTED',
+  txStrategy: 'NON_TX',
+  recoveryStrategy: 'ALWAYS_RETRY',
+  ...fields,
+});
+
+describe('decide', () => {
+  it.each(CASES)('$state, $column: $action', ({ entry, recoveryStrategy, action }) => {
+    expect(decide(entry, recoveryStrategy).action).toBe(action);
+  });
+
+  it.each(CASES)('gives a reason for $state, $column', ({ entry, recoveryStrategy }) => {
+    expect(decide(entry, recoveryStrategy).reason).toMatch(/\w+ \w+/);
+  });
+
+  it.each(['STARTED', 'EXECUTION_FAILED', 'ROLLBACK_FAILED'] as const)(
+    'retries a change left %s only if the entry and the code of today both allow it',
+    (state) => {
+      const action = (recorded: RecoveryStrategy, today: RecoveryStrategy): Action =>
+        decide(entry({ state, recoveryStrategy: recorded }), today).action;
+      expect(action('ALWAYS_RETRY', 'ALWAYS_RETRY')).toBe('EXECUTE');
+      expect(action('MANUAL_INTERVENTION', 'ALWAYS_RETRY')).toBe('MANUAL_INTERVENTION');
+      expect(action('ALWAYS_RETRY', 'MANUAL_INTERVENTION')).toBe('MANUAL_INTERVENTION');
+      expect(action('MANUAL_INTERVENTION', 'MANUAL_INTERVENTION')).toBe('MANUAL_INTERVENTION');
+    },
+  );
+
+  it.each(TABLE)('does not let a retry change what transactions decide for %s', (state) => {
+    if (state === 'none') return;
+    for (const txStrategy of ['TX_SHARED', 'TX_SEPARATE'] as const) {
+      const careful = entry({ state, txStrategy, recoveryStrategy: 'MANUAL_INTERVENTION' });
+      const retried = decide({ ...careful, recoveryStrategy: 'ALWAYS_RETRY' }, 'ALWAYS_RETRY');
+      expect(retried).toEqual(decide(careful, 'MANUAL_INTERVENTION'));
+    }
+  });
+});
+
+describe('decide, with a marker', () => {
+  it.each<[AuditState, MarkerEvidence, Action]>([
+    ['STARTED', 'unread', 'RECONCILE'],
+    ['STARTED', 'present', 'SKIP'],
+    ['STARTED', 'absent', 'EXECUTE'],
+    ['EXECUTION_FAILED', 'unread', 'RECONCILE'],
+    ['EXECUTION_FAILED', 'present', 'SKIP'],
+    ['EXECUTION_FAILED', 'absent', 'EXECUTE'],
+  ])('%s, marker %s: %s', (state, marker, action) => {
+    expect(decide(entry({ state, txStrategy: 'TX_SEPARATE' }), 'MANUAL_INTERVENTION', marker).action).toBe(action);
+  });
+
+  it('lets no marker decide what does not need one', () => {
+    for (const { entry, recoveryStrategy, action } of CASES.filter((one) => one.action !== 'RECONCILE')) {
+      for (const marker of ['present', 'absent'] as const) {
+        expect(decide(entry, recoveryStrategy, marker).action).toBe(action);
+      }
+    }
+  });
+});

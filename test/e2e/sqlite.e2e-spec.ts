@@ -1,0 +1,187 @@
+import { NestFactory } from '@nestjs/core';
+import {
+  ChangeFailedError,
+  FlamingockService,
+  ManualInterventionError,
+  type ExecutionReport,
+  type FlamingockError,
+} from '@nestjs-flamingock/core';
+import { fixtureModule, type FixtureOptions } from './fixture/app.module.js';
+import { Workspace } from './workspace.js';
+
+const APPLIED = [
+  'create-notes:STARTED',
+  'create-notes:EXECUTED',
+  'first-notes:STARTED',
+  'first-notes:EXECUTED',
+  'publish:STARTED',
+  'publish:EXECUTED',
+  'warm-up:STARTED',
+  'warm-up:EXECUTED',
+  'last-notes:STARTED',
+  'last-notes:EXECUTED',
+];
+
+let workspace: Workspace;
+beforeEach(() => (workspace = new Workspace()));
+afterEach(() => workspace.remove());
+
+/** Boots the application as a user would, and closes it. */
+async function boot(options: FixtureOptions): Promise<ExecutionReport> {
+  const app = await NestFactory.createApplicationContext(
+    fixtureModule({ ...options, settings: { ...options.settings, runAt: 'manual' } }),
+    {
+      logger: false,
+      abortOnError: false,
+    },
+  );
+  try {
+    return await app.get(FlamingockService).execute();
+  } finally {
+    await app.close();
+  }
+}
+
+async function bootFails<E extends FlamingockError>(options: FixtureOptions): Promise<E> {
+  try {
+    await boot(options);
+  } catch (error) {
+    return error as E;
+  }
+  throw new TypeError('the start did not fail');
+}
+
+async function fix(
+  options: FixtureOptions,
+  changeId: string,
+  resolution: 'EXECUTED' | 'ROLLED_BACK',
+): Promise<void> {
+  const settings = { runAt: 'manual' as const };
+  const app = await NestFactory.createApplicationContext(fixtureModule({ ...options, settings }), {
+    logger: false,
+  });
+  await app.get(FlamingockService).auditFix({ changeId, resolution, by: 'e2e', reason: 'looked' });
+  await app.close();
+}
+
+function resultsOf({ changes }: ExecutionReport): Record<string, string> {
+  return Object.fromEntries(changes.map(({ changeId, result }) => [changeId, result]));
+}
+
+describe('a start', () => {
+  it('applies everything in order', async () => {
+    const report = await boot(workspace.shared);
+    expect(report.status).toBe('applied');
+    expect(workspace.history()).toEqual(APPLIED);
+    expect(workspace.notes()).toEqual(['one', 'three', 'two']);
+    expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
+    expect(workspace.lock().expires_at).toBe(0);
+  });
+
+  it('does nothing and takes no lock when nothing is pending', async () => {
+    await boot(workspace.shared);
+    const before = { lock: workspace.lock(), history: workspace.history() };
+    const report = await boot(workspace.shared);
+    expect(report.status).toBe('up-to-date');
+    expect({ lock: workspace.lock(), history: workspace.history() }).toEqual(before);
+  });
+
+  it('applies what a later version adds, and nothing else', async () => {
+    const { changes } = await import('./fixture/changes.js');
+    await boot({ ...workspace.shared, changes: changes.slice(0, 3) });
+    const report = await boot(workspace.shared);
+    expect(resultsOf(report)).toEqual({
+      'create-notes': 'skipped',
+      'first-notes': 'skipped',
+      publish: 'skipped',
+      'warm-up': 'executed',
+      'last-notes': 'executed',
+    });
+  });
+
+  it('starts an older version whose code lacks an applied change, with a warning', async () => {
+    const { changes } = await import('./fixture/changes.js');
+    await boot(workspace.shared);
+    const report = await boot({ ...workspace.shared, changes: changes.slice(0, 4) });
+    expect(report.status).toBe('up-to-date');
+    expect(report.warnings.join()).toContain('last-notes');
+  });
+});
+
+describe.each(['shared', 'separate'] as const)('a transactional change that throws, databases %s', (kind) => {
+  it('leaves no row, is recorded as rolled back, and runs again at the next start', async () => {
+    const options = workspace[kind];
+    const error = await bootFails<ChangeFailedError>({
+      ...options,
+      behaviour: 'throw:inside the transaction',
+    });
+    expect(error).toBeInstanceOf(ChangeFailedError);
+    expect(error.message).toContain('told to fail at inside the transaction');
+    expect(workspace.notes(options.notes)).toEqual([]);
+    expect(workspace.history().slice(2)).toEqual([
+      'first-notes:STARTED',
+      'first-notes:EXECUTION_FAILED',
+      'first-notes:ROLLED_BACK',
+    ]);
+    expect(resultsOf(error.report)).toMatchObject({ 'first-notes': 'failed', publish: 'not-reached' });
+
+    expect((await boot(options)).status).toBe('applied');
+    expect(workspace.notes(options.notes)).toEqual(['one', 'three', 'two']);
+  });
+});
+
+describe('a non-transactional change that throws', () => {
+  it('is taken back by its rollback method and runs again at the next start', async () => {
+    await bootFails({ ...workspace.shared, behaviour: 'throw:half of publish' });
+    expect(workspace.history().slice(4)).toEqual([
+      'publish:STARTED',
+      'publish:EXECUTION_FAILED',
+      'publish:ROLLED_BACK',
+    ]);
+    expect(workspace.outboxLines()).toEqual(['published by publish', 'taken back']);
+    expect((await boot(workspace.shared)).status).toBe('applied');
+  });
+
+  it('without a rollback method runs again only because its author allows it', async () => {
+    await bootFails({ ...workspace.shared, behaviour: 'throw:half of warm-up' });
+    expect(workspace.history().at(-1)).toBe('warm-up:EXECUTION_FAILED');
+    expect((await boot(workspace.shared)).status).toBe('applied');
+    expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
+  });
+
+  it('needs a person when it never ends and is given up', async () => {
+    const settings = { timeouts: { changeMs: 100, graceMs: 0 } };
+    const error = await bootFails({ ...workspace.shared, behaviour: 'hang:half of publish', settings });
+    expect(error.message).toContain('did not end within 100 ms');
+    expect(workspace.history().slice(4)).toEqual(['publish:STARTED', 'publish:EXECUTION_FAILED']);
+    expect(workspace.outboxLines()).not.toContain('taken back');
+    expect(await bootFails(workspace.shared)).toBeInstanceOf(ManualInterventionError);
+  });
+});
+
+describe('an issue', () => {
+  it.each([
+    ['EXECUTED', ['published by publish', 'warm']],
+    ['ROLLED_BACK', ['published by publish', 'published by publish', 'warm']],
+  ] as const)('that an operator resolves as %s lets the next start go on', async (resolution, outbox) => {
+    const settings = { timeouts: { changeMs: 100, graceMs: 0 } };
+    await bootFails({ ...workspace.shared, behaviour: 'hang:half of publish', settings });
+    await fix(workspace.shared, 'publish', resolution);
+    expect((await boot(workspace.shared)).status).toBe('applied');
+    expect(workspace.outboxLines().filter((line) => !line.startsWith('hanging'))).toEqual(outbox);
+    expect(workspace.entries().find(({ operation }) => operation === 'FIX')).toMatchObject({
+      state: `MANUAL_MARKED_AS_${resolution}`,
+      metadata: '{"by":"e2e","reason":"looked"}',
+    });
+  });
+
+  it('leaves out only its own stage when issues are skipped', async () => {
+    const report = await boot({
+      ...workspace.shared,
+      behaviour: 'throw:half of publish',
+      settings: { onIssue: 'skip' },
+    });
+    expect(report.status).toBe('incomplete');
+    expect(resultsOf(report)).toMatchObject({ publish: 'failed', 'warm-up': 'not-reached' });
+  });
+});
