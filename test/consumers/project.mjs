@@ -6,6 +6,8 @@ import { copyDriverBuild } from './toolchain.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const overlay = join(here, 'overlay');
+/** Major of @nestjs/config that goes with a major of Nest. */
+const CONFIG_OF = { 11: 4, 12: 12 };
 
 /** Makes the project from its official template. */
 export async function generate({ name, node, schematics, options = [] }, { project, workshop, tools }) {
@@ -25,6 +27,7 @@ export async function install({ node, schematics, typeorm }, { project, tools })
     manifest[kind][name] = `file:${tarball}`;
   }
   Object.assign(manifest.dependencies, {
+    '@nestjs/config': `^${CONFIG_OF[schematics]}.0.0`,
     '@nestjs/typeorm': `^${schematics}.0.0`,
     typeorm,
     'better-sqlite3': JSON.parse(readFileSync(join(tools.driver[node], 'package.json'), 'utf8')).version,

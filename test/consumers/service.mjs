@@ -17,13 +17,14 @@ const applied = {
     'add-greetings EXECUTED',
   ],
   greetings: ['Hello', 'Hallo', 'Hej'],
+  services: ['consumer'],
 };
 
 /** First start: applies, serves, ends on SIGTERM. */
 export async function startAndApply(consumer, place) {
   await serveOnce(consumer, place);
-  const { audit, greetings } = await inspect(consumer, place);
-  deepStrictEqual({ audit, greetings }, applied);
+  const { audit, greetings, locks } = await inspect(consumer, place);
+  deepStrictEqual({ audit, greetings, services: locks.map(({ service }) => service) }, applied);
 }
 
 /** Second start: nothing runs, and the lock is not even taken. */
@@ -35,7 +36,7 @@ export async function startAgain(consumer, place) {
 
 async function serveOnce({ node }, { project, tools, database }) {
   const port = await freePort();
-  const env = { ...tools.env[node], PORT: String(port), APP_DB: database };
+  const env = { ...tools.env[node], PORT: String(port), APP_DB: database, FLAMINGOCK_SERVICE: 'consumer' };
   const child = spawn('node', ['dist/main'], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const end = ended(child);

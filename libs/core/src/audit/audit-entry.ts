@@ -34,7 +34,7 @@ export interface AuditEntry extends AuditRecord {
   readonly seq: number;
   /** Time on the audit store's clock: ISO 8601, UTC, milliseconds. */
   readonly createdAt: string;
-  /** `hash` of the entry before, or {@link GENESIS_HASH} for the first. */
+  /** `hash` of the entry before, or `GENESIS_HASH` for the first. */
   readonly prevHash: string;
   /** SHA-256 in hexadecimal over every other field. */
   readonly hash: string;

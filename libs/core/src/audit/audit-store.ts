@@ -42,7 +42,7 @@ export interface AuditStore {
   /**
    * Raises the head's token to `token` and returns the head as it then is. Waits
    * for an append that is being committed, and shuts out any later one of a lower token.
-   * A service's first head has `seq` 0 and `hash` {@link GENESIS_HASH}.
+   * A service's first head has `seq` 0 and `hash` `GENESIS_HASH`.
    *
    * @throws FencedError when the head already carries a higher token.
    */

@@ -123,7 +123,6 @@ describe('errorText on secrets', () => {
     ['postgres://app:s3cret@db:5432/x', 'postgres://app:***@db:5432/x'],
     ['redis://:s3cret@cache', 'redis://:***@cache'],
     ['mongodb+srv://app:s3cret@cluster/x?y=1', 'mongodb+srv://app:***@cluster/x?y=1'],
-    ['mongodb://a:s3cret@one,b:s3cret@two', undefined],
     ['postgres://app:s3@cret@db/x', 'postgres://app:***@db/x'],
     ['Server=db;Uid=app;Password=s3cret;Port=1', 'Server=db;Uid=app;Password=***;Port=1'],
     ['pwd = s3cret, user = app', 'pwd = ***, user = app'],

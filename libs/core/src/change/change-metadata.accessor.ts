@@ -8,16 +8,13 @@ export function isChangeClass(type: object): boolean {
 
 /** Reads all that the decorators wrote on a class. */
 export function readChangeMetadata(type: object): ChangeMetadata {
-  const methods = read<MethodMetadata[]>(METADATA.methods, type) ?? [];
+  const methods = (Reflect.getMetadata(METADATA.methods, type) ?? []) as MethodMetadata[];
+  const recovery = Reflect.getMetadata(METADATA.recovery, type) as RecoveryStrategy | undefined;
   return {
-    options: read<ChangeOptions>(METADATA.change, type) ?? {},
-    targetSystem: read<string>(METADATA.targetSystem, type),
-    recovery: read<RecoveryStrategy>(METADATA.recovery, type) ?? RecoveryStrategy.MANUAL_INTERVENTION,
+    options: (Reflect.getMetadata(METADATA.change, type) ?? {}) as Partial<ChangeOptions>,
+    targetSystem: Reflect.getMetadata(METADATA.targetSystem, type) as string | undefined,
+    recovery: recovery ?? RecoveryStrategy.MANUAL_INTERVENTION,
     executions: methods.filter(({ kind }) => kind === 'execution'),
     rollbacks: methods.filter(({ kind }) => kind === 'rollback'),
   };
-}
-
-function read<T>(key: string, type: object): T | undefined {
-  return Reflect.getMetadata(key, type) as T | undefined;
 }

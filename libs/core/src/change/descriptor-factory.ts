@@ -17,6 +17,9 @@ export type Description =
 /** Longest id, order or author that every audit store can hold. */
 const MAX_NAME_LENGTH = 255;
 
+/** The longest delay of a Node timer, in milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Turns discovered changes into the validated values that the engine works with. */
 export class DescriptorFactory {
   constructor(
@@ -112,13 +115,17 @@ function optionFaults(where: string, options: Partial<ChangeOptions>): ChangeFau
     .filter((name) => !isName(options[name]))
     .map((name) => ({
       where,
-      problem: `its ${name} must be a text of 1 to ${MAX_NAME_LENGTH} characters without line breaks, not ${JSON.stringify(options[name]) ?? 'nothing'}`,
+      problem: `its ${name} must be a text of 1 to ${MAX_NAME_LENGTH} characters without line breaks, not ${shown(options[name])}`,
       remedy: `Give @Change a ${name}.`,
     }));
   const { timeoutMs } = options;
-  if (timeoutMs === undefined || (Number.isFinite(timeoutMs) && timeoutMs > 0)) return faults;
-  const problem = `its timeoutMs must be a number of milliseconds above 0, not ${String(timeoutMs)}`;
+  if (timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS)) return faults;
+  const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
   return [...faults, { where, problem, remedy: 'Correct it, or leave it out.' }];
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 function isName(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { Inject, type InjectionToken, type Type } from '@nestjs/common';
+import { Inject, type InjectionToken } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { ProvidedHandle } from '../nest/adapter-definition.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
@@ -83,7 +83,7 @@ export class ParameterResolver {
   private anywhere(token: InjectionToken): Found | undefined {
     try {
       const values = new Set(
-        this.container.get<unknown, unknown>(token as Type, { strict: false, each: true }) as unknown[],
+        this.container.get<unknown, unknown>(token, { strict: false, each: true }),
       );
       return values.size === 1 ? { value: [...values][0] } : undefined;
     } catch {

@@ -99,7 +99,17 @@ describe('LockQueue', () => {
     expect(await passing(runtime, queue().acquire(SERVICE, waiting(isDone)))).toBeUndefined();
     expect(holders).toHaveLength(3);
     expect(holders[0]).toMatchObject({ pid: 2, token: 1 });
-    expect(attempts()).toBe(3);
+  });
+
+  it('asks what is left to do before it takes a lock that has become free meanwhile', async () => {
+    const holder = await heldByAnother();
+    let done = false;
+    const acquired = queue().acquire(SERVICE, waiting(async () => done));
+    await runtime.advance(5_000);
+    done = true;
+    await holder.release();
+    expect(await passing(runtime, acquired)).toBeUndefined();
+    expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
   });
 
   it('does not ask whether something is left to do once it has the lock', async () => {

@@ -37,6 +37,15 @@ export function failedReport(
   });
 }
 
+/** Reports a change in the middle of which the run came to its end, with nothing recorded of how. */
+export function interruptedReport(change: PlannedChange['change'], error: unknown): ChangeReport {
+  return reportChange(change, {
+    result: 'failed',
+    reason: 'the run ended in the middle of it; the next start decides from what is recorded',
+    error: errorText(error),
+  });
+}
+
 function issueOf(
   change: PlannedChange['change'],
   state: NonNullable<ChangeReport['state']>,

@@ -7,7 +7,7 @@ import { decide } from '../recovery/recovery-decision.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport } from './issue-report.js';
+import { blockedReport, failedReport, interruptedReport } from './issue-report.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
 
@@ -102,7 +102,10 @@ export class PlanRunner {
     const { change, reason } = planned;
     this.resources.signal.throwIfAborted();
     this.events.publish('change.started', { ...this.about, stage: change.stage, changeId: change.id });
-    const outcome = await this.executors.execute(change);
+    const outcome = await this.executors.execute(change).catch((error: unknown) => {
+      this.changes.push(interruptedReport(change, error));
+      throw error;
+    });
     if (outcome.status === 'failed') return this.fail(planned, outcome);
     const { durationMs } = outcome;
     return this.announce(

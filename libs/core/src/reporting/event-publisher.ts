@@ -24,15 +24,16 @@ export class FlamingockEvents implements EventPublisher {
     name: N,
     listener: (event: FlamingockEventMap[N]) => unknown,
   ): () => void {
-    const guarded = async (event: FlamingockEventMap[N]) => {
+    const notify = async (event: FlamingockEventMap[N]) => {
       try {
         await listener(event);
       } catch (error) {
         this.onListenerError(error, name);
       }
     };
-    this.emitter.on(name, guarded);
-    return () => this.emitter.off(name, guarded);
+    const handler = (event: FlamingockEventMap[N]) => void notify(event);
+    this.emitter.on(name, handler);
+    return () => this.emitter.off(name, handler);
   }
 
   publish<N extends FlamingockEventName>(name: N, event: FlamingockEventMap[N]): void {

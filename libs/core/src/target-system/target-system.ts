@@ -73,7 +73,7 @@ export interface MarkerStore {
 
 /** A target system that can take back what a change did, and prove what it kept. */
 export interface TransactionalTargetSystem extends TargetSystem {
-  /** Identity of what the transactions run on; compared with {@link AuditStore.resource}. */
+  /** Identity of what the transactions run on; compared with `resource` of the audit store. */
   readonly resource: object;
 
   readonly markers: MarkerStore;

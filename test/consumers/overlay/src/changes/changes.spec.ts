@@ -1,3 +1,4 @@
+import { FlamingockTest } from '@nestjs-flamingock/testing';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from './database.module.js';
@@ -10,5 +11,26 @@ describe('changes', () => {
     const greetings = await app.get(DataSource).getRepository(Greeting).find();
     await app.close();
     expect(greetings.map(({ text }) => text)).toEqual(['Hello', 'Hallo', 'Hej']);
+  });
+
+  it('run on top of a given history', async () => {
+    const flamingock = await FlamingockTest.create({ imports: [DatabaseModule] });
+    const report = await flamingock.run();
+    const states = await flamingock.states();
+    await flamingock.close();
+    expect(report.status).toBe('applied');
+    expect(states).toEqual({
+      'create-greetings': ['STARTED', 'EXECUTED'],
+      'add-greetings': ['STARTED', 'EXECUTED'],
+    });
+  });
+
+  it('do not run where history says that they did', async () => {
+    const flamingock = await FlamingockTest.create({ imports: [DatabaseModule] });
+    await flamingock.given({ 'create-greetings': 'EXECUTED', 'add-greetings': 'EXECUTED' });
+    await flamingock.run();
+    const states = await flamingock.states();
+    await flamingock.close();
+    expect(states).toEqual({ 'create-greetings': ['EXECUTED'], 'add-greetings': ['EXECUTED'] });
   });
 });

@@ -1,19 +1,20 @@
 import { FlamingockModule } from '@nestjs-flamingock/core';
+import { flamingockConfig } from '@nestjs-flamingock/core/config';
 import { typeOrmAuditStore, typeOrmTargetSystem } from '@nestjs-flamingock/typeorm';
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AddGreetings } from './add-greetings.change.js';
 import { CreateGreetings } from './create-greetings.change.js';
 import { Greeting } from './greeting.entity.js';
 import { GreetingTexts } from './greeting-texts.js';
 
-@Global()
 @Module({ providers: [GreetingTexts], exports: [GreetingTexts] })
 class TextsModule {}
 
 @Module({
   imports: [
-    TextsModule,
+    ConfigModule.forRoot({ load: [flamingockConfig] }),
     TypeOrmModule.forRoot({
       type: 'better-sqlite3',
       database: process.env.APP_DB ?? ':memory:',
@@ -24,7 +25,11 @@ class TextsModule {}
       auditStore: typeOrmAuditStore(),
       targetSystems: [typeOrmTargetSystem('app-db')],
     }),
-    FlamingockModule.forFeature({ stage: 'greetings', changes: [CreateGreetings, AddGreetings] }),
+    FlamingockModule.forFeature({
+      stage: 'greetings',
+      changes: [CreateGreetings, AddGreetings],
+      imports: [TextsModule],
+    }),
   ],
   exports: [TypeOrmModule],
 })

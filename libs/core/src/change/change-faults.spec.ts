@@ -1,0 +1,315 @@
+import 'reflect-metadata';
+import { Inject, Injectable, Scope, type DynamicModule } from '@nestjs/common';
+import { inMemoryAuditStore, inMemoryTargetSystem } from '@nestjs-flamingock/testing';
+import { aModule, boot, closeApplications, faultsOf, rootModule, type ApplicationParts } from '../fixtures/applications.js';
+import { failureOf } from '../fixtures/runs.js';
+import { FlamingockModule } from '../nest/flamingock.module.js';
+import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import type { ChangeClass } from './change-discovery.js';
+import { Change } from './change.decorator.js';
+import { InvalidChangesError, type ChangeFault } from './change.errors.js';
+import type { ChangeOptions } from './change-metadata.js';
+import { Execution, RollbackExecution } from './execution.decorator.js';
+import { TargetSystem } from './target-system.decorator.js';
+
+let ran: string[];
+
+beforeEach(() => {
+  ran = [];
+});
+
+afterEach(closeApplications);
+
+const flamingock = () => ({
+  auditStore: inMemoryAuditStore(),
+  targetSystems: [nonTransactionalTargetSystem('files'), inMemoryTargetSystem('inventory-db')],
+});
+const parts = (more: Partial<ApplicationParts>): ApplicationParts => ({ flamingock: flamingock(), ...more });
+const faults = (...changes: ChangeClass[]) => faultsOf(parts({ changes }));
+
+/** A sound change, unless `options` or `target` say otherwise. */
+function aClass(options: Partial<ChangeOptions> = {}, target: string | undefined = 'files', name = 'Sound') {
+  const { [name]: type } = {
+    [name]: class {
+      execute(): void {
+        ran.push(name);
+      }
+    },
+  };
+  if (!type) throw new TypeError('no class');
+  decorateMethod(type, 'execute', Execution());
+  Change({ id: `id-of-${name}`, order: name, author: 'team', ...options })(type);
+  if (target !== '') TargetSystem(target)(type);
+  return type;
+}
+
+function decorateMethod(type: ChangeClass, key: string, decorator: MethodDecorator, types: unknown[] = []): void {
+  const prototype = type.prototype as object;
+  Reflect.defineMetadata('design:paramtypes', types, prototype, key);
+  decorator(prototype, key, Object.getOwnPropertyDescriptor(prototype, key)!);
+}
+
+function expectOne(found: readonly ChangeFault[], where: string, problem: RegExp, remedy: RegExp): void {
+  expect(found).toEqual([
+    {
+      where,
+      problem: expect.stringMatching(problem),
+      remedy: expect.stringMatching(remedy),
+    },
+  ]);
+  expect(ran).toEqual([]);
+}
+
+describe('a sound change', () => {
+  it('has no fault', async () => {
+    expect(await faults(aClass(), aClass({}, 'inventory-db', 'Other'))).toEqual([]);
+    expect(ran).toEqual(['Other', 'Sound']);
+  });
+});
+
+describe('what @Change says', () => {
+  it.each(['id', 'order', 'author'] as const)('needs an %s', async (name) => {
+    expectOne(await faults(aClass({ [name]: undefined })), 'Sound', new RegExp(`its ${name} must be a text.*not nothing`), new RegExp(`@Change an? ${name}`));
+    expectOne(await faults(aClass({ [name]: '  ' })), 'Sound', new RegExp(`its ${name} must be a text`), /@Change/);
+  });
+
+  it.each([
+    ['a line break', 'a\nb'],
+    ['half a surrogate pair', 'a\uD800'],
+    ['NUL', 'a\0'],
+    ['more than a column holds', 'x'.repeat(256)],
+    ['a number', 7 as unknown as string],
+  ])('takes no id with %s', async (_what, id) => {
+    expectOne(await faults(aClass({ id })), 'Sound', /its id must be a text of 1 to 255 characters/, /@Change/);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number])(
+    'takes no timeoutMs of %p',
+    async (timeoutMs) => {
+      expectOne(await faults(aClass({ timeoutMs })), 'Sound', /its timeoutMs must be a number/, /leave it out/);
+    },
+  );
+
+  it('takes no timeoutMs that a timer of Node cannot wait for', async () => {
+    expectOne(await faults(aClass({ timeoutMs: 2 ** 31 })), 'Sound', /its timeoutMs must be a number/, /leave it out/);
+  });
+});
+
+describe('the target system of a change', () => {
+  it('must be named', async () => {
+    expectOne(await faults(aClass({}, '')), 'Sound', /names no target system/, /"files", "inventory-db"/);
+  });
+
+  it('must exist', async () => {
+    expectOne(
+      await faults(aClass({}, 'file')),
+      'Sound',
+      /names target system "file", which does not exist/,
+      /"files", "inventory-db"/,
+    );
+  });
+
+  it('must have transactions where the change is declared transactional', async () => {
+    expectOne(
+      await faults(aClass({ transactional: true })),
+      'Sound',
+      /declared transactional, and target system "files" has no transactions/,
+      /transactional: false/,
+    );
+  });
+
+  it('needs no transactions where the change says nothing about them', async () => {
+    expect(await faults(aClass())).toEqual([]);
+  });
+
+  it('is registered once', async () => {
+    const twice = { ...flamingock(), targetSystems: [nonTransactionalTargetSystem('files'), nonTransactionalTargetSystem('files')] };
+    expectOne(await faultsOf({ flamingock: twice, changes: [aClass()] }), 'targetSystems', /"files" more than once/, /id of its own/);
+  });
+});
+
+describe('the methods of a change', () => {
+  const withMethods = (...kinds: [string, () => MethodDecorator][]) => {
+    class Methods {}
+    for (const [key, decorator] of kinds) {
+      Object.defineProperty(Methods.prototype, key, { value: () => ran.push(key), configurable: true, writable: true });
+      decorateMethod(Methods, key, decorator());
+    }
+    Change({ id: 'methods', order: '1', author: 'team' })(Methods);
+    TargetSystem('files')(Methods);
+    return Methods;
+  };
+
+  it('must have an @Execution', async () => {
+    expectOne(await faults(withMethods()), 'Methods', /no @Execution\(\) method/, /@Execution\(\)/);
+    expectOne(await faults(withMethods(['undo', RollbackExecution])), 'Methods', /no @Execution/, /@Execution/);
+  });
+
+  it('must not have two of them', async () => {
+    expectOne(
+      await faults(withMethods(['one', Execution], ['two', Execution])),
+      'Methods',
+      /has 2 @Execution\(\) methods: one\(\), two\(\)/,
+      /Keep one/,
+    );
+  });
+
+  it('must not have two rollbacks', async () => {
+    expectOne(
+      await faults(withMethods(['run', Execution], ['one', RollbackExecution], ['two', RollbackExecution])),
+      'Methods',
+      /has 2 @RollbackExecution\(\) methods: one\(\), two\(\)/,
+      /Keep one/,
+    );
+  });
+
+  it('may be inherited, and overridden', async () => {
+    const Base = withMethods(['run', Execution]);
+    class Derived extends Base {
+      run(): void {
+        ran.push('derived');
+      }
+    }
+    Change({ id: 'derived', order: '2', author: 'team' })(Derived);
+    TargetSystem('files')(Derived);
+    expect(await faults(Derived)).toEqual([]);
+    expect(ran).toEqual(['derived']);
+  });
+
+  it('are never left out silently: one with a symbol for a name runs, or is a fault', async () => {
+    const key = Symbol('run');
+    class Symbolic {
+      [key](): void {
+        ran.push('symbol');
+      }
+    }
+    decorateMethod(Symbolic, key as unknown as string, Execution());
+    Change({ id: 'symbolic', order: '1', author: 'team' })(Symbolic);
+    TargetSystem('files')(Symbolic);
+    const found = await faults(Symbolic);
+    expect(found.length > 0 || ran.length > 0).toBe(true);
+  });
+});
+
+describe('ids and orders', () => {
+  it('are unique', async () => {
+    const found = await faults(
+      aClass({ id: 'same', order: '1' }, 'files', 'A'),
+      aClass({ id: 'same', order: '2' }, 'files', 'B'),
+      aClass({ order: '2' }, 'files', 'C'),
+    );
+    expect(found).toEqual([
+      { where: 'A and B', problem: 'have the same id "same"', remedy: expect.any(String) },
+      { where: 'B and C', problem: 'have the same order "2" in stage "main"', remedy: expect.any(String) },
+    ]);
+  });
+
+  it('that sort otherwise than people read them are a fault', async () => {
+    const found = await faults(aClass({ order: '9' }, 'files', 'A'), aClass({ order: '10' }, 'files', 'B'));
+    expectOne(found, 'stage "main"', /order "10" \(B\) sorts before "9" \(A\)/, /same width/);
+  });
+
+  it('are told to be the same also where one of the changes has another fault', async () => {
+    const found = await faults(
+      aClass({ id: 'same' }, 'files', 'A'),
+      aClass({ id: 'same', author: '' }, 'files', 'B'),
+    );
+    expect(found.map(({ problem }) => problem)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/its author/), expect.stringMatching(/same id/)]),
+    );
+  });
+});
+
+describe('the provider of a change', () => {
+  const scoped = (scope: Scope) => {
+    const type = aClass();
+    Injectable({ scope })(type);
+    return type;
+  };
+
+  it.each([
+    ['request-scoped', Scope.REQUEST],
+    ['transient', Scope.TRANSIENT],
+  ])('must not be %s', async (_what, scope) => {
+    expectOne(await faults(scoped(scope)), 'Sound', /request-scoped or transient/, /singleton/);
+  });
+
+  it.each([
+    ['request-scoped', Scope.REQUEST],
+    ['transient', Scope.TRANSIENT],
+  ])('must not inject what is %s', async (_what, scope) => {
+    class Session {}
+    Injectable({ scope })(Session);
+    const type = aClass();
+    Inject(Session)(type, undefined, 0);
+    Reflect.defineMetadata('design:paramtypes', [Session], type);
+    const found = await faultsOf(parts({ imports: [aModule({ providers: [Session, type] })] }));
+    if (scope === Scope.REQUEST) expectOne(found, 'Sound', /request-scoped or transient/, /singleton/);
+    else expect(found.length <= 1).toBe(true);
+  });
+
+  const alias = (type: ChangeClass, provider: object): DynamicModule[] => [
+    aModule({ providers: [type as never, provider as never] }),
+  ];
+
+  it.each<[string, (type: ChangeClass) => DynamicModule[]]>([
+    ['under two tokens', (type) => alias(type, { provide: 'again', useClass: type })],
+    ['under an alias', (type) => alias(type, { provide: 'again', useExisting: type })],
+    ['as a value besides', (type) => alias(type, { provide: 'again', useFactory: (one: object) => one, inject: [type] })],
+    ['in two modules', (type) => [aModule({ providers: [type as never] }), aModule({ providers: [type as never] })]],
+    [
+      'in two stages',
+      (type) => ['a', 'b'].map((stage) => FlamingockModule.forFeature({ stage, changes: [type] })),
+    ],
+  ])('must not be there twice: %s', async (_what, modules) => {
+    const found = await faultsOf(parts({ imports: modules(aClass()) }));
+    expectOne(found, 'Sound', /is provided 2 times/, /Provide a change once/);
+  });
+
+  it('in a list of changes must carry @Change', async () => {
+    class Forgotten {}
+    expectOne(await faults(Forgotten), 'Forgotten', /listed as a change of stage "main" and has no @Change/, /Decorate/);
+  });
+
+  it('in a list must carry a @Change of its own, not one of its base', async () => {
+    class Derived extends aClass() {}
+    expectOne(await faults(Derived), 'Derived', /has no @Change/, /Decorate/);
+  });
+});
+
+describe('stages', () => {
+  it('must be declared as soon as there are two', async () => {
+    const imports = ['a', 'b'].map((stage) =>
+      FlamingockModule.forFeature({ stage, changes: [aClass({}, 'files', `In_${stage}`)] }),
+    );
+    expectOne(await faultsOf(parts({ imports })), 'stages', /"a", "b" have no place/, /stages: \['a', 'b'\]/);
+  });
+});
+
+describe('several faults', () => {
+  it('are told in one error, each with place, problem and remedy, and nothing runs', async () => {
+    const error = await failureOf(
+      boot(
+        rootModule(
+          parts({
+            changes: [
+              aClass({ author: '', id: '' }, 'nowhere', 'A'),
+              aClass({ transactional: true }, 'files', 'B'),
+              aClass({ order: '9' }, 'files', 'C'),
+              aClass({ order: '10' }, 'files', 'D'),
+              aClass({}, 'files', 'E'),
+            ],
+          }),
+        ),
+      ),
+    );
+    expect(error).toBeInstanceOf(InvalidChangesError);
+    const { faults: found, message } = error as InvalidChangesError;
+    expect(found.map(({ where }) => where)).toEqual(['A', 'A', 'A', 'B', 'stage "main"']);
+    for (const { where, problem, remedy } of found) {
+      for (const text of [where, problem, remedy]) expect(message).toContain(text);
+    }
+    expect(message).toMatch(/5 faults.*Nothing was run/);
+    expect(ran).toEqual([]);
+  });
+});

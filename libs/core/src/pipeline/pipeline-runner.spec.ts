@@ -1,0 +1,456 @@
+import {
+  InMemoryAuditStore,
+  InMemoryDatabase,
+  InMemoryTable,
+  InMemoryTargetSystem,
+  ManualRuntime,
+} from '@nestjs-flamingock/testing';
+import {
+  AuditStoreUnavailableError,
+  AuditTamperedError,
+  ChangeUnrecordedError,
+} from '../audit/audit.errors.js';
+import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
+import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
+import { anEngine, type EngineParts } from '../fixtures/engines.js';
+import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import { Wire } from '../fixtures/wire.js';
+import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
+import { execute } from '../operations/execute.js';
+import type { ExecutionReport } from '../reporting/execution-report.js';
+import {
+  ChangeFailedError,
+  ManualInterventionError,
+  OutOfOrderError,
+  RunAbortedError,
+  RunTimeoutError,
+} from './pipeline.errors.js';
+
+let runtime: ManualRuntime;
+let database: InMemoryDatabase;
+let wire: Wire;
+let stop: AbortController;
+let calls: string[];
+
+beforeEach(() => {
+  runtime = new ManualRuntime();
+  database = new InMemoryDatabase({ now: runtime.wallMs });
+  wire = new Wire();
+  stop = new AbortController();
+  calls = [];
+});
+
+const change = (id: string, fields: Partial<ChangeDescriptor> = {}) =>
+  aChange({ id, order: id, execution: changeMethod(() => calls.push(id)), ...fields });
+const failing = (id: string, fields: Partial<ChangeDescriptor> = {}) =>
+  change(id, {
+    execution: changeMethod(() => {
+      throw new TypeError(`${id} broke`);
+    }),
+    ...fields,
+  });
+const engine = (changes: ChangeDescriptor[], parts: Partial<EngineParts> = {}) =>
+  anEngine({ store: new InMemoryAuditStore(database.connect(wire.carry)), runtime, changes, ...parts });
+const run = (changes: ChangeDescriptor[], parts: Partial<EngineParts> = {}) =>
+  passing(runtime, execute(engine(changes, parts), stop.signal));
+const results = ({ changes }: ExecutionReport) => changes.map(({ changeId, result }) => `${changeId} ${result}`);
+const history = () => statesOf(new InMemoryAuditStore(database));
+const reportOf = (error: unknown) => (error as { report: ExecutionReport }).report;
+const isFree = async () => ((await new InMemoryAuditStore(database).lock.read(SERVICE))?.expiresAt ?? 0) === 0;
+
+describe('a run', () => {
+  it('applies changes in order, and says so', async () => {
+    const report = await run([change('b'), change('a')]);
+    expect(calls).toEqual(['a', 'b']);
+    expect(report).toMatchObject({ status: 'applied', service: SERVICE, warnings: [] });
+    expect(results(report)).toEqual(['a executed', 'b executed']);
+    expect(report.head).toMatchObject({ seq: 4 });
+    expect(await isFree()).toBe(true);
+  });
+
+  it('applies nothing twice', async () => {
+    await run([change('a')]);
+    const report = await run([change('a')]);
+    expect(calls).toEqual(['a']);
+    expect([report.status, results(report)]).toEqual(['up-to-date', ['a skipped']]);
+  });
+
+  it('reads one row, takes no lock and writes nothing where a run before left nothing to do', async () => {
+    await run([change('a')]);
+    wire.answered.length = 0;
+    await run([change('a')]);
+    expect(wire.answered).toEqual(['readHead']);
+  });
+
+  it('reads the history where the code has changed since, and writes nothing', async () => {
+    await run([change('a'), change('b')]);
+    wire.answered.length = 0;
+    const report = await run([change('a')]);
+    expect(wire.answered).toEqual(['readHead', 'readSnapshot']);
+    expect(report.warnings).toEqual([expect.stringContaining('b')]);
+  });
+
+  it('applies what was added since', async () => {
+    await run([change('a')]);
+    expect(results(await run([change('a'), change('b')]))).toEqual(['a skipped', 'b executed']);
+  });
+
+  it('does nothing at all where there are no changes', async () => {
+    expect((await run([])).status).toBe('up-to-date');
+    expect(wire.answered).toEqual(['readHead']);
+  });
+
+  it('keeps each service for itself', async () => {
+    await run([change('a')]);
+    expect(await new InMemoryAuditStore(database).readHead('other')).toBeUndefined();
+  });
+});
+
+describe('a run with a change that fails', () => {
+  it('stops there, and says what was left, why, and what to do', async () => {
+    const error = await failureOf(run([change('a'), failing('b'), change('c')]));
+    expect(error).toBeInstanceOf(ChangeFailedError);
+    expect(error).toMatchObject({ changeId: 'b', cause: new TypeError('b broke') });
+    expect(results(reportOf(error))).toEqual(['a executed', 'b failed', 'c not-reached']);
+    const [, failed, notReached] = reportOf(error).changes;
+    expect(failed).toMatchObject({ state: 'EXECUTION_FAILED', error: 'TypeError: b broke' });
+    expect(notReached?.reason).toContain('"b"');
+    for (const fact of ['"b"', 'EXECUTION_FAILED', 'b broke', 'auditFix', '"files"']) {
+      expect((error as Error).message).toContain(fact);
+    }
+    expect(await isFree()).toBe(true);
+    expect(calls).toEqual(['a']);
+  });
+
+  it('needs a person at the next start, and runs nothing meanwhile', async () => {
+    await failureOf(run([failing('b'), change('c')]));
+    const error = await failureOf(run([change('b'), change('c')]));
+    expect(error).toBeInstanceOf(ManualInterventionError);
+    expect(error).toMatchObject({ changeIds: ['b'] });
+    expect(results(reportOf(error))).toEqual(['b blocked', 'c not-reached']);
+    expect(reportOf(error).changes[0]).toMatchObject({ state: 'EXECUTION_FAILED', error: 'TypeError: b broke' });
+    expect(calls).toEqual([]);
+  });
+
+  it('tells at the next start also why its rollback failed', async () => {
+    await failureOf(run([failing('b', { rollback: failing('undo').execution })]));
+    const error = await failureOf(run([change('b')]));
+    expect((error as Error).message).toMatch(/ROLLBACK_FAILED/);
+    expect((error as Error).message).toMatch(/b broke/);
+    expect((error as Error).message).toMatch(/undo broke/);
+  });
+
+  it('runs it again where it was rolled back', async () => {
+    await failureOf(run([failing('b', { rollback: changeMethod(() => undefined) })]));
+    expect(results(await run([change('b')]))).toEqual(['b executed']);
+  });
+
+  it('runs it again where its author allows it', async () => {
+    const recovery = 'ALWAYS_RETRY';
+    await failureOf(run([failing('b', { recovery })]));
+    expect(results(await run([change('b', { recovery })]))).toEqual(['b executed']);
+  });
+
+  it('goes on with the next stage where issues are skipped', async () => {
+    const parts = {
+      stages: ['one', 'two', 'three'],
+      settings: { onIssue: 'skip' as const },
+    };
+    const changes = [
+      failing('a', { stage: 'one' }),
+      change('b', { stage: 'one' }),
+      change('c', { stage: 'two' }),
+      change('d', { stage: 'three' }),
+    ];
+    const report = await run(changes, parts);
+    expect(results(report)).toEqual(['a failed', 'b not-reached', 'c executed', 'd executed']);
+    expect(report.status).toBe('incomplete');
+    wire.answered.length = 0;
+    const again = await run([change('a', { stage: 'one' }), ...changes.slice(1)], parts);
+    expect(results(again)).toEqual(['a blocked', 'b not-reached', 'c skipped', 'd skipped']);
+    expect(calls).toEqual(['c', 'd']);
+  });
+
+  it('does not mark the history as settled', async () => {
+    await failureOf(run([failing('a')]));
+    expect((await new InMemoryAuditStore(database).readHead(SERVICE))?.settled).toBeNull();
+  });
+});
+
+describe('a run that cannot reach history', () => {
+  it.each(['readHead', 'prepare', 'acquire', 'claimHead', 'readSnapshot'])(
+    'runs nothing where %s fails, and says so',
+    async (statement) => {
+      if (statement === 'readSnapshot') await run([change('z')]);
+      wire.lose(statement, 'request', 1_000);
+      const error = await failureOf(run([change('a'), change('z')]));
+      expect(error).toBeInstanceOf(AuditStoreUnavailableError);
+      expect((error as Error).message).toMatch(/connection lost.*Nothing was run/s);
+      expect(calls).not.toContain('a');
+    },
+  );
+
+  it('is applied all the same where only tidying up fails, with a warning', async () => {
+    wire.lose('settle', 'request').lose('release', 'request');
+    const report = await run([change('a')]);
+    expect(report.status).toBe('applied');
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/settled.*connection lost/),
+      expect.stringMatching(/released.*connection lost/),
+    ]);
+  });
+
+  it('tells of a change that executed and is not recorded, and never that it was not reached', async () => {
+    const execution = changeMethod(() => {
+      calls.push('b');
+      wire.lose('append', 'request', 1_000);
+    });
+    const parts = engine([change('a'), change('b', { execution }), change('c')]);
+    const error = await failureOf(passing(runtime, execute(parts, stop.signal)));
+    expect(error).toBeInstanceOf(ChangeUnrecordedError);
+    const ended = parts.events.published.find(({ name }) => name === 'run.failed')?.event as {
+      report: ExecutionReport;
+    };
+    expect(calls).toEqual(['a', 'b']);
+    expect(results(ended.report)).toContain('a executed');
+    expect(results(ended.report)).toContain('c not-reached');
+    expect(results(ended.report)).not.toContain('b not-reached');
+  });
+
+  it('runs nothing on a history that was altered', async () => {
+    await run([change('a')]);
+    await database.write('edit', ({ entries }) => {
+      const [started, executed] = entries.get(SERVICE) ?? [];
+      if (started && executed) entries.set(SERVICE, [started, { ...executed, state: 'ROLLED_BACK' }]);
+    });
+    const error = await failureOf(run([change('a'), change('b')]));
+    expect(error).toBeInstanceOf(AuditTamperedError);
+    expect(calls).toEqual(['a']);
+    expect(await isFree()).toBe(true);
+  });
+});
+
+describe('a run beside another instance', () => {
+  it('waits for it, and goes on without the lock when nothing is left to do', async () => {
+    const slow = execute(
+      engine([change('a', { execution: changeMethod(() => runtime.sleep(2_000)) })], {
+        runtime: new ManualRuntime({ clock: runtime.clock, pid: 2 }),
+        store: new InMemoryAuditStore(database),
+      }),
+      stop.signal,
+    );
+    await runtime.advance(100);
+    const waiting = engine([change('a')]);
+    const report = await passing(runtime, execute(waiting, stop.signal));
+    expect((await slow).status).toBe('applied');
+    expect(report).toMatchObject({ status: 'up-to-date', waitedFor: 'test-host (pid 2, token 1)' });
+    expect(report.waitedMs).toBeGreaterThan(0);
+    expect(calls).toEqual([]);
+    expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
+    expect(waiting.events.names).toEqual(['run.started', 'run.waiting', 'run.completed']);
+  });
+
+  it('gives up after its time, having run nothing', async () => {
+    await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
+    const settings = { lock: { leaseMs: LEASE_MS, waitMs: 2_000, retryMs: 500 } };
+    expect(await failureOf(run([change('a')], { settings }))).toBeInstanceOf(LockTimeoutError);
+    expect(calls).toEqual([]);
+  });
+
+  it('applies each change once, however many start together', async () => {
+    const instances = Array.from({ length: 20 }, (_, pid) =>
+      execute(
+        engine([change('a'), change('b')], {
+          runtime: new ManualRuntime({ clock: runtime.clock, pid: pid + 2 }),
+          store: new InMemoryAuditStore(database),
+        }),
+        stop.signal,
+      ),
+    );
+    const reports = await passing(runtime, Promise.all(instances));
+    expect(calls).toEqual(['a', 'b']);
+    expect(reports.filter(({ status }) => status === 'applied')).toHaveLength(1);
+  });
+
+  it('stops where its lock is lost, and tells of what ran', async () => {
+    const execution = changeMethod(async () => {
+      wire.hang('renew', 'request', 1_000);
+      await runtime.advance(LEASE_MS * 2);
+    });
+    const parts = engine([change('a'), change('b', { execution }), change('c')]);
+    const error = await failureOf(execute(parts, stop.signal));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual(['a']);
+    const ended = parts.events.published.at(-1)?.event as { report: ExecutionReport };
+    expect(results(ended.report)).toContain('a executed');
+    expect(results(ended.report)).not.toContain('b not-reached');
+    expect(await history()).toEqual(['a STARTED', 'a EXECUTED', 'b STARTED']);
+  });
+});
+
+describe('a run that is told to stop', () => {
+  it('stops before the next change, and frees the lock', async () => {
+    const execution = changeMethod(() => stop.abort(new RunAbortedError(SERVICE, 'shutdown')));
+    const error = await failureOf(run([change('a', { execution }), change('b')]));
+    expect(error).toBeInstanceOf(RunAbortedError);
+    expect(await history()).toEqual(['a STARTED', 'a EXECUTED']);
+    expect(await isFree()).toBe(true);
+    expect(results(await (stop = new AbortController(), run([change('a'), change('b')])))).toEqual([
+      'a skipped',
+      'b executed',
+    ]);
+  });
+
+  it('takes no lock where it is told before', async () => {
+    stop.abort(new RunAbortedError(SERVICE, 'shutdown'));
+    expect(await failureOf(run([change('a')]))).toBeInstanceOf(RunAbortedError);
+    expect([calls, wire.answered.includes('acquire')]).toEqual([[], false]);
+  });
+
+  it('records a change that does not stop as failed, and leaves nothing STARTED', async () => {
+    const execution = changeMethod(() => new Promise(() => undefined));
+    const running = execute(engine([change('a', { execution }), change('b')]), stop.signal);
+    await runtime.advance(100);
+    stop.abort(new RunAbortedError(SERVICE, 'shutdown'));
+    const error = await failureOf(passing(runtime, running));
+    expect(error).toBeInstanceOf(ChangeFailedError);
+    expect(await history()).toEqual(['a STARTED', 'a EXECUTION_FAILED']);
+    expect(await isFree()).toBe(true);
+  });
+
+  it('takes back a change that stops with an error, though its signal has aborted', async () => {
+    const undone: string[] = [];
+    const execution = changeMethod(
+      ({ context: { signal } }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new TypeError('stopped')));
+        }),
+    );
+    const rollback = changeMethod(async () => {
+      await runtime.sleep(500);
+      undone.push('a');
+    }, 'rollback');
+    const running = execute(engine([change('a', { execution, rollback })]), stop.signal);
+    await runtime.advance(100);
+    stop.abort(new RunAbortedError(SERVICE, 'shutdown'));
+    await failureOf(passing(runtime, running));
+    expect(undone).toEqual(['a']);
+    expect(await history()).toEqual(['a STARTED', 'a EXECUTION_FAILED', 'a ROLLED_BACK']);
+  });
+
+  it('stops by itself when the time of the whole run is up', async () => {
+    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100 } };
+    const execution = changeMethod(() => runtime.sleep(2_000));
+    const changes = ['a', 'b', 'c'].map((id) => change(id, { execution }));
+    const error = await failureOf(run(changes, { settings }));
+    expect(error).toBeInstanceOf(ChangeFailedError);
+    expect((error as Error).cause).toBeInstanceOf(RunTimeoutError);
+    expect(results(reportOf(error))).toEqual(['a executed', 'b failed', 'c not-reached']);
+  });
+
+  it('stops waiting for the lock when the time of the whole run is up', async () => {
+    await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
+    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100 } };
+    expect(await failureOf(run([change('a')], { settings }))).toBeInstanceOf(RunTimeoutError);
+  });
+});
+
+describe('pending changes before applied ones', () => {
+  beforeEach(() => run([change('b')]));
+
+  it('are applied with a warning', async () => {
+    const report = await run([change('a'), change('b')]);
+    expect(results(report)).toEqual(['a executed', 'b skipped']);
+    expect(report.warnings).toEqual([expect.stringMatching(/out of order.*a$/)]);
+  });
+
+  it('are applied without a warning where that is allowed', async () => {
+    const report = await run([change('a'), change('b')], { settings: { outOfOrder: 'allow' } });
+    expect(results(report)).toEqual(['a executed', 'b skipped']);
+    expect(report.warnings).toEqual([]);
+  });
+
+  it('stop everything where that is asked for, before the lock is taken', async () => {
+    wire.answered.length = 0;
+    const error = await failureOf(run([change('a'), change('b')], { settings: { outOfOrder: 'fail' } }));
+    expect(error).toBeInstanceOf(OutOfOrderError);
+    expect(error).toMatchObject({ changeIds: ['a'] });
+    expect(wire.answered).not.toContain('acquire');
+  });
+});
+
+describe('target systems of a run', () => {
+  const closing = (close: () => Promise<void>) => ({ ...FILES, close });
+
+  it('are closed once each, also where a change fails', async () => {
+    const target = closing(async () => void calls.push('close'));
+    await run([change('a', { target }), change('b', { target })]);
+    await failureOf(run([failing('c', { target })]));
+    expect(calls).toEqual(['a', 'b', 'close', 'close']);
+  });
+
+  it('that cannot be closed are a warning', async () => {
+    const target = closing(() => Promise.reject(new TypeError('busy')));
+    const report = await run([change('a', { target })]);
+    expect(report).toMatchObject({ status: 'applied', warnings: [expect.stringMatching(/"files".*busy/)] });
+  });
+
+  it('that keep markers are asked to prepare for them once, and to forget them after', async () => {
+    const targetWire = new Wire();
+    const target = new InMemoryTargetSystem('db', new InMemoryDatabase().connect(targetWire.carry));
+    const set = ({ handles }: Invocation) => (handles.get(InMemoryTable) as InMemoryTable).set('k', 'v');
+    const fields = { target, transactional: true, execution: changeMethod(set) };
+    await run([change('a', fields), change('b', fields)]);
+    expect(targetWire.answered.filter((name) => name === 'prepareMarkers')).toHaveLength(1);
+    expect(targetWire.answered.filter((name) => name === 'clearMarkers')).toHaveLength(1);
+    expect(await target.markers.read(SERVICE, 'a', 1)).toBeUndefined();
+  });
+
+  it('that cannot keep markers stop the run with an error that names them', async () => {
+    const targetWire = new Wire().lose('prepareMarkers', 'request', 1_000);
+    const target = new InMemoryTargetSystem('orders-db', new InMemoryDatabase().connect(targetWire.carry));
+    const error = await failureOf(run([change('a', { target, transactional: true })]));
+    expect([calls, await history()]).toEqual([[], []]);
+    expect((error as Error).message).toMatch(/orders-db/);
+  });
+});
+
+describe('events of a run', () => {
+  it('come in order, each change within its stage', async () => {
+    const parts = engine([change('a', { stage: 'one' }), failing('b', { stage: 'two' }), change('c', { stage: 'two' })], {
+      stages: ['one', 'two'],
+    });
+    await failureOf(execute(parts, stop.signal));
+    expect(parts.events.names).toEqual([
+      'run.started',
+      'stage.started one',
+      'change.started a',
+      'change.completed a',
+      'stage.completed one',
+      'stage.started two',
+      'change.started b',
+      'change.failed b',
+      'stage.failed two',
+      'run.failed',
+    ]);
+  });
+
+  it('tell of a blocked change without saying that it started', async () => {
+    await failureOf(run([failing('a')]));
+    const parts = engine([change('a')]);
+    await failureOf(execute(parts, stop.signal));
+    expect(parts.events.names).toEqual([
+      'run.started',
+      'stage.started main',
+      'change.blocked a',
+      'stage.blocked main',
+      'run.failed',
+    ]);
+  });
+
+  it('all name the run they belong to', async () => {
+    const parts = engine([change('a')]);
+    const { executionId } = await execute(parts, stop.signal);
+    for (const { event } of parts.events.published) expect(event).toMatchObject({ service: SERVICE, executionId });
+  });
+});
