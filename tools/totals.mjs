@@ -1,11 +1,19 @@
-// Sums the results that .ci/run collected in a folder, as 'N passed, N failed'.
-import { readFileSync, readdirSync } from 'node:fs';
+// Sums the results of the named test runs that .ci/run collected in a folder, as 'N passed, N failed'.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const files = readdirSync(process.argv[2]).filter((name) => name.endsWith('.json'));
-const results = files.map((name) => JSON.parse(readFileSync(join(process.argv[2], name), 'utf8')));
-const sum = (count) => results.reduce((total, result) => total + count(result), 0);
-// A suite that could not be loaded counts as one test that failed.
-const passed = sum((result) => result.passed ?? result.numPassedTests);
-const failed = sum((result) => result.failed ?? result.numFailedTests + result.numRuntimeErrorTestSuites);
-console.log(`${passed} passed, ${failed} failed`);
+const [folder, ...runs] = process.argv.slice(2);
+
+/** A run that came to no result, or a suite that could not be loaded, counts as one test that failed. */
+function result(run) {
+  const file = join(folder, `${run}.json`);
+  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const { passed, failed, numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+    readFileSync(file),
+  );
+  return { passed: passed ?? numPassedTests, failed: failed ?? numFailedTests + numRuntimeErrorTestSuites };
+}
+
+const results = runs.map(result);
+const sum = (key) => results.reduce((total, counts) => total + counts[key], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

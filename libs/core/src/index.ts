@@ -11,7 +11,9 @@ export { chainEntries, entryHash, type ChainEnd, type TimedRecord } from './audi
 export {
   AuditStoreUnavailableError,
   AuditTamperedError,
+  ChangeOutcomeUnknownError,
   ChangeUnrecordedError,
+  type ChangeEffect,
 } from './audit/audit.errors.js';
 
 export type {
@@ -54,7 +56,12 @@ export { ChangeContext } from './change/change-context.js';
 export type { ChangeClass } from './change/change-discovery.js';
 export { InvalidChangesError, type ChangeFault } from './change/change.errors.js';
 
-export { ChangeEndedError, ChangeTimeoutError } from './executor/executor.errors.js';
+export {
+  ChangeEndedError,
+  ChangeTimeoutError,
+  RollbackFailedError,
+  TargetSystemUnavailableError,
+} from './executor/executor.errors.js';
 export {
   ChangeFailedError,
   ManualInterventionError,

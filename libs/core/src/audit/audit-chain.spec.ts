@@ -74,7 +74,7 @@ describe('entryHash', () => {
 });
 
 describe('chainEntries', () => {
-  const { seq: _seq, hash: _hash, prevHash: _prevHash, createdAt, ...record } = ENTRY;
+  const { createdAt, ...record } = ENTRY;
   const records: TimedRecord[] = ['a', 'b', 'c'].map((changeId) => ({
     record: { ...record, changeId },
     createdAt,

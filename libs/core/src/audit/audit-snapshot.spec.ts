@@ -6,7 +6,7 @@ import { createSnapshot, tailFault } from './audit-snapshot.js';
 
 /** A history of entries for these changes, in order. */
 function historyOf(...changeIds: string[]): AuditEntry[] {
-  const { seq: _seq, hash: _hash, prevHash: _prevHash, createdAt, ...record } = auditEntry();
+  const { createdAt, ...record } = auditEntry();
   const records = changeIds.map((changeId) => ({ record: { ...record, changeId }, createdAt }));
   return chainEntries({ seq: 0, hash: GENESIS_HASH }, records);
 }

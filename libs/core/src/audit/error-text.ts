@@ -3,26 +3,43 @@ import { inspect } from 'node:util';
 /** Longest error text that is recorded, in UTF-16 code units, the remark about the cut included. */
 export const MAX_ERROR_LENGTH = 4_000;
 
+/** Beyond this nothing is looked at: the text is cut to less anyway, and patterns take their time. */
+const MAX_EXAMINED_LENGTH = 4 * MAX_ERROR_LENGTH;
+
 /**
  * Anything that can be thrown as a readable text: name, message and causes, with
  * secrets masked, bounded by {@link MAX_ERROR_LENGTH}, and storable in any database.
  */
 export function errorText(thrown: unknown): string {
-  return bounded(storable(maskSecrets(causes(thrown).map(describe).join('\nCaused by '))));
+  const text = describe(thrown, new Set());
+  return storableText(maskSecrets(text.slice(0, MAX_EXAMINED_LENGTH)), text.length);
 }
 
-function causes(thrown: unknown): unknown[] {
-  const chain: unknown[] = [];
-  let next = thrown;
-  do {
-    chain.push(next);
-    next = isError(next) ? next.cause : undefined;
-  } while (next !== undefined && !chain.includes(next));
-  return chain;
+function describe(thrown: unknown, seen: Set<unknown>): string {
+  if (seen.has(thrown)) return 'the same again';
+  seen.add(thrown);
+  try {
+    return isError(thrown) ? describeError(thrown, seen) : describeValue(thrown);
+  } catch {
+    return 'something that cannot be described was thrown';
+  }
 }
 
-function describe(thrown: unknown): string {
-  if (isError(thrown)) return headline(thrown) + describeMembers(thrown);
+function describeError(error: Error, seen: Set<unknown>): string {
+  // Whatever the types say, anything may have been assigned to them.
+  const facts: unknown[] = [error.name, error.message];
+  const headline = facts
+    .map(String)
+    .filter((fact) => fact !== '')
+    .join(': ');
+  const members = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const list = members.map((member) => describe(member, seen)).join('; ');
+  const isKnown = error.cause === undefined || seen.has(error.cause);
+  const cause = isKnown ? '' : `\nCaused by ${describe(error.cause, seen)}`;
+  return headline + (list === '' ? '' : ` [${list}]`) + cause;
+}
+
+function describeValue(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown === '' ? 'an empty string was thrown' : thrown;
   return `${inspect(thrown, { depth: 2, breakLength: Infinity })} was thrown`;
 }
@@ -32,20 +49,11 @@ function isError(thrown: unknown): thrown is Error {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
 }
 
-function describeMembers(error: Error): string {
-  const members = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return members.length > 0 ? ` [${members.map(describe).join('; ')}]` : '';
-}
-
-function headline({ name, message }: Error): string {
-  return message === '' ? name : `${name}: ${message}`;
-}
-
 /** Passwords in connection strings, and values of keys that name a secret. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi, '$1:***@'],
+  [/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,255}:)[^\s/]{1,512}@/gi, '$1***@'],
   [
-    /(["']?\b(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|authorization)["']?\s*[:=]\s*)("[^"]*"|'[^']*'|(?:(?:bearer|basic)\s+)?[^\s,;&)}\]]+)/gi,
+    /(["']?[\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|authorization)[\w-]{0,40}\\?["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:(?:bearer|basic)\s+)?[^\s,;&)}\]]+)/gi,
     '$1***',
   ],
 ];
@@ -54,13 +62,17 @@ function maskSecrets(text: string): string {
   return SECRETS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
-/** PostgreSQL refuses NUL, and no UTF-8 text can hold half a surrogate pair. */
-function storable(text: string): string {
-  return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+/**
+ * A text as every database can hold it, bounded by {@link MAX_ERROR_LENGTH}: PostgreSQL
+ * refuses NUL, and no UTF-8 text can hold half a surrogate pair.
+ */
+export function storableText(text: string, fullLength = text.length): string {
+  const storable = replaceUnstorable(text);
+  if (storable.length <= MAX_ERROR_LENGTH && fullLength <= MAX_EXAMINED_LENGTH) return storable;
+  const remark = `… (cut: ${fullLength} characters)`;
+  return replaceUnstorable(storable.slice(0, MAX_ERROR_LENGTH - remark.length)) + remark;
 }
 
-function bounded(text: string): string {
-  if (text.length <= MAX_ERROR_LENGTH) return text;
-  const remark = `… (cut: ${text.length} characters)`;
-  return storable(text.slice(0, MAX_ERROR_LENGTH - remark.length)) + remark;
+function replaceUnstorable(text: string): string {
+  return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
 }

@@ -2,13 +2,17 @@ import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
 
-/** A change as the engine sees it: validated, resolved, frozen. */
-export interface ChangeDescriptor {
+/** Where a change is in its pipeline. */
+export interface ChangePlace {
   readonly id: string;
   readonly order: string;
-  readonly author: string;
   readonly stage: string;
   readonly className: string;
+}
+
+/** A change as the engine sees it: validated, resolved, frozen. */
+export interface ChangeDescriptor extends ChangePlace {
+  readonly author: string;
   readonly target: TargetSystem;
   readonly transactional: boolean;
   readonly recovery: RecoveryStrategy;

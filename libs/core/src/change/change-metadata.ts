@@ -43,6 +43,7 @@ export interface ParameterMetadata {
 /** A method decorated `@Execution` or `@RollbackExecution`. */
 export interface MethodMetadata {
   readonly kind: 'execution' | 'rollback';
+  readonly key: string | symbol;
   readonly name: string;
   readonly parameters: readonly ParameterMetadata[];
   /** False where the compiler emitted no parameter types at all (plain esbuild, tsx). */

@@ -3,16 +3,21 @@ import type {
   RegisteredTargetSystem,
   TargetSystemRegistry,
 } from '../target-system/target-system.registry.js';
-import type { ChangeDescriptor, ChangeMethod } from './change-descriptor.js';
+import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
 import type { ChangeCandidate } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 
-/** A change as described, or what keeps it from being one. */
-export type Description =
-  { readonly descriptor: ChangeDescriptor } | { readonly faults: readonly ChangeFault[] };
+/** A change as described, and what keeps it from being one. */
+export interface Description {
+  /** Where it wants to be, as far as it says so. */
+  readonly place: ChangePlace;
+  /** Absent where there are faults. */
+  readonly descriptor?: ChangeDescriptor;
+  readonly faults: readonly ChangeFault[];
+}
 
 /** Longest id, order or author that every audit store can hold. */
 const MAX_NAME_LENGTH = 255;
@@ -35,15 +40,15 @@ export class DescriptorFactory {
     const registered = this.targetOf(className, metadata, faults);
     const methods = registered && (await this.methodsOf(candidate, metadata, registered, faults));
     const [execution] = methods?.executions ?? [];
-    if (faults.length > 0 || !registered || !execution) return { faults };
     const { id, order, author, timeoutMs, transactional } = metadata.options as ChangeOptions;
+    const place = { id, order, stage: candidate.stage, className };
+    if (faults.length > 0 || !registered || !execution) return { place, faults };
     return {
+      place,
+      faults,
       descriptor: Object.freeze({
-        id,
-        order,
+        ...place,
         author,
-        stage: candidate.stage,
-        className,
         target: registered.target,
         transactional: transactional ?? isTransactional(registered.target),
         recovery: metadata.recovery,
@@ -92,7 +97,7 @@ export class DescriptorFactory {
   ) {
     const bind = async (method: MethodMetadata): Promise<ChangeMethod> => {
       const sources = await this.resolver.resolve(type.name, method, registered, moduleRef, faults);
-      const call = (instance as Record<string, (...args: unknown[]) => unknown>)[method.name];
+      const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[method.key];
       return {
         name: method.name,
         invoke: async (invocation) => {
@@ -119,7 +124,11 @@ function optionFaults(where: string, options: Partial<ChangeOptions>): ChangeFau
       remedy: `Give @Change a ${name}.`,
     }));
   const { timeoutMs } = options;
-  if (timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS)) return faults;
+  if (
+    timeoutMs === undefined ||
+    (typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS)
+  )
+    return faults;
   const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
   return [...faults, { where, problem, remedy: 'Correct it, or leave it out.' }];
 }

@@ -20,12 +20,13 @@ function changeMethod(kind: MethodMetadata['kind']): MethodDecorator {
     const types = Reflect.getMetadata('design:paramtypes', prototype, key) as unknown[] | undefined;
     const method: MethodMetadata = {
       kind,
+      key,
       name,
       parameters: claimParameters(prototype, key, types),
       typed: types !== undefined,
     };
     const known = (Reflect.getMetadata(METADATA.methods, prototype.constructor) ?? []) as MethodMetadata[];
-    const others = known.filter((other) => other.name !== name || other.kind !== kind);
+    const others = known.filter((other) => other.key !== key || other.kind !== kind);
     Reflect.defineMetadata(METADATA.methods, [...others, method], prototype.constructor);
   };
 }
@@ -48,10 +49,16 @@ function claimParameters(
   return Array.from({ length: count }, (_, index) => ({
     index,
     type: types?.[index],
-    token: injected.find((dependency) => dependency.index === index)?.param,
+    token: tokenAt(injected, index),
     optional: optional.includes(index),
     unguarded: unguarded.includes(index),
   }));
+}
+
+/** Without a token, Nest takes the type of the method itself, which is `Function`: no token either. */
+function tokenAt(injected: readonly { index: number; param: unknown }[], index: number): unknown {
+  const token = injected.find((dependency) => dependency.index === index)?.param;
+  return token === Function ? undefined : token;
 }
 
 function claim<T>(key: string, prototype: object): T[] {

@@ -55,5 +55,12 @@ function circular(where: string): ChangeFault {
 }
 
 function nameOf(token: unknown): string {
-  return typeof token === 'function' ? token.name : String(token);
+  const named = referenced(token);
+  return typeof named === 'function' ? named.name : String(named);
+}
+
+/** What a `forwardRef` leads to; anything else as it is. */
+export function referenced(token: unknown): unknown {
+  const isReference = typeof token === 'object' && token !== null && 'forwardRef' in token;
+  return isReference ? (token as { forwardRef: () => unknown }).forwardRef() : token;
 }

@@ -5,7 +5,7 @@ import type { RegisteredTargetSystem } from '../target-system/target-system.regi
 import { ChangeContext } from './change-context.js';
 import type { Invocation } from './change-descriptor.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
-import { unresolvedParameter } from './parameter-faults.js';
+import { referenced, unresolvedParameter } from './parameter-faults.js';
 import type { ChangeFault } from './change.errors.js';
 
 /** Gives the argument for one call. */
@@ -82,9 +82,7 @@ export class ParameterResolver {
   /** For what no import of the change's module leads to, if the application has exactly one. */
   private anywhere(token: InjectionToken): Found | undefined {
     try {
-      const values = new Set(
-        this.container.get<unknown, unknown>(token, { strict: false, each: true }),
-      );
+      const values = new Set(this.container.get<unknown, unknown>(token, { strict: false, each: true }));
       return values.size === 1 ? { value: [...values][0] } : undefined;
     } catch {
       return undefined;
@@ -110,9 +108,7 @@ async function inject(token: InjectionToken, moduleRef: ModuleRef): Promise<Foun
 }
 
 function tokenOf({ token, type }: ParameterMetadata): unknown {
-  const named = token ?? type;
-  const isReference = typeof named === 'object' && named !== null && 'forwardRef' in named;
-  return isReference ? (named as { forwardRef: () => unknown }).forwardRef() : named;
+  return referenced(token ?? type);
 }
 
 function isToken(token: unknown): token is InjectionToken {

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { forwardRef, Inject, Injectable, Optional, Scope } from '@nestjs/common';
 import { OPTIONAL_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/constants.js';
 import { inMemoryAuditStore, InMemoryTable, inMemoryTargetSystem } from '@nestjs-flamingock/testing';
-import { aModule, boot, closeApplications, faultsOf, rootModule, type ApplicationParts } from '../fixtures/applications.js';
+import {
+  aModule,
+  boot,
+  closeApplications,
+  faultsOf,
+  rootModule,
+  type ApplicationParts,
+} from '../fixtures/applications.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
 import { Change } from './change.decorator.js';
 import { ChangeContext } from './change-context.js';
@@ -47,7 +54,11 @@ beforeEach(() => {
 
 afterEach(closeApplications);
 
-function parts(change: ChangeClass, more: Partial<ApplicationParts> = {}, provide: never[] = []): ApplicationParts {
+function parts(
+  change: ChangeClass,
+  more: Partial<ApplicationParts> = {},
+  provide: never[] = [],
+): ApplicationParts {
   return {
     flamingock: {
       auditStore: inMemoryAuditStore(),
@@ -82,7 +93,11 @@ class Typed {
 @TargetSystem('files')
 class Named {
   @Execution()
-  execute(@Inject(TOKEN) feed: Feed, @Inject('text') text: string, @Inject(forwardRef(() => CatalogFeed)) later: Feed) {
+  execute(
+    @Inject(TOKEN) feed: Feed,
+    @Inject('text') text: string,
+    @Inject(forwardRef(() => CatalogFeed)) later: Feed,
+  ) {
     got.push(feed, text, later.name);
   }
 }
@@ -93,17 +108,16 @@ describe('parameters of a change', () => {
   });
 
   it('get what @Inject names: symbols, texts and references', async () => {
-    const values = [
-      { provide: TOKEN, useValue: 7 },
-      { provide: 'text', useValue: '' },
-      CatalogFeed,
-    ];
+    const values = [{ provide: TOKEN, useValue: 7 }, { provide: 'text', useValue: '' }, CatalogFeed];
     expect(await run(Named, { imports: [providing(...values)] })).toEqual([7, '', 'catalog']);
   });
 
   it('get what the target system provides rather than what the application does', async () => {
     const provide = [{ provide: CatalogFeed, useValue: { name: 'of the target' } }] as never[];
-    expect(await run(Typed, { imports: [providing(CatalogFeed)] }, provide)).toEqual(['of the target', 'typed']);
+    expect(await run(Typed, { imports: [providing(CatalogFeed)] }, provide)).toEqual([
+      'of the target',
+      'typed',
+    ]);
   });
 
   it('get what the target system offers from anywhere in the application', async () => {
@@ -112,7 +126,10 @@ describe('parameters of a change', () => {
   });
 
   it('get what only another module has, as long as that is one', async () => {
-    expect(await run(Typed, { imports: [aModule({ providers: [CatalogFeed] })] })).toEqual(['catalog', 'typed']);
+    expect(await run(Typed, { imports: [aModule({ providers: [CatalogFeed] })] })).toEqual([
+      'catalog',
+      'typed',
+    ]);
   });
 
   it('get an abstract class by its implementation', async () => {
@@ -124,9 +141,9 @@ describe('parameters of a change', () => {
         got.push(clock.now());
       }
     }
-    expect(await run(Abstract, { imports: [providing({ provide: Clock, useValue: { now: () => 'noon' } })] })).toEqual([
-      'noon',
-    ]);
+    expect(
+      await run(Abstract, { imports: [providing({ provide: Clock, useValue: { now: () => 'noon' } })] }),
+    ).toEqual(['noon']);
   });
 
   it('get handles of the target system', async () => {
@@ -157,7 +174,8 @@ describe('parameters of a change', () => {
         got.push(scratch.lines.length);
       }
     }
-    expect(await run(WithScratch, { imports: [providing(Scratch)] })).toEqual([0]);
+    const own = aModule({ providers: [WithScratch, Scratch] });
+    expect(await run(WithScratch, { changes: [], imports: [own] })).toEqual([0]);
   });
 
   it('have the type they are declared with where @Inject() names no token', async () => {
@@ -249,7 +267,10 @@ describe('a parameter that nothing can resolve', () => {
       }
     }
     const fault = await one(Missing);
-    expect(fault).toMatchObject({ where: 'Missing.execute(), parameter 2', problem: 'nothing provides Unprovided' });
+    expect(fault).toMatchObject({
+      where: 'Missing.execute(), parameter 2',
+      problem: 'nothing provides Unprovided',
+    });
     expect(fault.remedy).toMatch(/"files".*@Optional\(\)/);
   });
 
@@ -302,12 +323,10 @@ describe('a parameter that nothing can resolve', () => {
     @TargetSystem('files')
     class Relaxed {
       @Execution()
-      execute(@Optional() missing: Unprovided | undefined, context: ChangeContext) {
+      execute(context: ChangeContext, @Optional() missing?: Unprovided) {
         got.push(missing, context.changeId);
       }
     }
-    // A union type is emitted as Object; the decorator says the class, as an optional parameter does.
-    Reflect.defineMetadata('design:paramtypes', [Unprovided, ChangeContext], Relaxed.prototype, 'execute');
     expect(await run(Relaxed)).toEqual([undefined, 'optional']);
   });
 
@@ -361,7 +380,11 @@ describe('a parameter that nothing can resolve', () => {
       }
     }
     Reflect.defineMetadata('design:paramtypes', [undefined], Circular.prototype, 'execute');
-    Execution()(Circular.prototype, 'execute', Object.getOwnPropertyDescriptor(Circular.prototype, 'execute')!);
+    Execution()(
+      Circular.prototype,
+      'execute',
+      Object.getOwnPropertyDescriptor(Circular.prototype, 'execute')!,
+    );
     Change({ id: 'circular', order: '1', author: 'team' })(Circular);
     TargetSystem('files')(Circular);
     const fault = await one(Circular);
@@ -372,44 +395,49 @@ describe('a parameter that nothing can resolve', () => {
   it('is one that two modules have each their own of', async () => {
     const twice = [aModule({ providers: [CatalogFeed] }), aModule({ providers: [CatalogFeed] })];
     const fault = await one(Typed, { imports: twice });
-    expect(fault).toMatchObject({ where: 'Typed.execute(), parameter 1', problem: 'nothing provides CatalogFeed' });
+    expect(fault).toMatchObject({
+      where: 'Typed.execute(), parameter 1',
+      problem: 'nothing provides CatalogFeed',
+    });
     expect(fault.remedy).toMatch(/exactly one if several modules have their own/);
   });
 
-  it('is one that exists for a request only', async () => {
-    @Change({ id: 'scoped', order: '1', author: 'team' })
-    @TargetSystem('files')
-    class Scoped {
-      @Execution()
-      execute(session: RequestSession) {
-        got.push(session);
-      }
+  @Change({ id: 'scoped', order: '1', author: 'team' })
+  @TargetSystem('files')
+  class Scoped {
+    @Execution()
+    execute(session: RequestSession) {
+      got.push(session);
     }
-    expect((await one(Scoped, { imports: [providing(RequestSession)] })).where).toBe('Scoped.execute(), parameter 1');
+  }
+
+  @Change({ id: 'needy', order: '1', author: 'team' })
+  @TargetSystem('files')
+  class Needy {
+    @Execution()
+    execute(needy: NeedsSession) {
+      got.push(needy);
+    }
+  }
+
+  it.each([
+    ['in the module of the change', Scoped],
+    ['in the module of the change, by what it injects', Needy],
+  ])('is one that exists for a request only: %s', async (_what, type) => {
+    const own = aModule({ providers: [type, RequestSession, NeedsSession] });
+    const fault = await one(type, { changes: [], imports: [own] });
+    expect(fault.where).toBe(`${type.name}.execute(), parameter 1`);
   });
 
-  it('is one that needs something which exists for a request only', async () => {
-    @Change({ id: 'scoped', order: '1', author: 'team' })
-    @TargetSystem('files')
-    class Scoped {
-      @Execution()
-      execute(needy: NeedsSession) {
-        got.push(needy);
-      }
-    }
-    const fault = await one(Scoped, { imports: [providing(RequestSession, NeedsSession)] });
-    expect(fault.where).toBe('Scoped.execute(), parameter 1');
+  it.each([
+    ['in another module', Scoped],
+    ['in another module, by what it injects', Needy],
+  ])('is one that exists for a request only: %s', async (_what, type) => {
+    const fault = await one(type, { imports: [providing(RequestSession, NeedsSession)] });
+    expect(fault.where).toBe(`${type.name}.execute(), parameter 1`);
   });
 
   it('is one that exists for a request only, though the target system offers it', async () => {
-    @Change({ id: 'scoped', order: '1', author: 'team' })
-    @TargetSystem('files')
-    class Scoped {
-      @Execution()
-      execute(session: RequestSession) {
-        got.push(session);
-      }
-    }
     const fault = await one(Scoped, { imports: [providing(RequestSession)] }, [RequestSession] as never[]);
     expect(fault.where).toBe('Scoped.execute(), parameter 1');
   });
@@ -447,21 +475,5 @@ describe('a change', () => {
     const labels = providing({ provide: 'label', useValue: 'injected' });
     const feature = FlamingockModule.forFeature({ stage: 'main', changes: [Found], imports: [labels] });
     expect(await run(Found, { changes: [], imports: [feature] })).toEqual(['injected']);
-  });
-
-  it('that was decorated twice over in one method is executed and rolled back with the same arguments', async () => {
-    class Reset {
-      @Execution()
-      @RollbackExecution()
-      reset(@Inject('label') label: string) {
-        got.push(label);
-        throw new TypeError('again');
-      }
-    }
-    Change({ id: 'reset', order: '1', author: 'team' })(Reset);
-    TargetSystem('files')(Reset);
-    const labels = providing({ provide: 'label', useValue: 'injected' });
-    await run(Reset, { imports: [labels] }).catch(() => undefined);
-    expect(got).toEqual(['injected', 'injected']);
   });
 });

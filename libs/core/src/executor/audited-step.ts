@@ -1,10 +1,15 @@
 import type { AuditJournal, AuditStep, AuditSubject } from '../audit/audit-journal.js';
-import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
+import {
+  ChangeOutcomeUnknownError,
+  ChangeUnrecordedError,
+  type ChangeEffect,
+} from '../audit/audit.errors.js';
+import { reachStore } from '../audit/reach.js';
 import { ChangeContext } from '../change/change-context.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
-import { LockLostError } from '../lock/lock.errors.js';
+import { FencedError, LockLostError } from '../lock/lock.errors.js';
 import type { Patience } from '../lock/patience.js';
 import type { Runtime } from '../runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
@@ -61,19 +66,14 @@ export class AuditedStep {
 
   /** Records what must be durable before anything runs. */
   async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
-    try {
-      await this.run.journal.append(subject, step);
-    } catch (cause) {
-      throw cause instanceof LockLostError
-        ? cause
-        : new AuditStoreUnavailableError(this.run.journal.service, cause);
-    }
+    const { journal } = this.run;
+    await reachStore(journal.service, () => journal.append(subject, step));
   }
 
   /** Records what has happened already. */
   async recordAfter(
     subject: AuditSubject,
-    executed: boolean,
+    effect: ChangeEffect,
     ...steps: [AuditStep, ...AuditStep[]]
   ): Promise<void> {
     try {
@@ -81,7 +81,18 @@ export class AuditedStep {
     } catch (cause) {
       throw cause instanceof LockLostError
         ? cause
-        : new ChangeUnrecordedError(subject.changeId, executed, cause);
+        : new ChangeUnrecordedError(subject.changeId, effect, cause);
+    }
+  }
+
+  /** Asks for the outcome of a commit whose answer was lost. */
+  async learnOutcome(change: ChangeDescriptor, ask: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await ask();
+    } catch (cause) {
+      if (cause instanceof LockLostError) throw cause;
+      if (cause instanceof FencedError) throw this.run.lease.lose('another instance took it over', cause);
+      throw new ChangeOutcomeUnknownError(change.id, cause);
     }
   }
 

@@ -38,3 +38,17 @@ export class RollbackFailedError extends FlamingockError {
     );
   }
 }
+
+/** A target system could not be used to find out, or to prove, what became of its changes. */
+export class TargetSystemUnavailableError extends FlamingockError {
+  constructor(
+    readonly targetSystem: string,
+    cause: unknown,
+  ) {
+    super(
+      `Target system "${targetSystem}" cannot be used: ${errorText(cause)}. The change that needs it did not ` +
+        'run. Check that it is up and that this application may write to it, then start again.',
+      { cause },
+    );
+  }
+}

@@ -1,9 +1,11 @@
 import type { AuditStore } from '../audit/audit-store.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { FlamingockError } from '../flamingock.error.js';
 import { isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { TargetSystemUnavailableError } from './executor.errors.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
 import { SharedTxExecutor } from './shared-tx.executor.js';
@@ -36,7 +38,11 @@ export class Executors implements ChangeExecutor {
   /** Makes the change's target ready to write and read markers, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
-    await this.run.patience.insist(() => target.markers.prepare());
+    try {
+      await this.run.patience.insist(() => target.markers.prepare());
+    } catch (cause) {
+      throw cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(target.id, cause);
+    }
     this.marked.set(target, []);
   }
 

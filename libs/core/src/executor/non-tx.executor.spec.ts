@@ -92,7 +92,7 @@ describe('a non-transactional change that succeeds', () => {
   it('tells the change which run it is part of', async () => {
     let context: unknown;
     await executor.execute(
-      aChange({ execution: changeMethod((invocation) => (context = { ...invocation.context })) }),
+      aChange({ execution: changeMethod((invocation) => (context = invocation.context)) }),
     );
     expect(context).toMatchObject({
       service: SERVICE,
@@ -265,7 +265,7 @@ describe('a non-transactional change whose entry cannot be written', () => {
     const execution = changeMethod(() => void wire.lose('append', 'request', 1_000));
     const error = await failureOf(passing(runtime, executor.execute(aChange({ execution, rollback }))));
     expect(error).toBeInstanceOf(ChangeUnrecordedError);
-    expect(error).toMatchObject({ changeId: 'publish', executed: true });
+    expect(error).toMatchObject({ changeId: 'publish', effect: 'executed' });
     expect((error as Error).message).toMatch(/DID execute/);
     expect(calls).toEqual([]);
     expect(await history()).toEqual(['publish STARTED']);
@@ -277,8 +277,8 @@ describe('a non-transactional change whose entry cannot be written', () => {
       throw new TypeError('disk full');
     });
     const error = await failureOf(passing(runtime, executor.execute(aChange({ execution, rollback }))));
-    expect(error).toMatchObject({ changeId: 'publish', executed: false });
-    expect((error as Error).message).toMatch(/was not rolled back/);
+    expect(error).toMatchObject({ changeId: 'publish', effect: 'failed' });
+    expect((error as Error).message).toMatch(/failed, but that could not be recorded/);
     expect(calls).toEqual([]);
   });
 

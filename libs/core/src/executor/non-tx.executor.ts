@@ -27,7 +27,7 @@ export class NonTxExecutor implements ChangeExecutor {
     lease.assertHeld();
     const durationMs = elapsed();
     if (result.status === 'done') {
-      await this.step.recordAfter(subject, true, {
+      await this.step.recordAfter(subject, 'executed', {
         state: 'EXECUTED',
         at: journal.now(),
         methodName,
@@ -36,7 +36,7 @@ export class NonTxExecutor implements ChangeExecutor {
       return { status: 'executed', durationMs };
     }
     const { error } = result;
-    await this.step.recordAfter(subject, false, {
+    await this.step.recordAfter(subject, 'failed', {
       state: 'EXECUTION_FAILED',
       at: journal.now(),
       methodName,
@@ -61,11 +61,11 @@ export class NonTxExecutor implements ChangeExecutor {
     lease.assertHeld();
     const ended = { at: journal.now(), methodName: rollback.name, durationMs: elapsed() };
     if (result.status === 'done') {
-      await this.step.recordAfter(subject, false, { ...ended, state: 'ROLLED_BACK' });
+      await this.step.recordAfter(subject, 'rolled-back', { ...ended, state: 'ROLLED_BACK' });
       return { state: 'ROLLED_BACK' };
     }
     const error = new RollbackFailedError(change.id, failure.error, result.error);
-    await this.step.recordAfter(subject, false, { ...ended, state: 'ROLLBACK_FAILED', error });
+    await this.step.recordAfter(subject, 'failed', { ...ended, state: 'ROLLBACK_FAILED', error });
     return { state: 'ROLLBACK_FAILED', rollbackError: result.error };
   }
 }

@@ -1,9 +1,11 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { FlamingockError } from '../flamingock.error.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { decide } from '../recovery/recovery-decision.js';
 import type { TransactionalTargetSystem } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
+import { TargetSystemUnavailableError } from './executor.errors.js';
 import { subjectOf } from './change-executor.js';
 
 /**
@@ -25,7 +27,7 @@ export class Reconciler {
   async reconcile(change: ChangeDescriptor, entry: AuditEntry): Promise<boolean> {
     const evidence = await this.evidence(change, entry);
     const committed = decide(entry, change.recovery, evidence).action === 'SKIP';
-    await this.step.recordAfter(subjectOf(change, entry.txStrategy), committed, {
+    await this.step.recordAfter(subjectOf(change, entry.txStrategy), committed ? 'executed' : 'rolled-back', {
       state: committed ? 'EXECUTED' : 'ROLLED_BACK',
       operation: 'RECONCILE',
       at: this.run.journal.now(),
@@ -41,7 +43,8 @@ export class Reconciler {
       return marker?.executionId === entry.executionId ? 'present' : 'absent';
     } catch (cause) {
       if (cause instanceof FencedError) throw lease.lose('the target system was fenced', cause);
-      throw cause;
+      if (cause instanceof FlamingockError) throw cause;
+      throw new TargetSystemUnavailableError(change.target.id, cause);
     }
   }
 }

@@ -123,7 +123,7 @@ describe('a change in a transaction of its own, when history cannot be written',
     const change = inTransaction(() => void auditWire.lose('append', 'request', 1_000));
     const error = await failureOf(passing(runtime, executor.execute(change)));
     expect(error).toBeInstanceOf(ChangeUnrecordedError);
-    expect(error).toMatchObject({ changeId: 'publish', executed: true });
+    expect(error).toMatchObject({ changeId: 'publish', effect: 'executed' });
     expect([await rows(), await history()]).toEqual([[['k', 'v']], STARTED]);
     expect(await marker()).toBeDefined();
   });
@@ -134,7 +134,7 @@ describe('a change in a transaction of its own, when history cannot be written',
       throw new TypeError('constraint');
     });
     const error = await failureOf(passing(runtime, executor.execute(change)));
-    expect(error).toMatchObject({ changeId: 'publish', executed: false });
+    expect(error).toMatchObject({ changeId: 'publish', effect: 'rolled-back' });
     expect((error as Error).message).not.toMatch(/was not rolled back/);
   });
 });

@@ -33,7 +33,7 @@ export class SeparateTxExecutor implements ChangeExecutor {
     const outcome = await this.commit(change, target);
     const durationMs = elapsed();
     if (await this.committed(outcome, change, target)) {
-      await this.step.recordAfter(subject, true, {
+      await this.step.recordAfter(subject, 'executed', {
         state: 'EXECUTED',
         at: journal.now(),
         methodName,
@@ -60,8 +60,10 @@ export class SeparateTxExecutor implements ChangeExecutor {
     if (outcome.status === 'committed') return true;
     if (outcome.error instanceof FencedError) throw lease.lose('the target system was fenced', outcome.error);
     if (outcome.status !== 'unknown') return false;
-    const marker = await patience.insist(() => markers.read(journal.service, change.id, lease.token));
-    return marker?.executionId === journal.executionId;
+    return this.step.learnOutcome(change, async () => {
+      const marker = await patience.insist(() => markers.read(journal.service, change.id, lease.token));
+      return marker?.executionId === journal.executionId;
+    });
   }
 
   private async recordFailure(
@@ -70,9 +72,11 @@ export class SeparateTxExecutor implements ChangeExecutor {
     ended: Omit<AuditStep, 'state'> & { durationMs: number },
   ): Promise<ChangeOutcome> {
     const error = outcome.status === 'committed' ? undefined : outcome.error;
-    const state = outcome.status === 'partly-applied' ? 'ROLLBACK_FAILED' : 'ROLLED_BACK';
-    const last: AuditStep = { ...ended, state, durationMs: 0 };
-    await this.step.recordAfter(subject, false, { ...ended, state: 'EXECUTION_FAILED', error }, last);
+    const partly = outcome.status === 'partly-applied';
+    const state = partly ? 'ROLLBACK_FAILED' : 'ROLLED_BACK';
+    const last: AuditStep = { ...ended, state, durationMs: 0, ...(partly && { error }) };
+    const failed: AuditStep = { ...ended, state: 'EXECUTION_FAILED', error };
+    await this.step.recordAfter(subject, partly ? 'failed' : 'rolled-back', failed, last);
     return { status: 'failed', state, error, durationMs: ended.durationMs };
   }
 }

@@ -29,7 +29,7 @@ export class SharedTxExecutor implements ChangeExecutor {
     const started = { state: 'STARTED', at: journal.now(), methodName: change.execution.name } as const;
     const { outcome, batch } = await this.commit(change, subject, started, elapsed);
     const durationMs = elapsed();
-    if (batch && (await this.committed(outcome, batch))) {
+    if (batch && (await this.committed(change, outcome, batch))) {
       journal.accept(batch);
       return { status: 'executed', durationMs };
     }
@@ -57,8 +57,14 @@ export class SharedTxExecutor implements ChangeExecutor {
     return { outcome, batch };
   }
 
-  private async committed(outcome: TransactionOutcome, batch: AuditBatch): Promise<boolean> {
-    if (outcome.status === 'unknown') return this.run.journal.landed(batch);
+  private async committed(
+    change: ChangeDescriptor,
+    outcome: TransactionOutcome,
+    batch: AuditBatch,
+  ): Promise<boolean> {
+    if (outcome.status === 'unknown') {
+      return this.step.learnOutcome(change, () => this.run.journal.landed(batch));
+    }
     return outcome.status === 'committed';
   }
 
@@ -76,7 +82,7 @@ export class SharedTxExecutor implements ChangeExecutor {
     const steps: [AuditStep, ...AuditStep[]] = [started, { ...failed, state: 'EXECUTION_FAILED', error }];
     const rolledBack = outcome.status !== 'partly-applied';
     if (rolledBack) steps.push({ ...failed, state: 'ROLLED_BACK', durationMs: 0 });
-    await this.step.recordAfter(subject, false, ...steps);
+    await this.step.recordAfter(subject, rolledBack ? 'rolled-back' : 'failed', ...steps);
     return { status: 'failed', state: rolledBack ? 'ROLLED_BACK' : 'EXECUTION_FAILED', error, durationMs };
   }
 }

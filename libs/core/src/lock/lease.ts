@@ -1,3 +1,4 @@
+import { unlessAborted } from '../abort.js';
 import type { Runtime } from '../runtime.js';
 import { LockLostError } from './lock.errors.js';
 import type { LockHold, LockStore } from './lock-store.js';
@@ -18,6 +19,7 @@ export class Lease {
   private readonly lost = new AbortController();
   private readonly stopped = new AbortController();
   private trustedUntil: number;
+  private suspended = false;
   private loss: LockLostError | undefined;
   private lastFailure: unknown;
 
@@ -46,7 +48,7 @@ export class Lease {
 
   /** @throws LockLostError once the lease is lost. */
   assertHeld(): void {
-    if (!this.loss && this.runtime.monotonicMs() >= this.trustedUntil) this.loseByTime();
+    if (!this.loss && this.timeLeft() <= 0) this.loseByTime();
     if (this.loss) throw this.loss;
   }
 
@@ -64,7 +66,7 @@ export class Lease {
    */
   suspend(): void {
     this.assertHeld();
-    this.trustedUntil = Infinity;
+    this.suspended = true;
   }
 
   /**
@@ -72,7 +74,8 @@ export class Lease {
    * {@link suspend} before, does nothing.
    */
   async resume(): Promise<void> {
-    if (this.trustedUntil !== Infinity) return;
+    if (!this.suspended) return;
+    this.suspended = false;
     this.trustedUntil = this.runtime.monotonicMs() + this.leaseMs;
     await this.renewUntilKnown();
   }
@@ -86,12 +89,12 @@ export class Lease {
   private async beat(): Promise<void> {
     while (!this.stopped.signal.aborted) {
       await this.runtime.sleep(this.leaseMs * HEARTBEAT_FRACTION, this.stopped.signal);
-      if (this.trustedUntil !== Infinity) await this.renewUntilKnown();
+      await this.renewUntilKnown();
     }
   }
 
   private async renewUntilKnown(): Promise<void> {
-    while (!this.stopped.signal.aborted && !(await this.renewed())) {
+    while (!this.stopped.signal.aborted && !this.suspended && !(await this.renewed())) {
       await this.runtime.sleep(this.leaseMs * RETRY_FRACTION, this.stopped.signal);
     }
   }
@@ -100,9 +103,9 @@ export class Lease {
   private async renewed(): Promise<boolean> {
     const askedAt = this.runtime.monotonicMs();
     try {
-      const renewal = await this.store.renew(this.hold, this.leaseMs);
+      const renewal = await unlessAborted(this.stopped.signal, this.store.renew(this.hold, this.leaseMs));
       if (renewal === 'lost') this.lose('another instance took it over');
-      else this.trustUntil(askedAt + this.leaseMs);
+      else this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
       return true;
     } catch (cause) {
       this.lastFailure = cause;
@@ -110,17 +113,17 @@ export class Lease {
     }
   }
 
-  private trustUntil(deadline: number): void {
-    if (!this.loss) this.trustedUntil = Math.max(this.trustedUntil, deadline);
-  }
-
   /** Fires the signal even while a renewal hangs. */
   private async watch(): Promise<void> {
     while (!this.stopped.signal.aborted) {
-      const left = this.trustedUntil - this.runtime.monotonicMs();
+      const left = this.timeLeft();
       if (left <= 0) this.loseByTime();
       else await this.runtime.sleep(Math.min(left, this.leaseMs), this.stopped.signal);
     }
+  }
+
+  private timeLeft(): number {
+    return this.suspended ? Infinity : this.trustedUntil - this.runtime.monotonicMs();
   }
 
   private loseByTime(): void {

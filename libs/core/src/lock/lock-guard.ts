@@ -9,9 +9,7 @@ export function createGuard(check: () => void): <T>(value: T) => T {
   const wrappers = new WeakMap<object, object>();
   return <T>(value: T): T => {
     if (!isGuardable(value)) return value;
-    const known =
-      wrappers.get(value) ??
-      (typeof value === 'function' ? guardFunction(value, check) : guardObject(value, check));
+    const known = wrappers.get(value) ?? guardOne(value, check);
     wrappers.set(value, known);
     return known as T;
   };
@@ -19,47 +17,52 @@ export function createGuard(check: () => void): <T>(value: T) => T {
 
 type Callable = (...args: unknown[]) => unknown;
 
-function isGuardable(value: unknown): value is object | Callable {
+function isGuardable(value: unknown): value is object {
   if (typeof value === 'function') return !isClass(value);
   return typeof value === 'object' && value !== null;
 }
 
-function guardObject(raw: object, check: () => void): object {
+function guardOne(raw: object, check: () => void): object {
   const bound = new WeakMap<object, Callable>();
-  return new Proxy(raw, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== 'function' || isClass(value) || isFixed(target, key)) return value;
-      let call = bound.get(value);
-      if (!call) {
-        call = (...args) => {
-          check();
-          return (value as Callable).apply(target, args);
-        };
-        bound.set(value, call);
-      }
+  const proxy = new Proxy(reportable(raw), {
+    get(_, key) {
+      const value: unknown = Reflect.get(raw, key, raw);
+      if (typeof value !== 'function' || isClass(value)) return value;
+      const call = bound.get(value) ?? guardCall(value as Callable);
+      bound.set(value, call);
       return call;
     },
-    set: (target, key, value) => Reflect.set(target, key, value, target),
-  });
-}
-
-function guardFunction(raw: object, check: () => void): object {
-  return new Proxy(raw as Callable, {
-    apply(target, self, args) {
+    set: (_, key, value) => Reflect.set(raw, key, value, raw),
+    apply(_, self, args) {
       check();
-      return Reflect.apply(target, self, args);
+      return Reflect.apply(raw as Callable, self, args);
     },
   });
+  const guardCall =
+    (method: Callable): Callable =>
+    (...args) => {
+      check();
+      const result = method.apply(raw, args);
+      // A fluent method gives back the object itself: the next call is guarded, too.
+      return result === raw ? proxy : result;
+    };
+  return proxy;
+}
+
+/**
+ * A proxy must report what is frozen in its target as it is, so the wrapper of an object
+ * with frozen methods stands on a copy that has them unfrozen.
+ */
+function reportable(raw: object): object {
+  const own = Object.getOwnPropertyDescriptors(raw) as Record<string, PropertyDescriptor>;
+  const isFixed = ({ value, configurable, writable }: PropertyDescriptor) =>
+    typeof value === 'function' && !configurable && !writable;
+  if (typeof raw === 'function' || !Object.values(own).some(isFixed)) return raw;
+  for (const descriptor of Object.values(own)) descriptor.configurable = true;
+  return Object.create(Object.getPrototypeOf(raw) as object | null, own) as object;
 }
 
 /** A class is a value to construct from, not a method; binding it would break `new` and statics. */
 function isClass(value: object): boolean {
   return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
-}
-
-/** A proxy must report a frozen property as it is. */
-function isFixed(target: object, key: PropertyKey): boolean {
-  const own = Object.getOwnPropertyDescriptor(target, key);
-  return own?.configurable === false && own.writable === false;
 }

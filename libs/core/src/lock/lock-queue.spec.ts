@@ -25,8 +25,12 @@ const queue = (settings = SETTINGS, pid = 1) =>
     new ManualRuntime({ clock: runtime.clock, pid }),
     settings,
   );
-const waiting = (isDone: Waiting['isDone'] = () => Promise.resolve(false)): Waiting => ({
+const waiting = (
+  isDone: Waiting['isDone'] = () => Promise.resolve(false),
+  held: NonNullable<Waiting['held']> = () => undefined,
+): Waiting => ({
   isDone,
+  held,
   signal: controller.signal,
 });
 const attempts = (): number => wire.answered.filter((name) => name === 'acquire').length;
@@ -95,8 +99,9 @@ describe('LockQueue', () => {
   it('ends the wait without the lock when nothing is left to do', async () => {
     await heldByAnother();
     const holders: (LockRecord | undefined)[] = [];
-    const isDone: Waiting['isDone'] = async (holder) => holders.push(holder) === 3;
-    expect(await passing(runtime, queue().acquire(SERVICE, waiting(isDone)))).toBeUndefined();
+    const held = (holder: LockRecord | undefined) => void holders.push(holder);
+    const isDone = async () => holders.length === 3;
+    expect(await passing(runtime, queue().acquire(SERVICE, waiting(isDone, held)))).toBeUndefined();
     expect(holders).toHaveLength(3);
     expect(holders[0]).toMatchObject({ pid: 2, token: 1 });
   });
@@ -104,7 +109,10 @@ describe('LockQueue', () => {
   it('asks what is left to do before it takes a lock that has become free meanwhile', async () => {
     const holder = await heldByAnother();
     let done = false;
-    const acquired = queue().acquire(SERVICE, waiting(async () => done));
+    const acquired = queue().acquire(
+      SERVICE,
+      waiting(async () => done),
+    );
     await runtime.advance(5_000);
     done = true;
     await holder.release();

@@ -23,8 +23,10 @@ export interface AcquiredLock {
 
 /** What a waiting instance does between two attempts. */
 export interface Waiting {
-  /** Called after each attempt that found the lock held. True ends the wait: nothing is left to do. */
-  isDone(holder: LockRecord | undefined): Promise<boolean>;
+  /** Called after each attempt that found the lock held. */
+  held?(holder: LockRecord | undefined): void;
+  /** Asked before each further attempt. True ends the wait: nothing is left to do. */
+  isDone(): Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -69,10 +71,12 @@ export class LockQueue {
         );
         return { lease, storeNow: answer.storeNow, askedAt };
       }
-      if (await waiting.isDone(answer.holder)) return undefined;
+      waiting.held?.(answer.holder);
       const waitedMs = Math.round(runtime.monotonicMs() - since);
       if (waitedMs >= settings.waitMs) throw new LockTimeoutError(service, waitedMs, answer.holder);
       await runtime.sleep(pauseMs * (0.5 + runtime.random() / 2), waiting.signal);
+      waiting.signal.throwIfAborted();
+      if (await waiting.isDone()) return undefined;
     }
   }
 }

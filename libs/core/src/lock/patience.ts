@@ -1,3 +1,4 @@
+import { unlessAborted } from '../abort.js';
 import { FlamingockError } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
 import type { Lease } from './lease.js';
@@ -23,7 +24,7 @@ export class Patience {
     for (;;) {
       this.lease.assertHeld();
       try {
-        return await work();
+        return await unlessAborted(this.lease.signal, work());
       } catch (cause) {
         const final = cause instanceof FlamingockError || this.runtime.monotonicMs() >= giveUpAt;
         if (final) throw cause;

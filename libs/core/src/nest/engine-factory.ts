@@ -45,12 +45,13 @@ export class EngineFactory {
     const { candidates, faults: found } = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
     const factory = new DescriptorFactory(registry, new ParameterResolver(this.moduleRef));
     const descriptions = await Promise.all(candidates.map((candidate) => factory.describe(candidate)));
-    const changes = descriptions.flatMap((one) => ('descriptor' in one ? [one.descriptor] : []));
-    const built = buildPipeline(service, changes, stages);
+    const changes = descriptions.flatMap(({ descriptor }) => descriptor ?? []);
+    const places = descriptions.map(({ place }) => place);
+    const built = buildPipeline(service, changes, stages, places);
     const faults = [
       ...registryFaults(registry),
       ...found,
-      ...descriptions.flatMap((one) => ('faults' in one ? one.faults : [])),
+      ...descriptions.flatMap((one) => one.faults),
       ...built.faults,
     ];
     if (faults.length > 0) throw new InvalidChangesError(faults);

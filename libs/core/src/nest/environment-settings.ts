@@ -67,7 +67,8 @@ class VariableReader {
   list(name: string): string[] | undefined {
     return this.text(name)
       ?.split(',')
-      .map((item) => item.trim());
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
   }
 
   private fault(name: string, wanted: string, value: string): void {
@@ -75,9 +76,12 @@ class VariableReader {
   }
 }
 
+/** What Kubernetes sets in every pod for a Service that is named `flamingock`. */
+const KUBERNETES = /^FLAMINGOCK_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
+
 /** A misspelt variable must not be a setting that silently never applied. */
 function unknownVariables(environment: Environment, known: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('FLAMINGOCK_') && !known.includes(name))
+    .filter((name) => name.startsWith('FLAMINGOCK_') && !known.includes(name) && !KUBERNETES.test(name))
     .map((name) => `${name} is not a variable of Flamingock; there are ${known.join(', ')}`);
 }

@@ -66,16 +66,16 @@ export class FlamingockService {
     return auditFix(await this.getEngine(), request, this.shutdown.signal);
   }
 
-  /** Stops a run that is going on and waits until it has recorded where it stopped. */
+  /** Stops a run that is going on, waits until it has recorded where it stopped, and lets none begin after it. */
   async stop(why: string): Promise<void> {
-    if (!this.running) return;
     this.shutdown.abort(new RunAbortedError(this.options.service, why));
-    await this.running.catch(() => undefined);
+    await this.running?.catch(() => undefined);
   }
 
   private async run(): Promise<ExecutionReport> {
     const { enabled, shutdownSignals, service } = this.options;
     if (!enabled) throw new FlamingockDisabledError();
+    this.shutdown.signal.throwIfAborted();
     const engine = await this.getEngine();
     return withShutdownSignals(shutdownSignals, service, (interrupted) =>
       execute(engine, AbortSignal.any([interrupted, this.shutdown.signal])),

@@ -63,6 +63,8 @@ const SHORTEST_LEASE_MS = 300;
 const LONGEST_MS = 2 ** 31 - 1;
 
 function optionFaults({
+  enabled,
+  shutdownSignals,
   service,
   runAt,
   onIssue,
@@ -72,6 +74,12 @@ function optionFaults({
   timeouts,
 }: ResolvedOptions): string[] {
   const faults = [
+    typeof enabled === 'boolean'
+      ? undefined
+      : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
+    shutdownSignals.some((signal) => ['SIGKILL', 'SIGSTOP'].includes(signal))
+      ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
+      : undefined,
     oneOf('runAt', runAt, ['bootstrap', 'module-init', 'manual']),
     oneOf('onIssue', onIssue, ['fail', 'skip']),
     oneOf('outOfOrder', outOfOrder, ['allow', 'warn', 'fail']),

@@ -1,7 +1,9 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
+import { storableText } from '../audit/error-text.js';
+import { reachStore } from '../audit/reach.js';
 import { FlamingockError } from '../flamingock.error.js';
-import { LockQueue } from '../lock/lock-queue.js';
+import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { Engine } from '../pipeline/engine.js';
 import { openSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
@@ -46,21 +48,41 @@ export async function auditFix(
 ): Promise<AuditFixResult> {
   const { pipeline, store, runtime, settings } = engine;
   const { service } = pipeline;
-  const queue = new LockQueue(store.lock, runtime, settings.lock);
-  await store.prepare();
-  const lock = await queue.acquire(service, { signal, isDone: () => Promise.resolve(false) });
-  if (!lock) throw new NoIssueError(request.changeId, 'the wait for the lock was ended');
-  try {
-    const session = await openSession(service, runtime.uuid(), store, lock, runtime, settings.lock.leaseMs);
-    const entry = issueOf(engine, request.changeId, session.snapshot);
-    const state = `MANUAL_MARKED_AS_${request.resolution}` as const;
-    const { reason, by } = request;
-    const metadata = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
-    await session.journal.append(entry, { state, operation: 'FIX', at: session.journal.now(), metadata });
-    return { changeId: request.changeId, state };
-  } finally {
-    await lock.lease.release();
-  }
+  return reachStore(service, async () => {
+    await store.prepare();
+    const queue = new LockQueue(store.lock, runtime, settings.lock);
+    const lock = await queue.acquire(service, { signal, isDone: () => Promise.resolve(false) });
+    if (!lock) throw new NoIssueError(request.changeId, 'the wait for the lock was ended');
+    try {
+      return await record(engine, request, lock);
+    } finally {
+      // What was recorded stays recorded: a lock that cannot be released ends with its lease.
+      await lock.lease
+        .release()
+        .catch((error: unknown) => lock.lease.lose('it could not be released', error));
+    }
+  });
+}
+
+async function record(engine: Engine, request: AuditFixRequest, lock: AcquiredLock): Promise<AuditFixResult> {
+  const { pipeline, store, runtime, settings } = engine;
+  const { changeId, resolution, reason, by } = request;
+  const session = await openSession(
+    pipeline.service,
+    runtime.uuid(),
+    store,
+    lock,
+    runtime,
+    settings.lock.leaseMs,
+  );
+  const entry = issueOf(engine, changeId, session.snapshot);
+  const state = `MANUAL_MARKED_AS_${resolution}` as const;
+  const metadata = {
+    ...(by !== undefined && { by: storableText(by) }),
+    ...(reason !== undefined && { reason: storableText(reason) }),
+  };
+  await session.journal.append(entry, { state, operation: 'FIX', at: session.journal.now(), metadata });
+  return { changeId, state };
 }
 
 function issueOf(

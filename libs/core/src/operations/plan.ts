@@ -2,7 +2,7 @@ import { createSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditSubject } from '../audit/audit-journal.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
-import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import { reachStore } from '../audit/reach.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { Engine } from '../pipeline/engine.js';
 import type { PlannedChange } from '../pipeline/execution-plan.js';
@@ -31,9 +31,7 @@ export interface PlanReport {
 
 /** Tells what the next run would do. Takes no lock and writes nothing. */
 export async function plan({ pipeline, store }: Engine): Promise<PlanReport> {
-  const entries = await store.readSnapshot(pipeline.service).catch((cause: unknown) => {
-    throw new AuditStoreUnavailableError(pipeline.service, cause);
-  });
+  const entries = await reachStore(pipeline.service, () => store.readSnapshot(pipeline.service));
   const { service, stages, outOfOrder, unknown } = planExecution(pipeline, createSnapshot(entries));
   return {
     service,

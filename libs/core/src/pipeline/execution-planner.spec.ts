@@ -14,7 +14,9 @@ function plan(changes: ChangeDescriptor[], entries: Partial<AuditEntry>[]): Exec
     name,
     changes: changes.filter(({ stage }) => stage === name),
   }));
-  const history = entries.map((fields, index) => auditEntry({ txStrategy: 'NON_TX', ...fields, seq: index + 1 }));
+  const history = entries.map((fields, index) =>
+    auditEntry({ txStrategy: 'NON_TX', ...fields, seq: index + 1 }),
+  );
   return planExecution(createPipeline('inventory', stages), createSnapshot(history));
 }
 const actions = ({ stages }: ExecutionPlan) =>
@@ -51,7 +53,11 @@ describe('planExecution', () => {
 
   it('keeps the order of stages and changes', () => {
     const planned = plan(
-      [aChange({ id: 'z', stage: 'first' }), aChange({ id: 'b', stage: 'second' }), aChange({ id: 'a', stage: 'second' })],
+      [
+        aChange({ id: 'z', stage: 'first' }),
+        aChange({ id: 'b', stage: 'second' }),
+        aChange({ id: 'a', stage: 'second' }),
+      ],
       [],
     );
     expect(actions(planned)).toEqual(['z EXECUTE', 'b EXECUTE', 'a EXECUTE']);
@@ -83,7 +89,9 @@ describe('changes out of order', () => {
 
   it('are those never executed that come before an applied one', () => {
     expect(late(plan(changes('a', 'b', 'c', 'd'), [executed('c')]))).toEqual(['a', 'b']);
-    expect(late(plan(changes('a', 'b'), [{ changeId: 'b', state: 'MANUAL_MARKED_AS_EXECUTED' }]))).toEqual(['a']);
+    expect(late(plan(changes('a', 'b'), [{ changeId: 'b', state: 'MANUAL_MARKED_AS_EXECUTED' }]))).toEqual([
+      'a',
+    ]);
   });
 
   it('are executed all the same', () => {
@@ -100,7 +108,10 @@ describe('changes out of order', () => {
   });
 
   it('are a matter of each stage by itself', () => {
-    const planned = plan([aChange({ id: 'a', stage: 'one' }), aChange({ id: 'b', stage: 'two' })], [executed('b')]);
+    const planned = plan(
+      [aChange({ id: 'a', stage: 'one' }), aChange({ id: 'b', stage: 'two' })],
+      [executed('b')],
+    );
     expect(late(planned)).toEqual([]);
   });
 });

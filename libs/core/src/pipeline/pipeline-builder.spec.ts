@@ -6,7 +6,12 @@ import { buildPipeline } from './pipeline-builder.js';
 
 const change = (order: string, fields: Partial<ChangeDescriptor> = {}): ChangeDescriptor =>
   aChange({ id: `id-${order}`, className: `Class_${order}`, order, ...fields });
-const inOrder = (...orders: string[]) => buildPipeline(SERVICE, orders.map((order) => change(order)), undefined);
+const inOrder = (...orders: string[]) =>
+  buildPipeline(
+    SERVICE,
+    orders.map((order) => change(order)),
+    undefined,
+  );
 const faultsOf = (changes: ChangeDescriptor[], declared?: string[]): readonly ChangeFault[] =>
   buildPipeline(SERVICE, changes, declared).faults;
 const layout = (changes: ChangeDescriptor[], declared?: string[]) =>
@@ -88,13 +93,16 @@ describe('orders', () => {
       change('0001', { id: 'b', className: 'Two' }),
     ]);
     expect(others).toEqual([]);
-    expect(fault).toMatchObject({ where: 'One and Two', problem: 'have the same order "0001" in stage "main"' });
+    expect(fault).toMatchObject({
+      where: 'One and Two',
+      problem: 'have the same order "0001" in stage "main"',
+    });
   });
 
   it('may repeat in another stage', () => {
-    expect(faultsOf([change('1', { id: 'a', stage: 'a' }), change('1', { id: 'b', stage: 'b' })], ['a', 'b'])).toEqual(
-      [],
-    );
+    expect(
+      faultsOf([change('1', { id: 'a', stage: 'a' }), change('1', { id: 'b', stage: 'b' })], ['a', 'b']),
+    ).toEqual([]);
   });
 
   it.each([
@@ -102,6 +110,8 @@ describe('orders', () => {
     ['0009', '00010'],
     ['1', '2', '10'],
     ['v9', 'v10'],
+    ['9-add', '10-fill'],
+    ['9-fill', '10-add'],
     ['2024-9-1', '2024-10-1'],
     ['1', '10', '9', '99', '100'],
   ])('that sort otherwise than people read them are a fault: %s, %s', (...orders) => {

@@ -1,6 +1,6 @@
-import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { ChangeDescriptor, ChangePlace } from '../change/change-descriptor.js';
 import type { ChangeFault } from '../change/change.errors.js';
-import { createPipeline, type Pipeline, type Stage } from './pipeline.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
 
 /** A pipeline, or what keeps the changes from forming one. */
 export interface BuiltPipeline {
@@ -8,22 +8,30 @@ export interface BuiltPipeline {
   readonly faults: readonly ChangeFault[];
 }
 
-/** Puts changes into stages and in order. `declared`: names of the stages, in order, if given. */
+/**
+ * Puts changes into stages and in order. `declared`: names of the stages, in order, if
+ * given. `places`: where all changes want to be, those with faults of their own included.
+ */
 export function buildPipeline(
   service: string,
   changes: readonly ChangeDescriptor[],
   declared: readonly string[] | undefined,
+  places: readonly ChangePlace[] = changes,
 ): BuiltPipeline {
-  const used = [...new Set(changes.map(({ stage }) => stage))].sort();
+  const used = [...new Set(places.map(({ stage }) => stage))].sort();
   const names = declared ? [...declared, ...used.filter((name) => !declared.includes(name))] : used;
-  const stages = names.map((name) => stageOf(name, changes));
-  const faults = [...stageFaults(used, declared), ...duplicateIds(changes), ...stages.flatMap(orderFaults)];
+  const stages = names.map((name) => ({ name, changes: inOrder(name, changes) }));
+  const faults = [
+    ...stageFaults(used, declared),
+    ...duplicateIds(places),
+    ...names.flatMap((name) => orderFaults(name, inOrder(name, places))),
+  ];
   return { pipeline: createPipeline(service, stages), faults };
 }
 
-function stageOf(name: string, changes: readonly ChangeDescriptor[]): Stage {
+function inOrder<T extends ChangePlace>(name: string, changes: readonly T[]): T[] {
   const own = changes.filter(({ stage }) => stage === name);
-  return { name, changes: own.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)) };
+  return own.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
 }
 
 function stageFaults(used: readonly string[], declared: readonly string[] | undefined): ChangeFault[] {
@@ -39,7 +47,7 @@ function stageFaults(used: readonly string[], declared: readonly string[] | unde
   ];
 }
 
-function duplicateIds(changes: readonly ChangeDescriptor[]): ChangeFault[] {
+function duplicateIds(changes: readonly ChangePlace[]): ChangeFault[] {
   return duplicates(changes, ({ id }) => id).map(([id, group]) => ({
     where: classNames(group),
     problem: `have the same id "${id}"`,
@@ -47,7 +55,7 @@ function duplicateIds(changes: readonly ChangeDescriptor[]): ChangeFault[] {
   }));
 }
 
-function orderFaults({ name, changes }: Stage): ChangeFault[] {
+function orderFaults(name: string, changes: readonly ChangePlace[]): ChangeFault[] {
   const where = `stage "${name}"`;
   const same = duplicates(changes, ({ order }) => order).map(([order, group]) => ({
     where: classNames(group),
@@ -58,12 +66,8 @@ function orderFaults({ name, changes }: Stage): ChangeFault[] {
 }
 
 /** Orders are compared as strings; where people would read them as numbers and sort otherwise, say so. */
-function misSorted(changes: readonly ChangeDescriptor[], where: string): ChangeFault[] {
-  const asPeopleRead = new Intl.Collator('en', { numeric: true });
-  const index = changes.findIndex((change, i) => {
-    const next = changes[i + 1];
-    return next !== undefined && asPeopleRead.compare(change.order, next.order) > 0 && /\d/.test(next.order);
-  });
+function misSorted(changes: readonly ChangePlace[], where: string): ChangeFault[] {
+  const index = changes.findIndex((change, i) => readsLater(change.order, changes[i + 1]?.order));
   const [first, second] = [changes[index], changes[index + 1]];
   if (!first || !second) return [];
   return [
@@ -75,12 +79,33 @@ function misSorted(changes: readonly ChangeDescriptor[], where: string): ChangeF
   ];
 }
 
-function duplicates<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
+/**
+ * True where `order` sorts before `next`, and the first numbers in which they differ say
+ * otherwise. Of two texts of one width, digits that run into letters are no numbers (ULIDs).
+ */
+function readsLater(order: string, next: string | undefined): boolean {
+  if (typeof next !== 'string') return false;
+  const [a, b] = [order.match(/\d+|\D/g) ?? [], next.match(/\d+|\D/g) ?? []];
+  const at = a.findIndex((part, i) => part !== b[i]);
+  const isGreater = numberOf(a[at]) > numberOf(b[at]);
+  const runsOn = [a[at + 1], b[at + 1]].some((part) => /[a-z]/i.test(part ?? ''));
+  return isGreater && (order.length !== next.length || !runsOn);
+}
+
+function numberOf(part: string | undefined): number {
+  return part !== undefined && /^\d+$/.test(part) ? Number(part) : NaN;
+}
+
+/** Groups of more than one with the same key; what has no key is in none. */
+function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown): [string, T[]][] {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) {
+    const key = keyOf(item);
+    if (typeof key === 'string' && key !== '') groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
   return [...groups].filter(([, group]) => group.length > 1);
 }
 
-function classNames(changes: readonly ChangeDescriptor[]): string {
+function classNames(changes: readonly ChangePlace[]): string {
   return changes.map(({ className }) => className).join(' and ');
 }

@@ -53,10 +53,12 @@ const engine = (changes: ChangeDescriptor[], parts: Partial<EngineParts> = {}) =
   anEngine({ store: new InMemoryAuditStore(database.connect(wire.carry)), runtime, changes, ...parts });
 const run = (changes: ChangeDescriptor[], parts: Partial<EngineParts> = {}) =>
   passing(runtime, execute(engine(changes, parts), stop.signal));
-const results = ({ changes }: ExecutionReport) => changes.map(({ changeId, result }) => `${changeId} ${result}`);
+const results = ({ changes }: ExecutionReport) =>
+  changes.map(({ changeId, result }) => `${changeId} ${result}`);
 const history = () => statesOf(new InMemoryAuditStore(database));
 const reportOf = (error: unknown) => (error as { report: ExecutionReport }).report;
-const isFree = async () => ((await new InMemoryAuditStore(database).lock.read(SERVICE))?.expiresAt ?? 0) === 0;
+const isFree = async () =>
+  ((await new InMemoryAuditStore(database).lock.read(SERVICE))?.expiresAt ?? 0) === 0;
 
 describe('a run', () => {
   it('applies changes in order, and says so', async () => {
@@ -128,7 +130,10 @@ describe('a run with a change that fails', () => {
     expect(error).toBeInstanceOf(ManualInterventionError);
     expect(error).toMatchObject({ changeIds: ['b'] });
     expect(results(reportOf(error))).toEqual(['b blocked', 'c not-reached']);
-    expect(reportOf(error).changes[0]).toMatchObject({ state: 'EXECUTION_FAILED', error: 'TypeError: b broke' });
+    expect(reportOf(error).changes[0]).toMatchObject({
+      state: 'EXECUTION_FAILED',
+      error: 'TypeError: b broke',
+    });
     expect(calls).toEqual([]);
   });
 
@@ -185,10 +190,20 @@ describe('a run that cannot reach history', () => {
       wire.lose(statement, 'request', 1_000);
       const error = await failureOf(run([change('a'), change('z')]));
       expect(error).toBeInstanceOf(AuditStoreUnavailableError);
-      expect((error as Error).message).toMatch(/connection lost.*Nothing was run/s);
+      expect((error as Error).message).toMatch(/connection lost.*Nothing more was run/s);
       expect(calls).not.toContain('a');
     },
   );
+
+  it('is not reported as up to date, even where there are no changes', async () => {
+    wire.lose('readHead', 'request');
+    const parts = engine([]);
+    await failureOf(execute(parts, stop.signal));
+    expect(parts.events.published.at(-1)).toMatchObject({
+      name: 'run.failed',
+      event: { report: { status: 'stopped' } },
+    });
+  });
 
   it('is applied all the same where only tidying up fails, with a warning', async () => {
     wire.lose('settle', 'request').lose('release', 'request');
@@ -215,6 +230,15 @@ describe('a run that cannot reach history', () => {
     expect(results(ended.report)).toContain('a executed');
     expect(results(ended.report)).toContain('c not-reached');
     expect(results(ended.report)).not.toContain('b not-reached');
+  });
+
+  it('says of a change whose start could not be recorded that it was not reached', async () => {
+    const parts = engine([change('a'), change('b')]);
+    wire.lose('append', 'request', 1_000);
+    const error = await failureOf(passing(runtime, execute(parts, stop.signal)));
+    expect(error).toBeInstanceOf(AuditStoreUnavailableError);
+    const ended = parts.events.published.at(-1)?.event as { report: ExecutionReport };
+    expect(results(ended.report)).toEqual(['a not-reached', 'b not-reached']);
   });
 
   it('runs nothing on a history that was altered', async () => {
@@ -264,12 +288,13 @@ describe('a run beside another instance', () => {
           runtime: new ManualRuntime({ clock: runtime.clock, pid: pid + 2 }),
           store: new InMemoryAuditStore(database),
         }),
-        stop.signal,
+        new AbortController().signal,
       ),
     );
     const reports = await passing(runtime, Promise.all(instances));
     expect(calls).toEqual(['a', 'b']);
     expect(reports.filter(({ status }) => status === 'applied')).toHaveLength(1);
+    expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
   });
 
   it('stops where its lock is lost, and tells of what ran', async () => {
@@ -295,7 +320,7 @@ describe('a run that is told to stop', () => {
     expect(error).toBeInstanceOf(RunAbortedError);
     expect(await history()).toEqual(['a STARTED', 'a EXECUTED']);
     expect(await isFree()).toBe(true);
-    expect(results(await (stop = new AbortController(), run([change('a'), change('b')])))).toEqual([
+    expect(results(await ((stop = new AbortController()), run([change('a'), change('b')])))).toEqual([
       'a skipped',
       'b executed',
     ]);
@@ -409,17 +434,23 @@ describe('target systems of a run', () => {
   it('that cannot keep markers stop the run with an error that names them', async () => {
     const targetWire = new Wire().lose('prepareMarkers', 'request', 1_000);
     const target = new InMemoryTargetSystem('orders-db', new InMemoryDatabase().connect(targetWire.carry));
-    const error = await failureOf(run([change('a', { target, transactional: true })]));
+    const parts = engine([change('a', { target, transactional: true })]);
+    const error = await failureOf(passing(runtime, execute(parts, stop.signal)));
     expect([calls, await history()]).toEqual([[], []]);
     expect((error as Error).message).toMatch(/orders-db/);
+    const ended = parts.events.published.at(-1)?.event as { report: ExecutionReport };
+    expect(results(ended.report)).toEqual(['a not-reached']);
   });
 });
 
 describe('events of a run', () => {
   it('come in order, each change within its stage', async () => {
-    const parts = engine([change('a', { stage: 'one' }), failing('b', { stage: 'two' }), change('c', { stage: 'two' })], {
-      stages: ['one', 'two'],
-    });
+    const parts = engine(
+      [change('a', { stage: 'one' }), failing('b', { stage: 'two' }), change('c', { stage: 'two' })],
+      {
+        stages: ['one', 'two'],
+      },
+    );
     await failureOf(execute(parts, stop.signal));
     expect(parts.events.names).toEqual([
       'run.started',
@@ -451,6 +482,7 @@ describe('events of a run', () => {
   it('all name the run they belong to', async () => {
     const parts = engine([change('a')]);
     const { executionId } = await execute(parts, stop.signal);
-    for (const { event } of parts.events.published) expect(event).toMatchObject({ service: SERVICE, executionId });
+    for (const { event } of parts.events.published)
+      expect(event).toMatchObject({ service: SERVICE, executionId });
   });
 });

@@ -1,8 +1,7 @@
 import { isSettled } from '../audit/audit-head.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
-import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
-import { FlamingockError } from '../flamingock.error.js';
+import { reachStore } from '../audit/reach.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
@@ -22,7 +21,7 @@ export class PipelineRunner {
 
   constructor(private readonly engine: Engine) {
     const { pipeline, runtime, settings } = engine;
-    this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings.onIssue);
+    this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings);
   }
 
   /**
@@ -43,7 +42,7 @@ export class PipelineRunner {
       events.publish('run.completed', { ...about, report });
       return report;
     } catch (error) {
-      events.publish('run.failed', { ...about, error, report: this.report.finish() });
+      events.publish('run.failed', { ...about, error, report: this.report.finish('stopped') });
       throw error;
     } finally {
       bounded.clear();
@@ -55,7 +54,11 @@ export class PipelineRunner {
     if (await this.nothingToDo()) return;
     await this.reach(() => store.prepare());
     const queue = new LockQueue(store.lock, runtime, settings.lock);
-    const waiting = { signal, isDone: (holder: LockRecord | undefined) => this.doneMeanwhile(holder) };
+    const waiting = {
+      signal,
+      held: (holder: LockRecord | undefined) => this.announceWait(holder),
+      isDone: () => this.nothingToDo(),
+    };
     const lock = await this.reach(() => queue.acquire(pipeline.service, waiting));
     this.report.endWait();
     if (lock) await this.runLocked(lock, signal);
@@ -100,6 +103,7 @@ export class PipelineRunner {
     }
   }
 
+  /** Also how a waiting instance goes on as soon as the holder has left nothing to do. */
   private async nothingToDo(): Promise<boolean> {
     const { pipeline, store } = this.engine;
     const head = await this.reach(() => store.readHead(pipeline.service));
@@ -114,17 +118,11 @@ export class PipelineRunner {
     return !plan.hasWork;
   }
 
-  /** A waiting instance goes on as soon as the holder has left nothing to do. */
-  private doneMeanwhile(holder: LockRecord | undefined): Promise<boolean> {
+  private announceWait(holder: LockRecord | undefined): void {
     const { events, pipeline } = this.engine;
-    if (this.report.waitFor(holder && describeHolder(holder))) {
-      events.publish('run.waiting', {
-        service: pipeline.service,
-        executionId: this.report.executionId,
-        holder,
-      });
-    }
-    return this.nothingToDo();
+    if (!this.report.waitFor(holder && describeHolder(holder))) return;
+    const { executionId } = this.report;
+    events.publish('run.waiting', { service: pipeline.service, executionId, holder });
   }
 
   private checkOrder(plan: ExecutionPlan): ExecutionPlan {
@@ -169,12 +167,7 @@ export class PipelineRunner {
     }
   }
 
-  private async reach<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      if (cause instanceof FlamingockError) throw cause;
-      throw new AuditStoreUnavailableError(this.engine.pipeline.service, cause);
-    }
+  private reach<T>(work: () => Promise<T>): Promise<T> {
+    return reachStore(this.engine.pipeline.service, work);
   }
 }

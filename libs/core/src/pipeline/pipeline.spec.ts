@@ -3,8 +3,11 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { createPipeline } from './pipeline.js';
 
-const digest = (fields: Partial<ChangeDescriptor> = {}, stage = 'main', more: ChangeDescriptor[] = []): string =>
-  createPipeline('inventory', [{ name: stage, changes: [aChange(fields), ...more] }]).digest;
+const digest = (
+  fields: Partial<ChangeDescriptor> = {},
+  stage = 'main',
+  more: ChangeDescriptor[] = [],
+): string => createPipeline('inventory', [{ name: stage, changes: [aChange(fields), ...more] }]).digest;
 
 describe('the digest of a pipeline', () => {
   it('is the same for the same code', () => {

@@ -1,3 +1,5 @@
+import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
 import type { RunResources } from '../executor/audited-step.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
@@ -62,7 +64,10 @@ export class PlanRunner {
     const stage = { ...this.about, stage: name };
     this.events.publish('stage.started', stage);
     for (const [index, planned] of changes.entries()) {
-      const report = await this.runChange(planned);
+      const report = await this.runChange(planned).catch((error: unknown) => {
+        this.events.publish('stage.failed', stage);
+        throw error;
+      });
       this.changes.push(report);
       if (report.result !== 'failed' && report.result !== 'blocked') continue;
       this.leaveOut(changes.slice(index + 1), report);
@@ -103,7 +108,9 @@ export class PlanRunner {
     this.resources.signal.throwIfAborted();
     this.events.publish('change.started', { ...this.about, stage: change.stage, changeId: change.id });
     const outcome = await this.executors.execute(change).catch((error: unknown) => {
-      this.changes.push(interruptedReport(change, error));
+      if (!leftUntouched(error)) {
+        this.changes.push(this.announce('change.failed', interruptedReport(change, error)));
+      }
       throw error;
     });
     if (outcome.status === 'failed') return this.fail(planned, outcome);
@@ -140,4 +147,9 @@ export class PlanRunner {
     this.events.publish(name, { ...this.about, change });
     return change;
   }
+}
+
+/** True for errors that say that the change did not run. */
+function leftUntouched(error: unknown): boolean {
+  return error instanceof AuditStoreUnavailableError || error instanceof TargetSystemUnavailableError;
 }

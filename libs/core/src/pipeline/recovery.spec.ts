@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   CrashPoint,
   InMemoryAuditStore,
@@ -101,6 +102,9 @@ async function everywhere(scenario: (at: number) => Promise<boolean>): Promise<n
   while (await scenario(at)) at += 1;
   return at;
 }
+
+// Hundreds of runs each; the machine may be busy.
+jest.setTimeout(120_000);
 
 describe('a process that dies at any message', () => {
   it.each(EXACTLY_ONCE)('leaves a %s change that the next one applies exactly once', async (kind) => {

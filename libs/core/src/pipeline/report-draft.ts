@@ -30,7 +30,7 @@ export class ReportDraft {
     private readonly pipeline: Pipeline,
     readonly executionId: string,
     private readonly runtime: Runtime,
-    private readonly onIssue: EngineSettings['onIssue'],
+    private readonly settings: Pick<EngineSettings, 'onIssue' | 'outOfOrder'>,
   ) {
     this.startedAt = runtime.monotonicMs();
     this.changes = this.all({ result: 'not-reached', reason: NOT_REACHED });
@@ -74,7 +74,7 @@ export class ReportDraft {
     );
     if (unknown.length > 0) this.warn(`applied, but no longer in the code: ${unknown.join(', ')}`);
     const late = outOfOrder.map(({ change }) => change.id);
-    if (late.length > 0)
+    if (late.length > 0 && this.settings.outOfOrder === 'warn')
       this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
   }
 
@@ -89,11 +89,12 @@ export class ReportDraft {
     return this.changes.every(({ result }) => ['executed', 'skipped', 'reconciled'].includes(result));
   }
 
-  finish(): ExecutionReport {
+  /** The report up to now; `status` where it does not follow from what became of the changes. */
+  finish(status = this.status()): ExecutionReport {
     return {
       service: this.pipeline.service,
       executionId: this.executionId,
-      status: this.status(),
+      status,
       changes: this.changes,
       durationMs: Math.round(this.runtime.monotonicMs() - this.startedAt),
       waitedMs: Math.round(this.waitedMs),
@@ -105,7 +106,7 @@ export class ReportDraft {
 
   private status(): ExecutionStatus {
     if (this.allApplied) return this.worked ? 'applied' : 'up-to-date';
-    return this.worked && this.onIssue === 'skip' ? 'incomplete' : 'stopped';
+    return this.worked && this.settings.onIssue === 'skip' ? 'incomplete' : 'stopped';
   }
 
   private all(finding: ChangeFinding): ChangeReport[] {

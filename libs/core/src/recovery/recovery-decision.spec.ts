@@ -77,7 +77,9 @@ describe('decide, with a marker', () => {
     ['EXECUTION_FAILED', 'present', 'SKIP'],
     ['EXECUTION_FAILED', 'absent', 'EXECUTE'],
   ])('%s, marker %s: %s', (state, marker, action) => {
-    expect(decide(entry({ state, txStrategy: 'TX_SEPARATE' }), 'MANUAL_INTERVENTION', marker).action).toBe(action);
+    expect(decide(entry({ state, txStrategy: 'TX_SEPARATE' }), 'MANUAL_INTERVENTION', marker).action).toBe(
+      action,
+    );
   });
 
   it('lets no marker decide what does not need one', () => {

@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../audit/error-text.js';
 import { FlamingockError } from '../flamingock.error.js';
+import { ChangeFailedError, ManualInterventionError } from '../pipeline/pipeline.errors.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { FlamingockEvents } from './event-publisher.js';
-import { issuesOf, type ChangeReport, type ExecutionReport } from './execution-report.js';
+import type { ChangeReport, ExecutionReport } from './execution-report.js';
 import { formatReport } from './report-format.js';
 
 /** Tells what runs do through Nest's `Logger`. */
@@ -25,7 +26,8 @@ export class LoggerReporter {
     events.on('run.completed', ({ report }) => this.report(report));
     events.on('run.failed', ({ report, error }) => {
       this.report(report, true);
-      if (issuesOf(report).length === 0)
+      // Those two say what the report has said already.
+      if (!(error instanceof ChangeFailedError || error instanceof ManualInterventionError))
         this.logger.error(error instanceof FlamingockError ? error.message : errorText(error));
     });
   }

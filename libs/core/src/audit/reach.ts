@@ -1,0 +1,15 @@
+import { FlamingockError } from '../flamingock.error.js';
+import { AuditStoreUnavailableError } from './audit.errors.js';
+
+/**
+ * Talks to the audit store before anything has run.
+ *
+ * @throws AuditStoreUnavailableError in place of whatever a driver throws.
+ */
+export async function reachStore<T>(service: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof FlamingockError ? cause : new AuditStoreUnavailableError(service, cause);
+  }
+}

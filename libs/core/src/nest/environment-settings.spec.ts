@@ -1,0 +1,104 @@
+import { failureOf } from '../fixtures/runs.js';
+import { settingsFromEnvironment } from './environment-settings.js';
+import { InvalidOptionsError } from './nest.errors.js';
+import { resolveOptions } from './resolve-options.js';
+
+const faultsOf = async (environment: Record<string, string>): Promise<readonly string[]> => {
+  const error = await failureOf(Promise.resolve().then(() => settingsFromEnvironment(environment)));
+  expect(error).toBeInstanceOf(InvalidOptionsError);
+  return (error as InvalidOptionsError).faults;
+};
+
+describe('settingsFromEnvironment', () => {
+  it('leaves everything to the defaults where nothing is set', () => {
+    expect(resolveOptions(settingsFromEnvironment({ PATH: '/bin' }))).toEqual(resolveOptions());
+  });
+
+  it('reads every setting', () => {
+    const settings = settingsFromEnvironment({
+      FLAMINGOCK_ENABLED: 'false',
+      FLAMINGOCK_SERVICE: 'inventory',
+      FLAMINGOCK_RUN_AT: 'manual',
+      FLAMINGOCK_STAGES: 'schema, data',
+      FLAMINGOCK_ON_ISSUE: 'skip',
+      FLAMINGOCK_OUT_OF_ORDER: 'fail',
+      FLAMINGOCK_LOCK_LEASE_MS: '1000',
+      FLAMINGOCK_LOCK_WAIT_MS: '0',
+      FLAMINGOCK_LOCK_RETRY_MS: '20',
+      FLAMINGOCK_RUN_TIMEOUT_MS: '30',
+      FLAMINGOCK_CHANGE_TIMEOUT_MS: '40',
+      FLAMINGOCK_GRACE_MS: '50',
+    });
+    expect(settings).toEqual({
+      enabled: false,
+      service: 'inventory',
+      runAt: 'manual',
+      stages: ['schema', 'data'],
+      onIssue: 'skip',
+      outOfOrder: 'fail',
+      lock: { leaseMs: 1_000, waitMs: 0, retryMs: 20 },
+      timeouts: { runMs: 30, changeMs: 40, graceMs: 50 },
+    });
+    expect(() => resolveOptions(settings)).not.toThrow();
+  });
+
+  it('takes a variable that is empty, or blank, for one that is not set', () => {
+    const environment = { FLAMINGOCK_ENABLED: '', FLAMINGOCK_SERVICE: '  ', FLAMINGOCK_LOCK_LEASE_MS: '' };
+    expect(resolveOptions(settingsFromEnvironment(environment))).toEqual(resolveOptions());
+  });
+
+  it('forgives spaces around a value', () => {
+    expect(
+      settingsFromEnvironment({ FLAMINGOCK_ENABLED: ' true ', FLAMINGOCK_GRACE_MS: ' 5 ' }),
+    ).toMatchObject({
+      enabled: true,
+      timeouts: { graceMs: 5 },
+    });
+  });
+
+  it.each([
+    ['FLAMINGOCK_ENABLED', 'yes', 'one of true, false'],
+    ['FLAMINGOCK_ENABLED', 'TRUE', 'one of true, false'],
+    ['FLAMINGOCK_RUN_AT', 'start', 'one of bootstrap, module-init, manual'],
+    ['FLAMINGOCK_ON_ISSUE', 'ignore', 'one of fail, skip'],
+    ['FLAMINGOCK_OUT_OF_ORDER', 'x', 'one of allow, warn, fail'],
+    ['FLAMINGOCK_LOCK_LEASE_MS', '10s', 'a whole number of milliseconds'],
+    ['FLAMINGOCK_LOCK_WAIT_MS', '-1', 'a whole number of milliseconds'],
+    ['FLAMINGOCK_LOCK_RETRY_MS', '1.5', 'a whole number of milliseconds'],
+    ['FLAMINGOCK_RUN_TIMEOUT_MS', '0x10', 'a whole number of milliseconds'],
+    ['FLAMINGOCK_CHANGE_TIMEOUT_MS', 'none', 'a whole number of milliseconds'],
+    ['FLAMINGOCK_GRACE_MS', '1e3', 'a whole number of milliseconds'],
+  ])('names %s where its value is %s', async (name, value, wanted) => {
+    expect(await faultsOf({ [name]: value })).toEqual([`${name} must be ${wanted}, not "${value}"`]);
+  });
+
+  it('refuses a variable that it does not know, and lists those it does', async () => {
+    const [fault, ...others] = await faultsOf({ FLAMINGOCK_ONISSUE: 'skip' });
+    expect(others).toEqual([]);
+    expect(fault).toMatch(/^FLAMINGOCK_ONISSUE is not a variable of Flamingock.*FLAMINGOCK_ON_ISSUE/);
+  });
+
+  it('lists every fault at once', async () => {
+    const faults = await faultsOf({ FLAMINGOCK_ENABLED: 'x', FLAMINGOCK_GRACE_MS: 'y', FLAMINGOCK_Z: '1' });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'FLAMINGOCK_ENABLED',
+      'FLAMINGOCK_GRACE_MS',
+      'FLAMINGOCK_Z',
+    ]);
+  });
+
+  it('has no stage without a name', async () => {
+    const stages = (value: string) => settingsFromEnvironment({ FLAMINGOCK_STAGES: value }).stages;
+    expect(stages('schema,data,')).toEqual(['schema', 'data']);
+  });
+
+  it('takes what Kubernetes sets for a Service of that name for no setting of its own', () => {
+    const injected = {
+      FLAMINGOCK_SERVICE_HOST: '10.0.0.1',
+      FLAMINGOCK_SERVICE_PORT_HTTP: '80',
+      FLAMINGOCK_PORT: 'tcp://10.0.0.1:80',
+      FLAMINGOCK_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
+    expect(settingsFromEnvironment(injected).service).toBeUndefined();
+  });
+});

@@ -1,0 +1,95 @@
+import { Logger } from '@nestjs/common';
+import { ChangeFailedError } from '../pipeline/pipeline.errors.js';
+import { FlamingockEvents } from './event-publisher.js';
+import type { ChangeReport, ExecutionReport } from './execution-report.js';
+import { LoggerReporter } from './logger-reporter.js';
+
+const ABOUT = { service: 'inventory', executionId: 'x' };
+const change = (fields: Partial<ChangeReport> = {}): ChangeReport => ({
+  changeId: 'add-category',
+  stage: 'main',
+  order: '0003',
+  targetSystem: 'inventory-db',
+  result: 'executed',
+  reason: 'never executed',
+  durationMs: 12,
+  ...fields,
+});
+const report = (fields: Partial<ExecutionReport> = {}): ExecutionReport => ({
+  ...ABOUT,
+  status: 'applied',
+  changes: [change()],
+  durationMs: 40,
+  waitedMs: 0,
+  warnings: [],
+  ...fields,
+});
+
+let logged: [string, string][];
+let events: FlamingockEvents;
+
+beforeEach(() => {
+  logged = [];
+  const to = (level: string) => (message: unknown) => void logged.push([level, String(message)]);
+  Logger.overrideLogger({ log: to('log'), warn: to('warn'), error: to('error') });
+  events = new FlamingockEvents(() => undefined);
+  new LoggerReporter(events);
+});
+
+afterEach(() => {
+  Logger.overrideLogger(true);
+});
+
+describe('LoggerReporter', () => {
+  it('tells what is being applied while it is, and the report at the end', () => {
+    events.publish('change.started', { ...ABOUT, stage: 'main', changeId: 'add-category' });
+    events.publish('change.completed', { ...ABOUT, change: change() });
+    events.publish('run.completed', { ...ABOUT, report: report() });
+    expect(logged).toEqual([
+      ['log', expect.stringContaining('"add-category"')],
+      ['log', expect.stringMatching(/"add-category" in 12 ms/)],
+      ['log', expect.stringMatching(/is up to date now/)],
+    ]);
+  });
+
+  it('tells whom it waits for', () => {
+    events.publish('run.waiting', { ...ABOUT, holder: undefined });
+    expect(logged).toEqual([['log', expect.stringMatching(/another instance.*waiting/s)]]);
+  });
+
+  it('warns before it reports', () => {
+    events.publish('run.completed', { ...ABOUT, report: report({ warnings: ['applied out of order: a'] }) });
+    expect(logged.map(([level]) => level)).toEqual(['warn', 'log']);
+    expect(logged[0]?.[1]).toContain('applied out of order: a');
+  });
+
+  it('reports an application that is not complete as an error', () => {
+    events.publish('run.completed', { ...ABOUT, report: report({ status: 'incomplete' }) });
+    expect(logged.map(([level]) => level)).toEqual(['error']);
+  });
+
+  it('reports a failed change once, with its cause and what to do', () => {
+    const failed = change({ result: 'failed', error: 'TypeError: broke', nextSteps: ['Look.'] });
+    const stopped = report({ status: 'stopped', changes: [failed] });
+    const error = new ChangeFailedError('add-category', stopped, new TypeError('broke'));
+    events.publish('run.failed', { ...ABOUT, error, report: stopped });
+    expect(logged).toEqual([['error', expect.stringMatching(/broke.*1\. Look\./s)]]);
+  });
+
+  it('tells what ended a run that no change ended', () => {
+    const error = new TypeError('Lost the lock');
+    const changes = [change({ result: 'not-reached' })];
+    events.publish('run.failed', { ...ABOUT, error, report: report({ status: 'stopped', changes }) });
+    expect(logged.at(-1)).toEqual(['error', expect.stringContaining('Lost the lock')]);
+  });
+
+  it('tells what ended a run also where a change had failed before, in a stage that was left out', () => {
+    const error = new TypeError('Lost the lock');
+    const changes = [
+      change({ result: 'failed', error: 'TypeError: broke' }),
+      change({ result: 'not-reached' }),
+    ];
+    events.publish('run.failed', { ...ABOUT, error, report: report({ status: 'incomplete', changes }) });
+    expect(logged.map(([, text]) => text).join('\n')).toContain('Lost the lock');
+  });
+});
