@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { collect, ended, sh } from './sh.mjs';
 
 const inspector = join(dirname(fileURLToPath(import.meta.url)), 'inspect.cjs');
-const STARTED = 'Nest application successfully started';
 const START_LIMIT_MS = 60_000;
 
 const applied = {
@@ -41,8 +40,7 @@ async function serveOnce({ node }, { project, tools, database }) {
   const output = collect(child);
   const end = ended(child);
   try {
-    await started(child, output, end);
-    const response = await fetch(`http://127.0.0.1:${port}/`);
+    const response = await firstResponse(`http://127.0.0.1:${port}/`, output, end);
     deepStrictEqual([response.status, await response.text()], [200, 'Hello World!']);
   } finally {
     child.kill('SIGTERM');
@@ -50,13 +48,15 @@ async function serveOnce({ node }, { project, tools, database }) {
   }
 }
 
-async function started(child, output, end) {
+async function firstResponse(url, output, end) {
   const deadline = Date.now() + START_LIMIT_MS;
   let over = false;
   void end.then(() => (over = true));
-  while (!output.all().includes(STARTED)) {
-    if (over) throw new Error(`it ended instead of starting:\n${output.all()}`);
-    if (Date.now() > deadline) throw new Error(`not started after ${START_LIMIT_MS} ms:\n${output.all()}`);
+  for (;;) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response) return response;
+    if (over) throw new Error(`it ended instead of serving:\n${output.all()}`);
+    if (Date.now() > deadline) throw new Error(`not serving after ${START_LIMIT_MS} ms:\n${output.all()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -161,4 +161,14 @@ describe('LockQueue', () => {
     await passing(runtime, all);
     expect([most, done]).toEqual([1, 12]);
   });
+
+  it('goes on waiting while a store that has answered before cannot be reached', async () => {
+    const holder = await heldByAnother();
+    const acquired = queue().acquire(SERVICE, waiting());
+    await runtime.advance(1_000);
+    wire.lose('acquire', 'request', 3);
+    await runtime.advance(2_000);
+    await holder.release();
+    expect((await passing(runtime, acquired))?.lease.token).toBe(2);
+  });
 });

@@ -1,7 +1,9 @@
+import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import { FlamingockError } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
 import { LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
-import type { LockRecord, LockStore } from './lock-store.js';
+import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
 
 /** How to ask for the lock, and for how long. All in milliseconds. */
 export interface LockSettings {
@@ -43,40 +45,50 @@ export class LockQueue {
 
   /**
    * Takes the lock, or resolves to `undefined` when `waiting` says that there is nothing
-   * left to do.
+   * left to do. A store that has answered once may fail meanwhile, as one that restarts does.
    *
    * @throws LockTimeoutError after `waitMs`; the signal's reason when it aborts.
    */
   async acquire(service: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
     const { runtime, settings } = this;
-    const claim = {
-      service,
-      owner: runtime.uuid(),
-      host: runtime.host,
-      pid: runtime.pid,
-      leaseMs: settings.leaseMs,
-    };
+    const claim = this.claim(service);
     const since = runtime.monotonicMs();
+    let answered = false;
+    let holder: LockRecord | undefined;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, settings.retryMs)) {
       waiting.signal.throwIfAborted();
-      const askedAt = runtime.monotonicMs();
-      const answer = await this.store.acquire(claim);
-      if (answer.acquired) {
-        const lease = new Lease(
-          this.store,
-          { service, token: answer.token },
-          settings.leaseMs,
-          askedAt,
-          runtime,
-        );
-        return { lease, storeNow: answer.storeNow, askedAt };
+      try {
+        if (answered && (await waiting.isDone())) return undefined;
+        const attempt = await this.attempt(claim);
+        if ('lease' in attempt) return attempt;
+        answered = true;
+        holder = attempt.holder;
+        waiting.held?.(holder);
+      } catch (cause) {
+        if (!answered || isVerdict(cause)) throw cause;
       }
-      waiting.held?.(answer.holder);
       const waitedMs = Math.round(runtime.monotonicMs() - since);
-      if (waitedMs >= settings.waitMs) throw new LockTimeoutError(service, waitedMs, answer.holder);
+      if (waitedMs >= settings.waitMs) throw new LockTimeoutError(service, waitedMs, holder);
       await runtime.sleep(pauseMs * (0.5 + runtime.random() / 2), waiting.signal);
-      waiting.signal.throwIfAborted();
-      if (await waiting.isDone()) return undefined;
     }
   }
+
+  private claim(service: string): LockClaim {
+    const { host, pid } = this.runtime;
+    return { service, owner: this.runtime.uuid(), host, pid, leaseMs: this.settings.leaseMs };
+  }
+
+  private async attempt(claim: LockClaim): Promise<AcquiredLock | { holder: LockRecord | undefined }> {
+    const askedAt = this.runtime.monotonicMs();
+    const answer = await this.store.acquire(claim);
+    if (!answer.acquired) return { holder: answer.holder };
+    const hold = { service: claim.service, token: answer.token };
+    const lease = new Lease(this.store, hold, claim.leaseMs, askedAt, this.runtime);
+    return { lease, storeNow: answer.storeNow, askedAt };
+  }
+}
+
+/** True for errors that say more than that the store could not be reached just now. */
+function isVerdict(cause: unknown): boolean {
+  return cause instanceof FlamingockError && !(cause instanceof AuditStoreUnavailableError);
 }
