@@ -149,7 +149,8 @@ describe('LockQueue', () => {
   it('lets one of many at a time have the lock', async () => {
     let [inside, most, done] = [0, 0, 0];
     const instance = async (pid: number) => {
-      const lock = await queue(SETTINGS, pid).acquire(SERVICE, waiting());
+      const own = { ...waiting(), signal: new AbortController().signal };
+      const lock = await queue(SETTINGS, pid).acquire(SERVICE, own);
       inside += 1;
       most = Math.max(most, inside);
       await runtime.sleep(100);
