@@ -1,0 +1,10 @@
+/** Servers that a test can ask for: the names in servers.mjs. */
+export type ServerName = 'postgres' | 'mariadb' | 'pgbouncer';
+
+/** What the keeper knows about a server. `missing`: the machine has none; `failed`: it has, and it is broken. */
+export type ServerAnswer =
+  | { readonly state: 'running'; readonly url: string; readonly source: string; readonly pid?: number }
+  | { readonly state: 'missing' | 'failed'; readonly message: string };
+
+export const FOLDER_VARIABLE: string;
+export function askServer(folder: string, name: ServerName): Promise<ServerAnswer>;

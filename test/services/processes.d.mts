@@ -1,0 +1,1 @@
+export function runsIn(pid: number, folder: string): boolean;

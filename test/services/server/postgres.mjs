@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { findBinaries } from '../binaries.mjs';
+
+/** PostgreSQL with honest durability: what a test saw committed survives a crash. */
+export const postgres = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  variable: 'POSTGRES_URL',
+  package: 'postgresql',
+  systemUser: 'postgres',
+  needs: [],
+
+  find() {
+    return findBinaries(postgres, ['initdb', 'postgres'], ['/usr/lib/postgresql/*/bin']);
+  },
+
+  async start({ folder, port, programs }) {
+    const password = randomBytes(12).toString('hex');
+    const passwordFile = folder.write('password', password);
+    await folder.run(programs.initdb, [
+      ...['-D', folder.file('data'), '-U', 'flamingock', '--pwfile', passwordFile],
+      // Only this first copy is not flushed: it is made again if the machine fails now.
+      ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', '--no-sync'],
+    ]);
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: 200,
+      fsync: 'on',
+      synchronous_commit: 'on',
+      full_page_writes: 'on',
+    };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const args = ['-D', folder.file('data'), '-p', String(port), ...options];
+    return {
+      url: `postgres://flamingock:${password}@127.0.0.1:${port}/postgres`,
+      // SIGINT: sessions are cut, data are flushed.
+      serving: folder.serve(programs.postgres, args, 'SIGINT'),
+    };
+  },
+
+  async ready(url) {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+    } finally {
+      await client.end();
+    }
+  },
+
+  compose: { port: 5432, url: (address) => `postgres://flamingock:flamingock@${address}/postgres` },
+};

@@ -1,0 +1,27 @@
+import { mariadb } from './server/mariadb.mjs';
+import { pgbouncer } from './server/pgbouncer.mjs';
+import { postgres } from './server/postgres.mjs';
+
+/**
+ * Every server that a test can ask for. Each says:
+ *
+ * - `name`, `title`, `variable` (its URL in the environment), `package` and `systemUser` (of Debian)
+ * - `needs`: names of servers that must answer first
+ * - `find()`: its programs, or ServerMissingError
+ * - `start({ folder, port, programs, urls })`: `{ url, serving }`, not yet ready; `urls` are of what it needs
+ * - `ready(url)`: resolves once the server has answered a real request, rejects when it has not
+ * - `compose`: its port in compose.yml, where the service has the same name, and the URL for an address
+ */
+export const servers = [postgres, mariadb, pgbouncer];
+
+export function serverNamed(name) {
+  const server = servers.find((one) => one.name === name);
+  if (server) return server;
+  throw new Error(`no server "${name}"; there are: ${servers.map((one) => one.name).join(', ')}`);
+}
+
+/** URLs that the environment gives, by server name. */
+export function givenUrls(env = process.env) {
+  const given = servers.filter(({ variable }) => env[variable]);
+  return Object.fromEntries(given.map(({ name, variable }) => [name, env[variable]]));
+}
