@@ -231,6 +231,7 @@ const ALLOWED: readonly [string, string, string][] = [
     `Reflect.getMetadata('a', Object);`,
   ],
   ['any library in a spec', 'libs/core/src/lock/new.spec.ts', `export * from '@nestjs-flamingock/testing';`],
+  ['a plain script in a test', 'test/e2e/new.ts', `export * from '../services/servers.mjs';`],
   [
     'a library of its own choice in the demo',
     'apps/demo/src/new.ts',

@@ -73,7 +73,7 @@ const policies = [
   { from: file('spec'), allow: { to: { module: { origin: ['local', 'external', 'core'] } } } },
 ];
 
-const relativeWithoutJs = String.raw`/^\.{1,2}(\u002F(?!.*\.js$)|$)/`;
+const relativeWithoutJs = String.raw`/^\.{1,2}(\u002F(?!.*\.m?js$)|$)/`;
 const IMPORTS_WITHOUT_JS = [
   `ImportDeclaration[source.value=${relativeWithoutJs}]`,
   `ExportNamedDeclaration[source.value=${relativeWithoutJs}]`,
