@@ -1,34 +1,46 @@
 import type { AuditBatch, AuditEntry } from '@nestjs-flamingock/core';
 import { toRow } from './audit-entry.row.js';
-import { columnsOf, names, type Table } from './schema/table.js';
-import { list, name, sql, type Sql } from './sql.js';
+import type { Dialect } from './dialect/dialect.js';
+import { columnsOf, tableName, type Table } from './schema/table.js';
+import type { AuditTables } from './schema/tables.js';
+import { list, sql, type Sql, type SqlValue } from './sql.js';
 
 /** Keeps the values of one statement below every server's bound. */
 const INSERT_ROWS = 500;
 
-/** Moves the head over the batch, on the condition that the batch may follow it. */
-export function headMove(heads: Table, { service, token, entries }: AuditBatch): Sql {
-  const [first] = entries;
-  const last = entries.at(-1) ?? first;
-  return sql`UPDATE ${name(heads.name)} SET seq = ${last.seq}, hash = ${last.hash} WHERE service = ${service} AND token = ${token} AND seq = ${first.seq - 1}`;
-}
-
-/** Inserts the entries, many with each statement. */
-export function appendStatements(table: Table, entries: readonly AuditEntry[]): Sql[] {
-  const rows = entries.map(toRow);
-  const statements: Sql[] = [];
-  for (let from = 0; from < rows.length; from += INSERT_ROWS) {
-    statements.push(insertRows(table, rows.slice(from, from + INSERT_ROWS)));
-  }
-  return statements;
+/**
+ * Writes a batch: the first statement affects no row if the batch may not follow the
+ * head; otherwise all of them have to be executed, in one transaction.
+ */
+export function appendStatements(
+  dialect: Dialect,
+  { heads, entries }: AuditTables,
+  batch: AuditBatch,
+): readonly [Sql, ...Sql[]] {
+  const move = headMove(dialect, heads, batch);
+  const [first = [], ...rest] = chunks(batch.entries.map((entry) => valuesOf(entries, entry)));
+  const inserts = rest.map((rows) => insertRows(entries, rows));
+  if (dialect.guardedInsert) return [dialect.guardedInsert(move, entries, first), ...inserts];
+  return [move, insertRows(entries, first), ...inserts];
 }
 
 /**
  * The last entry of each change. Steps through the index (service, change_id, seq) from
  * one change to the next, so its cost grows with the changes, not with their history.
  */
-export function snapshotQuery(table: Table, service: string): Sql {
-  const entries = name(table.name);
+export function snapshotQuery({ groupsByIndex }: Dialect, table: Table, service: string): Sql {
+  return groupsByIndex ? snapshotByGroups(table, service) : snapshotBySteps(table, service);
+}
+
+function snapshotByGroups(table: Table, service: string): Sql {
+  const entries = tableName(table);
+  return sql`SELECT ${columnsOf(table)} FROM ${entries} JOIN (
+  SELECT MAX(seq) AS last_seq FROM ${entries} WHERE service = ${service} GROUP BY change_id
+) AS changes ON seq = last_seq WHERE service = ${service} ORDER BY seq`;
+}
+
+function snapshotBySteps(table: Table, service: string): Sql {
+  const entries = tableName(table);
   return sql`WITH RECURSIVE changes (change_id) AS (
   SELECT MIN(change_id) FROM ${entries} WHERE service = ${service}
   UNION ALL
@@ -41,8 +53,26 @@ SELECT ${columnsOf(table)} FROM ${entries} WHERE service = ${service} AND seq IN
 ) ORDER BY seq`;
 }
 
-function insertRows(table: Table, rows: readonly ReturnType<typeof toRow>[]): Sql {
-  const columns = Object.keys(table.columns);
-  const tuples = rows.map((row) => sql`(${list(columns.map((column) => row[column] ?? null))})`);
-  return sql`INSERT INTO ${name(table.name)} (${names(columns)}) VALUES ${list(tuples)}`;
+/** Moves the head over the batch, on the condition that the batch may follow it. */
+function headMove({ writer }: Dialect, heads: Table, { service, token, entries }: AuditBatch): Sql {
+  const [first] = entries;
+  const last = entries.at(-1) ?? first;
+  return sql`UPDATE ${tableName(heads)} SET seq = ${last.seq}, hash = ${last.hash}, writer = ${writer(service, token)} WHERE service = ${service} AND token = ${token} AND seq = ${first.seq - 1}`;
+}
+
+function insertRows(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {
+  const tuples = rows.map((row) => sql`(${list(row)})`);
+  return sql`INSERT INTO ${tableName(table)} (${columnsOf(table)}) VALUES ${list(tuples)}`;
+}
+
+function valuesOf(table: Table, entry: AuditEntry): SqlValue[] {
+  const row = toRow(entry);
+  return Object.keys(table.columns).map((column) => row[column] ?? null);
+}
+
+function chunks<T>(rows: readonly T[]): T[][] {
+  const count = Math.ceil(rows.length / INSERT_ROWS);
+  return Array.from({ length: count }, (_, index) =>
+    rows.slice(index * INSERT_ROWS, (index + 1) * INSERT_ROWS),
+  );
 }

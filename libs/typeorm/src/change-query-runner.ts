@@ -1,10 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
-import { TransactionControlError } from './typeorm.errors.js';
-
-/** Statements by which SQL text would end the transaction behind our back; a savepoint may. */
-const TRANSACTION_CONTROL =
-  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(?:(?:WORK|TRANSACTION)\s+)?TO\b))\b/i;
 
 /**
  * The change's runner as one user sees it: its transactions are nested ones, giving it
@@ -33,16 +28,10 @@ export function changeQueryRunner(
 
 function statements(session: ChangeSession, runner: QueryRunner) {
   return {
-    query: async (...args: Parameters<QueryRunner['query']>): Promise<unknown> => {
-      session.assertRunning();
-      const control = TRANSACTION_CONTROL.exec(args[0])?.[1];
-      if (control) throw new TransactionControlError(session.changeId, control.toUpperCase());
-      return runner.query(...args);
-    },
-    stream: async (...args: Parameters<QueryRunner['stream']>): Promise<unknown> => {
-      session.assertRunning();
-      return runner.stream(...args);
-    },
+    query: (...args: Parameters<QueryRunner['query']>): Promise<unknown> =>
+      session.perform(args[0], () => runner.query(...args)),
+    stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
+      session.perform(args[0], () => runner.stream(...args)),
     connect: async (): Promise<unknown> => {
       session.assertRunning();
       return runner.connect();

@@ -1,27 +1,45 @@
 import { ChangeEndedError } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { changeQueryRunner } from './change-query-runner.js';
+import { bounded } from './dialect/bounded.js';
+import type { ChangeTransaction } from './dialect/database.js';
 import { NestedTransactionError, TransactionControlError } from './typeorm.errors.js';
+
+/** How long a statement that nobody awaited is waited for at the end, in milliseconds. */
+const LAST_STATEMENT_MS = 10_000;
 
 /** One execution of a change inside its transaction, from the first statement to the last. */
 export class ChangeSession {
   private readonly nested: object[] = [];
+  private readonly running = new Set<Promise<unknown>>();
   private ended = false;
 
   constructor(
     readonly changeId: string,
     private readonly dataSource: DataSource,
-    private readonly runner: QueryRunner,
+    readonly transaction: ChangeTransaction,
   ) {}
 
   /** The change's runner for one user of it, with an entity manager of its own. */
   lendRunner(): QueryRunner {
-    return changeQueryRunner(this, this.dataSource, this.runner);
+    return changeQueryRunner(this, this.dataSource, this.transaction.runner);
   }
 
   /** @throws ChangeEndedError once the change has ended. */
   assertRunning(): void {
     if (this.ended) throw new ChangeEndedError(this.changeId);
+  }
+
+  /**
+   * Runs a statement of the change.
+   *
+   * @throws ChangeEndedError once the change has ended; an error that names the change
+   * and the remedy for SQL that cannot be part of its transaction.
+   */
+  async perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    this.assertRunning();
+    this.transaction.admit(text);
+    return this.track(this.transaction.perform(text, statement));
   }
 
   /** True while `owner` has a nested transaction open. */
@@ -35,7 +53,7 @@ export class ChangeSession {
     // Counted from the moment it is asked for: the change must not commit around it.
     this.nested.push(owner);
     try {
-      await this.runner.startTransaction();
+      await this.act((runner) => runner.startTransaction());
     } catch (error) {
       this.nested.splice(this.nested.lastIndexOf(owner), 1);
       throw error;
@@ -53,18 +71,41 @@ export class ChangeSession {
     this.assertRunning();
     if (this.nested.length === 0) throw new TransactionControlError(this.changeId, how);
     if (this.nested.at(-1) !== owner) throw new NestedTransactionError(this.changeId);
-    if (how === 'commit') await this.runner.commitTransaction();
-    else await this.runner.rollbackTransaction();
+    await this.act((runner) =>
+      how === 'commit' ? runner.commitTransaction() : runner.rollbackTransaction(),
+    );
     this.nested.pop();
-  }
-
-  /** @throws NestedTransactionError while a nested transaction is open. */
-  assertNoneNested(): void {
-    if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
   }
 
   /** Refuses every later statement. */
   end(): void {
     this.ended = true;
+  }
+
+  /**
+   * Ends the change, waits for statements that are still running, and makes sure that
+   * the transaction is the change's own and whole.
+   *
+   * @throws NestedTransactionError while a nested transaction is open; ConnectionHangsError
+   * when a statement does not end; see {@link ChangeTransaction.complete}.
+   */
+  async seal(): Promise<void> {
+    this.end();
+    if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
+    await bounded(LAST_STATEMENT_MS, Promise.allSettled([...this.running]));
+    await this.transaction.complete();
+  }
+
+  private act(step: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    return this.track(this.transaction.perform('', () => step(this.transaction.runner)));
+  }
+
+  private async track<T>(statement: Promise<T>): Promise<T> {
+    this.running.add(statement);
+    try {
+      return await statement;
+    } finally {
+      this.running.delete(statement);
+    }
   }
 }

@@ -10,12 +10,24 @@ export { TypeOrmLockStore } from './typeorm-lock.store.js';
 export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 export { TypeOrmTargetSystem } from './typeorm-target.system.js';
 export { TypeOrmTransaction } from './typeorm-transaction.js';
+export { createTableStatements } from './create-table-statements.js';
 export {
+  CommitRefusedError,
+  ConnectionCharsetError,
+  ConnectionHangsError,
   ConnectionInTransactionError,
   ForeignTransactionError,
+  ImplicitCommitError,
+  MissingSchemaError,
   MissingTablesError,
   NestedTransactionError,
+  NonTransactionalStatementError,
+  OpenTransactionError,
+  PoolTooSmallError,
+  RowHeldError,
+  SchemaUnsupportedError,
   TablePrefixError,
   TransactionControlError,
+  TransactionLostError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';

@@ -9,17 +9,18 @@ import {
   type Transaction,
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
-import { appendStatements, headMove, snapshotQuery } from './audit-statements.js';
+import { appendStatements, snapshotQuery } from './audit-statements.js';
 import { toEntry } from './audit-entry.row.js';
 import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
+import { placeOfTables } from './schema/place-of-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
-import { columnsOf } from './schema/table.js';
+import { columnsOf, tableName } from './schema/table.js';
 import { auditTables, type AuditTables } from './schema/tables.js';
-import { name, sql, type Row, type Sql } from './sql.js';
+import { sql, type Row, type Sql } from './sql.js';
 import { ForeignTransactionError } from './typeorm.errors.js';
 import { TypeOrmLockStore } from './typeorm-lock.store.js';
-import type { TypeOrmTableOptions } from './typeorm.options.js';
+import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
 
 const PAGE_ROWS = 500;
@@ -34,13 +35,16 @@ export class TypeOrmAuditStore implements AuditStore {
   /**
    * @throws UnsupportedDriverError for a driver without a dialect.
    * @throws TablePrefixError for a prefix that cannot begin an SQL identifier.
+   * @throws SchemaUnsupportedError for a schema where there are none.
+   * @throws PoolTooSmallError when the lock could not be renewed during a change.
    */
   constructor(
     readonly resource: DataSource,
-    private readonly options: Required<TypeOrmTableOptions>,
+    private readonly options: TableSettings,
   ) {
     this.database = contextOf(resource).database;
-    this.tables = auditTables(options.tablePrefix);
+    this.database.checkPool();
+    this.tables = auditTables(placeOfTables(resource, this.database.dialect, options));
     this.lock = new TypeOrmLockStore(resource, this.database, this.tables.locks);
   }
 
@@ -52,13 +56,13 @@ export class TypeOrmAuditStore implements AuditStore {
   async readHead(service: string): Promise<AuditHead | undefined> {
     const { heads } = this.tables;
     const [row] = await this.read(
-      sql`SELECT ${columnsOf(heads)} FROM ${name(heads.name)} WHERE service = ${service}`,
+      sql`SELECT ${columnsOf(heads)} FROM ${tableName(heads)} WHERE service = ${service}`,
     );
     return row && toHead(row);
   }
 
   async readSnapshot(service: string): Promise<AuditEntry[]> {
-    const rows = await this.read(snapshotQuery(this.tables.entries, service));
+    const rows = await this.read(snapshotQuery(this.database.dialect, this.tables.entries, service));
     return Array.from(rows, toEntry);
   }
 
@@ -66,7 +70,7 @@ export class TypeOrmAuditStore implements AuditStore {
     const { entries } = this.tables;
     for (let last = afterSeq; ;) {
       const page = await this.read(
-        sql`SELECT ${columnsOf(entries)} FROM ${name(entries.name)} WHERE service = ${service} AND seq > ${last} ORDER BY seq LIMIT ${PAGE_ROWS}`,
+        sql`SELECT ${columnsOf(entries)} FROM ${tableName(entries)} WHERE service = ${service} AND seq > ${last} ORDER BY seq LIMIT ${PAGE_ROWS}`,
       );
       for (const row of page) yield toEntry(row);
       if (page.length < PAGE_ROWS) return;
@@ -76,41 +80,47 @@ export class TypeOrmAuditStore implements AuditStore {
 
   async claimHead(service: string, token: number): Promise<AuditHead> {
     const { heads } = this.tables;
-    const row = await this.database.dialect.upsert(this.database, {
+    const writer = this.database.dialect.writer(service, token);
+    const upsert = {
       table: heads,
       key: { service },
-      insert: { token, seq: 0, hash: GENESIS_HASH },
-      update: { token },
-      when: sql`${name(heads.name, 'token')} <= ${token}`,
-    });
-    if (!row) throw new FencedError(service, token, HISTORY);
-    return toHead(row);
+      insert: { token, seq: 0, hash: GENESIS_HASH, writer },
+      update: { token, writer },
+      onlyWhile: { column: 'token', atMost: token },
+    };
+    const row = await this.database.claim(upsert, token);
+    const head = row && toHead(row);
+    if (head?.token !== token) throw new FencedError(service, token, HISTORY);
+    return head;
   }
 
-  /** @throws ForeignTransactionError when `tx` is not one of this store's DataSource. */
+  /**
+   * Inside `tx`, ends the change: nothing of it runs after its entries.
+   *
+   * @throws ForeignTransactionError when `tx` is not one of this store's DataSource.
+   */
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
-    const move = headMove(this.tables.heads, batch);
-    const inserts = appendStatements(this.tables.entries, batch.entries);
+    const [first, ...rest] = appendStatements(this.database.dialect, this.tables, batch);
     const written = tx
-      ? await this.appendInside(tx, move, inserts)
-      : await this.database.atomically(move, inserts);
+      ? await this.appendInside(tx, first, rest)
+      : await this.database.atomically(first, rest);
     if (!written) throw new FencedError(batch.service, batch.token, HISTORY);
   }
 
   async settle(service: string, token: number, settled: Settlement): Promise<void> {
     await this.database.execute(
-      sql`UPDATE ${name(this.tables.heads.name)} SET settled_seq = ${settled.seq}, settled_digest = ${settled.digest} WHERE service = ${service} AND token = ${token} AND seq = ${settled.seq}`,
+      sql`UPDATE ${tableName(this.tables.heads)} SET settled_seq = ${settled.seq}, settled_digest = ${settled.digest} WHERE service = ${service} AND token = ${token} AND seq = ${settled.seq}`,
     );
   }
 
-  private async appendInside(tx: Transaction, move: Sql, inserts: readonly Sql[]): Promise<boolean> {
+  private async appendInside(tx: Transaction, first: Sql, rest: readonly Sql[]): Promise<boolean> {
     if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource) {
       throw new ForeignTransactionError();
     }
-    const transaction = this.database.inside(tx.queryRunner);
-    const { affected } = await transaction.execute(move);
+    const transaction = await tx.seal();
+    const { affected } = await transaction.execute(first);
     if (affected === 0) return false;
-    for (const insert of inserts) await transaction.execute(insert);
+    for (const statement of rest) await transaction.execute(statement);
     return true;
   }
 
@@ -119,7 +129,7 @@ export class TypeOrmAuditStore implements AuditStore {
     try {
       return (await this.database.execute(query)).rows;
     } catch (error) {
-      if (this.database.dialect.isMissingTable(error)) return [];
+      if (this.database.dialect.troubleOf(error) === 'missing-table') return [];
       throw error;
     }
   }

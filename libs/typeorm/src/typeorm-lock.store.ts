@@ -9,7 +9,7 @@ import type {
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import type { SqlDatabase } from './dialect/database.js';
-import { columnsOf, type Table } from './schema/table.js';
+import { columnsOf, tableName, type Table } from './schema/table.js';
 import { name, sql, type Row, type Sql } from './sql.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
 
@@ -31,25 +31,28 @@ export class TypeOrmLockStore implements LockStore {
     try {
       const row = await this.take(claim);
       if (!row) return { acquired: false, holder: await this.read(claim.service) };
-      const { token, acquiredAt } = toRecord(row);
-      return { acquired: true, token, storeNow: acquiredAt };
+      const hold = toRecord(row);
+      // Taken, expired and taken by another one since.
+      if (hold.owner !== claim.owner) return { acquired: false, holder: hold };
+      return { acquired: true, token: hold.token, storeNow: hold.acquiredAt };
     } catch (error) {
-      if (!this.database.dialect.isBusy(error)) throw error;
+      if (this.database.dialect.troubleOf(error) !== 'busy') throw error;
       return { acquired: false, holder: undefined };
     }
   }
 
   async renew(hold: LockHold, leaseMs: number): Promise<LockRenewal> {
-    const { nowMs } = this.database.dialect;
+    const { nowMs, counted } = this.database.dialect;
+    const expiresAt = counted(sql`${nowMs} + ${leaseMs}`);
     const { affected } = await this.database.execute(
-      sql`UPDATE ${name(this.table.name)} SET expires_at = ${nowMs} + ${leaseMs} WHERE ${held(hold)}`,
+      sql`UPDATE ${tableName(this.table)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`,
     );
     return affected > 0 ? 'renewed' : 'lost';
   }
 
   async release(hold: LockHold): Promise<void> {
     await this.database.execute(
-      sql`UPDATE ${name(this.table.name)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
+      sql`UPDATE ${tableName(this.table)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
     );
   }
 
@@ -61,11 +64,11 @@ export class TypeOrmLockStore implements LockStore {
   async read(service: string): Promise<LockRecord | undefined> {
     try {
       const { rows } = await this.database.execute(
-        sql`SELECT ${columnsOf(this.table)} FROM ${name(this.table.name)} WHERE service = ${service}`,
+        sql`SELECT ${columnsOf(this.table)} FROM ${tableName(this.table)} WHERE service = ${service}`,
       );
       return rows[0] && toRecord(rows[0]);
     } catch (error) {
-      if (this.database.dialect.isMissingTable(error)) return undefined;
+      if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
       throw error;
     }
   }
@@ -79,7 +82,7 @@ export class TypeOrmLockStore implements LockStore {
       key: { service },
       insert: { ...hold, token: 1 },
       update: { ...hold, token: sql`${name(this.table.name, 'token')} + 1` },
-      when: sql`${name(this.table.name, 'expires_at')} <= ${nowMs}`,
+      onlyWhile: { column: 'expires_at', atMost: nowMs },
     });
   }
 }

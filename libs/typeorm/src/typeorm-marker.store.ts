@@ -1,23 +1,28 @@
 import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
+import type { DataSource } from 'typeorm';
+import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
 import type { SqlExecutor } from './dialect/dialect.js';
+import { placeOfTables } from './schema/place-of-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
-import { columnsOf } from './schema/table.js';
+import { columnsOf, tableName } from './schema/table.js';
 import { targetTables, type TargetTables } from './schema/tables.js';
-import { list, name, sql, type Row } from './sql.js';
-import type { TypeOrmTableOptions } from './typeorm.options.js';
+import { list, sql, type Row } from './sql.js';
+import type { TableSettings } from './typeorm.options.js';
 
 /** Markers and fences in tables of the target system's own database. */
 export class TypeOrmMarkerStore implements MarkerStore {
+  private readonly database: SqlDatabase;
   private readonly tables: TargetTables;
 
   /** @throws TablePrefixError for a prefix that cannot begin an SQL identifier. */
   constructor(
     private readonly targetSystem: string,
-    private readonly database: SqlDatabase,
-    private readonly options: Required<TypeOrmTableOptions>,
+    dataSource: DataSource,
+    private readonly options: TableSettings,
   ) {
-    this.tables = targetTables(options.tablePrefix);
+    this.database = contextOf(dataSource).database;
+    this.tables = targetTables(placeOfTables(dataSource, this.database.dialect, options));
   }
 
   /** @throws MissingTablesError when tables are missing and may not be created. */
@@ -26,10 +31,10 @@ export class TypeOrmMarkerStore implements MarkerStore {
   }
 
   async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
-    await this.raiseFence(this.database, service, token);
+    await this.raiseFence(service, token);
     const { markers } = this.tables;
     const { rows } = await this.database.execute(
-      sql`SELECT ${columnsOf(markers)} FROM ${name(markers.name)} WHERE service = ${service} AND change_id = ${changeId}`,
+      sql`SELECT ${columnsOf(markers)} FROM ${tableName(markers)} WHERE service = ${service} AND change_id = ${changeId}`,
     );
     return rows[0] && toMarker(rows[0]);
   }
@@ -37,7 +42,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
   async clear(service: string, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
     await this.database.execute(
-      sql`DELETE FROM ${name(this.tables.markers.name)} WHERE service = ${service} AND change_id IN (${list(changeIds)})`,
+      sql`DELETE FROM ${tableName(this.tables.markers)} WHERE service = ${service} AND change_id IN (${list(changeIds)})`,
     );
   }
 
@@ -46,15 +51,16 @@ export class TypeOrmMarkerStore implements MarkerStore {
    *
    * @throws FencedError when it is already higher.
    */
-  async raiseFence(on: SqlExecutor, service: string, token: number): Promise<void> {
-    const { fences } = this.tables;
-    const row = await this.database.dialect.upsert(on, {
-      table: fences,
+  async raiseFence(service: string, token: number, inside?: SqlExecutor): Promise<void> {
+    const writer = this.database.dialect.writer(service, token);
+    const upsert = {
+      table: this.tables.fences,
       key: { service },
-      insert: { token },
-      update: { token },
-      when: sql`${name(fences.name, 'token')} <= ${token}`,
-    });
+      insert: { token, writer },
+      update: { token, writer },
+      onlyWhile: { column: 'token', atMost: token },
+    };
+    const row = await this.database.claim(upsert, token, inside);
     if (!row) throw new FencedError(service, token, `target system "${this.targetSystem}"`);
   }
 
@@ -62,12 +68,11 @@ export class TypeOrmMarkerStore implements MarkerStore {
   async write(on: SqlExecutor, marker: Marker): Promise<void> {
     const { executionId, operation, token } = marker;
     const proof = { execution_id: executionId, operation, token };
-    await this.database.dialect.upsert(on, {
+    await this.database.dialect.write(on, {
       table: this.tables.markers,
       key: { service: marker.service, change_id: marker.changeId },
       insert: proof,
       update: proof,
-      when: sql`1 = 1`,
     });
   }
 }

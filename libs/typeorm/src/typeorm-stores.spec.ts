@@ -164,7 +164,11 @@ describe('entries', () => {
 
   it('are read for a snapshot by index only', async () => {
     await auditStore(dataSource).prepare();
-    const { text, values } = snapshotQuery(auditTables('flamingock_').entries, service).render(sqliteDialect);
+    const { text, values } = snapshotQuery(
+      sqliteDialect,
+      auditTables({ tablePrefix: 'flamingock_' }).entries,
+      service,
+    ).render(sqliteDialect);
     const plan: { detail: string }[] = await dataSource.query(`EXPLAIN QUERY PLAN ${text}`, values);
     const touching = plan.filter(({ detail }) => /flamingock_audit_entries|\be\b/.test(detail));
     expect(touching.length).toBeGreaterThan(2);

@@ -10,11 +10,11 @@ import type {
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
-import type { SqlDatabase } from './dialect/database.js';
+import type { ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
-import type { TypeOrmTableOptions } from './typeorm.options.js';
+import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
@@ -29,39 +29,36 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   /**
    * @throws UnsupportedDriverError for a driver without a dialect.
    * @throws TablePrefixError for a prefix that cannot begin an SQL identifier.
+   * @throws SchemaUnsupportedError for a schema where there are none.
    */
   constructor(
     readonly id: string,
     readonly resource: DataSource,
-    options: Required<TypeOrmTableOptions>,
+    options: TableSettings,
   ) {
     const { database, scope } = contextOf(resource);
     this.database = database;
     this.scope = scope;
-    this.markers = new TypeOrmMarkerStore(id, database, options);
+    this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
 
-  async run(_change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
-    const runner = this.resource.createQueryRunner();
-    try {
-      await work(this.handles(this.resource.manager, runner));
-    } finally {
-      await runner.release();
-    }
+  /** @throws OpenTransactionError when `work` left a transaction open. */
+  run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+    return this.database.lend(change.changeId, (runner) => work(this.handles(this.resource.manager, runner)));
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
     this.scope.install(this);
-    let runner: QueryRunner;
+    let transaction: ChangeTransaction;
     try {
-      runner = await this.database.begin();
+      transaction = await this.database.begin(change.changeId);
     } catch (error) {
       return { status: 'rolled-back', error };
     }
     try {
-      return await this.complete(runner, change, work, marker);
+      return await this.complete(transaction, change, work, marker);
     } finally {
-      await runner.release();
+      await transaction.release();
     }
   }
 
@@ -72,42 +69,30 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   }
 
   private async complete(
-    runner: QueryRunner,
+    transaction: ChangeTransaction,
     change: ChangeRun,
     work: Work,
     marker: Marker | undefined,
   ): Promise<TransactionOutcome> {
-    const session = new ChangeSession(change.changeId, this.resource, runner);
-    const inside = this.database.inside(runner);
+    const session = new ChangeSession(change.changeId, this.resource, transaction);
     try {
-      if (marker) await this.markers.raiseFence(inside, marker.service, marker.token);
-      await this.perform(session, runner, work);
-      if (marker) await this.markers.write(inside, marker);
+      if (marker) await this.markers.raiseFence(marker.service, marker.token, transaction);
+      await this.perform(session, work);
+      if (marker) await this.markers.write(transaction, marker);
     } catch (error) {
-      return { status: await this.database.rollBack(runner), error };
+      return transaction.rollBack(error);
     }
-    return this.commit(runner);
+    return transaction.commit();
   }
 
-  private async perform(session: ChangeSession, runner: QueryRunner, work: Work): Promise<void> {
+  private async perform(session: ChangeSession, work: Work): Promise<void> {
     const lent = session.lendRunner();
-    const transaction = new TypeOrmTransaction(this.resource, runner);
+    const transaction = new TypeOrmTransaction(this.resource, session);
     try {
       await this.scope.run(session, () => work(this.handles(lent.manager, lent), transaction));
-      session.assertNoneNested();
+      await session.seal();
     } finally {
       session.end();
-    }
-  }
-
-  private async commit(runner: QueryRunner): Promise<TransactionOutcome> {
-    try {
-      await this.database.commit(runner);
-      return { status: 'committed' };
-    } catch (error) {
-      // Whoever can still take it back knows that it was not committed.
-      const undone = await this.database.rollBack(runner).catch(() => undefined);
-      return undone === 'rolled-back' ? { status: undone, error } : { status: 'unknown', error };
     }
   }
 

@@ -1,4 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
+import { messageOf } from './dialect/driver-error.js';
 
 /** The DataSource uses a driver that this package has no dialect for. */
 export class UnsupportedDriverError extends FlamingockError {
@@ -23,16 +24,98 @@ export class TablePrefixError extends FlamingockError {
   }
 }
 
-/** Tables are missing and `createTables: false` forbids creating them. */
+/** Tables are missing and may not be created: by `createTables: false`, or by the rights of the database user. */
 export class MissingTablesError extends FlamingockError {
   constructor(
     readonly tables: readonly string[],
     /** One statement per table, which creates it. */
     readonly statements: readonly string[],
+    /** What the server said, if it was asked to create them. */
+    refusal?: unknown,
+  ) {
+    const why =
+      refusal === undefined
+        ? '"createTables" is false'
+        : `the database user may not create them (${messageOf(refusal)})`;
+    super(
+      `Tables ${tables.join(', ')} do not exist, and ${why}. Create them with:\n${statements.join('\n')}`,
+      { cause: refusal },
+    );
+    this.hide('statements');
+  }
+}
+
+/** The schema that the tables are to be in does not exist. */
+export class MissingSchemaError extends FlamingockError {
+  constructor(
+    readonly schema: string,
+    /** Creates the schema. */
+    readonly statement: string,
+    cause: unknown,
   ) {
     super(
-      `Tables ${tables.join(', ')} do not exist, and "createTables" is false. ` +
-        `Create them with:\n${statements.join('\n')}`,
+      `Schema "${schema}" does not exist. Create it with:\n${statement}\nor set "schema" to one that exists.`,
+      { cause },
+    );
+  }
+}
+
+/** A schema was given to a database that has none. */
+export class SchemaUnsupportedError extends FlamingockError {
+  constructor(
+    readonly driver: string,
+    readonly schema: string,
+  ) {
+    super(
+      `Driver "${driver}" has no schemas, so that the tables cannot be in schema "${schema}". ` +
+        `Leave "schema" out, and use "tablePrefix" to keep tables apart.`,
+    );
+  }
+}
+
+/** Texts would not come back through this connection as they were written. */
+export class ConnectionCharsetError extends FlamingockError {
+  constructor(readonly charset: string) {
+    super(
+      `The connections of the DataSource use character set "${charset}", in which not every text of the ` +
+        `audit history can be written. Set its option charset: 'utf8mb4'.`,
+    );
+  }
+}
+
+/** The pool has no room for a heartbeat beside a change's transaction. */
+export class PoolTooSmallError extends FlamingockError {
+  constructor(readonly needed: number) {
+    super(
+      `The connection pool of the DataSource has room for 1 connection; a run needs ${needed}: one for the ` +
+        `change's transaction and one to renew the lock meanwhile. Raise its option poolSize to ${needed} or more.`,
+    );
+  }
+}
+
+/** A transaction that could not be ended keeps a row of ours from being written. */
+export class RowHeldError extends FlamingockError {
+  constructor(
+    { service, table }: { readonly service: string; readonly table: { readonly name: string } },
+    readonly holder: { readonly description: string } | undefined,
+    cause: unknown,
+  ) {
+    const who = holder ? holder.description : 'a transaction that this database user cannot see';
+    super(
+      `The row of service "${service}" in table ${table.name} is held by ${who}, which does not end` +
+        (cause === undefined ? '' : ` and could not be ended (${messageOf(cause)})`) +
+        `. End that connection on the database server, then start again.`,
+      { cause },
+    );
+  }
+}
+
+/** A connection did not answer in time. */
+export class ConnectionHangsError extends FlamingockError {
+  constructor(readonly waitedMs: number) {
+    super(
+      `The connection to the database did not answer within ${waitedMs} ms and was closed. ` +
+        `Check the database and the network to it, then start again.`,
     );
   }
 }
@@ -83,6 +166,72 @@ export class NestedTransactionError extends FlamingockError {
     super(
       `A nested transaction of change "${changeId}" did not end before the transaction around it. ` +
         `Await each nested transaction before the next one starts and before the method returns.`,
+    );
+  }
+}
+
+/** A statement that the server does not run inside a transaction, or that would end it. */
+export class NonTransactionalStatementError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** Its first words. */
+    readonly statement: string,
+    why: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${statement} cannot be part of the transaction of change "${changeId}": ${why}. ` +
+        `Declare the change "transactional: false", and give it nothing else to do.`,
+      options,
+    );
+  }
+}
+
+/** The transaction of a change was committed by one of its statements before the change had ended. */
+export class ImplicitCommitError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `A statement of change "${changeId}" committed its transaction, which no statement may do: what ran ` +
+        `up to there stays, and perhaps what ran after it. Look for a procedure that changes tables or commits. ` +
+        `See what took effect, and declare the change "transactional: false".`,
+      options,
+    );
+  }
+}
+
+/** The server took the transaction of a change back before the change had ended. */
+export class TransactionLostError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    cause: unknown,
+  ) {
+    super(
+      `The server has rolled back the transaction of change "${changeId}": ${messageOf(cause)}. ` +
+        `Let that error end the change instead of catching it.`,
+      { cause },
+    );
+  }
+}
+
+/** The server answered the commit of a change with a rollback. */
+export class CommitRefusedError extends FlamingockError {
+  constructor(readonly changeId: string) {
+    super(
+      `The server rolled change "${changeId}" back instead of committing it, because one of its statements had ` +
+        `failed. Await every statement, and let its error end the change.`,
+    );
+  }
+}
+
+/** A change outside transactions left a transaction open; it was rolled back. */
+export class OpenTransactionError extends FlamingockError {
+  constructor(readonly changeId: string) {
+    super(
+      `Change "${changeId}" left a transaction open on its query runner, which was rolled back. ` +
+        `Commit it before the method returns, or declare the change transactional.`,
     );
   }
 }

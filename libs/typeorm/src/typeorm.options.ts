@@ -10,6 +10,12 @@ export interface TypeOrmTableOptions {
    */
   readonly tablePrefix?: string;
   /**
+   * Schema of our tables, where the database has schemas (PostgreSQL). It has to exist.
+   *
+   * @default the schema of the DataSource, or where its connections look first
+   */
+  readonly schema?: string;
+  /**
    * Whether missing tables are created. With `false` no DDL is ever executed, and a
    * missing table is an error that contains the statement to create it.
    *
@@ -35,9 +41,17 @@ export interface TypeOrmTargetSystemOptions extends TypeOrmAuditStoreOptions {
 }
 
 /** Table options with their defaults. */
-export function resolveTableOptions(options: TypeOrmTableOptions): Required<TypeOrmTableOptions> {
+export interface TableSettings {
+  readonly tablePrefix: string;
+  readonly createTables: boolean;
+  readonly schema: string | undefined;
+}
+
+/** Fills in the defaults. */
+export function resolveTableOptions(options: TypeOrmTableOptions): TableSettings {
   return {
     tablePrefix: options.tablePrefix ?? 'flamingock_',
     createTables: options.createTables ?? true,
+    schema: options.schema,
   };
 }

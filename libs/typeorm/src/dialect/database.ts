@@ -1,6 +1,7 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { QueryRunner } from 'typeorm';
-import type { Sql } from '../sql.js';
-import type { Dialect, SqlExecutor } from './dialect.js';
+import type { Row, Sql } from '../sql.js';
+import type { Dialect, SqlExecutor, Upsert } from './dialect.js';
 
 /**
  * The database behind a DataSource, as the stores use it. What is executed here never
@@ -15,21 +16,65 @@ export interface SqlDatabase extends SqlExecutor {
   /** The same database, with another bound on the time that a busy one is waited for. */
   within(patienceMs: number): SqlExecutor;
 
-  /** Runs all statements or none; none as well when the first one affects no row, which answers `false`. */
+  /**
+   * Runs all statements or none; none as well when the first one affects no row, which
+   * answers `false`.
+   */
   atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean>;
 
   /** Creates tables; any number of processes may do so at the same time. */
   createTables(statements: readonly Sql[]): Promise<void>;
 
-  /** Opens a change's transaction, ready to write, on a runner of its own. */
-  begin(): Promise<QueryRunner>;
+  /**
+   * Writes a row for the holder of `token`. Waits for an open transaction that has
+   * written it, and ends that transaction on the server if it hangs and belongs to a
+   * holder whose token is not above: whoever asks has succeeded it.
+   *
+   * @param on the transaction to write in. @default one of its own
+   * @throws RowHeldError when the row stays held by a transaction that cannot be ended.
+   */
+  claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined>;
 
-  /** Commits what `begin` opened. Resolves only if it is durable. */
-  commit(runner: QueryRunner): Promise<void>;
+  /**
+   * @throws PoolTooSmallError where the lock could not be renewed while a change's
+   * transaction is open.
+   */
+  checkPool(): void;
 
-  /** Takes back what `begin` opened, and says whether nothing of it stayed. */
-  rollBack(runner: QueryRunner): Promise<'rolled-back' | 'partly-applied'>;
+  /** Opens the transaction of a change, ready to write, on a connection of its own. */
+  begin(changeId: string): Promise<ChangeTransaction>;
 
-  /** Executes inside the transaction of a runner. */
-  inside(runner: QueryRunner): SqlExecutor;
+  /**
+   * Calls `work` with a runner outside any transaction, and gives its connection back.
+   *
+   * @throws OpenTransactionError when `work` left a transaction open, which is rolled back.
+   */
+  lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void>;
+}
+
+/** The open transaction of a change. */
+export interface ChangeTransaction extends SqlExecutor {
+  readonly runner: QueryRunner;
+
+  /** @throws an error that names the change if this SQL text may not run inside it. */
+  admit(text: string): void;
+
+  /** Runs a statement of the change, and makes its error one that tells the remedy. */
+  perform<T>(text: string, statement: () => Promise<T>): Promise<T>;
+
+  /**
+   * Called once the change has run its last statement.
+   *
+   * @throws ImplicitCommitError, TransactionLostError when it is no longer the transaction that was begun.
+   */
+  complete(): Promise<void>;
+
+  /** Commits, and tells how that ended. */
+  commit(): Promise<TransactionOutcome>;
+
+  /** Takes back what can be taken back, because of `error`. Bounded in time. */
+  rollBack(error: unknown): Promise<TransactionOutcome>;
+
+  /** Gives the connection back, or closes it if nobody may use it again. */
+  release(): Promise<void>;
 }

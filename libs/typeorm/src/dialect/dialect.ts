@@ -4,7 +4,10 @@ import type { Row, Sql, SqlSyntax, SqlValue } from '../sql.js';
 /** What a statement gave back. */
 export interface SqlResult {
   readonly rows: readonly Row[];
-  /** Rows that an UPDATE or DELETE without RETURNING matched. */
+  /**
+   * Rows that an INSERT, or an UPDATE or DELETE without RETURNING, wrote. An UPDATE that
+   * may leave a row as it was counts it for certain if it assigns {@link Dialect.counted}.
+   */
   readonly affected: number;
 }
 
@@ -21,32 +24,77 @@ export interface Upsert {
   readonly insert: Readonly<Record<string, Sql | SqlValue>>;
   /** May refer to the row as it was by `name(table, column)`. */
   readonly update: Readonly<Record<string, Sql | SqlValue>>;
-  /** Condition on the row as it was, by `name(table, column)`. */
-  readonly when: Sql;
+  /**
+   * Condition on a column of the row as it was; `update` has to assign it.
+   *
+   * @default none: an existing row is always updated
+   */
+  readonly onlyWhile?: { readonly column: string; readonly atMost: Sql | SqlValue };
 }
+
+/** What a failed statement failed of, where we act on it. */
+export type Trouble =
+  /** A table does not exist. */
+  | 'missing-table'
+  /** The schema that a table is to be created in does not exist. */
+  | 'missing-schema'
+  /** Without effect, because somebody else is writing: it may be tried again. */
+  | 'busy'
+  /** Somebody else is creating the same table at this moment. */
+  | 'being-created'
+  /** The database user may not do this. */
+  | 'forbidden';
 
 /** Everything in which SQL databases differ, apart from their connections ({@link SqlDatabase}). */
 export interface Dialect extends SqlSyntax {
   readonly columnTypes: Readonly<Record<ColumnType, string>>;
 
-  /** The server's time in whole milliseconds since 1970. */
+  /** What follows the closing parenthesis of CREATE TABLE. */
+  readonly tableSuffix: string;
+
+  /** The server's time in whole milliseconds since 1970, whatever the session's time zone. */
   readonly nowMs: Sql;
 
   /** True where an open transaction keeps everybody else from writing anything. */
   readonly oneWriter: boolean;
 
+  /** True where a database has schemas that tables can be put into. */
+  readonly hasSchemas: boolean;
+
+  /** True where GROUP BY over an index steps from one group to the next. */
+  readonly groupsByIndex: boolean;
+
   /** A query whose rows have the `name` of each of these tables that exists. */
-  existingTables(names: readonly string[]): Sql;
+  existingTables(names: readonly string[], schema: string | undefined): Sql;
+
+  /** @throws ConnectionCharsetError when texts would not come back as they were written. */
+  checkSession?(on: SqlExecutor): Promise<void>;
+
+  /** One atomic write. Answers whether it happened: not, if the row was there and the condition did not hold. */
+  write(on: SqlExecutor, upsert: Upsert): Promise<boolean>;
 
   /**
-   * One atomic write. Answers the row as it then is, or `undefined` if it was there
-   * and the condition did not hold.
+   * As `write`, and answers the row, or `undefined` if nothing was written. Where that
+   * takes a second statement, somebody else may have written the row in between.
    */
   upsert(on: SqlExecutor, upsert: Upsert): Promise<Row | undefined>;
 
-  /** True when a statement failed because a table does not exist. */
-  isMissingTable(error: unknown): boolean;
+  /** A positive number, to be assigned by an UPDATE that counts rows which do not change, too. */
+  counted(value: Sql): Sql;
 
-  /** True when a statement failed, without effect, because somebody else is writing. */
-  isBusy(error: unknown): boolean;
+  /**
+   * Value of a row's `writer`, written with it: leads from a row to the open transaction
+   * that wrote it for the holder of `token`.
+   */
+  writer(service: string, token: number): Sql;
+
+  /**
+   * One statement that inserts `rows` (of the table's columns, in order) if `guard`, an
+   * UPDATE of one row, finds its row. Affects no row otherwise. Absent where there is no
+   * such statement.
+   */
+  guardedInsert?(guard: Sql, table: Table, rows: readonly (readonly SqlValue[])[]): Sql;
+
+  /** Why a statement failed, if it is anything that we act on. */
+  troubleOf(error: unknown): Trouble | undefined;
 }

@@ -1,10 +1,16 @@
 import type { DataSource } from 'typeorm';
 import { UnsupportedDriverError } from '../typeorm.errors.js';
 import type { SqlDatabase } from './database.js';
+import { mysqlServer } from './mysql.server.js';
+import { PooledDatabase } from './pooled.database.js';
+import { postgresServer } from './postgres.server.js';
 import { SqliteDatabase } from './sqlite.database.js';
 
-const databases: Readonly<Record<string, new (dataSource: DataSource) => SqlDatabase>> = {
-  'better-sqlite3': SqliteDatabase,
+const databases: Readonly<Record<string, (dataSource: DataSource) => SqlDatabase>> = {
+  'better-sqlite3': (dataSource) => new SqliteDatabase(dataSource),
+  postgres: (dataSource) => new PooledDatabase(dataSource, postgresServer),
+  mysql: (dataSource) => new PooledDatabase(dataSource, mysqlServer),
+  mariadb: (dataSource) => new PooledDatabase(dataSource, mysqlServer),
 };
 
 /**
@@ -14,7 +20,7 @@ const databases: Readonly<Record<string, new (dataSource: DataSource) => SqlData
  */
 export function openDatabase(dataSource: DataSource): SqlDatabase {
   const { type } = dataSource.options;
-  const Database = databases[type];
-  if (!Database) throw new UnsupportedDriverError(type, Object.keys(databases));
-  return new Database(dataSource);
+  const open = databases[type];
+  if (!open) throw new UnsupportedDriverError(type, Object.keys(databases));
+  return open(dataSource);
 }

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, QueryResult, QueryRunner } from 'typeorm';
 import type { Row, SqlSyntax } from '../sql.js';
 import type { SqlExecutor } from './dialect.js';
 
@@ -10,13 +10,20 @@ export function openRunner(dataSource: DataSource): QueryRunner {
   return runner;
 }
 
+/** How many rows a statement wrote. */
+export type CountRows = (result: QueryResult, text: string) => number;
+
 /** Executes on a runner, inside whatever transaction it has open. */
-export function runnerExecutor(runner: QueryRunner, syntax: SqlSyntax): SqlExecutor {
+export function runnerExecutor(
+  runner: QueryRunner,
+  syntax: SqlSyntax,
+  countRows: CountRows = ({ affected }) => affected ?? 0,
+): SqlExecutor {
   return {
     async execute(statement) {
       const { text, values } = statement.render(syntax);
-      const { records, affected } = await runner.query(text, values, true);
-      return { rows: records as Row[], affected: affected ?? 0 };
+      const result = await runner.query(text, values, true);
+      return { rows: result.records as Row[], affected: countRows(result, text) };
     },
   };
 }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { Sql } from '../sql.js';
+import type { Row, Sql } from '../sql.js';
 import { ConnectionInTransactionError } from '../typeorm.errors.js';
-import type { SqlDatabase } from './database.js';
-import type { Dialect, SqlExecutor, SqlResult } from './dialect.js';
-import { openRunner, runnerExecutor } from './query-runner.js';
+import type { ChangeTransaction, SqlDatabase } from './database.js';
+import type { Dialect, SqlExecutor, SqlResult, Upsert } from './dialect.js';
+import { openRunner } from './query-runner.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import { executeNow, impatiently, type SqliteHandle } from './sqlite-handle.js';
+import { SqliteTransaction } from './sqlite.transaction.js';
 
 /** How long a busy database is waited for, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -54,7 +55,15 @@ export class SqliteDatabase implements SqlDatabase {
     for (const statement of statements) await this.execute(statement);
   }
 
-  async begin(): Promise<QueryRunner> {
+  /** Nothing to wait for: a transaction on this database keeps everybody from asking. */
+  claim(upsert: Upsert, _token: number, on: SqlExecutor = this): Promise<Row | undefined> {
+    return this.dialect.upsert(on, upsert);
+  }
+
+  /** The lock needs no renewal while a change's transaction is open. */
+  checkPool(): void {}
+
+  async begin(changeId: string): Promise<ChangeTransaction> {
     const runner = openRunner(this.dataSource);
     let looked = false;
     await this.whenFree((handle) => {
@@ -70,40 +79,23 @@ export class SqliteDatabase implements SqlDatabase {
       this.heldByChange = true;
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     }, PATIENCE_MS);
-    return runner;
+    return new SqliteTransaction(
+      changeId,
+      runner,
+      await this.handle(),
+      (attempt) => this.whileBusy(attempt, PATIENCE_MS),
+      () => (this.heldByChange = false),
+    );
   }
 
-  async commit(runner: QueryRunner): Promise<void> {
-    // A busy COMMIT leaves the transaction open and may be sent again.
-    await this.whileBusy(async () => {
-      try {
-        await runner.commitTransaction();
-      } catch (error) {
-        // Not active any more: it is committed, and only a subscriber failed after it.
-        if (runner.isTransactionActive) throw error;
-      }
-    }, PATIENCE_MS);
-    this.heldByChange = false;
-  }
-
-  async rollBack(runner: QueryRunner): Promise<'rolled-back' | 'partly-applied'> {
-    const handle = await this.handle();
-    const wasOpen = handle.inTransaction;
+  /** Whose transaction is open on the one connection cannot be told; it is left alone. */
+  async lend(_changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    const runner = openRunner(this.dataSource);
     try {
-      while (runner.isTransactionActive) await runner.rollbackTransaction();
-    } catch (error) {
-      if (handle.inTransaction) handle.exec('ROLLBACK');
-      if (handle.inTransaction) throw error;
+      await work(runner);
     } finally {
-      Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
-      this.heldByChange = false;
+      await runner.release();
     }
-    // SQLite ends a transaction by itself on some errors; what came after was not part of it.
-    return wasOpen ? 'rolled-back' : 'partly-applied';
-  }
-
-  inside(runner: QueryRunner): SqlExecutor {
-    return runnerExecutor(runner, this.dialect);
   }
 
   private run(handle: SqliteHandle, statement: Sql): SqlResult {
@@ -126,7 +118,7 @@ export class SqliteDatabase implements SqlDatabase {
       try {
         return await attempt();
       } catch (error) {
-        if (!this.dialect.isBusy(error) || performance.now() >= deadline) throw error;
+        if (this.dialect.troubleOf(error) !== 'busy' || performance.now() >= deadline) throw error;
       }
       await sleep(5 + Math.random() * 20);
     }

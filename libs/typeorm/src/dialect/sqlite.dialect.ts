@@ -1,13 +1,17 @@
-import { list, name, raw, sql } from '../sql.js';
-import { columnsOf, names } from '../schema/table.js';
+import { list, raw, sql } from '../sql.js';
 import { ConnectionInTransactionError } from '../typeorm.errors.js';
-import type { Dialect, Upsert } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import { driverError } from './driver-error.js';
+import { onConflict } from './on-conflict.js';
 
 /** SQLite 3.42 or later, in which `unixepoch` knows milliseconds. */
 export const sqliteDialect: Dialect = {
   columnTypes: { key: 'TEXT', text: 'TEXT', integer: 'INTEGER' },
+  tableSuffix: '',
   nowMs: raw(`CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)`),
   oneWriter: true,
+  hasSchemas: false,
+  groupsByIndex: false,
 
   quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
   placeholder: () => '?',
@@ -15,30 +19,15 @@ export const sqliteDialect: Dialect = {
   existingTables: (tables) =>
     sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (${list(tables)})`,
 
-  async upsert(on, upsert) {
-    const { rows } = await on.execute(upsertStatement(upsert));
-    return rows[0];
+  ...onConflict,
+  counted: (value) => value,
+  // No transaction of a process that is gone stays open.
+  writer: () => raw('NULL'),
+
+  troubleOf(error) {
+    if (error instanceof ConnectionInTransactionError) return 'busy';
+    const { code, message } = driverError(error);
+    if (/^SQLITE_(BUSY|LOCKED)/.test(String(code))) return 'busy';
+    return String(message).startsWith('no such table') ? 'missing-table' : undefined;
   },
-
-  isMissingTable: (error) => String(driverError(error).message).startsWith('no such table'),
-
-  isBusy: (error) =>
-    error instanceof ConnectionInTransactionError ||
-    /^SQLITE_(BUSY|LOCKED)/.test(String(driverError(error).code)),
 };
-
-function upsertStatement({ table, key, insert, update, when }: Upsert) {
-  const row = { ...key, ...insert };
-  const assignments = Object.entries(update).map(([column, to]) => sql`${name(column)} = ${to}`);
-  return sql`INSERT INTO ${name(table.name)} (${names(Object.keys(row))}) VALUES (${list(Object.values(row))}) ON CONFLICT (${names(table.primaryKey)}) DO UPDATE SET ${list(assignments)} WHERE ${when} RETURNING ${columnsOf(table)}`;
-}
-
-/**
- * TypeORM wraps the driver's error, except those of preparing a statement in its older
- * versions. Told by shape: better-sqlite3's errors are no native ones, and belong to
- * another realm in test runners that have one for each file.
- */
-function driverError(error: unknown): { readonly code?: unknown; readonly message?: unknown } {
-  if (typeof error !== 'object' || error === null) return {};
-  return 'driverError' in error ? driverError(error.driverError) : error;
-}

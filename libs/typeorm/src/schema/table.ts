@@ -1,6 +1,7 @@
+import type { Dialect } from '../dialect/dialect.js';
 import { list, name, raw, sql, type Sql } from '../sql.js';
 
-/** `key` is a text that takes part in an index; dialects with bounded indexes bound it. */
+/** `key` is a text of at most 255 characters that takes part in an index. */
 export type ColumnType = 'key' | 'text' | 'integer';
 
 /** A column; not nullable unless it says so. */
@@ -12,6 +13,8 @@ export interface Column {
 /** One of our tables. */
 export interface Table {
   readonly name: string;
+  /** @default where the connection looks first */
+  readonly schema?: string | undefined;
   readonly columns: Readonly<Record<string, Column>>;
   readonly primaryKey: readonly string[];
   /** Inside the table's own statement, so that a table never exists without its index. */
@@ -19,14 +22,19 @@ export interface Table {
 }
 
 /** The statement that creates the table unless it is there. */
-export function createTable(table: Table, types: Readonly<Record<ColumnType, string>>): Sql {
+export function createTable(table: Table, { columnTypes, tableSuffix }: Dialect): Sql {
   const columns = Object.entries(table.columns).map(
     ([column, { type, nullable }]) =>
-      sql`${name(column)} ${raw(types[type])}${raw(nullable ? '' : ' NOT NULL')}`,
+      sql`${name(column)} ${raw(columnTypes[type])}${raw(nullable ? '' : ' NOT NULL')}`,
   );
   const keys = [sql`PRIMARY KEY (${names(table.primaryKey)})`];
   if (table.unique) keys.push(sql`UNIQUE (${names(table.unique)})`);
-  return sql`CREATE TABLE IF NOT EXISTS ${name(table.name)} (${list([...columns, ...keys])})`;
+  return sql`CREATE TABLE IF NOT EXISTS ${tableName(table)} (${list([...columns, ...keys])})${raw(tableSuffix)}`;
+}
+
+/** The table's name with its schema, if it has one. */
+export function tableName({ name: table, schema }: Table): Sql {
+  return schema === undefined ? name(table) : name(schema, table);
 }
 
 /** The identifiers, separated by commas. */

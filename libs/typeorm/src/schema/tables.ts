@@ -6,7 +6,16 @@ const text: Column = { type: 'text' };
 const integer: Column = { type: 'integer' };
 const optionalText: Column = { type: 'text', nullable: true };
 
+/** Who wrote the row last, see {@link Dialect.writer}. */
+const writer: Column = { type: 'text', nullable: true };
+
 const PREFIX = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
+
+/** Where the tables are. */
+export interface TablePlace {
+  readonly tablePrefix: string;
+  readonly schema?: string | undefined;
+}
 
 /** Tables kept in the audit store's database. */
 export interface AuditTables {
@@ -22,15 +31,16 @@ export interface TargetTables {
 }
 
 /**
- * Names and columns of the audit tables under a prefix.
+ * Names and columns of the audit tables.
  *
  * @throws TablePrefixError when the prefix cannot begin an SQL identifier.
  */
-export function auditTables(prefix: string): AuditTables {
+export function auditTables({ tablePrefix: prefix, schema }: TablePlace): AuditTables {
   checkPrefix(prefix);
   return {
     entries: {
       name: `${prefix}audit_entries`,
+      schema,
       columns: {
         service: key,
         seq: integer,
@@ -60,6 +70,7 @@ export function auditTables(prefix: string): AuditTables {
     },
     heads: {
       name: `${prefix}audit_heads`,
+      schema,
       columns: {
         service: key,
         token: integer,
@@ -67,11 +78,13 @@ export function auditTables(prefix: string): AuditTables {
         hash: text,
         settled_seq: { type: 'integer', nullable: true },
         settled_digest: optionalText,
+        writer,
       },
       primaryKey: ['service'],
     },
     locks: {
       name: `${prefix}locks`,
+      schema,
       columns: {
         service: key,
         owner: text,
@@ -87,15 +100,16 @@ export function auditTables(prefix: string): AuditTables {
 }
 
 /**
- * Names and columns of a target system's tables under a prefix.
+ * Names and columns of a target system's tables.
  *
  * @throws TablePrefixError when the prefix cannot begin an SQL identifier.
  */
-export function targetTables(prefix: string): TargetTables {
+export function targetTables({ tablePrefix: prefix, schema }: TablePlace): TargetTables {
   checkPrefix(prefix);
   return {
     markers: {
       name: `${prefix}markers`,
+      schema,
       columns: {
         service: key,
         change_id: key,
@@ -107,7 +121,8 @@ export function targetTables(prefix: string): TargetTables {
     },
     fences: {
       name: `${prefix}fences`,
-      columns: { service: key, token: integer },
+      schema,
+      columns: { service: key, token: integer, writer },
       primaryKey: ['service'],
     },
   };

@@ -1,0 +1,51 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** What the drivers answer to a statement without rows. */
+export interface Answer {
+  /** PostgreSQL's command tag. */
+  readonly command?: unknown;
+  /** MySQL's status of the session after the statement. */
+  readonly serverStatus?: unknown;
+}
+
+interface Connection {
+  query(text: string, done: (error: unknown, answer: Answer) => void): unknown;
+  destroy?(): void;
+}
+
+interface ClosingRunner {
+  /** Any reason closes the connection. */
+  releasePostgresConnection?(reason: unknown): Promise<void>;
+}
+
+/** Sends a statement on the runner's connection and gives the driver's own answer, of which TypeORM keeps only a part. */
+export async function send(dataSource: DataSource, runner: QueryRunner, text: string): Promise<Answer> {
+  const connection = (await runner.connect()) as Connection;
+  dataSource.logger.logQuery(text, undefined, runner);
+  return new Promise((resolve, reject) => {
+    connection.query(text, (error, answer) => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the driver's own
+      if (error) reject(error);
+      else resolve(answer);
+    });
+  });
+}
+
+/** Gives the runner's connection back to the pool. Once: TypeORM would give it back twice. */
+export async function giveBack(runner: QueryRunner): Promise<void> {
+  if (!runner.isReleased) await runner.release();
+}
+
+/** Closes the runner's connection, so that the pool hands it to nobody else. */
+export async function discard(runner: QueryRunner, reason: unknown): Promise<void> {
+  if (!hasConnection(runner)) return;
+  const closing = runner as ClosingRunner;
+  if (closing.releasePostgresConnection) return closing.releasePostgresConnection(reason);
+  ((await runner.connect()) as Connection).destroy?.();
+  await runner.release();
+}
+
+/** True if the runner has taken a connection from the pool and still has it. */
+export function hasConnection(runner: QueryRunner): boolean {
+  return !runner.isReleased && Reflect.get(runner, 'databaseConnection') !== undefined;
+}

@@ -1,0 +1,124 @@
+import { ChangeEndedError } from '@nestjs-flamingock/core';
+import {
+  ImplicitCommitError,
+  NonTransactionalStatementError,
+  TransactionLostError,
+} from '../typeorm.errors.js';
+import { commitEffect } from '../statement/implicit-commit.js';
+import type { Lexis } from '../statement/statement-words.js';
+import { driverError } from './driver-error.js';
+import { PooledTransaction } from './pooled.transaction.js';
+
+const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+
+/** Begun with the transaction: a commit takes it away, which is how one behind our back shows. */
+const SAVEPOINT = 'flamingock_change';
+
+const NO_SUCH_SAVEPOINT = 1305;
+const DEADLOCK = 1213;
+const LOCK_WAIT_TIMEOUT = 1205;
+const ROLLED_BACK_DURING_COMMIT = 3101;
+
+/** Bit of the status in a server's answers. */
+const IN_TRANSACTION = 1;
+
+/**
+ * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
+ * refused; against those that do not show, in a procedure, stands a savepoint.
+ *
+ * After a deadlock the server has rolled everything back, and would run what comes next
+ * outside any transaction: statements are therefore sent one by one.
+ */
+export class MysqlTransaction extends PooledTransaction {
+  protected readonly lexis = LEXIS;
+  private last: Promise<unknown> = Promise.resolve();
+  /** Set once the server has rolled back by itself. */
+  private lost: { readonly error: unknown } | undefined;
+  /** True once a statement ran that may have run others. */
+  private hidden = false;
+  private completed = false;
+  private closing = false;
+
+  /** Right after the transaction was begun. */
+  async setSavepoint(): Promise<void> {
+    await this.send(`SAVEPOINT ${SAVEPOINT}`);
+  }
+
+  perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(async () => {
+      if (this.closing) throw new ChangeEndedError(this.changeId);
+      if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
+      try {
+        return await statement();
+      } catch (error) {
+        await this.notice(error);
+        throw error;
+      }
+    });
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async complete(): Promise<void> {
+    if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
+    if (this.completed) return;
+    try {
+      await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+    } catch (cause) {
+      throw isGone(cause) ? new ImplicitCommitError(this.changeId, { cause }) : cause;
+    }
+    this.completed = true;
+  }
+
+  protected admitStatement(words: readonly string[]): void {
+    const found = commitEffect(words);
+    if (found.effect === 'hidden') this.hidden = true;
+    if (found.effect !== 'commits') return;
+    throw new NonTransactionalStatementError(
+      this.changeId,
+      found.statement,
+      'on MySQL and MariaDB it commits the transaction that it runs in',
+    );
+  }
+
+  protected checkCommit(): void {}
+
+  protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
+    this.closing = true;
+    await this.last;
+    const whole = await this.isWhole();
+    await this.rollBackAll();
+    return whole ? 'rolled-back' : 'partly-applied';
+  }
+
+  protected fate(): 'rolled-back' | 'partly-applied' {
+    return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
+  }
+
+  protected override isRefusal(error: unknown): boolean {
+    return [DEADLOCK, ROLLED_BACK_DURING_COMMIT].includes(Number(driverError(error).errno));
+  }
+
+  /** False if any statement was, or may have been, committed. */
+  private async isWhole(): Promise<boolean> {
+    if (this.completed) return true;
+    if (this.lost) return !this.hidden;
+    try {
+      await this.send(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+      return true;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
+    }
+  }
+
+  private async notice(error: unknown): Promise<void> {
+    if (![DEADLOCK, LOCK_WAIT_TIMEOUT].includes(Number(driverError(error).errno))) return;
+    const { serverStatus } = await this.send('DO 0');
+    if (!(Number(serverStatus) & IN_TRANSACTION)) this.lost = { error };
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return driverError(error).errno === NO_SUCH_SAVEPOINT;
+}

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Row, Sql } from '../sql.js';
+import { OpenTransactionError, PoolTooSmallError } from '../typeorm.errors.js';
+import { discard, giveBack, hasConnection, send } from './connection.js';
+import type { ChangeTransaction, SqlDatabase } from './database.js';
+import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
+import { isVerdict } from './driver-error.js';
+import { openRunner } from './query-runner.js';
+import type { AwaitedRow, Server } from './server.js';
+import { takeOver } from './takeover.js';
+import { Turnstile } from './turnstile.js';
+
+/** How long a statement is tried again while others are in its way, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** One for the run, one for the heartbeat. */
+const CONNECTIONS = 2;
+
+/**
+ * A database server behind a pool of connections, of which we use two at most: whatever
+ * else there is to do waits in line. One transaction at a time, so that one connection
+ * is always free for short statements, the heartbeat's before all.
+ */
+export class PooledDatabase implements SqlDatabase {
+  readonly dialect: Dialect;
+  private readonly connections = new Turnstile(CONNECTIONS);
+  private readonly transactions = new Turnstile(1);
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly server: Server,
+  ) {
+    this.dialect = server.dialect;
+  }
+
+  execute(statement: Sql): Promise<SqlResult> {
+    return this.within(PATIENCE_MS).execute(statement);
+  }
+
+  within(patienceMs: number): SqlExecutor {
+    return {
+      execute: (statement) =>
+        this.insist(['busy'], patienceMs, () =>
+          this.connected((runner) => this.server.executor(runner).execute(statement)),
+        ),
+    };
+  }
+
+  atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+    return this.insist(['busy'], PATIENCE_MS, async () => {
+      if (rest.length > 0) return this.connected((runner) => this.inOneTransaction(runner, guard, rest));
+      const { affected } = await this.connected((runner) => this.server.executor(runner).execute(guard));
+      return affected > 0;
+    });
+  }
+
+  async createTables(statements: readonly Sql[]): Promise<void> {
+    for (const statement of statements) {
+      await this.insist(['busy', 'being-created'], PATIENCE_MS, () =>
+        this.connected((runner) => this.server.executor(runner).execute(statement)),
+      );
+    }
+  }
+
+  claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined> {
+    const row = { table: upsert.table, service: String(upsert.key['service']), token };
+    if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
+    return this.insist(['busy'], PATIENCE_MS, () =>
+      this.connected((runner) =>
+        this.takeOver(row, this.dialect.upsert(this.server.executor(runner), upsert)),
+      ),
+    );
+  }
+
+  checkPool(): void {
+    if (this.server.poolSize(this.dataSource) === 1) throw new PoolTooSmallError(CONNECTIONS);
+  }
+
+  async begin(changeId: string): Promise<ChangeTransaction> {
+    const endTurn = await this.transactions.enter();
+    const leave = await this.connections.enter();
+    const runner = openRunner(this.dataSource);
+    const end = (): void => {
+      leave();
+      endTurn();
+    };
+    try {
+      const transaction = await this.server.begin(changeId, this.dataSource, runner);
+      return afterRelease(transaction, end);
+    } catch (error) {
+      await discard(runner, error);
+      await giveBack(runner);
+      end();
+      throw error;
+    }
+  }
+
+  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    const runner = openRunner(this.dataSource);
+    let leftOpen = false;
+    try {
+      await work(runner);
+    } finally {
+      leftOpen = await this.takeBack(runner);
+    }
+    if (leftOpen) throw new OpenTransactionError(changeId);
+  }
+
+  private takeOver<T>(row: AwaitedRow, writing: Promise<T>): Promise<T> {
+    return takeOver(row, writing, (seen) => this.connected((on) => this.server.endHolder(on, row, seen)));
+  }
+
+  private async inOneTransaction(runner: QueryRunner, guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+    const executor = this.server.executor(runner);
+    await send(this.dataSource, runner, 'START TRANSACTION');
+    try {
+      const { affected } = await executor.execute(guard);
+      if (affected > 0) for (const statement of rest) await executor.execute(statement);
+      await send(this.dataSource, runner, affected > 0 ? 'COMMIT' : 'ROLLBACK');
+      return affected > 0;
+    } catch (error) {
+      await discard(runner, error);
+      throw error;
+    }
+  }
+
+  private async connected<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const leave = await this.connections.enter();
+    const runner = openRunner(this.dataSource);
+    try {
+      return await use(runner);
+    } catch (error) {
+      // Without an answer the connection may be lost, or still be busy with the statement.
+      if (!isVerdict(error)) await discard(runner, error);
+      throw error;
+    } finally {
+      await giveBack(runner);
+      leave();
+    }
+  }
+
+  private async takeBack(runner: QueryRunner): Promise<boolean> {
+    if (!hasConnection(runner)) {
+      await giveBack(runner);
+      return false;
+    }
+    const leftOpen = await this.server.isInTransaction(this.dataSource, runner).catch(() => true);
+    if (leftOpen) {
+      await send(this.dataSource, runner, 'ROLLBACK').catch(() => undefined);
+      await discard(runner, leftOpen);
+    }
+    await giveBack(runner);
+    return leftOpen;
+  }
+
+  private async insist<T>(
+    passing: readonly Trouble[],
+    patienceMs: number,
+    attempt: () => Promise<T>,
+  ): Promise<T> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const trouble = this.dialect.troubleOf(error);
+        if (!trouble || !passing.includes(trouble) || performance.now() >= deadline) throw error;
+      }
+      await sleep(5 + Math.random() * 20);
+    }
+  }
+}
+
+/** The transaction, which calls `then` once its connection is gone. */
+function afterRelease(transaction: ChangeTransaction, then: () => void): ChangeTransaction {
+  const release = transaction.release.bind(transaction);
+  transaction.release = () => release().finally(then);
+  return transaction;
+}

@@ -1,0 +1,119 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Sql } from '../sql.js';
+import { TransactionControlError } from '../typeorm.errors.js';
+import { statementWords, type Lexis } from '../statement/statement-words.js';
+import { transactionControl } from '../statement/transaction-control.js';
+import { bounded } from './bounded.js';
+import { discard, giveBack, send, type Answer } from './connection.js';
+import type { ChangeTransaction } from './database.js';
+import type { SqlExecutor, SqlResult } from './dialect.js';
+import { isVerdict } from './driver-error.js';
+
+/** How long a rollback may take, what still runs before it included. After it the connection is closed. */
+const ROLLBACK_MS = 2_000;
+
+/** How long a commit may take before its outcome counts as unknown. */
+const COMMIT_MS = 60_000;
+
+/** The transaction of a change on a connection of a pool. */
+export abstract class PooledTransaction implements ChangeTransaction {
+  protected abstract readonly lexis: Lexis;
+  private unusable: unknown;
+
+  constructor(
+    protected readonly changeId: string,
+    private readonly dataSource: DataSource,
+    readonly runner: QueryRunner,
+    private readonly executor: SqlExecutor,
+  ) {}
+
+  admit(text: string): void {
+    for (const words of statementWords(text, this.lexis)) {
+      const control = transactionControl(words);
+      if (control !== undefined) throw new TransactionControlError(this.changeId, control);
+      this.admitStatement(words);
+    }
+  }
+
+  abstract perform<T>(text: string, statement: () => Promise<T>): Promise<T>;
+
+  abstract complete(): Promise<void>;
+
+  execute(statement: Sql): Promise<SqlResult> {
+    return this.perform('', () => this.executor.execute(statement));
+  }
+
+  async commit(): Promise<TransactionOutcome> {
+    const { broadcaster } = this.runner;
+    try {
+      await broadcaster.broadcast('BeforeTransactionCommit');
+    } catch (error) {
+      return this.rollBack(error);
+    }
+    try {
+      this.checkCommit(await bounded(COMMIT_MS, this.send('COMMIT')));
+    } catch (error) {
+      return this.notCommitted(error);
+    }
+    this.ended();
+    // It is committed, whatever a subscriber makes of it.
+    await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
+    return { status: 'committed' };
+  }
+
+  async rollBack(error: unknown): Promise<TransactionOutcome> {
+    try {
+      return { status: await bounded(ROLLBACK_MS, this.undo()), error };
+    } catch (cause) {
+      // Without its connection the server rolls back by itself: no COMMIT was ever sent.
+      this.unusable = cause;
+      return { status: this.fate(), error };
+    } finally {
+      this.ended();
+    }
+  }
+
+  async release(): Promise<void> {
+    if (this.unusable !== undefined) await discard(this.runner, this.unusable);
+    await giveBack(this.runner);
+  }
+
+  /** @throws NonTransactionalStatementError for a statement that must not run. */
+  protected abstract admitStatement(words: readonly string[]): void;
+
+  /** @throws CommitRefusedError when the answer to COMMIT was no commit. */
+  protected abstract checkCommit(answer: Answer): void;
+
+  /** Rolls back, and tells whether that took everything back. */
+  protected abstract undo(): Promise<'rolled-back' | 'partly-applied'>;
+
+  /** What becomes of a transaction whose connection is lost before its COMMIT. */
+  protected abstract fate(): 'rolled-back' | 'partly-applied';
+
+  protected send(text: string): Promise<Answer> {
+    return send(this.dataSource, this.runner, text);
+  }
+
+  /** Rolls back by TypeORM, whose subscribers may want to know. */
+  protected async rollBackAll(): Promise<void> {
+    Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
+    await this.runner.rollbackTransaction();
+  }
+
+  private notCommitted(error: unknown): TransactionOutcome {
+    this.ended();
+    if (this.isRefusal(error)) return { status: 'rolled-back', error };
+    this.unusable = error;
+    return { status: 'unknown', error };
+  }
+
+  /** True if an error of COMMIT says for certain that nothing was committed. */
+  protected isRefusal(error: unknown): boolean {
+    return isVerdict(error);
+  }
+
+  private ended(): void {
+    Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { Column, Table } from '../schema/table.js';
+import { columnsOf, tableName } from '../schema/table.js';
+import { list, raw, sql, type Sql, type SqlValue } from '../sql.js';
+import type { Dialect, Trouble } from './dialect.js';
+import { driverError } from './driver-error.js';
+import { onConflict } from './on-conflict.js';
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  '42P01': 'missing-table',
+  '3F000': 'missing-schema',
+  '42501': 'forbidden',
+  // Serialization failure, deadlock, lock not available.
+  '40001': 'busy',
+  '40P01': 'busy',
+  '55P03': 'busy',
+  // CREATE TABLE IF NOT EXISTS looks first and fails later, on an index of the catalogue.
+  '23505': 'being-created',
+  '42P07': 'being-created',
+  '42710': 'being-created',
+};
+
+/** PostgreSQL, and what speaks its protocol in front of it. */
+export const postgresDialect: Dialect = {
+  // Keys are compared byte by byte, whatever the locale of the database.
+  columnTypes: { key: 'TEXT COLLATE "C"', text: 'TEXT', integer: 'BIGINT' },
+  tableSuffix: '',
+  // Not now(), which is the time at which the transaction began.
+  nowMs: raw(`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`),
+  oneWriter: false,
+  hasSchemas: true,
+  groupsByIndex: false,
+
+  quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
+  placeholder: (position) => `$${position}`,
+
+  // Not information_schema, which hides tables that the user may not touch.
+  existingTables(tables, schema) {
+    const place =
+      schema === undefined ? sql`pg_catalog.pg_table_is_visible(c.oid)` : sql`n.nspname = ${schema}`;
+    return sql`SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND ${place}`;
+  },
+
+  ...onConflict,
+  counted: (value) => value,
+
+  // The open transaction bears the same mark as its application_name; it ends with the
+  // transaction, so that a pooler in between hands nothing of it to anybody else.
+  writer: (service, token) => sql`set_config('application_name', ${transactionMark(service, token)}, true)`,
+
+  guardedInsert: (guard, table, rows) =>
+    sql`WITH moved AS (${guard} RETURNING 1) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT written.* FROM moved, (VALUES ${tuples(table, rows)}) AS written`,
+
+  troubleOf(error) {
+    const { code, message } = driverError(error);
+    if (code === 'XX000' && /concurrently updated/.test(String(message))) return 'being-created';
+    return TROUBLES[String(code)];
+  },
+};
+
+/** What names the open transactions of one holder. Fits PostgreSQL's 63 characters and its printable ASCII. */
+export function transactionMark(service: string, token: number): string {
+  return `${servicePart(service)}${token}`;
+}
+
+/** The part of {@link transactionMark} that all holders of a service share. */
+export function servicePart(service: string): string {
+  return `flamingock:${createHash('sha256').update(service).digest('hex').slice(0, 24)}:`;
+}
+
+/** The first row tells the types of all: without a table before them, bound values have none. */
+function tuples(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {
+  const columns = Object.values(table.columns);
+  return list(
+    rows.map((row, index) => sql`(${list(index > 0 ? row : row.map((value, at) => typed(value, columns[at])))})`),
+  );
+}
+
+function typed(value: SqlValue, column: Column | undefined): Sql {
+  return sql`${value}${raw(column?.type === 'integer' ? '::bigint' : '::text')}`;
+}

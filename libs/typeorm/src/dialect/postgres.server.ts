@@ -1,0 +1,69 @@
+import { tableName } from '../schema/table.js';
+import { name, sql } from '../sql.js';
+import { driverError } from './driver-error.js';
+import { postgresDialect, servicePart } from './postgres.dialect.js';
+import { PostgresTransaction } from './postgres.transaction.js';
+import { runnerExecutor } from './query-runner.js';
+import type { AwaitedRow, Server } from './server.js';
+import type { Sql } from '../sql.js';
+
+/** node-postgres keeps at most so many connections unless it is told otherwise. */
+const DEFAULT_POOL_SIZE = 10;
+
+const IN_FAILED_TRANSACTION = '25P02';
+
+/** PostgreSQL; in transaction mode, PgBouncer in front of it changes nothing here. */
+export const postgresServer: Server = {
+  dialect: postgresDialect,
+
+  executor: (runner) => runnerExecutor(runner, postgresDialect),
+
+  async begin(changeId, dataSource, runner) {
+    await runner.startTransaction();
+    return new PostgresTransaction(changeId, dataSource, runner, postgresServer.executor(runner));
+  },
+
+  async isInTransaction(_dataSource, runner) {
+    try {
+      const { rows } = await postgresServer
+        .executor(runner)
+        .execute(sql`SELECT now() <> statement_timestamp() AS open`);
+      return rows[0]?.['open'] === true;
+    } catch (error) {
+      if (driverError(error).code === IN_FAILED_TRANSACTION) return true;
+      throw error;
+    }
+  },
+
+  poolSize({ options }) {
+    const { extra, poolSize } = options as { extra?: { max?: unknown }; poolSize?: unknown };
+    return Number(extra?.max ?? poolSize ?? DEFAULT_POOL_SIZE);
+  },
+
+  async endHolder(on, row, seen) {
+    const { rows } = await postgresServer.executor(on).execute(holderOf(row, seen?.id));
+    const [holder] = rows;
+    return holder && { id: String(holder['id']), description: String(holder['description']) };
+  },
+};
+
+/**
+ * `xmax` of a row is the transaction that writes it and has not ended; the lock that a
+ * transaction holds on itself leads to its backend. It is ended only if it bears our mark
+ * with a token that is not above, was found there before, and is not just committing.
+ */
+function holderOf(row: AwaitedRow, seen: string | undefined): Sql {
+  const { table, service, token } = row;
+  const prefix = servicePart(service);
+  return sql`SELECT h.id, 'connection ' || h.pid || ' (user ' || coalesce(h.usename, '?') || ', ' || coalesce(h.state, 'state unknown') || ')' AS description,
+  CASE WHEN h.id = ${seen ?? ''} AND h.token <= ${token} AND NOT h.committing THEN pg_catalog.pg_terminate_backend(h.pid) END AS ended
+FROM (
+  SELECT a.pid, a.usename, a.state, l.transactionid || ':' || a.pid AS id,
+    CASE WHEN starts_with(a.application_name, ${prefix}) THEN substr(a.application_name, ${prefix.length + 1})::bigint END AS token,
+    coalesce(a.state = 'active' AND a.query ILIKE 'COMMIT%', false) AS committing
+  FROM ${tableName(table)} AS held
+  JOIN pg_catalog.pg_locks l ON l.locktype = 'transactionid' AND l.transactionid = ${name('held', 'xmax')} AND l.granted
+  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+  WHERE ${name('held', 'service')} = ${service} AND a.pid <> pg_catalog.pg_backend_pid()
+) AS h`;
+}

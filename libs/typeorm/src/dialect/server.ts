@@ -1,0 +1,44 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Table } from '../schema/table.js';
+import type { ChangeTransaction } from './database.js';
+import type { Dialect, SqlExecutor } from './dialect.js';
+
+/** A row that somebody waits to write for the holder of `token`. */
+export interface AwaitedRow {
+  /** Has columns `service`, `token` and `writer`. */
+  readonly table: Table;
+  readonly service: string;
+  readonly token: number;
+}
+
+/** The open transaction that was found to have written an awaited row. */
+export interface RowHolder {
+  /** Names this one transaction. */
+  readonly id: string;
+  /** In words: connection, user, what it does. */
+  readonly description: string;
+}
+
+/** Everything in which database servers differ in the handling of connections. */
+export interface Server {
+  readonly dialect: Dialect;
+
+  /** Executes on a runner, inside whatever transaction it has open. */
+  executor(runner: QueryRunner): SqlExecutor;
+
+  /** Opens the transaction of a change on a runner without one. */
+  begin(changeId: string, dataSource: DataSource, runner: QueryRunner): Promise<ChangeTransaction>;
+
+  /** True if the runner's connection is not as the pool gave it: inside a transaction, or about to be. */
+  isInTransaction(dataSource: DataSource, runner: QueryRunner): Promise<boolean>;
+
+  /** Most connections that the DataSource's pool opens at a time. */
+  poolSize(dataSource: DataSource): number;
+
+  /**
+   * Looks for the open transaction that wrote the row last, on a connection of its own,
+   * and ends it if it hangs, belongs to a holder whose token is not above the row's, and
+   * is the one that was `seen` before.
+   */
+  endHolder(on: QueryRunner, row: AwaitedRow, seen: RowHolder | undefined): Promise<RowHolder | undefined>;
+}

@@ -1,0 +1,75 @@
+/** How a server reads SQL text, where servers differ. */
+export interface Lexis {
+  /** `#` begins a comment, `--` only before white space, and `/*! … *\/` is no comment. */
+  readonly mysqlComments: boolean;
+  /** Comments nest, and `$tag$ … $tag$` is a text. */
+  readonly postgresTexts: boolean;
+  /** A backslash escapes what follows it inside quotes. */
+  readonly backslashes: boolean;
+  /** One text may hold several statements. */
+  readonly several: boolean;
+}
+
+/** More than enough to tell what kind of statement it is. */
+const WORDS = 64;
+
+/** Each statement of an SQL text by its words in upper case, without comments, texts and punctuation; quoted names keep their quote. */
+export function statementWords(text: string, lexis: Lexis): string[][] {
+  let words: string[] = [];
+  const statements = [words];
+  const several = lexis.several && /;\s*\S/.test(text);
+  for (const token of tokens(text, lexis)) {
+    if (token !== ';' && words.length < WORDS) words.push(token);
+    else if (!several) break;
+    // The body of an SQL function has semicolons of its own.
+    else if (token === ';' && !hasBody(words)) statements.push((words = []));
+  }
+  return statements.filter(({ length }) => length > 0);
+}
+
+function hasBody(words: readonly string[]): boolean {
+  return words.some((word, index) => word === 'BEGIN' && words[index + 1] === 'ATOMIC');
+}
+
+function* tokens(text: string, lexis: Lexis): Generator<string> {
+  const matcher = matcherOf(lexis);
+  for (let at = 0; at < text.length; at = matcher.lastIndex) {
+    matcher.lastIndex = at;
+    const { word, name, open } = matcher.exec(text)?.groups ?? {};
+    if (matcher.lastIndex === 0) return;
+    if (word !== undefined) yield word.toUpperCase();
+    else if (name !== undefined) yield name.toUpperCase();
+    else if (open !== undefined) matcher.lastIndex = endOfComment(text, matcher.lastIndex, lexis);
+    else if (text[at] === ';') yield ';';
+  }
+}
+
+function matcherOf({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp {
+  const inside = (quote: string): string => `(?:${backslashes ? '\\\\[^]|' : ''}${quote}${quote}|[^${quote}${backslashes ? '\\\\' : ''}])*`;
+  return new RegExp(
+    [
+      // The body of an executable comment is read like any other text, and so is its end.
+      ...(mysqlComments ? ['/\\*M?!\\d*', '\\*/', '#[^\\n]*', '--(?=\\s|$)[^\\n]*'] : ['--[^\\n]*']),
+      '(?<open>/\\*)',
+      ...(postgresTexts ? ['\\$(?<tag>(?:[\\p{L}_]\\w*)?)\\$[^]*?(?:\\$\\k<tag>\\$|$)', `[eE]'(?:\\\\[^]|''|[^'\\\\])*'?`] : []),
+      `'${inside("'")}'?`,
+      `(?<name>"${inside('"')}"?|\`(?:\`\`|[^\`])*\`?)`,
+      '(?<word>@{0,2}[\\p{L}_][\\p{L}\\p{N}_$.]*)',
+      '[^]',
+    ].join('|'),
+    'uy',
+  );
+}
+
+/** Where a comment that was opened before `from` ends. */
+function endOfComment(text: string, from: number, { postgresTexts }: Lexis): number {
+  const edge = /\/\*|\*\//g;
+  edge.lastIndex = from;
+  for (let depth = 1; depth > 0; ) {
+    const found = edge.exec(text)?.[0];
+    if (found === undefined) return text.length;
+    if (found === '*/') depth -= 1;
+    else if (postgresTexts) depth += 1;
+  }
+  return edge.lastIndex;
+}
