@@ -3,8 +3,8 @@ import { json } from 'node:stream/consumers';
 import { addressOf } from './keeper-address.mjs';
 import { givenUrls } from './servers.mjs';
 
-/** Names the keeper's folder in the environment of a test run. */
-export const FOLDER_VARIABLE = 'FLAMINGOCK_SERVICES';
+/** Names the keeper's folder in a test run. Not FLAMINGOCK_…: the library refuses those that it does not know. */
+export const FOLDER_VARIABLE = 'SERVICES_FOLDER';
 
 /** What the keeper of `folder` answers for a server, started if need be. See `Services.ask`. */
 export function askServer(folder, name) {

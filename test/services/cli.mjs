@@ -40,7 +40,7 @@ async function status() {
 
 function print({ title, variable }, { state, url, source, message }) {
   if (state === 'running') console.log(`${variable}=${url}  # ${title}, from ${source}`);
-  else console.error(`# ${title}: ${state}: ${message}`);
+  else console.error(`# ${state === 'missing' ? '' : `${title} does not start: `}${message}`);
 }
 
 function names() {

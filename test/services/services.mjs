@@ -78,7 +78,7 @@ export class Services {
     const answer = await this.ask(name, given);
     if (answer.state === 'running') return { name, ...answer };
     if (answer.state === 'failed') throw new Error(`${server.title} needs ${name}: ${answer.message}`);
-    throw new ServerMissingError(server, `it needs ${name}, and ${answer.message}`);
+    throw new ServerMissingError(server, `it needs ${name}`, answer.message);
   }
 
   #dockerAnswers() {

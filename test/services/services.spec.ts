@@ -152,9 +152,9 @@ describe('a server that is missing', () => {
       'pgbouncer',
     );
     expect(code).toBe(1);
-    expect(output).toContain(`# PostgreSQL: missing: ${INSTALL_POSTGRES}\n`);
+    expect(output).toContain(`# ${INSTALL_POSTGRES}\n`);
     expect(output).toContain(
-      `# PgBouncer: missing: PgBouncer is missing: it needs postgres, and PostgreSQL is`,
+      `# PgBouncer is missing: it needs postgres; ${INSTALL_POSTGRES}\n`,
     );
   });
 
@@ -180,7 +180,7 @@ describe('a server that does not start', () => {
       'postgres',
     );
     expect(code).toBe(1);
-    expect(output).toContain('# PostgreSQL: failed: ');
+    expect(output).toContain('# PostgreSQL does not start: ');
     expect(output).toContain('initdb failed: exit code 3\nthe disk is made of cheese\n');
   });
 });
@@ -227,7 +227,7 @@ await describeOn(['postgres'], 'a Docker engine that answers', () => {
     const { one, commands } = withDocker('fault', { FAKE_DOCKER_FAULT: 'no such image' });
     const { code, output } = await one.services('up', 'postgres');
     expect(code).toBe(1);
-    expect(output).toContain('PostgreSQL: failed: docker compose --project-name flamingock-services-');
+    expect(output).toContain('PostgreSQL does not start: docker compose --project-name flamingock-services-');
     expect(output).toContain('no such image');
     expect(output).toContain('SERVICES_FROM=packages');
     await one.services('down');
