@@ -1,0 +1,85 @@
+import { jest } from '@jest/globals';
+import { describeOn } from '../services/describe-on.js';
+import {
+  mariadbDatabase,
+  postgresDatabase,
+  sqliteFile,
+  type CreateDatabase,
+  type TestDatabase,
+} from './database.js';
+import type { RoundOptions } from './fixture/instance.js';
+import { GatedFleet, startTogether, type RoundResult } from './fleet.js';
+
+jest.setTimeout(180_000);
+
+const CHANGES = 5;
+const GATED_ROUNDS = 20;
+
+/** One round on tables of its own, so that every round begins with none of the library's tables. */
+async function newRound({ options, connection }: TestDatabase, name: string): Promise<RoundOptions> {
+  const table = `rows_${name}`;
+  await connection.query(`CREATE TABLE ${table} (number INT NOT NULL)`);
+  return { audit: options, tablePrefix: `${name}_`, table, changes: CHANGES };
+}
+
+async function expectExactlyOnce(
+  { connection }: TestDatabase,
+  { table, tablePrefix }: RoundOptions,
+  results: readonly RoundResult[],
+): Promise<void> {
+  expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined));
+  const rows = (await connection.query(`SELECT number FROM ${table} ORDER BY number`)) as {
+    number: number;
+  }[];
+  expect(rows.map(({ number }) => Number(number))).toEqual([1, 2, 3, 4, 5]);
+  const entries = (await connection.query(`SELECT state FROM ${tablePrefix}audit_entries`)) as unknown[];
+  expect(entries).toHaveLength(2 * CHANGES);
+  const reports = results.map(({ report }) => report!);
+  expect(reports.filter(({ status }) => status === 'applied')).toHaveLength(1);
+  // Whoever did not apply was in time to see it done, or says whom it waited for.
+  const others = reports.filter(({ status }) => status === 'up-to-date');
+  expect(others).toHaveLength(reports.length - 1);
+  for (const { waitedMs, waitedFor } of others) {
+    if (waitedMs > 0) expect(waitedFor).toBeDefined();
+  }
+}
+
+function contentionSuite(create: CreateDatabase): void {
+  let database: TestDatabase;
+  beforeAll(async () => (database = await create()));
+  afterAll(() => database.drop());
+
+  it(`apply each change once when 8 begin at the same moment, on no tables yet, ${GATED_ROUNDS} times`, async () => {
+    const fleet = GatedFleet.launch(8);
+    for (let number = 1; number <= GATED_ROUNDS; number += 1) {
+      const round = await newRound(database, `g${number}`);
+      await expectExactlyOnce(database, round, await fleet.play(round));
+    }
+    await fleet.disband();
+  });
+
+  it('apply each change once when 32 start together, on no tables yet', async () => {
+    const round = await newRound(database, 'n32');
+    await expectExactlyOnce(database, round, await startTogether(32, round));
+  });
+
+  it('do nothing when 32 start together and everything is applied', async () => {
+    const round = await newRound(database, 'warm');
+    await startTogether(1, round);
+    const results = await startTogether(32, round);
+    expect(results.map(({ report, error }) => error ?? report?.status)).toEqual(Array(32).fill('up-to-date'));
+  });
+}
+
+describe('instances on SQLite', () => contentionSuite(sqliteFile));
+await describeOn(['postgres'], 'instances on PostgreSQL', ({ postgres }) =>
+  contentionSuite(postgresDatabase(postgres)),
+);
+await describeOn(['mariadb'], 'instances on MariaDB', ({ mariadb }) =>
+  contentionSuite(mariadbDatabase(mariadb)),
+);
+await describeOn(
+  ['postgres', 'pgbouncer'],
+  'instances on PostgreSQL through PgBouncer',
+  ({ postgres, pgbouncer }) => contentionSuite(postgresDatabase(postgres, pgbouncer)),
+);
