@@ -40,9 +40,7 @@ export const mysqlServer: Server = {
       extra?: { connectionLimit?: unknown };
       replication?: { master?: Sized };
     };
-    return Number(
-      extra?.connectionLimit ?? replication?.master?.poolSize ?? poolSize ?? DEFAULT_POOL_SIZE,
-    );
+    return Number(extra?.connectionLimit ?? replication?.master?.poolSize ?? poolSize ?? DEFAULT_POOL_SIZE);
   },
 
   async endHolder(on, row, seen) {

@@ -1,4 +1,3 @@
-import { ChangeEndedError } from '@nestjs-flamingock/core';
 import {
   ImplicitCommitError,
   NonTransactionalStatementError,
@@ -24,39 +23,21 @@ const IN_TRANSACTION = 1;
 
 /**
  * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
- * refused; against those that do not show, in a procedure, stands a savepoint.
- *
- * After a deadlock the server has rolled everything back, and would run what comes next
- * outside any transaction: statements are therefore sent one by one.
+ * refused; against those that do not show, in a procedure, stands a savepoint. After a
+ * deadlock the server has rolled everything back, and would run what comes next outside
+ * any transaction: nothing comes next.
  */
 export class MysqlTransaction extends PooledTransaction {
   protected readonly lexis = LEXIS;
-  private last: Promise<unknown> = Promise.resolve();
   /** Set once the server has rolled back by itself. */
   private lost: { readonly error: unknown } | undefined;
   /** True once a statement ran that may have run others. */
   private hidden = false;
   private completed = false;
-  private closing = false;
 
   /** Right after the transaction was begun. */
   async setSavepoint(): Promise<void> {
     await this.send(`SAVEPOINT ${SAVEPOINT}`);
-  }
-
-  perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(async () => {
-      if (this.closing) throw new ChangeEndedError(this.changeId);
-      if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
-      try {
-        return await statement();
-      } catch (error) {
-        await this.notice(error);
-        throw error;
-      }
-    });
-    this.last = turn.catch(() => undefined);
-    return turn;
   }
 
   async complete(): Promise<void> {
@@ -83,9 +64,17 @@ export class MysqlTransaction extends PooledTransaction {
 
   protected checkCommit(): void {}
 
+  protected async attempt<T>(_text: string, statement: () => Promise<T>): Promise<T> {
+    if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
+    try {
+      return await statement();
+    } catch (error) {
+      await this.notice(error);
+      throw error;
+    }
+  }
+
   protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
-    this.closing = true;
-    await this.last;
     const whole = await this.isWhole();
     await this.rollBackAll();
     return whole ? 'rolled-back' : 'partly-applied';

@@ -1,4 +1,5 @@
-import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
 import { TransactionControlError } from '../typeorm.errors.js';
@@ -16,9 +17,16 @@ const ROLLBACK_MS = 2_000;
 /** How long a commit may take before its outcome counts as unknown. */
 const COMMIT_MS = 60_000;
 
-/** The transaction of a change on a connection of a pool. */
+/**
+ * The transaction of a change on a connection of a pool. Statements are sent one by one,
+ * however the change issues them: drivers give up queueing them, and after an error that
+ * ends the transaction none may follow.
+ */
 export abstract class PooledTransaction implements ChangeTransaction {
   protected abstract readonly lexis: Lexis;
+  private readonly turn = new AsyncLocalStorage<true>();
+  private last: Promise<unknown> = Promise.resolve();
+  private closing = false;
   private unusable: unknown;
 
   constructor(
@@ -36,7 +44,16 @@ export abstract class PooledTransaction implements ChangeTransaction {
     }
   }
 
-  abstract perform<T>(text: string, statement: () => Promise<T>): Promise<T>;
+  perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    // What a subscriber sends because of a statement is part of it, and must not wait for it.
+    if (this.turn.getStore()) return statement();
+    const turn = this.last.then(() => {
+      if (this.closing) throw new ChangeEndedError(this.changeId);
+      return this.turn.run(true, () => this.attempt(text, statement));
+    });
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
 
   abstract complete(): Promise<void>;
 
@@ -64,7 +81,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   async rollBack(error: unknown): Promise<TransactionOutcome> {
     try {
-      return { status: await bounded(ROLLBACK_MS, this.undo()), error };
+      return { status: await bounded(ROLLBACK_MS, this.undoAll()), error };
     } catch (cause) {
       // Without its connection the server rolls back by itself: no COMMIT was ever sent.
       this.unusable = cause;
@@ -85,6 +102,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** @throws CommitRefusedError when the answer to COMMIT was no commit. */
   protected abstract checkCommit(answer: Answer): void;
 
+  /** Runs a statement of the change, alone on the connection. */
+  protected abstract attempt<T>(text: string, statement: () => Promise<T>): Promise<T>;
+
   /** Rolls back, and tells whether that took everything back. */
   protected abstract undo(): Promise<'rolled-back' | 'partly-applied'>;
 
@@ -99,6 +119,12 @@ export abstract class PooledTransaction implements ChangeTransaction {
   protected async rollBackAll(): Promise<void> {
     Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
     await this.runner.rollbackTransaction();
+  }
+
+  private async undoAll(): Promise<'rolled-back' | 'partly-applied'> {
+    this.closing = true;
+    await this.last;
+    return this.undo();
   }
 
   private notCommitted(error: unknown): TransactionOutcome {

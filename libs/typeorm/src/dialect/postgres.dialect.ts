@@ -72,7 +72,9 @@ export function servicePart(service: string): string {
 function tuples(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {
   const columns = Object.values(table.columns);
   return list(
-    rows.map((row, index) => sql`(${list(index > 0 ? row : row.map((value, at) => typed(value, columns[at])))})`),
+    rows.map(
+      (row, index) => sql`(${list(index > 0 ? row : row.map((value, at) => typed(value, columns[at])))})`,
+    ),
   );
 }
 

@@ -1,7 +1,4 @@
-import {
-  CommitRefusedError,
-  NonTransactionalStatementError,
-} from '../typeorm.errors.js';
+import { CommitRefusedError, NonTransactionalStatementError } from '../typeorm.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import type { Answer } from './connection.js';
 import { driverError, messageOf } from './driver-error.js';
@@ -18,14 +15,6 @@ const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
   protected readonly lexis = LEXIS;
-
-  async perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
-    try {
-      return await statement();
-    } catch (cause) {
-      throw this.explain(text, cause);
-    }
-  }
 
   complete(): Promise<void> {
     return Promise.resolve();
@@ -52,11 +41,21 @@ export class PostgresTransaction extends PooledTransaction {
     return error instanceof CommitRefusedError || super.isRefusal(error);
   }
 
+  protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    try {
+      return await statement();
+    } catch (cause) {
+      throw this.explain(text, cause);
+    }
+  }
+
   private explain(text: string, cause: unknown): unknown {
     const { code } = driverError(cause);
     const [words = []] = statementWords(text, LEXIS);
     // SET TRANSACTION reports the same when it comes too late.
     if (!NON_TRANSACTIONAL.includes(String(code)) || words[0] === 'SET') return cause;
-    return new NonTransactionalStatementError(this.changeId, words.slice(0, 3).join(' '), messageOf(cause), { cause });
+    return new NonTransactionalStatementError(this.changeId, words.slice(0, 3).join(' '), messageOf(cause), {
+      cause,
+    });
   }
 }

@@ -45,13 +45,16 @@ function* tokens(text: string, lexis: Lexis): Generator<string> {
 }
 
 function matcherOf({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp {
-  const inside = (quote: string): string => `(?:${backslashes ? '\\\\[^]|' : ''}${quote}${quote}|[^${quote}${backslashes ? '\\\\' : ''}])*`;
+  const inside = (quote: string): string =>
+    `(?:${backslashes ? '\\\\[^]|' : ''}${quote}${quote}|[^${quote}${backslashes ? '\\\\' : ''}])*`;
   return new RegExp(
     [
       // The body of an executable comment is read like any other text, and so is its end.
       ...(mysqlComments ? ['/\\*M?!\\d*', '\\*/', '#[^\\n]*', '--(?=\\s|$)[^\\n]*'] : ['--[^\\n]*']),
       '(?<open>/\\*)',
-      ...(postgresTexts ? ['\\$(?<tag>(?:[\\p{L}_]\\w*)?)\\$[^]*?(?:\\$\\k<tag>\\$|$)', `[eE]'(?:\\\\[^]|''|[^'\\\\])*'?`] : []),
+      ...(postgresTexts
+        ? ['\\$(?<tag>(?:[\\p{L}_]\\w*)?)\\$[^]*?(?:\\$\\k<tag>\\$|$)', `[eE]'(?:\\\\[^]|''|[^'\\\\])*'?`]
+        : []),
       `'${inside("'")}'?`,
       `(?<name>"${inside('"')}"?|\`(?:\`\`|[^\`])*\`?)`,
       '(?<word>@{0,2}[\\p{L}_][\\p{L}\\p{N}_$.]*)',
@@ -65,7 +68,7 @@ function matcherOf({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp
 function endOfComment(text: string, from: number, { postgresTexts }: Lexis): number {
   const edge = /\/\*|\*\//g;
   edge.lastIndex = from;
-  for (let depth = 1; depth > 0; ) {
+  for (let depth = 1; depth > 0;) {
     const found = edge.exec(text)?.[0];
     if (found === undefined) return text.length;
     if (found === '*/') depth -= 1;

@@ -1,0 +1,130 @@
+import { DataSource } from 'typeorm';
+import { Note } from './fixtures/note.entity.js';
+import { keysOf, note } from './fixtures/notes.js';
+import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
+import { SqliteFile } from './fixtures/sqlite-file.js';
+import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
+
+let file: SqliteFile;
+let dataSource: DataSource;
+let reader: DataSource;
+let target: TypeOrmTargetSystem;
+
+beforeEach(async () => {
+  file = await SqliteFile.create();
+  dataSource = await file.connect();
+  reader = await file.connect();
+  target = targetSystem(dataSource);
+});
+
+afterEach(async () => {
+  await target.close();
+  await file.remove();
+});
+
+const keys = (): Promise<string[]> => keysOf(reader);
+
+describe('the transaction of a change on SQLite', () => {
+  it('rolls back when the database refuses the commit', async () => {
+    await dataSource.query('CREATE TABLE parent (id INTEGER PRIMARY KEY)');
+    await dataSource.query(
+      'CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)',
+    );
+    const outcome = await target.transaction(CHANGE, async (handles) => {
+      await managerOf(handles).query('INSERT INTO child VALUES (1)');
+    });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } });
+    expect(await dataSource.query('SELECT * FROM child')).toEqual([]);
+    expect((await target.transaction(CHANGE, async () => {})).status).toBe('committed');
+  });
+
+  it('says so when SQLite ended the transaction before its end', async () => {
+    const outcome = await target.transaction(CHANGE, async (handles) => {
+      const manager = managerOf(handles);
+      await manager.save(Note, note('x'));
+      await manager.query('INSERT OR ROLLBACK INTO note VALUES (?, ?)', ['x', 'v']);
+    });
+    expect(outcome.status).toBe('partly-applied');
+    expect((await target.transaction(CHANGE, async () => {})).status).toBe('committed');
+  });
+});
+
+describe('the hook on the DataSource', () => {
+  it('goes with the last target system that closes, and leaves nothing behind', async () => {
+    const other = targetSystem(dataSource);
+    const hooked = (): boolean => Object.hasOwn(dataSource, 'createQueryRunner');
+    expect(hooked()).toBe(false);
+    await target.transaction(CHANGE, async () => {});
+    await other.transaction(CHANGE, async () => {});
+    await target.close();
+    await target.close();
+    expect(hooked()).toBe(true);
+    await other.close();
+    expect(hooked()).toBe(false);
+    expect(dataSource.createQueryRunner).toBe(DataSource.prototype.createQueryRunner);
+  });
+
+  it('restores what somebody had put there before', async () => {
+    const theirs: DataSource['createQueryRunner'] = (mode) =>
+      DataSource.prototype.createQueryRunner.call(dataSource, mode);
+    dataSource.createQueryRunner = theirs;
+    await target.transaction(CHANGE, async () => {});
+    expect(dataSource.createQueryRunner).not.toBe(theirs);
+    await target.close();
+    expect(dataSource.createQueryRunner).toBe(theirs);
+  });
+});
+
+describe('the one connection of a SQLite DataSource', () => {
+  it('keeps our statements out of a transaction of the application', async () => {
+    const store = auditStore(dataSource);
+    await store.prepare();
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    const claimed = store.claimHead('inventory', 1);
+    const changed = target.transaction(CHANGE, async (handles) => {
+      await managerOf(handles).save(Note, note('of the change'));
+    });
+    await runner.manager.save(Note, note('of the application'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await runner.rollbackTransaction();
+    expect((await claimed).token).toBe(1);
+    expect(await changed).toEqual({ status: 'committed' });
+    expect(await keys()).toEqual(['of the change']);
+  });
+
+  it('is not taken for busy after a BEGIN of the application that failed', async () => {
+    const writer = await file.connect();
+    await writer.query('BEGIN EXCLUSIVE');
+    Object.assign(dataSource.createQueryRunner(), { isTransactionActive: true });
+    await writer.query('COMMIT');
+    expect((await target.transaction(CHANGE, async () => {})).status).toBe('committed');
+  });
+
+  it('waits for another writer without blocking the process', async () => {
+    const writer = await file.connect();
+    await writer.query('BEGIN IMMEDIATE');
+    let ticks = 0;
+    const ticking = setInterval(() => (ticks += 1), 5);
+    const changed = target.transaction(CHANGE, async (handles) => {
+      await managerOf(handles).save(Note, note('x'));
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await writer.query('COMMIT');
+    clearInterval(ticking);
+    expect(await changed).toEqual({ status: 'committed' });
+    expect(ticks).toBeGreaterThan(5);
+  });
+
+  it('sends a busy COMMIT again until the readers are gone', async () => {
+    await reader.query('BEGIN');
+    await reader.query('SELECT * FROM note');
+    const changed = target.transaction(CHANGE, async (handles) => {
+      await managerOf(handles).save(Note, note('x'));
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await reader.query('COMMIT');
+    expect(await changed).toEqual({ status: 'committed' });
+    expect(await keys()).toEqual(['x']);
+  });
+});
