@@ -1,11 +1,9 @@
-import { tableName } from '../schema/table.js';
-import { name, sql } from '../sql.js';
+import { sql, type Sql } from '../sql.js';
 import { driverError } from './driver-error.js';
-import { postgresDialect, servicePart } from './postgres.dialect.js';
+import { postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
 import { PostgresTransaction } from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { AwaitedRow, Server } from './server.js';
-import type { Sql } from '../sql.js';
 
 /** node-postgres keeps at most so many connections unless it is told otherwise. */
 const DEFAULT_POOL_SIZE = 10;
@@ -48,22 +46,26 @@ export const postgresServer: Server = {
 };
 
 /**
- * `xmax` of a row is the transaction that writes it and has not ended; the lock that a
- * transaction holds on itself leads to its backend. It is ended only if it bears our mark
- * with a token that is not above, was found there before, and is not just committing.
+ * Who waits for the row bears our mark, see the dialect, and the server knows whom it
+ * waits for, through any number of others in the line. At its end stands the holder. It is
+ * ended only if it bears the mark of the same service with a token that is not above, was
+ * found there before, and is not just committing.
  */
-function holderOf(row: AwaitedRow, seen: string | undefined): Sql {
-  const { table, service, token } = row;
+function holderOf({ service, token }: AwaitedRow, seen: string | undefined): Sql {
   const prefix = servicePart(service);
-  return sql`SELECT h.id, 'connection ' || h.pid || ' (user ' || coalesce(h.usename, '?') || ', ' || coalesce(h.state, 'state unknown') || ')' AS description,
+  return sql`WITH RECURSIVE line (pid) AS (
+  SELECT b.pid FROM pg_catalog.pg_stat_activity w, unnest(pg_catalog.pg_blocking_pids(w.pid)) AS b (pid)
+  WHERE w.application_name = ${transactionMark(service, token)} AND w.wait_event_type = 'Lock'
+  UNION
+  SELECT b.pid FROM line, unnest(pg_catalog.pg_blocking_pids(line.pid)) AS b (pid)
+)
+SELECT h.id, 'connection ' || h.pid || ' (user ' || coalesce(h.usename, '?') || ', ' || coalesce(h.state, 'state unknown') || ')' AS description,
   CASE WHEN h.id = ${seen ?? ''} AND h.token <= ${token} AND NOT h.committing THEN pg_catalog.pg_terminate_backend(h.pid) END AS ended
 FROM (
-  SELECT a.pid, a.usename, a.state, l.transactionid || ':' || a.pid AS id,
+  SELECT a.pid, a.usename, a.state, a.pid || ' ' || coalesce(a.xact_start::text, '') AS id,
     CASE WHEN starts_with(a.application_name, ${prefix}) THEN substr(a.application_name, ${prefix.length + 1})::bigint END AS token,
     coalesce(a.state = 'active' AND a.query ILIKE 'COMMIT%', false) AS committing
-  FROM ${tableName(table)} AS held
-  JOIN pg_catalog.pg_locks l ON l.locktype = 'transactionid' AND l.transactionid = ${name('held', 'xmax')} AND l.granted
-  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-  WHERE ${name('held', 'service')} = ${service} AND a.pid <> pg_catalog.pg_backend_pid()
+  FROM line JOIN pg_catalog.pg_stat_activity a ON a.pid = line.pid
+  WHERE cardinality(pg_catalog.pg_blocking_pids(a.pid)) = 0
 ) AS h`;
 }
