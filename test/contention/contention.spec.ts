@@ -6,7 +6,7 @@ import {
   sqliteFile,
   type CreateDatabase,
   type TestDatabase,
-} from './database.js';
+} from '../support/test-database.js';
 import type { RoundOptions } from './fixture/instance.js';
 import { GatedFleet, startTogether, type RoundResult } from './fleet.js';
 

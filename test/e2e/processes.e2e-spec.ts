@@ -1,63 +1,64 @@
 import { jest } from '@jest/globals';
+import { describeOn } from '../services/describe-on.js';
+import {
+  mariadbDatabase,
+  postgresDatabase,
+  sqliteFile,
+  type CreateDatabase,
+} from '../support/test-database.js';
 import { runInstance, startInstance } from './fixture-process.js';
 import { Workspace } from './workspace.js';
 
 jest.setTimeout(60_000);
 
-let workspace: Workspace;
-beforeEach(() => (workspace = new Workspace()));
-afterEach(() => workspace.remove());
+/** Short, so that nobody waits long for a dead holder. */
+const LEASE = { lock: { leaseMs: 1_000 } };
 
 /** Settles once `condition` holds. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-describe('eight processes started together on one SQLite file', () => {
-  it.each(['shared', 'separate'] as const)(
-    'apply each change once and all end well, databases %s',
-    async (kind) => {
-      const options = workspace[kind];
-      const exits = await Promise.all(Array.from({ length: 8 }, () => runInstance(options)));
-      expect(exits.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
-        Array(8).fill({ code: 0, stderr: '' }),
-      );
-      expect(workspace.notes(options.notes)).toEqual(['one', 'three', 'two']);
-      expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
-      expect(exits.filter(({ report }) => report?.status === 'applied')).toHaveLength(1);
-      expect(workspace.history()).toHaveLength(10);
-    },
-  );
-});
+function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase): void {
+  let workspace: Workspace;
+  beforeEach(async () => (workspace = await Workspace.open(createAudit, createTarget)));
+  afterEach(() => workspace.remove());
 
-describe('a process killed', () => {
-  it.each(['shared', 'separate'] as const)(
-    'inside a transactional change leaves nothing, and the next start applies it, databases %s',
-    async (kind) => {
-      const options = { ...workspace[kind], settings: { lock: { leaseMs: 1_000 } } };
-      const killed = await runInstance({ ...options, behaviour: 'kill:inside the transaction' });
-      expect(killed.signal).toBe('SIGKILL');
-      const next = await runInstance(options);
-      expect(next.stderr).toBe('');
-      expect(next.report?.status).toBe('applied');
-      expect(workspace.notes(options.notes)).toEqual(['one', 'three', 'two']);
-    },
-  );
-
-  it('after the commit of another database is reconciled by its marker, without running it again', async () => {
-    const options = { ...workspace.separate, settings: { lock: { leaseMs: 1_000 } } };
-    // The first EXECUTED is that of create-notes: its table exists, a second CREATE would fail.
-    await runInstance({ ...options, killBefore: 'EXECUTED' });
-    expect(workspace.history()).toEqual(['create-notes:STARTED']);
-    const next = await runInstance(options);
-    expect(next.stderr).toBe('');
-    expect(next.report?.changes[0]).toMatchObject({ changeId: 'create-notes', result: 'reconciled' });
-    expect(workspace.entries()[1]).toMatchObject({ state: 'EXECUTED', operation: 'RECONCILE' });
-    expect(workspace.notes(options.notes)).toEqual(['one', 'three', 'two']);
+  it('apply each change once and all end well when eight start together', async () => {
+    const exits = await Promise.all(Array.from({ length: 8 }, () => runInstance(workspace.options)));
+    expect(exits.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      Array(8).fill({ code: 0, stderr: '' }),
+    );
+    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
+    expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
+    expect(exits.filter(({ report }) => report?.status === 'applied')).toHaveLength(1);
+    expect(await workspace.history()).toHaveLength(8);
   });
 
-  it('inside a non-transactional change makes the next start stop and say what to do', async () => {
-    const options = { ...workspace.shared, settings: { lock: { leaseMs: 1_000 } } };
+  it('leave nothing of a transactional change that one is killed in, and the next applies it', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    const killed = await runInstance({ ...options, behaviour: 'kill:inside the transaction' });
+    expect(killed.signal).toBe('SIGKILL');
+    const next = await runInstance(options);
+    expect(next.stderr).toBe('');
+    expect(next.report?.status).toBe('applied');
+    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
+  });
+
+  it('know of a change that one was killed right after, without running it again', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    await runInstance({ ...options, killBefore: 'EXECUTED' });
+    const next = await runInstance(options);
+    expect(next.stderr).toBe('');
+    expect(next.report?.status).toBe('applied');
+    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
+    // In one database the kill comes before the common commit; in two, after the target's.
+    const reconciled = next.report?.changes.filter(({ result }) => result === 'reconciled');
+    expect(reconciled?.map(({ changeId }) => changeId)).toEqual(createTarget ? ['first-notes'] : []);
+  });
+
+  it('stop and say what to do where one was killed inside a non-transactional change', async () => {
+    const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, behaviour: 'kill:half of publish' });
     const next = await runInstance(options);
     expect(next.code).toBe(1);
@@ -67,40 +68,65 @@ describe('a process killed', () => {
     expect(workspace.outboxLines()).toEqual(['published by publish']);
   });
 
-  it('inside a change that allows a retry has it run again', async () => {
-    const options = { ...workspace.shared, settings: { lock: { leaseMs: 1_000 } } };
+  it('run a change again that one was killed in and that allows it', async () => {
+    const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, behaviour: 'kill:half of warm-up' });
     const next = await runInstance(options);
     expect(next.report?.status).toBe('applied');
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
   });
-});
 
-describe('a process told to end with SIGTERM', () => {
-  it('gives up the running change, records it, frees the lock and ends by the signal', async () => {
-    const options = { ...workspace.shared, settings: { timeouts: { graceMs: 50 } } };
+  it('give up the running change on SIGTERM, record it, free the lock and end by the signal', async () => {
+    const options = { ...workspace.options, settings: { timeouts: { graceMs: 50 } } };
     const instance = startInstance({ ...options, behaviour: 'hang:half of publish' });
     await until(() => workspace.outboxLines().includes('hanging at half of publish'));
     instance.kill('SIGTERM');
     expect(await instance.exit).toMatchObject({ signal: 'SIGTERM' });
-    expect(workspace.history().at(-1)).toBe('publish:EXECUTION_FAILED');
-    expect(workspace.lock().expires_at).toBe(0);
+    expect((await workspace.history()).at(-1)).toBe('publish:EXECUTION_FAILED');
+    expect((await workspace.lock()).expires_at).toBe(0);
   });
-});
 
-describe('a process stopped past its lease', () => {
-  it('changes nothing once it goes on, and says that it lost the lock', async () => {
-    const options = { ...workspace.shared, settings: { lock: { leaseMs: 600 } } };
-    const stopped = startInstance({ ...options, behaviour: 'hang:half of warm-up' });
-    await until(() => workspace.outboxLines().includes('hanging at half of warm-up'));
-    stopped.kill('SIGSTOP');
-    const next = await runInstance(options);
-    expect(next.report?.status).toBe('applied');
-    const after = workspace.history();
-    stopped.kill('SIGCONT');
-    const exit = await stopped.exit;
-    expect(exit.code).toBe(1);
-    expect(exit.stderr).toContain('Lost the lock');
-    expect(workspace.history()).toEqual(after);
-  });
-});
+  it.each(['half of warm-up', 'inside the transaction'])(
+    'change nothing after a pause past the lease, and say that the lock is lost: %s',
+    async (point) => {
+      // While SQLite's one transaction is open nobody can take over: pause elsewhere.
+      const isOneWriter = workspace.audit.options.type === 'better-sqlite3';
+      const reached = isOneWriter ? 'half of warm-up' : point;
+      const options = { ...workspace.options, settings: LEASE };
+      const stopped = startInstance({ ...options, behaviour: `hang:${reached}` });
+      await until(() => workspace.outboxLines().includes(`hanging at ${reached}`));
+      stopped.kill('SIGSTOP');
+      const next = await runInstance(options);
+      expect(next.stderr).toBe('');
+      expect(next.report?.status).toBe('applied');
+      const after = await workspace.history();
+      stopped.kill('SIGCONT');
+      const exit = await stopped.exit;
+      expect(exit.code).toBe(1);
+      expect(exit.stderr).toContain('Lost the lock');
+      expect(await workspace.history()).toEqual(after);
+      expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
+    },
+  );
+}
+
+describe('processes on one SQLite file', () => processSuite(sqliteFile));
+describe('processes on two SQLite files', () => processSuite(sqliteFile, sqliteFile));
+await describeOn(['postgres'], 'processes on PostgreSQL', ({ postgres }) =>
+  processSuite(postgresDatabase(postgres)),
+);
+await describeOn(['mariadb'], 'processes on MariaDB', ({ mariadb }) =>
+  processSuite(mariadbDatabase(mariadb)),
+);
+await describeOn(['postgres', 'pgbouncer'], 'processes through PgBouncer', ({ postgres, pgbouncer }) =>
+  processSuite(postgresDatabase(postgres, pgbouncer)),
+);
+await describeOn(['postgres', 'mariadb'], 'processes on PostgreSQL with changes of MariaDB', (urls) =>
+  processSuite(postgresDatabase(urls.postgres), mariadbDatabase(urls.mariadb)),
+);
+await describeOn(['postgres'], 'processes on two databases of PostgreSQL', ({ postgres }) =>
+  processSuite(postgresDatabase(postgres), postgresDatabase(postgres)),
+);
+await describeOn(['postgres'], 'processes on SQLite with changes of PostgreSQL', ({ postgres }) =>
+  processSuite(sqliteFile, postgresDatabase(postgres)),
+);

@@ -7,11 +7,10 @@ import {
   type FlamingockError,
 } from '@nestjs-flamingock/core';
 import { fixtureModule, type FixtureOptions } from './fixture/app.module.js';
+import { sqliteFile } from '../support/test-database.js';
 import { Workspace } from './workspace.js';
 
 const APPLIED = [
-  'create-notes:STARTED',
-  'create-notes:EXECUTED',
   'first-notes:STARTED',
   'first-notes:EXECUTED',
   'publish:STARTED',
@@ -23,7 +22,7 @@ const APPLIED = [
 ];
 
 let workspace: Workspace;
-beforeEach(() => (workspace = new Workspace()));
+beforeEach(async () => (workspace = await Workspace.open(sqliteFile)));
 afterEach(() => workspace.remove());
 
 /** Boots the application as a user would, and closes it. */
@@ -70,28 +69,27 @@ function resultsOf({ changes }: ExecutionReport): Record<string, string> {
 
 describe('a start', () => {
   it('applies everything in order', async () => {
-    const report = await boot(workspace.shared);
+    const report = await boot(workspace.options);
     expect(report.status).toBe('applied');
-    expect(workspace.history()).toEqual(APPLIED);
-    expect(workspace.notes()).toEqual(['one', 'three', 'two']);
+    expect(await workspace.history()).toEqual(APPLIED);
+    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
-    expect(workspace.lock().expires_at).toBe(0);
+    expect((await workspace.lock()).expires_at).toBe(0);
   });
 
   it('does nothing and takes no lock when nothing is pending', async () => {
-    await boot(workspace.shared);
-    const before = { lock: workspace.lock(), history: workspace.history() };
-    const report = await boot(workspace.shared);
+    await boot(workspace.options);
+    const before = { lock: await workspace.lock(), history: await workspace.history() };
+    const report = await boot(workspace.options);
     expect(report.status).toBe('up-to-date');
-    expect({ lock: workspace.lock(), history: workspace.history() }).toEqual(before);
+    expect({ lock: await workspace.lock(), history: await workspace.history() }).toEqual(before);
   });
 
   it('applies what a later version adds, and nothing else', async () => {
     const { changes } = await import('./fixture/changes.js');
-    await boot({ ...workspace.shared, changes: changes.slice(0, 3) });
-    const report = await boot(workspace.shared);
+    await boot({ ...workspace.options, changes: changes.slice(0, 2) });
+    const report = await boot(workspace.options);
     expect(resultsOf(report)).toEqual({
-      'create-notes': 'skipped',
       'first-notes': 'skipped',
       publish: 'skipped',
       'warm-up': 'executed',
@@ -101,61 +99,65 @@ describe('a start', () => {
 
   it('starts an older version whose code lacks an applied change, with a warning', async () => {
     const { changes } = await import('./fixture/changes.js');
-    await boot(workspace.shared);
-    const report = await boot({ ...workspace.shared, changes: changes.slice(0, 4) });
+    await boot(workspace.options);
+    const report = await boot({ ...workspace.options, changes: changes.slice(0, 3) });
     expect(report.status).toBe('up-to-date');
     expect(report.warnings.join()).toContain('last-notes');
   });
 });
 
-describe.each(['shared', 'separate'] as const)('a transactional change that throws, databases %s', (kind) => {
+describe.each([
+  ['the same', undefined],
+  ['another', sqliteFile],
+])('a transactional change that throws, its database %s', (_, createTarget) => {
   it('leaves no row, is recorded as rolled back, and runs again at the next start', async () => {
-    const options = workspace[kind];
+    const own = await Workspace.open(sqliteFile, createTarget);
     const error = await bootFails<ChangeFailedError>({
-      ...options,
+      ...own.options,
       behaviour: 'throw:inside the transaction',
     });
     expect(error).toBeInstanceOf(ChangeFailedError);
     expect(error.message).toContain('told to fail at inside the transaction');
-    expect(workspace.notes(options.notes)).toEqual([]);
-    expect(workspace.history().slice(2)).toEqual([
+    expect(await own.notes()).toEqual([]);
+    expect(await own.history()).toEqual([
       'first-notes:STARTED',
       'first-notes:EXECUTION_FAILED',
       'first-notes:ROLLED_BACK',
     ]);
     expect(resultsOf(error.report)).toMatchObject({ 'first-notes': 'failed', publish: 'not-reached' });
 
-    expect((await boot(options)).status).toBe('applied');
-    expect(workspace.notes(options.notes)).toEqual(['one', 'three', 'two']);
+    expect((await boot(own.options)).status).toBe('applied');
+    expect(await own.notes()).toEqual(['one', 'three', 'two']);
+    await own.remove();
   });
 });
 
 describe('a non-transactional change that throws', () => {
   it('is taken back by its rollback method and runs again at the next start', async () => {
-    await bootFails({ ...workspace.shared, behaviour: 'throw:half of publish' });
-    expect(workspace.history().slice(4)).toEqual([
+    await bootFails({ ...workspace.options, behaviour: 'throw:half of publish' });
+    expect((await workspace.history()).slice(2)).toEqual([
       'publish:STARTED',
       'publish:EXECUTION_FAILED',
       'publish:ROLLED_BACK',
     ]);
     expect(workspace.outboxLines()).toEqual(['published by publish', 'taken back']);
-    expect((await boot(workspace.shared)).status).toBe('applied');
+    expect((await boot(workspace.options)).status).toBe('applied');
   });
 
   it('without a rollback method runs again only because its author allows it', async () => {
-    await bootFails({ ...workspace.shared, behaviour: 'throw:half of warm-up' });
-    expect(workspace.history().at(-1)).toBe('warm-up:EXECUTION_FAILED');
-    expect((await boot(workspace.shared)).status).toBe('applied');
+    await bootFails({ ...workspace.options, behaviour: 'throw:half of warm-up' });
+    expect((await workspace.history()).at(-1)).toBe('warm-up:EXECUTION_FAILED');
+    expect((await boot(workspace.options)).status).toBe('applied');
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
   });
 
   it('needs a person when it never ends and is given up', async () => {
     const settings = { timeouts: { changeMs: 100, graceMs: 0 } };
-    const error = await bootFails({ ...workspace.shared, behaviour: 'hang:half of publish', settings });
+    const error = await bootFails({ ...workspace.options, behaviour: 'hang:half of publish', settings });
     expect(error.message).toContain('did not end within 100 ms');
-    expect(workspace.history().slice(4)).toEqual(['publish:STARTED', 'publish:EXECUTION_FAILED']);
+    expect((await workspace.history()).slice(2)).toEqual(['publish:STARTED', 'publish:EXECUTION_FAILED']);
     expect(workspace.outboxLines()).not.toContain('taken back');
-    expect(await bootFails(workspace.shared)).toBeInstanceOf(ManualInterventionError);
+    expect(await bootFails(workspace.options)).toBeInstanceOf(ManualInterventionError);
   });
 });
 
@@ -165,11 +167,11 @@ describe('an issue', () => {
     ['ROLLED_BACK', ['published by publish', 'published by publish', 'warm']],
   ] as const)('that an operator resolves as %s lets the next start go on', async (resolution, outbox) => {
     const settings = { timeouts: { changeMs: 100, graceMs: 0 } };
-    await bootFails({ ...workspace.shared, behaviour: 'hang:half of publish', settings });
-    await fix(workspace.shared, 'publish', resolution);
-    expect((await boot(workspace.shared)).status).toBe('applied');
+    await bootFails({ ...workspace.options, behaviour: 'hang:half of publish', settings });
+    await fix(workspace.options, 'publish', resolution);
+    expect((await boot(workspace.options)).status).toBe('applied');
     expect(workspace.outboxLines().filter((line) => !line.startsWith('hanging'))).toEqual(outbox);
-    expect(workspace.entries().find(({ operation }) => operation === 'FIX')).toMatchObject({
+    expect((await workspace.entries()).find(({ operation }) => operation === 'FIX')).toMatchObject({
       state: `MANUAL_MARKED_AS_${resolution}`,
       metadata: '{"by":"e2e","reason":"looked"}',
     });
@@ -177,7 +179,7 @@ describe('an issue', () => {
 
   it('leaves out only its own stage when issues are skipped', async () => {
     const report = await boot({
-      ...workspace.shared,
+      ...workspace.options,
       behaviour: 'throw:half of publish',
       settings: { onIssue: 'skip' },
     });

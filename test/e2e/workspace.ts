@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
+import type { FixtureOptions } from './fixture/app.module.js';
 
 interface AuditRow {
   readonly seq: number;
@@ -11,59 +12,65 @@ interface AuditRow {
   readonly error: string | null;
 }
 
-/** Files of one test, and what is in them, read past the library. */
+/** Databases and files of one test, and what is in them, read past the library. */
 export class Workspace {
   private readonly folder = mkdtempSync(join(tmpdir(), 'flamingock-e2e-'));
-  readonly audit = join(this.folder, 'audit.sqlite');
-  readonly separateNotes = join(this.folder, 'notes.sqlite');
-  readonly outbox = join(this.folder, 'outbox.txt');
+  private readonly outbox = join(this.folder, 'outbox.txt');
 
-  /** Options of a fixture whose notes share the audit store's database. */
-  get shared() {
-    return { audit: this.audit, notes: this.audit, outbox: this.outbox };
+  private constructor(
+    readonly audit: TestDatabase,
+    readonly target: TestDatabase,
+  ) {}
+
+  /** `createTarget`: where the notes are kept, if not in the audit store's own database. */
+  static async open(createAudit: CreateDatabase, createTarget?: CreateDatabase): Promise<Workspace> {
+    const audit = await createAudit();
+    const workspace = new Workspace(audit, (await createTarget?.()) ?? audit);
+    await workspace.target.connection.query('CREATE TABLE note (text VARCHAR(20) NOT NULL)');
+    return workspace;
   }
 
-  /** Options of a fixture whose notes have a database of their own. */
-  get separate() {
-    return { audit: this.audit, notes: this.separateNotes, outbox: this.outbox };
-  }
-
-  /** `change:STATE` of every entry, in order. */
-  history(): string[] {
-    return this.entries().map(({ change_id, state }) => `${change_id}:${state}`);
-  }
-
-  entries(): AuditRow[] {
-    return this.query(this.audit, 'SELECT * FROM flamingock_audit_entries ORDER BY seq') as AuditRow[];
-  }
-
-  lock(): { token: number; expires_at: number } {
-    return this.query(this.audit, 'SELECT * FROM flamingock_locks')[0] as {
-      token: number;
-      expires_at: number;
+  /** What a fixture is told, so that it works here. */
+  get options(): FixtureOptions {
+    const separate = this.target !== this.audit;
+    return {
+      audit: this.audit.options,
+      ...(separate && { notes: this.target.options }),
+      outbox: this.outbox,
     };
   }
 
-  notes(file = this.audit): string[] {
-    return (this.query(file, 'SELECT text FROM note ORDER BY text') as { text: string }[]).map(
-      ({ text }) => text,
-    );
+  /** `change:STATE` of every entry, in order. */
+  async history(): Promise<string[]> {
+    return (await this.entries()).map(({ change_id, state }) => `${change_id}:${state}`);
+  }
+
+  async entries(): Promise<AuditRow[]> {
+    return this.audit.connection.query('SELECT * FROM flamingock_audit_entries ORDER BY seq');
+  }
+
+  async lock(): Promise<{ token: number; expires_at: number }> {
+    const [row] = (await this.audit.connection.query('SELECT * FROM flamingock_locks')) as Record<
+      string,
+      unknown
+    >[];
+    return { token: Number(row?.['token']), expires_at: Number(row?.['expires_at']) };
+  }
+
+  async notes(): Promise<string[]> {
+    const rows = (await this.target.connection.query('SELECT text FROM note ORDER BY text')) as {
+      text: string;
+    }[];
+    return rows.map(({ text }) => text);
   }
 
   outboxLines(): string[] {
     return existsSync(this.outbox) ? readFileSync(this.outbox, 'utf8').trim().split('\n') : [];
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
+    if (this.target !== this.audit) await this.target.drop();
+    await this.audit.drop();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private query(file: string, sql: string): unknown[] {
-    const database = new Database(file, { readonly: true });
-    try {
-      return database.prepare(sql).all();
-    } finally {
-      database.close();
-    }
   }
 }

@@ -153,9 +153,7 @@ describe('a server that is missing', () => {
     );
     expect(code).toBe(1);
     expect(output).toContain(`# ${INSTALL_POSTGRES}\n`);
-    expect(output).toContain(
-      `# PgBouncer is missing: it needs postgres; ${INSTALL_POSTGRES}\n`,
-    );
+    expect(output).toContain(`# PgBouncer is missing: it needs postgres; ${INSTALL_POSTGRES}\n`);
   });
 
   it('skips its suites and says so last', async () => {
