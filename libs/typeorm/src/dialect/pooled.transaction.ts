@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
-import { TransactionControlError } from '../typeorm.errors.js';
+import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { transactionControl } from '../statement/transaction-control.js';
 import { bounded } from './bounded.js';
@@ -68,6 +68,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
     } catch (error) {
       return this.rollBack(error);
     }
+    // TypeORM gives a runner up whose connection it saw lost.
+    if (this.runner.isReleased)
+      return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
     try {
       this.checkCommit(await bounded(COMMIT_MS, this.send('COMMIT')));
     } catch (error) {

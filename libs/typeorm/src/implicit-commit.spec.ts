@@ -1,0 +1,221 @@
+import { auditEntries } from '@nestjs-flamingock/testing';
+import { Table, type DataSource, type EntityManager } from 'typeorm';
+import { describeOn } from '../../../test/services/describe-on.js';
+import { MariadbDatabase } from './fixtures/mariadb-database.js';
+import { Note } from './fixtures/note.entity.js';
+import { keysOf, note } from './fixtures/notes.js';
+import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
+import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
+import {
+  ImplicitCommitError,
+  NonTransactionalStatementError,
+  TransactionLostError,
+} from './typeorm.errors.js';
+
+const COMMITTING = [
+  'CREATE TABLE t (a INT)',
+  'create table if not exists t (a int)',
+  '/* why */ CREATE /* not */ TABLE t (a INT)',
+  '-- why\nCREATE TABLE t (a INT)',
+  '# why\nCREATE TABLE t (a INT)',
+  '/*!40101 CREATE TABLE t (a INT) */',
+  '/*M!100100 CREATE TABLE t (a INT) */',
+  'CREATE OR REPLACE TABLE t (a INT)',
+  'CREATE INDEX i ON note (value(10))',
+  'CREATE VIEW v AS SELECT 1',
+  'CREATE DATABASE d',
+  `CREATE USER 'u'`,
+  'ALTER TABLE note ADD COLUMN c INT',
+  'DROP TABLE note',
+  'RENAME TABLE note TO notes',
+  'TRUNCATE note',
+  'LOCK TABLES note WRITE',
+  'UNLOCK TABLES',
+  'SET autocommit = 0',
+  'SET @x = 1, @@session.autocommit = 1',
+  `SET PASSWORD = ''`,
+  'SET STATEMENT max_statement_time = 1 FOR CREATE TABLE t (a INT)',
+  'GRANT SELECT ON *.* TO u',
+  'REVOKE SELECT ON *.* FROM u',
+  'ANALYZE TABLE note',
+  'OPTIMIZE TABLE note',
+  'CHECK TABLE note',
+  'REPAIR TABLE note',
+  'CACHE INDEX note IN c',
+  'LOAD INDEX INTO CACHE note',
+  'FLUSH TABLES',
+  'RESET MASTER',
+  'START SLAVE',
+  'STOP SLAVE',
+  'CHANGE MASTER TO MASTER_HOST = "h"',
+  'INSTALL SONAME "s"',
+  `INSERT INTO note VALUES (';', 'x'); DROP TABLE note`,
+];
+
+const HARMLESS = [
+  `INSERT INTO note VALUES ('CREATE TABLE', '; DROP TABLE note')`,
+  `(SELECT 1)`,
+  'CREATE TEMPORARY TABLE t (a INT)',
+  'CREATE OR REPLACE TEMPORARY TABLE t (a INT)',
+  'DROP TEMPORARY TABLE t',
+  'SET @autocommit = 1',
+  'ANALYZE SELECT 1',
+  'CHECKSUM TABLE note',
+  'SAVEPOINT mine',
+  'ROLLBACK TO SAVEPOINT mine',
+  'SELECT 1 /* ; COMMIT */',
+  'SHOW TABLES',
+  'DO 1',
+];
+
+await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb }) => {
+  let database: MariadbDatabase;
+  let dataSource: DataSource;
+  let reader: DataSource;
+  let target: TypeOrmTargetSystem;
+
+  beforeEach(async () => {
+    database = await MariadbDatabase.create(mariadb);
+    dataSource = await database.connect();
+    reader = await database.connect();
+    target = targetSystem(dataSource);
+  });
+
+  afterEach(async () => {
+    await target.close();
+    await database.remove();
+  });
+
+  const change = (work: (manager: EntityManager) => Promise<unknown>) =>
+    target.transaction(CHANGE, async (handles) => {
+      await managerOf(handles).save(Note, note('first'));
+      await work(managerOf(handles));
+    });
+
+  it('refuses every statement that commits implicitly before it runs', async () => {
+    const outcome = await change(async (manager) => {
+      for (const statement of COMMITTING) {
+        const refused: unknown = await manager.query(statement).catch((error: unknown) => error);
+        expect([statement, refused]).toEqual([statement, expect.any(NonTransactionalStatementError)]);
+      }
+      throw new RangeError();
+    });
+    expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(RangeError) });
+    expect(await keysOf(reader)).toEqual([]);
+  });
+
+  it('runs those that do not', async () => {
+    const outcome = await change(async (manager) => {
+      for (const statement of HARMLESS) await manager.query(statement);
+      throw new RangeError();
+    });
+    expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(RangeError) });
+    expect(await keysOf(reader)).toEqual([]);
+  });
+
+  const table = new Table({ name: 't', columns: [{ name: 'a', type: 'int' }] });
+  const ways: Record<string, (manager: EntityManager) => Promise<unknown>> = {
+    'the query runner': (manager) => manager.queryRunner!.createTable(table),
+    'a query runner of the DataSource': async () => {
+      const runner = dataSource.createQueryRunner();
+      await runner.createTable(table).finally(() => runner.release());
+    },
+    'clear of a repository': () => dataSource.getRepository(Note).clear(),
+    'the schema builder': async () => {
+      await reader.query('DROP TABLE note');
+      await dataSource.synchronize();
+    },
+    'a statement of the DataSource': () => dataSource.query('ALTER TABLE note ADD COLUMN c INT'),
+  };
+  for (const [title, way] of Object.entries(ways)) {
+    it(`refuses them through ${title}, and names change, statement and remedy`, async () => {
+      const outcome = await target.transaction(CHANGE, async (handles) => {
+        await way(managerOf(handles));
+      });
+      expect(outcome).toMatchObject({
+        status: 'rolled-back',
+        error: { constructor: NonTransactionalStatementError, changeId: CHANGE.changeId },
+      });
+      expect(String((outcome as { error: unknown }).error)).toMatch(
+        /(CREATE|ALTER|TRUNCATE) TABLE.*"add-notes".*"transactional: false"/,
+      );
+    });
+  }
+
+  describe('that calls a procedure which commits', () => {
+    beforeEach(() => reader.query('CREATE PROCEDURE p() BEGIN CREATE TABLE made (a INT); END'));
+
+    it('is partly applied when it fails', async () => {
+      const outcome = await change(async (manager) => {
+        await manager.query('CALL p()');
+        throw new RangeError();
+      });
+      expect(outcome).toEqual({ status: 'partly-applied', error: expect.any(RangeError) });
+      expect(await keysOf(reader)).toEqual(['first']);
+    });
+
+    it('is partly applied, and has no entry and no marker, when it succeeds', async () => {
+      const store = auditStore(dataSource);
+      await store.prepare();
+      await store.claimHead(CHANGE.service, 1);
+      const shared = await target.transaction(CHANGE, async (handles, tx) => {
+        await managerOf(handles).query('CALL p()');
+        await store.append({ service: CHANGE.service, token: 1, entries: auditEntries(undefined, {}) }, tx);
+      });
+      expect(shared).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
+      expect((await store.readHead(CHANGE.service))?.seq).toBe(0);
+      await reader.query('DROP TABLE made');
+      await target.markers.prepare();
+      const marker = { ...CHANGE, token: 1 };
+      const separate = await target.transaction(
+        CHANGE,
+        async (handles) => void (await managerOf(handles).query('CALL p()')),
+        marker,
+      );
+      expect(separate).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
+      expect(await target.markers.read(CHANGE.service, CHANGE.changeId, 1)).toBeUndefined();
+    });
+  });
+
+  describe('in a deadlock', () => {
+    async function deadlock(after: (manager: EntityManager, error: unknown) => Promise<unknown>) {
+      await reader.manager.save(Note, [note('a'), note('b')]);
+      const runner = reader.createQueryRunner();
+      await runner.startTransaction();
+      // The server takes back whoever has written less.
+      const many = Array.from({ length: 50 }, (_, index) => note(`other ${index}`));
+      await runner.manager.save(Note, many);
+      await runner.query(`UPDATE note SET value = 'theirs' WHERE \`key\` = 'b'`);
+      const outcome = await target.transaction(CHANGE, async (handles) => {
+        const manager = managerOf(handles);
+        await manager.query(`UPDATE note SET value = 'mine' WHERE \`key\` = 'a'`);
+        const waiting = runner.query(`UPDATE note SET value = 'theirs' WHERE \`key\` = 'a'`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const [mine, queued] = await Promise.allSettled([
+          manager.query(`UPDATE note SET value = 'mine' WHERE \`key\` = 'b'`),
+          manager.query(`INSERT INTO note VALUES ('late', 'v')`),
+        ]);
+        await waiting;
+        expect([mine.status, queued.status]).toEqual(['rejected', 'rejected']);
+        await after(manager, (mine as PromiseRejectedResult).reason);
+      });
+      await runner.rollbackTransaction();
+      await runner.release();
+      return outcome;
+    }
+
+    it('is rolled back, and nothing of it runs after that', async () => {
+      const outcome = await deadlock((_, error) => Promise.reject(error));
+      expect(outcome).toMatchObject({ status: 'rolled-back', error: { driverError: { errno: 1213 } } });
+      expect(await keysOf(reader)).toEqual(['a', 'b']);
+    });
+
+    it('is rolled back when it goes on as if nothing had happened', async () => {
+      const outcome = await deadlock((manager) =>
+        expect(manager.save(Note, note('after'))).rejects.toBeInstanceOf(TransactionLostError),
+      );
+      expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(TransactionLostError) });
+      expect(await keysOf(reader)).toEqual(['a', 'b']);
+    });
+  });
+});
