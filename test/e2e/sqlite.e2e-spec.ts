@@ -6,6 +6,7 @@ import {
   type ExecutionReport,
   type FlamingockError,
 } from '@nestjs-flamingock/core';
+import { boot } from './boot.js';
 import { fixtureModule, type FixtureOptions } from './fixture/app.module.js';
 import { sqliteFile } from '../support/test-database.js';
 import { Workspace } from './workspace.js';
@@ -24,22 +25,6 @@ const APPLIED = [
 let workspace: Workspace;
 beforeEach(async () => (workspace = await Workspace.open(sqliteFile)));
 afterEach(() => workspace.remove());
-
-/** Boots the application as a user would, and closes it. */
-async function boot(options: FixtureOptions): Promise<ExecutionReport> {
-  const app = await NestFactory.createApplicationContext(
-    fixtureModule({ ...options, settings: { ...options.settings, runAt: 'manual' } }),
-    {
-      logger: false,
-      abortOnError: false,
-    },
-  );
-  try {
-    return await app.get(FlamingockService).execute();
-  } finally {
-    await app.close();
-  }
-}
 
 async function bootFails<E extends FlamingockError>(options: FixtureOptions): Promise<E> {
   try {
