@@ -28,11 +28,9 @@ async function expectExactlyOnce(
   results: readonly RoundResult[],
 ): Promise<void> {
   expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined));
-  const rows = (await connection.query(`SELECT number FROM ${table} ORDER BY number`)) as {
-    number: number;
-  }[];
-  expect(rows.map(({ number }) => Number(number))).toEqual([1, 2, 3, 4, 5]);
-  const entries = (await connection.query(`SELECT state FROM ${tablePrefix}audit_entries`)) as unknown[];
+  const rows = await connection.query<{ number: number }[]>(`SELECT number FROM ${table} ORDER BY number`);
+  expect(rows.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  const entries = await connection.query<unknown[]>(`SELECT state FROM ${tablePrefix}audit_entries`);
   expect(entries).toHaveLength(2 * CHANGES);
   const reports = results.map(({ report }) => report!);
   expect(reports.filter(({ status }) => status === 'applied')).toHaveLength(1);

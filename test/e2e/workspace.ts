@@ -50,17 +50,14 @@ export class Workspace {
   }
 
   async lock(): Promise<{ token: number; expires_at: number }> {
-    const [row] = (await this.audit.connection.query('SELECT * FROM flamingock_locks')) as Record<
-      string,
-      unknown
-    >[];
+    const { connection } = this.audit;
+    const [row] = await connection.query<Record<string, unknown>[]>('SELECT * FROM flamingock_locks');
     return { token: Number(row?.['token']), expires_at: Number(row?.['expires_at']) };
   }
 
   async notes(): Promise<string[]> {
-    const rows = (await this.target.connection.query('SELECT text FROM note ORDER BY text')) as {
-      text: string;
-    }[];
+    const { connection } = this.target;
+    const rows = await connection.query<{ text: string }[]>('SELECT text FROM note ORDER BY text');
     return rows.map(({ text }) => text);
   }
 
