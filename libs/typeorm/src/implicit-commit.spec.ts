@@ -169,7 +169,9 @@ await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb })
       const marker = { ...CHANGE, token: 1 };
       const separate = await target.transaction(
         CHANGE,
-        async (handles) => void (await managerOf(handles).query('CALL p()')),
+        async (handles) => {
+          await managerOf(handles).query('CALL p()');
+        },
         marker,
       );
       expect(separate).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
@@ -205,7 +207,9 @@ await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb })
     }
 
     it('is rolled back, and nothing of it runs after that', async () => {
-      const outcome = await deadlock((_, error) => Promise.reject(error));
+      const outcome = await deadlock(async (_, error) => {
+        throw error;
+      });
       expect(outcome).toMatchObject({ status: 'rolled-back', error: { driverError: { errno: 1213 } } });
       expect(await keysOf(reader)).toEqual(['a', 'b']);
     });

@@ -100,7 +100,9 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     const another = { ...marker, changeId: 'another', token: 2 };
     const running = targetSystem(next).transaction(
       another,
-      async (handles) => void (await managerOf(handles).save(Note, note('of the next'))),
+      async (handles) => {
+        await managerOf(handles).save(Note, note('of the next'));
+      },
       another,
     );
     const { result, ms } = await timed(running);

@@ -12,6 +12,7 @@ import {
   TablePrefixError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';
+import type { ChangeSession } from './change-session.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
 
 const service = 'inventory';
@@ -24,6 +25,10 @@ beforeEach(async () => {
 });
 
 afterEach(() => file.remove());
+
+/** A transaction that nobody writes in. */
+const transactionOf = (resource: DataSource): TypeOrmTransaction =>
+  new TypeOrmTransaction(resource, {} as ChangeSession);
 
 const tableNames = async (): Promise<string[]> => {
   const rows: { name: string }[] = await dataSource.query(
@@ -154,7 +159,7 @@ describe('entries', () => {
   it('refuse a transaction of another DataSource', async () => {
     const store = auditStore(dataSource);
     const other = await file.connect();
-    const tx = new TypeOrmTransaction(other, other.createQueryRunner());
+    const tx = transactionOf(other);
     const batch = { service, token: 1, entries: auditEntries(undefined, {}) };
     await expect(store.append(batch, tx)).rejects.toBeInstanceOf(ForeignTransactionError);
     await expect(store.append(batch, { resource: dataSource })).rejects.toBeInstanceOf(
@@ -201,9 +206,8 @@ describe('the lock', () => {
   it('is held by a transaction of its own DataSource only', async () => {
     const { lock } = auditStore(dataSource);
     const other = await file.connect();
-    const runner = dataSource.createQueryRunner();
-    expect(lock.isHeldBy(new TypeOrmTransaction(dataSource, runner))).toBe(true);
-    expect(lock.isHeldBy(new TypeOrmTransaction(other, runner))).toBe(false);
+    expect(lock.isHeldBy(transactionOf(dataSource))).toBe(true);
+    expect(lock.isHeldBy(transactionOf(other))).toBe(false);
     expect(lock.isHeldBy({ resource: dataSource })).toBe(false);
   });
 });

@@ -80,13 +80,13 @@ export interface Dialect extends SqlSyntax {
   upsert(on: SqlExecutor, upsert: Upsert): Promise<Row | undefined>;
 
   /** A positive number, to be assigned by an UPDATE that counts rows which do not change, too. */
-  counted(value: Sql): Sql;
+  readonly counted: (value: Sql) => Sql;
 
   /**
    * Value of a row's `writer`, written with it: leads from a row to the open transaction
    * that wrote it for the holder of `token`.
    */
-  writer(service: string, token: number): Sql;
+  readonly writer: (service: string, token: number) => Sql;
 
   /**
    * One statement that inserts `rows` (of the table's columns, in order) if `guard`, an

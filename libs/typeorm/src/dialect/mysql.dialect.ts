@@ -44,8 +44,8 @@ export const mysqlDialect: Dialect = {
     const { rows } = await on.execute(
       sql`SELECT @@character_set_client AS client, @@character_set_connection AS connection, @@character_set_results AS results`,
     );
-    const charset = Object.values(rows[0] ?? {}).find((used) => used !== 'utf8mb4');
-    if (charset !== undefined) throw new ConnectionCharsetError(String(charset));
+    const charset = Object.values<unknown>(rows[0] ?? {}).find((used) => used !== 'utf8mb4');
+    if (typeof charset === 'string') throw new ConnectionCharsetError(charset);
   },
 
   async write(on, upsert) {

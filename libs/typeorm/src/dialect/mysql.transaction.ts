@@ -62,7 +62,9 @@ export class MysqlTransaction extends PooledTransaction {
     );
   }
 
-  protected checkCommit(): void {}
+  protected checkCommit(): void {
+    // A commit that failed is an error.
+  }
 
   protected async attempt<T>(_text: string, statement: () => Promise<T>): Promise<T> {
     if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);

@@ -98,13 +98,13 @@ export class PooledDatabase implements SqlDatabase {
 
   async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     const runner = openRunner(this.dataSource);
-    let leftOpen = false;
     try {
       await work(runner);
-    } finally {
-      leftOpen = await this.takeBack(runner);
+    } catch (error) {
+      await this.takeBack(runner);
+      throw error;
     }
-    if (leftOpen) throw new OpenTransactionError(changeId);
+    if (await this.takeBack(runner)) throw new OpenTransactionError(changeId);
   }
 
   private takeOver<T>(row: AwaitedRow, writing: Promise<T>): Promise<T> {
@@ -140,6 +140,7 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
+  /** True if a transaction was open, which is rolled back. */
   private async takeBack(runner: QueryRunner): Promise<boolean> {
     if (!hasConnection(runner)) {
       await giveBack(runner);

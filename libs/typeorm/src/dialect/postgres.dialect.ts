@@ -53,7 +53,7 @@ export const postgresDialect: Dialect = {
 
   troubleOf(error) {
     const { code, message } = driverError(error);
-    if (code === 'XX000' && /concurrently updated/.test(String(message))) return 'being-created';
+    if (code === 'XX000' && String(message).includes('concurrently updated')) return 'being-created';
     return TROUBLES[String(code)];
   },
 };

@@ -20,8 +20,9 @@ export class PostgresTransaction extends PooledTransaction {
     return Promise.resolve();
   }
 
-  /** The server knows best, and refuses without harm. */
-  protected admitStatement(): void {}
+  protected admitStatement(): void {
+    // The server knows best, and refuses without harm.
+  }
 
   /** A transaction in which a statement had failed is rolled back by COMMIT, without an error. */
   protected checkCommit({ command }: Answer): void {

@@ -60,8 +60,9 @@ export class SqliteDatabase implements SqlDatabase {
     return this.dialect.upsert(on, upsert);
   }
 
-  /** The lock needs no renewal while a change's transaction is open. */
-  checkPool(): void {}
+  checkPool(): void {
+    // The lock needs no renewal while a change's transaction is open.
+  }
 
   async begin(changeId: string): Promise<ChangeTransaction> {
     const runner = openRunner(this.dataSource);

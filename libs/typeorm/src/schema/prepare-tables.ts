@@ -50,13 +50,8 @@ function missingTablesError(
 function explain(database: SqlDatabase, missing: readonly Table[], cause: unknown): unknown {
   const { dialect } = database;
   const schema = missing[0]?.schema;
-  switch (dialect.troubleOf(cause)) {
-    case 'forbidden':
-      return missingTablesError(database, missing, cause);
-    case 'missing-schema':
-      if (schema === undefined) return cause;
-      return new MissingSchemaError(schema, `CREATE SCHEMA ${dialect.quote(schema)};`, cause);
-    default:
-      return cause;
-  }
+  const trouble = dialect.troubleOf(cause);
+  if (trouble === 'forbidden') return missingTablesError(database, missing, cause);
+  if (trouble !== 'missing-schema' || schema === undefined) return cause;
+  return new MissingSchemaError(schema, `CREATE SCHEMA ${dialect.quote(schema)};`, cause);
 }
