@@ -53,6 +53,11 @@ SELECT ${columnsOf(table)} FROM ${entries} WHERE service = ${service} AND seq IN
 ) ORDER BY seq`;
 }
 
+/** Marks the head as written by the transaction of its holder, and leaves it where it is. */
+export function headEntry({ writer }: Dialect, heads: Table, service: string, token: number): Sql {
+  return sql`UPDATE ${tableName(heads)} SET writer = ${writer(service, token)} WHERE service = ${service} AND token = ${token}`;
+}
+
 /** Moves the head over the batch, on the condition that the batch may follow it. */
 function headMove({ writer }: Dialect, heads: Table, { service, token, entries }: AuditBatch): Sql {
   const [first] = entries;

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { SqlDatabase } from './dialect/database.js';
+import type { Admission, SqlDatabase } from './dialect/database.js';
 import { openDatabase } from './dialect/dialects.js';
 import { TransactionScope } from './transaction-scope.js';
 
@@ -7,6 +7,8 @@ import { TransactionScope } from './transaction-scope.js';
 export interface DataSourceContext {
   readonly database: SqlDatabase;
   readonly scope: TransactionScope;
+  /** What lets the transaction of a service's change in, once an audit store here has claimed its head. */
+  readonly admissions: Map<string, Admission>;
 }
 
 // Stores and target systems are built apart and must still know of each other's
@@ -24,6 +26,7 @@ export function contextOf(dataSource: DataSource): DataSourceContext {
   const context = {
     database: openDatabase(dataSource),
     scope: new TransactionScope(dataSource),
+    admissions: new Map<string, Admission>(),
   };
   contexts.set(dataSource, context);
   return context;

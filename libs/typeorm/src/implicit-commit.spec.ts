@@ -1,6 +1,7 @@
 import { auditEntries } from '@nestjs-flamingock/testing';
 import { Table, type DataSource, type EntityManager } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
+import { COMMITTING, HARMLESS } from './fixtures/mysql-statements.js';
 import { MariadbDatabase } from './fixtures/mariadb-database.js';
 import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
@@ -11,62 +12,6 @@ import {
   NonTransactionalStatementError,
   TransactionLostError,
 } from './typeorm.errors.js';
-
-const COMMITTING = [
-  'CREATE TABLE t (a INT)',
-  'create table if not exists t (a int)',
-  '/* why */ CREATE /* not */ TABLE t (a INT)',
-  '-- why\nCREATE TABLE t (a INT)',
-  '# why\nCREATE TABLE t (a INT)',
-  '/*!40101 CREATE TABLE t (a INT) */',
-  '/*M!100100 CREATE TABLE t (a INT) */',
-  'CREATE OR REPLACE TABLE t (a INT)',
-  'CREATE INDEX i ON note (value(10))',
-  'CREATE VIEW v AS SELECT 1',
-  'CREATE DATABASE d',
-  `CREATE USER 'u'`,
-  'ALTER TABLE note ADD COLUMN c INT',
-  'DROP TABLE note',
-  'RENAME TABLE note TO notes',
-  'TRUNCATE note',
-  'LOCK TABLES note WRITE',
-  'UNLOCK TABLES',
-  'SET autocommit = 0',
-  'SET @x = 1, @@session.autocommit = 1',
-  `SET PASSWORD = ''`,
-  'SET STATEMENT max_statement_time = 1 FOR CREATE TABLE t (a INT)',
-  'GRANT SELECT ON *.* TO u',
-  'REVOKE SELECT ON *.* FROM u',
-  'ANALYZE TABLE note',
-  'OPTIMIZE TABLE note',
-  'CHECK TABLE note',
-  'REPAIR TABLE note',
-  'CACHE INDEX note IN c',
-  'LOAD INDEX INTO CACHE note',
-  'FLUSH TABLES',
-  'RESET MASTER',
-  'START SLAVE',
-  'STOP SLAVE',
-  'CHANGE MASTER TO MASTER_HOST = "h"',
-  'INSTALL SONAME "s"',
-  `INSERT INTO note VALUES (';', 'x'); DROP TABLE note`,
-];
-
-const HARMLESS = [
-  `INSERT INTO note VALUES ('CREATE TABLE', '; DROP TABLE note')`,
-  `(SELECT 1)`,
-  'CREATE TEMPORARY TABLE t (a INT)',
-  'CREATE OR REPLACE TEMPORARY TABLE t (a INT)',
-  'DROP TEMPORARY TABLE t',
-  'SET @autocommit = 1',
-  'ANALYZE SELECT 1',
-  'CHECKSUM TABLE note',
-  'SAVEPOINT mine',
-  'ROLLBACK TO SAVEPOINT mine',
-  'SELECT 1 /* ; COMMIT */',
-  'SHOW TABLES',
-  'DO 1',
-];
 
 await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb }) => {
   let database: MariadbDatabase;

@@ -36,6 +36,15 @@ export class Sql {
   }
 }
 
+/** The statement with its values in it, for where it cannot bind any. */
+export function inlined(statement: Sql, syntax: SqlSyntax, literal: (value: SqlValue) => string): string {
+  const pieces = statement.pieces.map((piece) => {
+    if ('text' in piece) return piece.text;
+    return 'identifier' in piece ? syntax.quote(piece.identifier) : literal(piece.value);
+  });
+  return pieces.join('');
+}
+
 /** Builds a statement: a nested {@link Sql} is spliced in, everything else is bound. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | SqlValue)[]): Sql {
   const pieces = strings.flatMap((text, index): readonly Piece[] => {

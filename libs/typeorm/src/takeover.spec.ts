@@ -84,6 +84,33 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     for (let round = 0; round < 5; round += 1) expect(await keysOf(old)).toEqual([]);
   });
 
+  it('is ended by the next one in the middle of its change, before it appended anything', async () => {
+    await auditStore(old).claimHead(service, 1);
+    await old.manager.save(Note, note('x'));
+    const hung = await hangAfter(async (handles) => {
+      await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the old' });
+    });
+    const { result, ms } = await timed(auditStore(next).claimHead(service, 2));
+    expect(result).toMatchObject({ token: 2, seq: 0 });
+    expect(ms).toBeLessThan(SOON_MS);
+    // Nothing that it had locked is in the way of the next one.
+    const redone = await targetSystem(next).transaction(CHANGE, async (handles) => {
+      await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the next' });
+    });
+    expect(redone).toEqual({ status: 'committed' });
+    expect((await hung.goOn()).status).not.toBe('committed');
+    expect(await next.manager.find(Note)).toEqual([{ key: 'x', value: 'of the next' }]);
+  });
+
+  it('is not even let in once it was succeeded', async () => {
+    await auditStore(old).claimHead(service, 1);
+    await auditStore(next).claimHead(service, 2);
+    let called = false;
+    const outcome = await targetSystem(old).transaction(CHANGE, async () => void (called = true));
+    expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(FencedError) });
+    expect(called).toBe(false);
+  });
+
   it('is ended by the next one that reads the marker', async () => {
     const hung = await hangAfter(async (handles) => {
       await managerOf(handles).save(Note, note('x'));

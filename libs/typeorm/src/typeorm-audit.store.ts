@@ -9,7 +9,7 @@ import {
   type Transaction,
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
-import { appendStatements, snapshotQuery } from './audit-statements.js';
+import { appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
 import { toEntry } from './audit-entry.row.js';
 import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
@@ -91,6 +91,7 @@ export class TypeOrmAuditStore implements AuditStore {
     const row = await this.database.claim(upsert, token);
     const head = row && toHead(row);
     if (head?.token !== token) throw new FencedError(service, token, HISTORY);
+    this.admit(service, token);
     return head;
   }
 
@@ -122,6 +123,15 @@ export class TypeOrmAuditStore implements AuditStore {
     if (affected === 0) return false;
     for (const statement of rest) await transaction.execute(statement);
     return true;
+  }
+
+  /** From now on the service's changes on this DataSource run in the name of this holder. */
+  private admit(service: string, token: number): void {
+    const { database, tables } = this;
+    contextOf(this.resource).admissions.set(service, {
+      statement: () => headEntry(database.dialect, tables.heads, service, token),
+      refusal: () => new FencedError(service, token, HISTORY),
+    });
   }
 
   /** Nothing was ever recorded while there are no tables. */

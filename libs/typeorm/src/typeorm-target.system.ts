@@ -10,7 +10,7 @@ import type {
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
-import type { ChangeTransaction, SqlDatabase } from './dialect/database.js';
+import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
@@ -25,6 +25,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   readonly markers: TypeOrmMarkerStore;
   private readonly database: SqlDatabase;
   private readonly scope: TransactionScope;
+  private readonly admissions: ReadonlyMap<string, Admission>;
 
   /**
    * @throws UnsupportedDriverError for a driver without a dialect.
@@ -36,7 +37,8 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     readonly resource: DataSource,
     options: TableSettings,
   ) {
-    const { database, scope } = contextOf(resource);
+    const { database, scope, admissions } = contextOf(resource);
+    this.admissions = admissions;
     this.database = database;
     this.scope = scope;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
@@ -51,7 +53,9 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.scope.install(this);
     let transaction: ChangeTransaction;
     try {
-      transaction = await this.database.begin(change.changeId);
+      // One that brings a marker has its fence in the target itself.
+      const admission = marker ? undefined : this.admissions.get(change.service);
+      transaction = await this.database.begin(change.changeId, admission);
     } catch (error) {
       return { status: 'rolled-back', error };
     }

@@ -6,6 +6,8 @@ export interface Answer {
   readonly command?: unknown;
   /** MySQL's status of the session after the statement. */
   readonly serverStatus?: unknown;
+  /** PostgreSQL's number of rows. */
+  readonly rowCount?: unknown;
 }
 
 interface Connection {
@@ -29,6 +31,15 @@ export async function send(dataSource: DataSource, runner: QueryRunner, text: st
       else resolve(answer);
     });
   });
+}
+
+/** As {@link send}, for several statements in one message (PostgreSQL): one answer each. */
+export async function sendSeveral(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  statements: readonly string[],
+): Promise<readonly Answer[]> {
+  return (await send(dataSource, runner, statements.join('; '))) as readonly Answer[];
 }
 
 /** Gives the runner's connection back to the pool. Once: TypeORM would give it back twice. */

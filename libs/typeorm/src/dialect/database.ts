@@ -41,8 +41,12 @@ export interface SqlDatabase extends SqlExecutor {
    */
   checkPool(): void;
 
-  /** Opens the transaction of a change, ready to write, on a connection of its own. */
-  begin(changeId: string): Promise<ChangeTransaction>;
+  /**
+   * Opens the transaction of a change, ready to write, on a connection of its own.
+   *
+   * @throws the admission's refusal
+   */
+  begin(changeId: string, admission?: Admission): Promise<ChangeTransaction>;
 
   /**
    * Calls `work` with a runner outside any transaction, and gives its connection back.
@@ -50,6 +54,17 @@ export interface SqlDatabase extends SqlExecutor {
    * @throws OpenTransactionError when `work` left a transaction open, which is rolled back.
    */
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void>;
+}
+
+/**
+ * First statement of a change's transaction that shares the audit store's database: marks
+ * the head as the transaction's own, so that whoever takes over meets it there, and ends it
+ * if it hangs, wherever in the change that is.
+ */
+export interface Admission {
+  /** An UPDATE of one row; affects none once a later holder has claimed the head. */
+  readonly statement: () => Sql;
+  readonly refusal: () => Error;
 }
 
 /** The open transaction of a change. */

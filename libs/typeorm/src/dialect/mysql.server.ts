@@ -20,8 +20,12 @@ export const mysqlServer: Server = {
 
   executor: (runner) => runnerExecutor(runner, mysqlDialect, countRows),
 
-  async begin(changeId, dataSource, runner) {
+  async begin(changeId, dataSource, runner, admission) {
     await runner.startTransaction();
+    if (admission) {
+      const { affected } = await mysqlServer.executor(runner).execute(admission.statement());
+      if (affected === 0) throw admission.refusal();
+    }
     const transaction = new MysqlTransaction(changeId, dataSource, runner, mysqlServer.executor(runner));
     await transaction.setSavepoint();
     return transaction;

@@ -3,7 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
 import { OpenTransactionError, PoolTooSmallError } from '../typeorm.errors.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
-import type { ChangeTransaction, SqlDatabase } from './database.js';
+import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
 import { isVerdict } from './driver-error.js';
 import { openRunner } from './query-runner.js';
@@ -77,7 +77,7 @@ export class PooledDatabase implements SqlDatabase {
     if (this.server.poolSize(this.dataSource) === 1) throw new PoolTooSmallError(CONNECTIONS);
   }
 
-  async begin(changeId: string): Promise<ChangeTransaction> {
+  async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
     const endTurn = await this.transactions.enter();
     const leave = await this.connections.enter();
     const runner = openRunner(this.dataSource);
@@ -86,7 +86,7 @@ export class PooledDatabase implements SqlDatabase {
       endTurn();
     };
     try {
-      const transaction = await this.server.begin(changeId, this.dataSource, runner);
+      const transaction = await this.server.begin(changeId, this.dataSource, runner, admission);
       return afterRelease(transaction, end);
     } catch (error) {
       await discard(runner, error);

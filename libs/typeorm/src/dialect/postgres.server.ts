@@ -1,4 +1,7 @@
-import { sql, type Sql } from '../sql.js';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { inlined, sql, type Sql, type SqlValue } from '../sql.js';
+import { sendSeveral } from './connection.js';
+import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
 import { PostgresTransaction } from './postgres.transaction.js';
@@ -16,8 +19,9 @@ export const postgresServer: Server = {
 
   executor: (runner) => runnerExecutor(runner, postgresDialect),
 
-  async begin(changeId, dataSource, runner) {
-    await runner.startTransaction();
+  async begin(changeId, dataSource, runner, admission) {
+    if (admission) await beginAdmitted(dataSource, runner, admission);
+    else await runner.startTransaction();
     return new PostgresTransaction(changeId, dataSource, runner, postgresServer.executor(runner));
   },
 
@@ -44,6 +48,27 @@ export const postgresServer: Server = {
     return holder && { id: String(holder['id']), description: String(holder['description']) };
   },
 };
+
+/** As TypeORM begins a transaction, but with the admission in the same message. */
+async function beginAdmitted(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  admission: Admission,
+): Promise<void> {
+  const { isolationLevel } = dataSource.options as { isolationLevel?: string };
+  const level = isolationLevel === undefined ? '' : ` ISOLATION LEVEL ${isolationLevel}`;
+  await runner.broadcaster.broadcast('BeforeTransactionStart');
+  const text = inlined(admission.statement(), postgresDialect, literal);
+  const [, entered] = await sendSeveral(dataSource, runner, [`START TRANSACTION${level}`, text]);
+  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+  if (entered?.rowCount !== 1) throw admission.refusal();
+  await runner.broadcaster.broadcast('AfterTransactionStart');
+}
+
+function literal(value: SqlValue): string {
+  if (typeof value !== 'string') return String(value);
+  return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
 
 /**
  * Who waits for the row bears our mark, see the dialect, and the server knows whom it

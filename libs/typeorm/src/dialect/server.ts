@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Table } from '../schema/table.js';
-import type { ChangeTransaction } from './database.js';
+import type { Admission, ChangeTransaction } from './database.js';
 import type { Dialect, SqlExecutor } from './dialect.js';
 
 /** A row that somebody waits to write for the holder of `token`. */
@@ -26,8 +26,17 @@ export interface Server {
   /** Executes on a runner, inside whatever transaction it has open. */
   executor(runner: QueryRunner): SqlExecutor;
 
-  /** Opens the transaction of a change on a runner without one. */
-  begin(changeId: string, dataSource: DataSource, runner: QueryRunner): Promise<ChangeTransaction>;
+  /**
+   * Opens the transaction of a change on a runner without one.
+   *
+   * @throws the admission's refusal
+   */
+  begin(
+    changeId: string,
+    dataSource: DataSource,
+    runner: QueryRunner,
+    admission: Admission | undefined,
+  ): Promise<ChangeTransaction>;
 
   /** True if the runner's connection is not as the pool gave it: inside a transaction, or about to be. */
   isInTransaction(dataSource: DataSource, runner: QueryRunner): Promise<boolean>;

@@ -1,0 +1,78 @@
+import { COMMITTING, HARMLESS } from '../fixtures/mysql-statements.js';
+import { commitEffect } from './implicit-commit.js';
+import { statementWords, type Lexis } from './statement-words.js';
+import { transactionControl } from './transaction-control.js';
+
+const mysql: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+const postgres: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
+const sqlite: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: false, several: false };
+
+const effectsOf = (text: string): string[] =>
+  statementWords(text, mysql).map((words) => commitEffect(words).effect);
+const controlsOf = (text: string, lexis: Lexis): (string | undefined)[] =>
+  statementWords(text, lexis).map(transactionControl);
+
+describe('the effect of a statement on its transaction, on MySQL and MariaDB', () => {
+  it.each(COMMITTING)('is a commit: %s', (text) => {
+    expect(effectsOf(text)).toContain('commits');
+  });
+
+  it.each(HARMLESS)('is none: %s', (text) => {
+    expect(effectsOf(text)).toEqual(['none']);
+  });
+
+  it.each(['CALL p()', 'EXECUTE s', `EXECUTE IMMEDIATE 'DROP TABLE t'`, 'IF 1 THEN DROP TABLE t'])(
+    'cannot be seen: %s',
+    (text) => {
+      expect(effectsOf(text)).toEqual(['hidden']);
+    },
+  );
+});
+
+describe('the words of a statement', () => {
+  it.each([
+    [mysql, `INSERT INTO t VALUES ('it\\'s; COMMIT', "x""; COMMIT"); SELECT 1`, 2],
+    [mysql, 'SELECT 1 -- ; COMMIT', 1],
+    [mysql, 'SELECT 1--2; SELECT 2', 2],
+    [mysql, 'SELECT `a;b``c`', 1],
+    [postgres, `SELECT '\\'; SELECT 2`, 2],
+    [postgres, `SELECT E'\\'; COMMIT'`, 1],
+    [postgres, 'SELECT $x$ ; COMMIT $y$ $x$, $1, $2; SELECT 2', 2],
+    [postgres, 'SELECT /* /* ; */ ; COMMIT */ 1', 1],
+    [postgres, 'SELECT "a;b"', 1],
+    [sqlite, 'CREATE TRIGGER t AFTER INSERT ON x BEGIN SELECT 1; END', 1],
+    [sqlite, '', 0],
+    [mysql, `SELECT 'open`, 1],
+    [mysql, 'SELECT 1 /* open', 1],
+  ])('are told from texts, names and comments (%#)', (lexis, text, count) => {
+    expect(statementWords(text, lexis)).toHaveLength(count);
+  });
+
+  it('of a text of a megabyte are found at once', () => {
+    const text = `INSERT INTO t VALUES ${`('${'x'.repeat(1_000)}'), `.repeat(1_000)}('end')`;
+    const since = performance.now();
+    expect(statementWords(text, mysql)).toEqual([['INSERT', 'INTO', 'T', 'VALUES']]);
+    expect(performance.now() - since).toBeLessThan(500);
+  });
+});
+
+describe('the control of a transaction by SQL text', () => {
+  it.each([
+    ['begin', 'BEGIN'],
+    ['  /* x */ Commit work', 'COMMIT'],
+    ['START TRANSACTION READ ONLY', 'START TRANSACTION'],
+    ['ROLLBACK', 'ROLLBACK'],
+    ['ROLLBACK WORK TO SAVEPOINT s', undefined],
+    ['ROLLBACK TO s', undefined],
+    ['SAVEPOINT s', undefined],
+    [`PREPARE TRANSACTION 'x'`, 'PREPARE TRANSACTION'],
+    ['PREPARE s AS SELECT 1', undefined],
+    [`XA START 'x'`, 'XA'],
+  ])('is seen in %s', (text, control) => {
+    expect(controlsOf(text, postgres)).toEqual([control]);
+  });
+
+  it('is seen behind another statement', () => {
+    expect(controlsOf('SELECT 1; COMMIT', postgres)).toEqual([undefined, 'COMMIT']);
+  });
+});
