@@ -9,7 +9,11 @@ import {
   type TypeOrmTargetSystemOptions,
 } from './typeorm.options.js';
 
-/** Keeps history and lock in the database of a DataSource of the application. */
+/**
+ * Keeps history and lock in the database of a DataSource of the application: PostgreSQL,
+ * MySQL 8, MariaDB or SQLite. A run takes two connections of its pool at most, one for its
+ * work and one that renews the lock; a pool of one is refused at start.
+ */
 export function typeOrmAuditStore(options: TypeOrmAuditStoreOptions = {}): AuditStoreDefinition {
   return {
     inject: [getDataSourceToken(options.dataSource)],

@@ -13,7 +13,7 @@ const never = new Promise<never>(() => undefined);
 
 describe('waiting for a row that an open transaction holds', () => {
   it('looks at nobody while the write is quick, and passes what it gives or throws', async () => {
-    const look = jest.fn();
+    const look = jest.fn<() => Promise<undefined>>();
     await expect(takeOver(row, Promise.resolve(5), look)).resolves.toBe(5);
     await expect(takeOver(row, Promise.reject(new RangeError()), look)).rejects.toBeInstanceOf(RangeError);
     expect(look).not.toHaveBeenCalled();
