@@ -29,15 +29,17 @@ export const sqliteFile: CreateDatabase = async () => {
 
 /** A database on a PostgreSQL server; `through` is another way to the same server, such as a pooler. */
 export function postgresDatabase(url: string, through = url): CreateDatabase {
-  return onServer({ type: 'postgres', url }, 'WITH (FORCE)', (name) => ({
-    type: 'postgres',
-    url: withDatabase(through, name),
-  }));
+  return onServer(
+    { type: 'postgres', url },
+    // Unlike the default template, nobody can be connected to this one, which would hinder the copy.
+    { creation: 'TEMPLATE template0', removal: 'WITH (FORCE)' },
+    (name) => ({ type: 'postgres', url: withDatabase(through, name) }),
+  );
 }
 
 /** A database on a MariaDB or MySQL server. */
 export function mariadbDatabase(url: string): CreateDatabase {
-  return onServer({ type: 'mariadb', url }, '', (name) => ({
+  return onServer({ type: 'mariadb', url }, { creation: '', removal: '' }, (name) => ({
     type: 'mariadb',
     url: withDatabase(url, name),
   }));
@@ -45,18 +47,18 @@ export function mariadbDatabase(url: string): CreateDatabase {
 
 function onServer(
   server: DataSourceOptions,
-  force: string,
+  { creation, removal }: { creation: string; removal: string },
   optionsFor: (name: string) => DataSourceOptions,
 ): CreateDatabase {
   return async () => {
     const admin = await new DataSource(server).initialize();
     const name = `flamingock_${randomBytes(6).toString('hex')}`;
-    await admin.query(`CREATE DATABASE ${name}`);
+    await admin.query(`CREATE DATABASE ${name} ${creation}`);
     const options = optionsFor(name);
     const connection = await new DataSource(options).initialize();
     const drop = async () => {
       await connection.destroy();
-      await admin.query(`DROP DATABASE ${name} ${force}`);
+      await admin.query(`DROP DATABASE ${name} ${removal}`);
       await admin.destroy();
     };
     return { options, connection, drop };
