@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { ExecutionReport } from '@nestjs-flamingock/core';
-import type { FixtureOptions } from './fixture/app.module.js';
+import type { InstanceOptions } from './fixture/main.js';
 
 /** How an instance ended. */
 export interface Exit {
@@ -15,15 +15,19 @@ export interface Exit {
 export interface Instance {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** Resolves once the process is stopped, as by SIGSTOP. */
+  stopped(): Promise<void>;
   readonly exit: Promise<Exit>;
 }
 
-/** Starts an instance of the fixture as a process of its own. */
-export function startInstance(options: FixtureOptions & { killBefore?: string }): Instance {
+/** Starts an instance of the fixture as a process of its own, its clock right or a day ahead. */
+export function startInstance(options: InstanceOptions, clock: 'right' | 'ahead' = 'right'): Instance {
+  const execArgv =
+    clock === 'right' ? [] : ['--require', join(process.cwd(), 'test/e2e/dist/clock-ahead.cjs')];
   const main = join(process.cwd(), 'test/e2e/dist/main.js');
   const child = fork(main, [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv,
   });
   let stdout = '';
   let stderr = '';
@@ -35,10 +39,17 @@ export function startInstance(options: FixtureOptions & { killBefore?: string })
       resolve({ code, signal, report, stderr });
     });
   });
-  return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), exit };
+  const pid = child.pid ?? 0;
+  return { pid, kill: (signal) => child.kill(signal), stopped: () => untilStopped(pid), exit };
 }
 
 /** Starts an instance and waits for its end. */
-export function runInstance(options: FixtureOptions & { killBefore?: string }): Promise<Exit> {
-  return startInstance(options).exit;
+export function runInstance(options: InstanceOptions, clock?: 'right' | 'ahead'): Promise<Exit> {
+  return startInstance(options, clock).exit;
+}
+
+/** The state of a process is `T` while it is stopped. */
+async function untilStopped(pid: number): Promise<void> {
+  const state = () => execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  while (!state().startsWith('T')) await new Promise((resolve) => setTimeout(resolve, 20));
 }

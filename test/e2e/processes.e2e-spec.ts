@@ -86,6 +86,20 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     expect((await workspace.lock()).expires_at).toBe(0);
   });
 
+  it('go by the clock of the database, whatever their own says', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    const holder = startInstance({ ...options, behaviour: 'hang:half of warm-up' });
+    await until(() => workspace.outboxLines().includes('hanging at half of warm-up'));
+    const impatient = { ...options, settings: { lock: { ...LEASE.lock, waitMs: 200 } } };
+    expect((await runInstance(impatient, 'ahead')).stderr).toContain('LockTimeoutError');
+    holder.kill('SIGKILL');
+    await holder.exit;
+    expect((await runInstance(options, 'ahead')).report?.status).toBe('applied');
+    const inAnHour = Date.now() + 3_600_000;
+    const times = (await workspace.entries()).map(({ created_at }) => Date.parse(created_at));
+    expect(times.filter((time) => time > inAnHour)).toEqual([]);
+  });
+
   it.each(['half of warm-up', 'inside the transaction'])(
     'change nothing after a pause past the lease, and say that the lock is lost: %s',
     async (point) => {
@@ -110,17 +124,41 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
   );
 }
 
+/** Only where a server can end a transaction whose client hangs. */
+function hungCommitSuite(createAudit: CreateDatabase): void {
+  it('end the transaction of one that is stopped between its append and its commit', async () => {
+    const workspace = await Workspace.open(createAudit);
+    const options = { ...workspace.options, settings: LEASE };
+    const stopped = startInstance({ ...options, stopAfter: 'EXECUTED' });
+    await stopped.stopped();
+    const next = await runInstance(options);
+    expect(next.stderr).toBe('');
+    expect(next.report?.status).toBe('applied');
+    const after = await workspace.history();
+    stopped.kill('SIGCONT');
+    const exit = await stopped.exit;
+    expect(exit.code).toBe(1);
+    expect(exit.stderr).toContain('Lost the lock');
+    expect(await workspace.history()).toEqual(after);
+    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
+    await workspace.remove();
+  });
+}
+
 describe('processes on one SQLite file', () => processSuite(sqliteFile));
 describe('processes on two SQLite files', () => processSuite(sqliteFile, sqliteFile));
-await describeOn(['postgres'], 'processes on PostgreSQL', ({ postgres }) =>
-  processSuite(postgresDatabase(postgres)),
-);
-await describeOn(['mariadb'], 'processes on MariaDB', ({ mariadb }) =>
-  processSuite(mariadbDatabase(mariadb)),
-);
-await describeOn(['postgres', 'pgbouncer'], 'processes through PgBouncer', ({ postgres, pgbouncer }) =>
-  processSuite(postgresDatabase(postgres, pgbouncer)),
-);
+await describeOn(['postgres'], 'processes on PostgreSQL', ({ postgres }) => {
+  processSuite(postgresDatabase(postgres));
+  hungCommitSuite(postgresDatabase(postgres));
+});
+await describeOn(['mariadb'], 'processes on MariaDB', ({ mariadb }) => {
+  processSuite(mariadbDatabase(mariadb));
+  hungCommitSuite(mariadbDatabase(mariadb));
+});
+await describeOn(['postgres', 'pgbouncer'], 'processes through PgBouncer', ({ postgres, pgbouncer }) => {
+  processSuite(postgresDatabase(postgres, pgbouncer));
+  hungCommitSuite(postgresDatabase(postgres, pgbouncer));
+});
 await describeOn(['postgres', 'mariadb'], 'processes on PostgreSQL with changes of MariaDB', (urls) =>
   processSuite(postgresDatabase(urls.postgres), mariadbDatabase(urls.mariadb)),
 );

@@ -10,6 +10,7 @@ interface AuditRow {
   readonly state: string;
   readonly operation: string;
   readonly error: string | null;
+  readonly created_at: string;
 }
 
 /** Databases and files of one test, and what is in them, read past the library. */
