@@ -20,6 +20,7 @@ export type {
   LockAcquisition,
   LockClaim,
   LockHold,
+  LockReading,
   LockRecord,
   LockRenewal,
   LockStore,
@@ -27,7 +28,7 @@ export type {
 export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock/lock.errors.js';
 
 export { RecoveryStrategy } from './recovery/recovery-strategy.js';
-export type { Action } from './recovery/recovery-decision.js';
+export type { Action, Decision } from './recovery/recovery-decision.js';
 
 export {
   isTransactional,
@@ -72,7 +73,19 @@ export {
 export type { EngineSettings } from './pipeline/engine-settings.js';
 
 export type { PlanItem, PlanReport } from './operations/plan.js';
-export { NoIssueError, type AuditFixRequest, type AuditFixResult } from './operations/audit-fix.js';
+export type { AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
+export type { AuditListRequest } from './operations/audit-list.js';
+export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
+export type { IssueDetail, IssueSummary } from './operations/issues.js';
+export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
+export type { UndoneChange, UndoOptions, UndoReport, UndoRequest } from './operations/undo.js';
+export {
+  InvalidRequestError,
+  NoIssueError,
+  UndoRefusedError,
+  UnknownChangeError,
+  type UndoObstacle,
+} from './operations/operation.errors.js';
 
 export { FlamingockEvents, type EventPublisher } from './reporting/event-publisher.js';
 export type {

@@ -2,6 +2,7 @@ import type {
   LockAcquisition,
   LockClaim,
   LockHold,
+  LockReading,
   LockRecord,
   LockRenewal,
   LockStore,
@@ -61,12 +62,13 @@ export class TypeOrmLockStore implements LockStore {
     return oneWriter && tx instanceof TypeOrmTransaction && tx.resource === this.resource;
   }
 
-  async read(service: string): Promise<LockRecord | undefined> {
+  async read(service: string): Promise<LockReading | undefined> {
+    const { nowMs } = this.database.dialect;
     try {
       const { rows } = await this.database.execute(
-        sql`SELECT ${columnsOf(this.table)} FROM ${tableName(this.table)} WHERE service = ${service}`,
+        sql`SELECT ${columnsOf(this.table)}, ${nowMs} AS store_now FROM ${tableName(this.table)} WHERE service = ${service}`,
       );
-      return rows[0] && toRecord(rows[0]);
+      return rows[0] && { ...toRecord(rows[0]), storeNow: Number(rows[0]['store_now']) };
     } catch (error) {
       if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
       throw error;

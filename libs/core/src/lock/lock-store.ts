@@ -24,6 +24,11 @@ export interface LockRecord {
   readonly expiresAt: number;
 }
 
+/** Answer to {@link LockStore.read}: the record, and the store's time at which it was read. */
+export interface LockReading extends LockRecord {
+  readonly storeNow: number;
+}
+
 /** Answer to {@link LockStore.acquire}; `storeNow` is the store's time, in milliseconds since 1970. */
 export type LockAcquisition =
   | { readonly acquired: true; readonly token: number; readonly storeNow: number }
@@ -61,5 +66,5 @@ export interface LockStore {
   isHeldBy?(tx: Transaction): boolean;
 
   /** The lock as recorded, held, expired or released; `undefined` if it was never taken, or before the store was prepared. */
-  read(service: string): Promise<LockRecord | undefined>;
+  read(service: string): Promise<LockReading | undefined>;
 }

@@ -1,8 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { auditExport } from '../operations/audit-export.js';
 import { auditFix, type AuditFixRequest, type AuditFixResult } from '../operations/audit-fix.js';
+import { auditList, type AuditListRequest } from '../operations/audit-list.js';
+import { auditVerify, type AuditVerification, type AuditVerifyRequest } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
+import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../operations/issues.js';
+import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } from '../operations/lock.js';
 import { plan, type PlanReport } from '../operations/plan.js';
+import { undo, type UndoOptions, type UndoReport, type UndoRequest } from '../operations/undo.js';
 import type { Engine } from '../pipeline/engine.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
@@ -19,6 +26,7 @@ export class FlamingockService {
   private resolved: ResolvedOptions | undefined;
   private engine: Promise<Engine> | undefined;
   private running: Promise<ExecutionReport> | undefined;
+  private readonly working = new Set<Promise<unknown>>();
   private readonly shutdown = new AbortController();
 
   constructor(
@@ -58,28 +66,100 @@ export class FlamingockService {
   }
 
   /**
-   * Records an operator's finding about a change whose state needs a person.
-   *
-   * @throws NoIssueError when the change does not need one.
+   * The changes that need a person: those of the code in pipeline order, then those that
+   * it no longer has. Takes no lock and writes nothing.
    */
-  async auditFix(request: AuditFixRequest): Promise<AuditFixResult> {
-    return auditFix(await this.getEngine(), request, this.shutdown.signal);
+  async issueList(): Promise<IssueSummary[]> {
+    return issueList(await this.getEngine());
   }
 
-  /** Stops a run that is going on, waits until it has recorded where it stopped, and lets none begin after it. */
+  /**
+   * One issue in full, with what to do about it: that of `changeId`, or the first.
+   *
+   * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
+   * when the change needs nobody, or when there is no issue at all.
+   */
+  async issueGet(changeId?: string): Promise<IssueDetail> {
+    return issueGet(await this.getEngine(), changeId);
+  }
+
+  /**
+   * Last entry of each change, or every entry; the newest last.
+   *
+   * @throws UnknownChangeError, InvalidRequestError
+   */
+  async auditList(request?: AuditListRequest): Promise<AuditEntry[]> {
+    return auditList(await this.getEngine(), request);
+  }
+
+  /**
+   * Records an operator's finding about a change whose state needs a person. Waits for a
+   * run that is going on.
+   *
+   * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
+   * when the change does not need a person; LockTimeoutError with who holds the lock.
+   */
+  auditFix(request: AuditFixRequest): Promise<AuditFixResult> {
+    return this.interruptibly((engine, signal) => auditFix(engine, request, signal));
+  }
+
+  /** Walks the whole chain of entries, in bounded memory, up to its first fault. */
+  async auditVerify(request?: AuditVerifyRequest): Promise<AuditVerification> {
+    return auditVerify(await this.getEngine(), request);
+  }
+
+  /** The whole history, the oldest entry first, in bounded memory. */
+  async *auditExport(): AsyncGenerator<AuditEntry, void, undefined> {
+    yield* auditExport(await this.getEngine());
+  }
+
+  /**
+   * Runs the `@RollbackExecution` of applied changes, the last applied first. A change that
+   * fails is in the report, and stops the undo.
+   *
+   * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
+   * before anything happens, when one of the changes cannot be undone.
+   */
+  undo(request: UndoRequest, options: UndoOptions = {}): Promise<UndoReport> {
+    return this.interruptibly((engine, signal) => undo(engine, request, options, signal));
+  }
+
+  /** Tells who holds the lock, judged by the audit store's clock. */
+  async lockStatus(): Promise<LockStatus> {
+    return lockStatus(await this.getEngine());
+  }
+
+  /**
+   * Frees exactly that acquisition of the lock. A holder that is still at work is kept from
+   * writing only once the next one has claimed the history.
+   *
+   * @returns whether the lock was held by that acquisition.
+   */
+  async lockRelease(request: LockReleaseRequest): Promise<boolean> {
+    return lockRelease(await this.getEngine(), request);
+  }
+
+  /** Stops what is going on, waits until it has recorded where it stopped, and lets nothing begin after it. */
   async stop(why: string): Promise<void> {
     this.shutdown.abort(new RunAbortedError(this.options.service, why));
-    await this.running?.catch(() => undefined);
+    await Promise.allSettled(this.working);
   }
 
   private async run(): Promise<ExecutionReport> {
-    const { enabled, shutdownSignals, service } = this.options;
-    if (!enabled) throw new FlamingockDisabledError();
+    if (!this.options.enabled) throw new FlamingockDisabledError();
+    return this.interruptibly(execute);
+  }
+
+  /** Does what holds the lock such that shutdown and signals end it in order. */
+  private async interruptibly<T>(work: (engine: Engine, signal: AbortSignal) => Promise<T>): Promise<T> {
     this.shutdown.signal.throwIfAborted();
+    const { shutdownSignals, service } = this.options;
     const engine = await this.getEngine();
-    return withShutdownSignals(shutdownSignals, service, (interrupted) =>
-      execute(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
+    const working = withShutdownSignals(shutdownSignals, service, (interrupted) =>
+      work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
     );
+    this.working.add(working);
+    return working.finally(() => this.working.delete(working));
   }
 
   private getEngine(): Promise<Engine> {

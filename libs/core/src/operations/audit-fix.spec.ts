@@ -7,7 +7,8 @@ import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fix
 import { Wire } from '../fixtures/wire.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
-import { auditFix, NoIssueError, type AuditFixRequest } from './audit-fix.js';
+import { auditFix, type AuditFixRequest } from './audit-fix.js';
+import { NoIssueError } from './operation.errors.js';
 import { execute } from './execute.js';
 import { plan } from './plan.js';
 

@@ -2,37 +2,41 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { storableText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
-import { FlamingockError } from '../flamingock.error.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { Engine } from '../pipeline/engine.js';
 import { openSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
+import type { Decision } from '../recovery/recovery-decision.js';
+import { NoIssueError } from './operation.errors.js';
 
 /** What an operator found out about a change that needed a person. */
 export interface AuditFixRequest {
   readonly changeId: string;
-  /** `EXECUTED`: all of it is in the target system. `ROLLED_BACK`: nothing of it is. */
-  readonly resolution: 'EXECUTED' | 'ROLLED_BACK';
+  /**
+   * `EXECUTED`: all of it is in the target system. `ROLLED_BACK`: nothing of it is.
+   *
+   * @default 'EXECUTED'
+   */
+  readonly resolution?: 'EXECUTED' | 'ROLLED_BACK';
   /** Why; recorded. */
   readonly reason?: string;
   /** Who; recorded. */
   readonly by?: string;
+  /**
+   * Milliseconds to wait for another holder of the lock.
+   *
+   * @default `lock.waitMs`
+   */
+  readonly waitMs?: number;
 }
 
-/** The state that a fix recorded. */
+/** What a fix recorded, and what comes of it. */
 export interface AuditFixResult {
   readonly changeId: string;
+  /** The state recorded. */
   readonly state: AuditState;
-}
-
-/** There is nothing to fix about a change. */
-export class NoIssueError extends FlamingockError {
-  constructor(
-    readonly changeId: string,
-    why: string,
-  ) {
-    super(`Change "${changeId}" has no issue to fix: ${why}. Nothing was recorded.`);
-  }
+  /** What the next run will do about the change, and why. */
+  readonly next: Decision;
 }
 
 /**
@@ -66,7 +70,7 @@ export async function auditFix(
 
 async function record(engine: Engine, request: AuditFixRequest, lock: AcquiredLock): Promise<AuditFixResult> {
   const { pipeline, store, runtime, settings } = engine;
-  const { changeId, resolution, reason, by } = request;
+  const { changeId, resolution = 'EXECUTED', reason, by } = request;
   const session = await openSession(
     pipeline.service,
     runtime.uuid(),
@@ -82,7 +86,7 @@ async function record(engine: Engine, request: AuditFixRequest, lock: AcquiredLo
     ...(reason !== undefined && { reason: storableText(reason) }),
   };
   await session.journal.append(entry, { state, operation: 'FIX', at: session.journal.now(), metadata });
-  return { changeId, state };
+  return { changeId, state, next: { action: 'SKIP', reason: 'not yet' } };
 }
 
 function issueOf(

@@ -28,8 +28,9 @@ export async function assertHeld(lock: LockStore, claim: LockClaim): Promise<voi
 
 /** The lock's record, which must be there. */
 export async function recordOf(lock: LockStore, service = SERVICE): Promise<LockRecord> {
-  const record = await lock.read(service);
-  assert.ok(record, `the lock of ${service} should have a record`);
+  const reading = await lock.read(service);
+  assert.ok(reading, `the lock of ${service} should have a record`);
+  const { storeNow, ...record } = reading;
   return record;
 }
 

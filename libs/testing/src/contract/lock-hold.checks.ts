@@ -9,6 +9,18 @@ export const LOCK_HOLD_CHECKS: ContractChecks<AuditBackend> = {
     assert.equal(await lock.read(SERVICE), undefined);
   },
 
+  'tells the time of the store with the record, so that a hold that is over can be told from one that is not':
+    async (backend) => {
+      const { lock } = backend.store;
+      const { storeNow } = await take(lock, claimBy('a', { leaseMs: SHORT_MS }));
+      const first = await lock.read(SERVICE);
+      assert.ok(first && first.storeNow >= storeNow - 1 && first.storeNow < first.expiresAt, 'held');
+      await elapse(backend, PAST_SHORT_MS);
+      const later = await lock.read(SERVICE);
+      assert.ok(later && later.storeNow > later.expiresAt, 'over');
+      assert.ok(later.storeNow - first.storeNow >= SHORT_MS, `${first.storeNow} … ${later.storeNow}`);
+    },
+
   'runs the lease anew with each renewal': async (backend) => {
     const { lock } = backend.store;
     const hold = await take(lock, claimBy('a', { leaseMs: LONG_MS }));

@@ -2,7 +2,7 @@ import type {
   LockAcquisition,
   LockClaim,
   LockHold,
-  LockRecord,
+  LockReading,
   LockRenewal,
   LockStore,
 } from '@nestjs-flamingock/core';
@@ -35,8 +35,11 @@ export class InMemoryLockStore implements LockStore {
     await this.moveExpiry('release', hold, () => RELEASED);
   }
 
-  read(service: string): Promise<LockRecord | undefined> {
-    return this.database.read('readLock', ({ locks }) => locks.get(service));
+  read(service: string): Promise<LockReading | undefined> {
+    return this.database.read('readLock', ({ locks }) => {
+      const record = locks.get(service);
+      return record && { ...record, storeNow: this.database.now() };
+    });
   }
 
   private moveExpiry(name: string, hold: LockHold, expiry: () => number): Promise<LockRenewal> {

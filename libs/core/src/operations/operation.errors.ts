@@ -1,0 +1,56 @@
+import { FlamingockError } from '../flamingock.error.js';
+
+/** Neither the code nor the history has a change of that id. */
+export class UnknownChangeError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** Ids that look like it, the most alike first. */
+    readonly nearMatches: readonly string[],
+  ) {
+    const hint =
+      nearMatches.length > 0
+        ? `Did you mean ${nearMatches.map((id) => JSON.stringify(id)).join(' or ')}?`
+        : 'npx flamingock plan lists every change of the code, npx flamingock audit list every recorded one.';
+    super(
+      `Change ${JSON.stringify(changeId)} is neither in the code nor in the audit history. Nothing was done. ${hint}`,
+    );
+  }
+}
+
+/** There is no issue, about a change or at all. */
+export class NoIssueError extends FlamingockError {
+  constructor(
+    /** `undefined`: no change has one. */
+    readonly changeId: string | undefined,
+    why: string,
+  ) {
+    const who = changeId === undefined ? 'No change has an issue' : `Change "${changeId}" has no issue`;
+    super(`${who}: ${why}. Nothing was recorded.`);
+  }
+}
+
+/** An operation was asked for with a value that makes no sense. */
+export class InvalidRequestError extends FlamingockError {
+  constructor(
+    /** Name of the field. */
+    readonly field: string,
+    problem: string,
+  ) {
+    super(`"${field}" ${problem}. Nothing was done. Correct it and ask again.`);
+  }
+}
+
+/** Why one change cannot be undone. */
+export interface UndoObstacle {
+  readonly changeId: string;
+  readonly problem: string;
+}
+
+/** An undo was refused before anything happened. Lists every obstacle. */
+export class UndoRefusedError extends FlamingockError {
+  constructor(readonly obstacles: readonly UndoObstacle[]) {
+    const lines = obstacles.map(({ changeId, problem }) => `  - "${changeId}" ${problem}`);
+    super(`The undo was refused, and nothing was undone:\n${lines.join('\n')}`);
+    this.hide('obstacles');
+  }
+}
