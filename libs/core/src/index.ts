@@ -112,6 +112,7 @@ export type {
 } from './nest/adapter-definition.js';
 export {
   FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_OVERRIDES,
   FLAMINGOCK_RUNTIME,
   FLAMINGOCK_SETTINGS,
 } from './nest/flamingock.constants.js';

@@ -2,6 +2,12 @@
 export const FLAMINGOCK_AUDIT_STORE = Symbol.for('flamingock:audit-store');
 /** Token of the {@link FlamingockSettings} given in code. */
 export const FLAMINGOCK_SETTINGS = Symbol.for('flamingock:settings');
+/**
+ * Token of {@link FlamingockSettings} that win over those in code, for a tool that loads
+ * somebody's application: provide it in a module around the application's own.
+ */
+export const FLAMINGOCK_OVERRIDES = Symbol.for('flamingock:overrides');
+
 /** Token of the {@link Runtime} in use; override it in tests. */
 export const FLAMINGOCK_RUNTIME = Symbol.for('flamingock:runtime');
 /** Token of the target systems in use. */

@@ -15,7 +15,7 @@ import { failureOf, statesOf } from '../fixtures/runs.js';
 import { ChangeFailedError, RunAbortedError } from '../pipeline/pipeline.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
-import { FLAMINGOCK_AUDIT_STORE } from './flamingock.constants.js';
+import { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_OVERRIDES } from './flamingock.constants.js';
 import { FlamingockModule } from './flamingock.module.js';
 import type {
   FlamingockModuleAsyncOptions,
@@ -234,6 +234,28 @@ describe('runAt', () => {
     const service = app.get(FlamingockService);
     expect(await failureOf(service.plan())).toBeInstanceOf(InvalidChangesError);
     expect(await failureOf(service.execute())).toBeInstanceOf(InvalidChangesError);
+  });
+});
+
+describe('overrides', () => {
+  it('win over what is set in code, setting by setting', async () => {
+    const overrides: FlamingockSettings = { runAt: 'manual', lock: { waitMs: 7 } };
+    const app = await boot(
+      aModule({
+        providers: [{ provide: FLAMINGOCK_OVERRIDES, useValue: overrides }],
+        imports: [
+          rootModule({
+            flamingock: { ...adapters(), runAt: 'bootstrap', lock: { leaseMs: 900, waitMs: 1 } },
+            changes: [aClass('a')],
+          }),
+        ],
+      }),
+    );
+    expect(calls).toEqual([]);
+    expect(app.get(FlamingockService, { strict: false }).options).toMatchObject({
+      runAt: 'manual',
+      lock: { leaseMs: 900, waitMs: 7 },
+    });
   });
 });
 

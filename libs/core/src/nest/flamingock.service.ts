@@ -14,7 +14,7 @@ import type { Engine } from '../pipeline/engine.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import { EngineFactory } from './engine-factory.js';
-import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
+import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { FlamingockDisabledError } from './nest.errors.js';
 import { resolveOptions, type ResolvedOptions } from './resolve-options.js';
@@ -36,12 +36,17 @@ export class FlamingockService {
   ) {}
 
   /**
-   * The settings in force: defaults, then `flamingockConfig`, then what is set in code.
+   * The settings in force: defaults, then `flamingockConfig`, then what is set in code,
+   * then what a tool overrides.
    *
    * @throws InvalidOptionsError listing every value that makes no sense.
    */
   get options(): ResolvedOptions {
-    this.resolved ??= resolveOptions(this.loadedConfig(), this.settings);
+    this.resolved ??= resolveOptions(
+      this.settingsAt(FLAMINGOCK_CONFIG_KEY),
+      this.settings,
+      this.settingsAt(FLAMINGOCK_OVERRIDES),
+    );
     return this.resolved;
   }
 
@@ -167,10 +172,10 @@ export class FlamingockService {
     return this.engine;
   }
 
-  /** `ConfigModule` need not be global, nor be there at all. */
-  private loadedConfig(): FlamingockSettings {
+  /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */
+  private settingsAt(token: string | symbol): FlamingockSettings {
     try {
-      return this.moduleRef.get<FlamingockSettings>(FLAMINGOCK_CONFIG_KEY, { strict: false });
+      return this.moduleRef.get<FlamingockSettings>(token, { strict: false });
     } catch {
       return {};
     }
