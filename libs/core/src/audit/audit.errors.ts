@@ -15,13 +15,17 @@ export class AuditStoreUnavailableError extends FlamingockError {
   }
 }
 
-/** How a change ended. */
-export type ChangeEffect = 'executed' | 'failed' | 'rolled-back';
+/** How a change, or its undo, ended. */
+export type ChangeEffect =
+  'executed' | 'failed' | 'rolled-back' | 'undone' | 'undo-failed' | 'undo-rolled-back';
 
-const EFFECTS: Readonly<Record<ChangeEffect, string>> = {
-  executed: 'DID execute',
-  failed: 'failed',
-  'rolled-back': 'failed and was rolled back',
+const EFFECTS: Readonly<Record<ChangeEffect, readonly [what: string, remark?: string]>> = {
+  executed: ['DID execute', 'It was not rolled back.'],
+  failed: ['failed', 'It was not rolled back.'],
+  'rolled-back': ['failed and was rolled back'],
+  undone: ['WAS undone'],
+  'undo-failed': ['could not be undone', 'Part of it may have been taken back.'],
+  'undo-rolled-back': ['could not be undone and is still executed'],
 };
 
 /** A change ran, and how it ended could not be recorded. */
@@ -31,9 +35,10 @@ export class ChangeUnrecordedError extends FlamingockError {
     readonly effect: ChangeEffect,
     cause: unknown,
   ) {
+    const [what, remark] = EFFECTS[effect];
     super(
-      `Change "${changeId}" ${EFFECTS[effect]}, but that could not be recorded: ` +
-        `${errorText(cause)}. ${effect === 'rolled-back' ? '' : 'It was not rolled back. '}Bring the audit store back and ` +
+      `Change "${changeId}" ${what}, but that could not be recorded: ` +
+        `${errorText(cause)}. ${remark === undefined ? '' : `${remark} `}Bring the audit store back and ` +
         'start again: the next run decides from what is recorded, and asks you where it cannot know.',
       { cause },
     );

@@ -6,7 +6,7 @@ import {
 } from '../audit/audit.errors.js';
 import { reachStore } from '../audit/reach.js';
 import { ChangeContext } from '../change/change-context.js';
-import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError, LockLostError } from '../lock/lock.errors.js';
@@ -15,6 +15,7 @@ import type { Runtime } from '../runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
 import { attempt, type Attempt } from './attempt.js';
 import { ChangeEndedError } from './executor.errors.js';
+import type { Intent } from './intent.js';
 
 /** Everything that one run lends to its executors. */
 export interface RunResources {
@@ -34,31 +35,45 @@ export interface RunResources {
 export class AuditedStep {
   constructor(private readonly run: RunResources) {}
 
-  /** Names this execution of the change to its target system. */
-  identify(change: ChangeDescriptor): ChangeRun {
+  /** Names this run of the change to its target system. */
+  identify(change: ChangeDescriptor, { operation }: Pick<Intent, 'operation'>): ChangeRun {
     const { service, executionId } = this.run.journal;
-    return { service, executionId, changeId: change.id, operation: 'EXECUTE' };
+    return { service, executionId, changeId: change.id, operation };
+  }
+
+  /** The entry that says that a method is about to run. */
+  started({ operation, method, metadata }: Intent): AuditStep & { readonly methodName: string } {
+    return {
+      state: 'STARTED',
+      operation,
+      at: this.run.journal.now(),
+      methodName: method.name,
+      metadata,
+    };
   }
 
   /** Calls a method outside any transaction: what it is given checks the lock before each call. */
-  async callGuarded(change: ChangeDescriptor, method: ChangeMethod): Promise<Attempt> {
+  async callGuarded(
+    change: ChangeDescriptor,
+    { operation, method }: Pick<Intent, 'operation' | 'method'>,
+  ): Promise<Attempt> {
     let ended = false;
     const guard = createGuard(() => {
       if (ended) throw new ChangeEndedError(change.id);
       this.run.lease.assertHeld();
     });
     const call = this.call(change, (signal) =>
-      change.target.run(this.identify(change), (handles) =>
+      change.target.run(this.identify(change, { operation }), (handles) =>
         method.invoke({ context: this.context(change, signal), handles, guard }),
       ),
     );
     return call.finally(() => (ended = true));
   }
 
-  /** Calls the execution inside the target's transaction; rejects with whatever ends it. */
-  async callInTransaction(change: ChangeDescriptor, handles: Handles): Promise<void> {
+  /** Calls a method inside the target's transaction; rejects with whatever ends it. */
+  async callInTransaction(change: ChangeDescriptor, { method }: Intent, handles: Handles): Promise<void> {
     const result = await this.call(change, (signal) =>
-      change.execution.invoke({ context: this.context(change, signal), handles, guard: (value) => value }),
+      method.invoke({ context: this.context(change, signal), handles, guard: (value) => value }),
     );
     if (result.status !== 'done') throw result.error;
     this.run.lease.assertHeld();

@@ -4,8 +4,9 @@ import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional } from '../target-system/target-system.js';
+import type { Intent } from './intent.js';
 
-/** How an execution ended, as it was recorded. */
+/** How a method of a change ended, as it was recorded; `executed`: as it was meant to. */
 export type ChangeOutcome =
   | { readonly status: 'executed'; readonly durationMs: number }
   | {
@@ -18,15 +19,15 @@ export type ChangeOutcome =
       readonly durationMs: number;
     };
 
-/** Runs changes of one transaction strategy and records every step. */
+/** Runs and undoes changes of one transaction strategy and records every step. */
 export interface ChangeExecutor {
   /**
-   * Runs the change once. A change that fails is an outcome, not an error.
+   * Runs the change once, as `intent` says: by default its execution. A change that fails is an outcome, not an error.
    *
    * @throws LockLostError without recording anything after the loss;
    * AuditStoreUnavailableError if nothing ran; ChangeUnrecordedError if it ran.
    */
-  execute(change: ChangeDescriptor): Promise<ChangeOutcome>;
+  execute(change: ChangeDescriptor, intent?: Intent): Promise<ChangeOutcome>;
 }
 
 /** How the change and its entries are kept together, given where history lives. */

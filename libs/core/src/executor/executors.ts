@@ -6,6 +6,7 @@ import { isTransactional, type TransactionalTargetSystem } from '../target-syste
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { TargetSystemUnavailableError } from './executor.errors.js';
+import type { Intent } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
 import { SharedTxExecutor } from './shared-tx.executor.js';
@@ -27,10 +28,10 @@ export class Executors implements ChangeExecutor {
     };
   }
 
-  async execute(change: ChangeDescriptor): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, intent?: Intent): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
     if (strategy === 'TX_SEPARATE') await this.prepareMarkers(change);
-    const outcome = await this.byStrategy[strategy].execute(change);
+    const outcome = await this.byStrategy[strategy].execute(change, intent);
     if (outcome.status === 'executed' && strategy === 'TX_SEPARATE') this.forgetLater(change);
     return outcome;
   }
@@ -46,7 +47,7 @@ export class Executors implements ChangeExecutor {
     this.marked.set(target, []);
   }
 
-  /** The audit store knows that the change is applied: its marker is of no more use. */
+  /** The audit store knows how the change ended: its marker is of no more use. */
   forgetLater({ target, id }: ChangeDescriptor): void {
     if (isTransactional(target)) this.marked.get(target)?.push(id);
   }

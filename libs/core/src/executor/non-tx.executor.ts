@@ -4,6 +4,7 @@ import { AuditedStep, type RunResources } from './audited-step.js';
 import type { Attempt } from './attempt.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { RollbackFailedError } from './executor.errors.js';
+import { executionOf } from './intent.js';
 import { stopwatch } from './stopwatch.js';
 
 /**
@@ -17,34 +18,27 @@ export class NonTxExecutor implements ChangeExecutor {
     this.step = new AuditedStep(run);
   }
 
-  async execute(change: ChangeDescriptor): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
     const { journal, runtime, lease } = this.run;
     const subject = subjectOf(change, 'NON_TX');
-    const methodName = change.execution.name;
     const elapsed = stopwatch(runtime);
-    await this.step.recordBefore(subject, { state: 'STARTED', at: journal.now(), methodName });
-    const result = await this.step.callGuarded(change, change.execution);
+    const started = this.step.started(intent);
+    await this.step.recordBefore(subject, started);
+    const result = await this.step.callGuarded(change, intent);
     lease.assertHeld();
     const durationMs = elapsed();
+    const ended = { ...started, at: journal.now(), durationMs };
     if (result.status === 'done') {
-      await this.step.recordAfter(subject, 'executed', {
-        state: 'EXECUTED',
-        at: journal.now(),
-        methodName,
-        durationMs,
-      });
+      const { state, effect } = intent.done;
+      await this.step.recordAfter(subject, effect, { ...ended, state });
       return { status: 'executed', durationMs };
     }
     const { error } = result;
-    await this.step.recordAfter(subject, 'failed', {
-      state: 'EXECUTION_FAILED',
-      at: journal.now(),
-      methodName,
-      durationMs,
-      error,
-    });
-    const compensation = await this.compensate(change, subject, result);
-    return { status: 'failed', state: 'EXECUTION_FAILED', error, durationMs, ...compensation };
+    const { state, effect } = intent.failed;
+    await this.step.recordAfter(subject, effect, { ...ended, state, error });
+    const compensation =
+      intent.operation === 'EXECUTE' ? await this.compensate(change, subject, result) : undefined;
+    return { status: 'failed', state, error, durationMs, ...compensation };
   }
 
   /** Never while the change may still be at work: the two would race. */
@@ -57,7 +51,7 @@ export class NonTxExecutor implements ChangeExecutor {
     if (failure.status !== 'threw' || !rollback) return undefined;
     const { journal, runtime, lease } = this.run;
     const elapsed = stopwatch(runtime);
-    const result = await this.step.callGuarded(change, rollback);
+    const result = await this.step.callGuarded(change, { operation: 'EXECUTE', method: rollback });
     lease.assertHeld();
     const ended = { at: journal.now(), methodName: rollback.name, durationMs: elapsed() };
     if (result.status === 'done') {

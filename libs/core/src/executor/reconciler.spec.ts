@@ -61,7 +61,7 @@ describe('Reconciler', () => {
     async (state) => {
       const entry = await interrupted(state, true);
       const [, reconciler] = await next();
-      expect(await reconciler.reconcile(change(), entry)).toBe(true);
+      expect(await reconciler.reconcile(change(), entry)).toMatchObject({ action: 'SKIP' });
       expect(await history()).toEqual([`publish ${state}`, 'publish EXECUTED']);
     },
   );
@@ -71,7 +71,7 @@ describe('Reconciler', () => {
     async (state) => {
       const entry = await interrupted(state, false);
       const [, reconciler] = await next();
-      expect(await reconciler.reconcile(change(), entry)).toBe(false);
+      expect(await reconciler.reconcile(change(), entry)).toMatchObject({ action: 'EXECUTE' });
       expect(await history()).toEqual([`publish ${state}`, 'publish ROLLED_BACK']);
     },
   );
@@ -93,7 +93,7 @@ describe('Reconciler', () => {
     await interrupted('STARTED', true);
     const again = await interrupted('STARTED', false);
     const [, reconciler] = await next();
-    expect(await reconciler.reconcile(change(), again)).toBe(false);
+    expect(await reconciler.reconcile(change(), again)).toMatchObject({ action: 'EXECUTE' });
   });
 
   it('shuts out a transaction that is still open before it looks', async () => {
@@ -104,7 +104,7 @@ describe('Reconciler', () => {
     const outcome = await target.transaction(
       stale,
       async () => {
-        expect(await reconciler.reconcile(change(), entry)).toBe(false);
+        expect(await reconciler.reconcile(change(), entry)).toMatchObject({ action: 'EXECUTE' });
       },
       { ...stale, token: 1 },
     );
@@ -115,7 +115,7 @@ describe('Reconciler', () => {
     const entry = await interrupted('STARTED', true);
     const [, reconciler] = await next();
     targetWire.lose('readMarker', 'request', 5);
-    expect(await passing(runtime, reconciler.reconcile(change(), entry))).toBe(true);
+    expect(await passing(runtime, reconciler.reconcile(change(), entry))).toMatchObject({ action: 'SKIP' });
   });
 
   it('records nothing where the target does not answer', async () => {

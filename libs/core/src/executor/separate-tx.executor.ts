@@ -8,6 +8,7 @@ import type {
 } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { executionOf, type Intent } from './intent.js';
 import { stopwatch } from './stopwatch.js';
 import { transact } from './transact.js';
 
@@ -23,32 +24,32 @@ export class SeparateTxExecutor implements ChangeExecutor {
     this.step = new AuditedStep(run);
   }
 
-  async execute(change: ChangeDescriptor): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
     const { journal, runtime, lease } = this.run;
     const subject = subjectOf(change, 'TX_SEPARATE');
-    const methodName = change.execution.name;
     const target = change.target as TransactionalTargetSystem;
     const elapsed = stopwatch(runtime);
-    await this.step.recordBefore(subject, { state: 'STARTED', at: journal.now(), methodName });
-    const outcome = await this.commit(change, target);
-    const durationMs = elapsed();
+    const started = this.step.started(intent);
+    await this.step.recordBefore(subject, started);
+    const outcome = await this.commit(change, intent, target);
+    const ended = { ...started, durationMs: elapsed() };
     if (await this.committed(outcome, change, target)) {
-      await this.step.recordAfter(subject, 'executed', {
-        state: 'EXECUTED',
-        at: journal.now(),
-        methodName,
-        durationMs,
-      });
-      return { status: 'executed', durationMs };
+      const { state, effect } = intent.done;
+      await this.step.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
+      return { status: 'executed', durationMs: ended.durationMs };
     }
     lease.assertHeld();
-    return this.recordFailure(subject, outcome, { at: journal.now(), methodName, durationMs });
+    return this.recordFailure(subject, intent, outcome, { ...ended, at: journal.now() });
   }
 
-  private commit(change: ChangeDescriptor, target: TransactionalTargetSystem): Promise<TransactionOutcome> {
-    const run = this.step.identify(change);
+  private commit(
+    change: ChangeDescriptor,
+    intent: Intent,
+    target: TransactionalTargetSystem,
+  ): Promise<TransactionOutcome> {
+    const run = this.step.identify(change, intent);
     const marker: Marker = { ...run, token: this.run.lease.token };
-    return transact(target, run, (handles) => this.step.callInTransaction(change, handles), marker);
+    return transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker);
   }
 
   private async committed(
@@ -68,15 +69,17 @@ export class SeparateTxExecutor implements ChangeExecutor {
 
   private async recordFailure(
     subject: AuditSubject,
+    { failed, restored }: Intent,
     outcome: TransactionOutcome,
-    ended: Omit<AuditStep, 'state'> & { durationMs: number },
+    ended: AuditStep & { durationMs: number },
   ): Promise<ChangeOutcome> {
     const error = outcome.status === 'committed' ? undefined : outcome.error;
     const partly = outcome.status === 'partly-applied';
-    const state = partly ? 'ROLLBACK_FAILED' : 'ROLLED_BACK';
-    const last: AuditStep = { ...ended, state, durationMs: 0, ...(partly && { error }) };
-    const failed: AuditStep = { ...ended, state: 'EXECUTION_FAILED', error };
-    await this.step.recordAfter(subject, partly ? 'failed' : 'rolled-back', failed, last);
+    // Not EXECUTION_FAILED, which would have the marker decide: it is as incomplete as the rest.
+    const state = partly ? 'ROLLBACK_FAILED' : restored.state;
+    const steps: [AuditStep, ...AuditStep[]] = [{ ...ended, state: failed.state, error }];
+    if (state !== failed.state) steps.push({ ...ended, state, durationMs: 0, ...(partly && { error }) });
+    await this.step.recordAfter(subject, (partly ? failed : restored).effect, ...steps);
     return { status: 'failed', state, error, durationMs: ended.durationMs };
   }
 }

@@ -5,6 +5,7 @@ import { FencedError } from '../lock/lock.errors.js';
 import type { TransactionalTargetSystem, TransactionOutcome } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { executionOf, type Intent } from './intent.js';
 import { stopwatch } from './stopwatch.js';
 import { transact } from './transact.js';
 
@@ -22,35 +23,35 @@ export class SharedTxExecutor implements ChangeExecutor {
     this.step = new AuditedStep(run);
   }
 
-  async execute(change: ChangeDescriptor): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
     const { journal, runtime } = this.run;
     const subject = subjectOf(change, 'TX_SHARED');
     const elapsed = stopwatch(runtime);
-    const started = { state: 'STARTED', at: journal.now(), methodName: change.execution.name } as const;
-    const { outcome, batch } = await this.commit(change, subject, started, elapsed);
+    const started = this.step.started(intent);
+    const { outcome, batch } = await this.commit(change, intent, { subject, started, elapsed });
     const durationMs = elapsed();
     if (batch && (await this.committed(change, outcome, batch))) {
       journal.accept(batch);
       return { status: 'executed', durationMs };
     }
-    return this.recordFailure(subject, started, outcome, durationMs);
+    return this.recordFailure(subject, intent, outcome, { ...started, durationMs });
   }
 
   private async commit(
     change: ChangeDescriptor,
-    subject: AuditSubject,
-    started: AuditStep,
-    elapsed: () => number,
+    intent: Intent,
+    { subject, started, elapsed }: { subject: AuditSubject; started: AuditStep; elapsed: () => number },
   ) {
     const { journal, lease } = this.run;
     const { lock } = this.store;
     const target = change.target as TransactionalTargetSystem;
     let batch: AuditBatch | undefined;
-    const outcome = await transact(target, this.step.identify(change), async (handles, tx) => {
+    const outcome = await transact(target, this.step.identify(change, intent), async (handles, tx) => {
       if (lock.isHeldBy?.(tx)) lease.suspend();
-      await this.step.callInTransaction(change, handles);
-      const executed: AuditStep = { ...started, state: 'EXECUTED', at: journal.now(), durationMs: elapsed() };
-      batch = journal.draft(subject, started, executed);
+      await this.step.callInTransaction(change, intent, handles);
+      const { state } = intent.done;
+      const ended: AuditStep = { ...started, state, at: journal.now(), durationMs: elapsed() };
+      batch = journal.draft(subject, started, ended);
       await this.store.append(batch, tx);
     });
     await lease.resume();
@@ -70,19 +71,23 @@ export class SharedTxExecutor implements ChangeExecutor {
 
   private async recordFailure(
     subject: AuditSubject,
-    started: AuditStep,
+    { failed, restored }: Intent,
     outcome: TransactionOutcome,
-    durationMs: number,
+    { durationMs, ...started }: AuditStep & { durationMs: number },
   ): Promise<ChangeOutcome> {
     const { journal, lease } = this.run;
     const error = outcome.status === 'committed' ? undefined : outcome.error;
     if (error instanceof FencedError) throw lease.lose('its audit entries were refused', error);
     lease.assertHeld();
-    const failed = { ...started, at: journal.now(), durationMs };
-    const steps: [AuditStep, ...AuditStep[]] = [started, { ...failed, state: 'EXECUTION_FAILED', error }];
-    const rolledBack = outcome.status !== 'partly-applied';
-    if (rolledBack) steps.push({ ...failed, state: 'ROLLED_BACK', durationMs: 0 });
-    await this.step.recordAfter(subject, rolledBack ? 'rolled-back' : 'failed', ...steps);
-    return { status: 'failed', state: rolledBack ? 'ROLLED_BACK' : 'EXECUTION_FAILED', error, durationMs };
+    const ended = { ...started, at: journal.now() };
+    const steps: [AuditStep, ...AuditStep[]] = [
+      started,
+      { ...ended, state: failed.state, durationMs, error },
+    ];
+    const isRestored = outcome.status !== 'partly-applied';
+    if (isRestored) steps.push({ ...ended, state: restored.state });
+    const { state, effect } = isRestored ? restored : failed;
+    await this.step.recordAfter(subject, effect, ...steps);
+    return { status: 'failed', state, error, durationMs };
   }
 }

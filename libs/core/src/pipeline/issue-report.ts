@@ -25,7 +25,10 @@ export function failedReport(
   { state, error, rollbackError, durationMs }: ChangeOutcome & { status: 'failed' },
   txStrategy: TxStrategy,
 ): ChangeReport {
-  const next = decide({ state, txStrategy, recoveryStrategy: change.recovery }, change.recovery);
+  const next = decide(
+    { state, operation: 'EXECUTE', txStrategy, recoveryStrategy: change.recovery },
+    change.recovery,
+  );
   return reportChange(change, {
     result: 'failed',
     reason: `next start: ${next.reason}`,

@@ -5,7 +5,6 @@ import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js
 import { Executors } from '../executor/executors.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { AuditStore } from '../audit/audit-store.js';
-import { decide } from '../recovery/recovery-decision.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
@@ -95,11 +94,10 @@ export class PlanRunner {
     const { change, entry } = planned;
     this.resources.signal.throwIfAborted();
     await this.executors.prepareMarkers(change);
-    if (!entry || !(await this.reconciler.reconcile(change, entry))) {
-      return this.execute({ ...planned, reason: 'its last execution did not commit' });
-    }
+    if (!entry) return this.execute(planned);
+    const { action, reason } = await this.reconciler.reconcile(change, entry);
+    if (action !== 'SKIP') return this.execute({ ...planned, reason });
     this.executors.forgetLater(change);
-    const { reason } = decide(entry, change.recovery, 'present');
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 

@@ -15,7 +15,7 @@ export interface Decision {
 export type MarkerEvidence = 'unread' | 'present' | 'absent';
 
 /** The part of a change's last entry that a decision rests on. */
-export type LastEntry = Pick<AuditEntry, 'state' | 'txStrategy' | 'recoveryStrategy'>;
+export type LastEntry = Pick<AuditEntry, 'state' | 'operation' | 'txStrategy' | 'recoveryStrategy'>;
 
 type Column = 'NON_TX_MANUAL' | 'NON_TX_RETRY' | 'TX_SHARED' | 'TX_SEPARATE';
 
@@ -30,7 +30,9 @@ const everywhere = (decision: Decision): Record<Column, Decision> => ({
   TX_SEPARATE: decision,
 });
 
-const TABLE: Readonly<Record<AuditState, Readonly<Record<Column, Decision>>>> = {
+type Table = Readonly<Record<AuditState, Readonly<Record<Column, Decision>>>>;
+
+const TABLE: Table = {
   STARTED: {
     NON_TX_MANUAL: manual('it was started and never ended; how much of it took effect is not known'),
     NON_TX_RETRY: execute('it was started and never ended; its author allows a retry'),
@@ -55,6 +57,35 @@ const TABLE: Readonly<Record<AuditState, Readonly<Record<Column, Decision>>>> = 
   },
 };
 
+const UNDO_FAILED = everywhere(manual('its undo failed; part of it may have been taken back'));
+
+type Evidence = Readonly<Record<Exclude<MarkerEvidence, 'unread'>, Decision>>;
+
+const EVIDENCE: Evidence = {
+  present: skip('its marker in the target system proves that it committed'),
+  absent: execute('no marker in the target system: it did not commit'),
+};
+
+const UNDO_EVIDENCE: Evidence = {
+  present: execute("its undo's marker in the target system proves that it was undone"),
+  absent: skip('no marker of its undo in the target system: it is still executed'),
+};
+
+/** What is different after an entry of an undo: the author's strategy is about execution, not about undoing. */
+const UNDO_TABLE: Table = {
+  ...TABLE,
+  STARTED: {
+    NON_TX_MANUAL: manual('its undo was started and never ended; how much was taken back is not known'),
+    NON_TX_RETRY: manual('its undo was started and never ended; how much was taken back is not known'),
+    TX_SHARED: manual('an undo was recorded without its end, which one transaction cannot leave behind'),
+    TX_SEPARATE: reconcile('its undo was started and its end was not recorded; the target system knows'),
+  },
+  EXECUTED: everywhere(skip('its undo failed and was taken back by the database; it is still executed')),
+  EXECUTION_FAILED: UNDO_FAILED,
+  ROLLED_BACK: everywhere(execute('it was undone by an operator')),
+  ROLLBACK_FAILED: UNDO_FAILED,
+};
+
 /**
  * Decides what to do about a change from what is recorded.
  *
@@ -67,23 +98,14 @@ export function decide(
   marker: MarkerEvidence = 'unread',
 ): Decision {
   if (!entry) return execute('never executed');
-  const decision = TABLE[entry.state][column(entry, strategy)];
-  return decision.action === 'RECONCILE' ? withEvidence(decision, marker) : decision;
+  const undoing = entry.operation === 'UNDO';
+  const decision = (undoing ? UNDO_TABLE : TABLE)[entry.state][column(entry, strategy)];
+  if (decision.action !== 'RECONCILE' || marker === 'unread') return decision;
+  return (undoing ? UNDO_EVIDENCE : EVIDENCE)[marker];
 }
 
 function column({ txStrategy, recoveryStrategy }: LastEntry, strategy: RecoveryStrategy): Column {
   if (txStrategy !== 'NON_TX') return txStrategy;
   const retry = [recoveryStrategy, strategy].every((s) => s === RecoveryStrategy.ALWAYS_RETRY);
   return retry ? 'NON_TX_RETRY' : 'NON_TX_MANUAL';
-}
-
-function withEvidence(undecided: Decision, marker: MarkerEvidence): Decision {
-  switch (marker) {
-    case 'unread':
-      return undecided;
-    case 'present':
-      return skip('its marker in the target system proves that it committed');
-    case 'absent':
-      return execute('no marker in the target system: it did not commit');
-  }
 }

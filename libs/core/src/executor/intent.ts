@@ -1,0 +1,48 @@
+import type { AuditRecord } from '../audit/audit-entry.js';
+import type { AuditState } from '../audit/audit-state.js';
+import type { ChangeEffect } from '../audit/audit.errors.js';
+import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
+
+/** What an executor does with a change: which method it calls, and what its ends are called. */
+export interface Intent {
+  readonly operation: 'EXECUTE' | 'UNDO';
+  readonly method: ChangeMethod;
+  /** Repeated by each of its entries. */
+  readonly metadata: AuditRecord['metadata'];
+  /** The method succeeded. */
+  readonly done: IntentEnd;
+  /** The method failed, and nothing took back what it did. */
+  readonly failed: IntentEnd;
+  /** The method failed, and the database took back what it did. */
+  readonly restored: IntentEnd;
+}
+
+/** One way for a method to end: what is recorded, and what an error says if it cannot be. */
+export interface IntentEnd {
+  readonly state: AuditState;
+  readonly effect: ChangeEffect;
+}
+
+/** Applies the change. */
+export function executionOf({ execution }: ChangeDescriptor): Intent {
+  return {
+    operation: 'EXECUTE',
+    method: execution,
+    metadata: {},
+    done: { state: 'EXECUTED', effect: 'executed' },
+    failed: { state: 'EXECUTION_FAILED', effect: 'failed' },
+    restored: { state: 'ROLLED_BACK', effect: 'rolled-back' },
+  };
+}
+
+/** Takes an executed change back, by its rollback method. */
+export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']): Intent {
+  return {
+    operation: 'UNDO',
+    method: rollback,
+    metadata,
+    done: { state: 'ROLLED_BACK', effect: 'undone' },
+    failed: { state: 'ROLLBACK_FAILED', effect: 'undo-failed' },
+    restored: { state: 'EXECUTED', effect: 'undo-rolled-back' },
+  };
+}
