@@ -14,6 +14,8 @@ const NEST_FILES = [
 const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
 const NODE_RUNTIME = 'libs/core/src/node-runtime.ts';
+/** The one file that is a process: the command's. */
+const COMMAND_FILE = 'libs/cli/src/main.ts';
 /** Files that only compute: same arguments, same answer. */
 const PURE_FILES = [
   'libs/core/src/recovery/**',
@@ -24,6 +26,7 @@ const PURE_FILES = [
 const DRIVERS = {
   typeorm: ['typeorm', '@nestjs/typeorm'],
   testing: ['@nestjs/core', '@nestjs/testing'],
+  cli: ['@nestjs/core', 'commander', 'csv-stringify', 'picocolors', 'string-width', 'table'],
 };
 const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/fixtures/**'];
 
@@ -246,5 +249,11 @@ export const walls = [
     // The one place that asks the machine.
     files: [NODE_RUNTIME],
     rules: { ...libraryRules, 'no-restricted-imports': 'off' },
+  },
+  {
+    files: [COMMAND_FILE],
+    rules: {
+      'no-restricted-properties': ['error', ...metadata([...METADATA_WRITERS, ...METADATA_READERS])],
+    },
   },
 ];

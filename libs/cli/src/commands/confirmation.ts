@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline';
+import { UsageError } from '../cli.errors.js';
+import type { Output } from '../output/output.js';
+
+/** Options of a command that asks before it acts. */
+export interface ConfirmOptions {
+  readonly yes?: boolean;
+}
+
+/** @throws UsageError where nobody can be asked and nobody has said `--yes`. */
+export function requireConfirmation({ yes = false }: ConfirmOptions, out: Output): void {
+  if (!yes && !canAsk(out)) throw new UsageError('Nobody can be asked here: say --yes to do it.');
+}
+
+/** Whether to go on: `--yes`, or what the person at the terminal answers. */
+export async function confirmed(
+  { yes = false }: ConfirmOptions,
+  out: Output,
+  question: string,
+): Promise<boolean> {
+  if (yes) return true;
+  const { input, messages } = out.terminal;
+  // Not as a terminal: Ctrl-C stays the signal that ends the process.
+  const lines = createInterface({ input, terminal: false });
+  messages.write(`${question} [y/N] `);
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('line', resolve);
+    lines.once('close', () => resolve(''));
+  });
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function canAsk({ terminal, json }: Output): boolean {
+  return !json && terminal.input.isTTY === true && terminal.messages.isTTY === true;
+}

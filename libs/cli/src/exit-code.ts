@@ -1,0 +1,14 @@
+/** What the command tells its caller by its exit code. */
+export const ExitCode = {
+  /** Done. */
+  DONE: 0,
+  /** It was tried, and failed. */
+  FAILED: 1,
+  /** It was asked for in a way that makes no sense; nothing was done. */
+  USAGE: 2,
+  /** It was done, and shows something that needs somebody. */
+  ATTENTION: 3,
+} as const;
+
+/** One of {@link ExitCode}. */
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -1,0 +1,3 @@
+export { ExitCode } from './exit-code.js';
+export type { OutputStream, Terminal } from './output/terminal.js';
+export { run } from './run.js';

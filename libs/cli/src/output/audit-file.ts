@@ -1,0 +1,78 @@
+import { pipeline } from 'node:stream/promises';
+import { stringify, type Stringifier } from 'csv-stringify';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import { oneLine, safeJson } from './safe-text.js';
+import type { OutputStream } from './terminal.js';
+
+/** How a history is written down. */
+export type ExportFormat = 'json' | 'csv';
+
+/** Every field of an entry, in the order of their columns. */
+const COLUMNS = [
+  'seq',
+  'createdAt',
+  'service',
+  'executionId',
+  'stage',
+  'order',
+  'changeId',
+  'author',
+  'state',
+  'operation',
+  'targetSystem',
+  'txStrategy',
+  'recoveryStrategy',
+  'transactional',
+  'className',
+  'methodName',
+  'durationMs',
+  'hostname',
+  'error',
+  'metadata',
+  'prevHash',
+  'hash',
+] as const satisfies readonly (keyof AuditEntry)[];
+
+/** One array, one entry a line. */
+async function* jsonArray(entries: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const entry of entries) {
+    yield before + safeJson(entry);
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** Rows with a header. For a terminal without anything that it would obey. */
+function csv(isTerminal: boolean): Stringifier {
+  const cell = (text: string) => (isTerminal ? oneLine(text) : text);
+  return stringify({
+    header: true,
+    columns: [...COLUMNS],
+    escape_formulas: true, // a spreadsheet must not run what an error text begins with
+    cast: { string: cell, boolean: String, object: (value) => cell(JSON.stringify(value)) },
+  });
+}
+
+/**
+ * Writes entries as they come, and never holds more of them than a stream does.
+ *
+ * @returns how many there were.
+ */
+export async function writeAudit(
+  entries: AsyncIterable<AuditEntry>,
+  format: ExportFormat,
+  to: OutputStream,
+): Promise<number> {
+  let count = 0;
+  async function* counted(): AsyncGenerator<AuditEntry> {
+    for await (const entry of entries) {
+      if (to.isAbandoned === true) return;
+      count++;
+      yield entry;
+    }
+  }
+  if (format === 'json') await pipeline(counted, jsonArray, to, { end: false });
+  else await pipeline(counted, csv(to.isTTY === true), to, { end: false });
+  return count;
+}

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { addAuditExport } from './commands/audit-export.command.js';
+import { addAuditFix } from './commands/audit-fix.command.js';
+import { addAuditList } from './commands/audit-list.command.js';
+import { addAuditVerify } from './commands/audit-verify.command.js';
+import type { CommandRunner } from './commands/command-runner.js';
+import { examples } from './commands/examples.js';
+import { addExecute } from './commands/execute.command.js';
+import { addIssueGet } from './commands/issue-get.command.js';
+import { addIssueList } from './commands/issue-list.command.js';
+import { addLockRelease } from './commands/lock-release.command.js';
+import { addLockStatus } from './commands/lock-status.command.js';
+import { addPlan } from './commands/plan.command.js';
+import { addUndo } from './commands/undo.command.js';
+import { manyLines } from './output/safe-text.js';
+import type { Terminal } from './output/terminal.js';
+import { VERSION } from './version.js';
+
+/** Columns of a help that is no terminal. */
+const HELP_WIDTH = 110;
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage; nothing was done
+  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, a run left incomplete`;
+
+/** The parser with every command. Throws where it would end the process. */
+export function createProgram(runner: CommandRunner, { output, messages }: Terminal): Command {
+  const program = new Command('flamingock')
+    .description('Plans, applies, inspects, repairs and reverts the changes of a NestJS application.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .option(
+      '-m, --module <path[#export]>',
+      'the compiled root module (default: flamingock.module in package.json)',
+    )
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--verbose', 'log the start of the application, and errors with their stack')
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n${examples(
+        ['flamingock issue list', 'what is wrong?'],
+        ['flamingock -m dist/app.module.js#AppModule plan', 'which application'],
+      )}`,
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => output.write(text),
+      writeErr: (text) => messages.write(text),
+      outputError: (text, write) => write(`${manyLines(text.trimEnd())}\n`),
+      getOutHelpWidth: () => output.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => messages.columns ?? HELP_WIDTH,
+    })
+    .showHelpAfterError()
+    .exitOverride();
+  addPlan(program, runner);
+  addExecute(program, runner);
+  const issue = program.command('issue').description('changes that need a person');
+  addIssueList(issue, runner);
+  addIssueGet(issue, runner);
+  const audit = program.command('audit').description('the history');
+  addAuditList(audit, runner);
+  addAuditFix(audit, runner);
+  addAuditVerify(audit, runner);
+  addAuditExport(audit, runner);
+  addUndo(program, runner);
+  const lock = program.command('lock').description('the right to run');
+  addLockStatus(lock, runner);
+  addLockRelease(lock, runner);
+  return program;
+}
