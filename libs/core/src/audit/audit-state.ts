@@ -15,3 +15,8 @@ export type AuditOperation = 'EXECUTE' | 'UNDO' | 'FIX' | 'RECONCILE' | 'IMPORT'
 export function isApplied(state: AuditState): boolean {
   return state === 'EXECUTED' || state === 'MANUAL_MARKED_AS_EXECUTED';
 }
+
+/** True where it is certain what is in the target system: all of the change, or nothing. */
+export function isSettledState(state: AuditState): boolean {
+  return isApplied(state) || state === 'ROLLED_BACK' || state === 'MANUAL_MARKED_AS_ROLLED_BACK';
+}

@@ -18,6 +18,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly recovery: RecoveryStrategy;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
+  /** What its author says to whoever has to resolve an issue with it. */
+  readonly guidance: string | undefined;
   readonly execution: ChangeMethod;
   readonly rollback: ChangeMethod | undefined;
 }

@@ -21,6 +21,11 @@ export interface ChangeOptions {
    * @default the module's `timeouts.changeMs`
    */
   readonly timeoutMs?: number;
+  /**
+   * What somebody who has never read the code should check or do when this change needs a
+   * person; a step of the guidance for its issue.
+   */
+  readonly guidance?: string;
 }
 
 /** What `@Recovery` takes. */

@@ -40,7 +40,7 @@ export class DescriptorFactory {
     const registered = this.targetOf(className, metadata, faults);
     const methods = registered && (await this.methodsOf(candidate, metadata, registered, faults));
     const [execution] = methods?.executions ?? [];
-    const { id, order, author, timeoutMs, transactional } = metadata.options as ChangeOptions;
+    const { id, order, author, timeoutMs, transactional, guidance } = metadata.options as ChangeOptions;
     const place = { id, order, stage: candidate.stage, className };
     if (faults.length > 0 || !registered || !execution) return { place, faults };
     return {
@@ -53,6 +53,7 @@ export class DescriptorFactory {
         transactional: transactional ?? isTransactional(registered.target),
         recovery: metadata.recovery,
         timeoutMs,
+        guidance,
         execution,
         rollback: methods?.rollbacks[0],
       }),
@@ -123,7 +124,11 @@ function optionFaults(where: string, options: Partial<ChangeOptions>): ChangeFau
       problem: `its ${name} must be a text of 1 to ${MAX_NAME_LENGTH} characters without line breaks, not ${shown(options[name])}`,
       remedy: `Give @Change a ${name}.`,
     }));
-  const { timeoutMs } = options;
+  const { timeoutMs, guidance } = options;
+  if (guidance !== undefined && (typeof guidance !== 'string' || guidance.trim() === '')) {
+    const problem = `its guidance must be a text, not ${shown(guidance)}`;
+    faults.push({ where, problem, remedy: 'Say what to check, or leave it out.' });
+  }
   if (
     timeoutMs === undefined ||
     (typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS)

@@ -8,7 +8,8 @@ import { Wire } from '../fixtures/wire.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { auditFix, type AuditFixRequest } from './audit-fix.js';
-import { NoIssueError } from './operation.errors.js';
+import { createPipeline } from '../pipeline/pipeline.js';
+import { NoIssueError, UnknownChangeError } from './operation.errors.js';
 import { execute } from './execute.js';
 import { plan } from './plan.js';
 
@@ -49,14 +50,21 @@ const FAILED = ['publish STARTED', 'publish EXECUTION_FAILED'];
 describe('auditFix', () => {
   it('records that a change is executed, after which it is never run again', async () => {
     await failureOf(run());
-    expect(await fix()).toEqual({ changeId: 'publish', state: 'MANUAL_MARKED_AS_EXECUTED' });
+    expect(await passing(runtime, auditFix(engine(), { changeId: 'publish' }, signal()))).toEqual({
+      changeId: 'publish',
+      state: 'MANUAL_MARKED_AS_EXECUTED',
+      next: { action: 'SKIP', reason: 'marked as executed by an operator' },
+    });
     expect(await states()).toEqual([...FAILED, 'publish MANUAL_MARKED_AS_EXECUTED']);
     expect((await run()).changes[0]).toMatchObject({ result: 'skipped' });
   });
 
   it('records that nothing of it is there, after which it runs again', async () => {
     await failureOf(run());
-    expect(await fix({ resolution: 'ROLLED_BACK' })).toMatchObject({ state: 'MANUAL_MARKED_AS_ROLLED_BACK' });
+    expect(await fix({ resolution: 'ROLLED_BACK' })).toMatchObject({
+      state: 'MANUAL_MARKED_AS_ROLLED_BACK',
+      next: { action: 'EXECUTE', reason: expect.stringContaining('operator') },
+    });
     broken = false;
     expect((await run()).changes[0]).toMatchObject({ result: 'executed' });
   });
@@ -83,13 +91,26 @@ describe('auditFix', () => {
     await run();
     const error = await failureOf(fix());
     expect(error).toBeInstanceOf(NoIssueError);
-    expect((error as Error).message).toMatch(/"publish" has no issue to fix.*SKIP.*Nothing was recorded/);
+    expect((error as Error).message).toMatch(/"publish" has no issue.*SKIP.*Nothing was recorded/);
     expect(await states()).toEqual(['publish STARTED', 'publish EXECUTED']);
     expect((await new InMemoryAuditStore(database).lock.read(SERVICE))?.expiresAt).toBe(0);
   });
 
-  it('knows only changes that the code has', async () => {
-    expect(await failureOf(fix({ changeId: 'unknown' }))).toBeInstanceOf(NoIssueError);
+  it('names ids that look like one that neither code nor history knows', async () => {
+    const error = await failureOf(fix({ changeId: 'publsih' }));
+    expect(error).toBeInstanceOf(UnknownChangeError);
+    expect((error as Error).message).toContain('Did you mean "publish"?');
+  });
+
+  it('fixes a change that the code no longer has, and says that nothing runs it', async () => {
+    await failureOf(run());
+    const request = { changeId: 'publish', resolution: 'ROLLED_BACK', by: 'ann' } as const;
+    const without = { ...engine(), pipeline: createPipeline(SERVICE, []) };
+    expect(await passing(runtime, auditFix(without, request, signal()))).toMatchObject({
+      state: 'MANUAL_MARKED_AS_ROLLED_BACK',
+      next: { action: 'SKIP', reason: expect.stringContaining('no longer has it') },
+    });
+    expect(await states()).toEqual([...FAILED, 'publish MANUAL_MARKED_AS_ROLLED_BACK']);
   });
 
   it('waits for a run that is going on', async () => {
@@ -110,6 +131,11 @@ describe('auditFix', () => {
     const request = { changeId: 'publish', resolution: 'EXECUTED' } as const;
     const error = await failureOf(passing(runtime, auditFix(engine(1_000), request, signal())));
     expect(error).toBeInstanceOf(LockTimeoutError);
+    expect((error as Error).message).toContain('test-host (pid 2');
+    const impatient = await failureOf(
+      passing(runtime, auditFix(engine(), { ...request, waitMs: 200 }, signal())),
+    );
+    expect((impatient as LockTimeoutError).waitedMs).toBeLessThan(500);
   });
 
   it.each(['prepare', 'acquire', 'claimHead', 'append'])(

@@ -1,12 +1,13 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
+import { createSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
-import { storableText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
-import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { Engine } from '../pipeline/engine.js';
-import { openSession } from '../pipeline/exclusive-session.js';
-import { planExecution } from '../pipeline/execution-planner.js';
+import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import type { Decision } from '../recovery/recovery-decision.js';
+import { exclusively, operatorMetadata } from './exclusively.js';
+import { findIssues, nextFor } from './issues.js';
+import { assertKnown } from './known-changes.js';
 import { NoIssueError } from './operation.errors.js';
 
 /** What an operator found out about a change that needed a person. */
@@ -40,65 +41,41 @@ export interface AuditFixResult {
 }
 
 /**
- * Records an operator's finding about a change whose state needs a person. Waits for a
- * run that is going on, so it never races one.
+ * Records an operator's finding about a change whose state needs a person, also of one
+ * that the code no longer has. Waits for a run that is going on, so it never races one.
  *
- * @throws NoIssueError when the change does not need a person.
+ * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
+ * when the change does not need a person; LockTimeoutError with who holds the lock.
  */
 export async function auditFix(
   engine: Engine,
   request: AuditFixRequest,
   signal: AbortSignal,
 ): Promise<AuditFixResult> {
-  const { pipeline, store, runtime, settings } = engine;
-  const { service } = pipeline;
-  return reachStore(service, async () => {
-    await store.prepare();
-    const queue = new LockQueue(store.lock, runtime, settings.lock);
-    const lock = await queue.acquire(service, { signal, isDone: () => Promise.resolve(false) });
-    if (!lock) throw new NoIssueError(request.changeId, 'the wait for the lock was ended');
-    try {
-      return await record(engine, request, lock);
-    } finally {
-      // What was recorded stays recorded: a lock that cannot be released ends with its lease.
-      await lock.lease
-        .release()
-        .catch((error: unknown) => lock.lease.lose('it could not be released', error));
-    }
-  });
-}
-
-async function record(engine: Engine, request: AuditFixRequest, lock: AcquiredLock): Promise<AuditFixResult> {
-  const { pipeline, store, runtime, settings } = engine;
-  const { changeId, resolution = 'EXECUTED', reason, by } = request;
-  const session = await openSession(
-    pipeline.service,
-    runtime.uuid(),
-    store,
-    lock,
-    runtime,
-    settings.lock.leaseMs,
+  const admission = { waitMs: request.waitMs, signal };
+  return exclusively(engine, admission, (session) =>
+    reachStore(engine.pipeline.service, () => record(engine, request, session)),
   );
-  const entry = issueOf(engine, changeId, session.snapshot);
-  const state = `MANUAL_MARKED_AS_${resolution}` as const;
-  const metadata = {
-    ...(by !== undefined && { by: storableText(by) }),
-    ...(reason !== undefined && { reason: storableText(reason) }),
-  };
-  await session.journal.append(entry, { state, operation: 'FIX', at: session.journal.now(), metadata });
-  return { changeId, state, next: { action: 'SKIP', reason: 'not yet' } };
 }
 
-function issueOf(
-  { pipeline }: Engine,
-  changeId: string,
-  snapshot: ReadonlyMap<string, AuditEntry>,
-): AuditEntry {
-  const changes = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
-  const planned = changes.find(({ change }) => change.id === changeId);
-  if (!planned) throw new NoIssueError(changeId, 'no change with this id is in the code');
-  if (planned.action !== 'MANUAL_INTERVENTION' || !planned.entry) {
-    throw new NoIssueError(changeId, `the next run's action is ${planned.action}: ${planned.reason}`);
-  }
-  return planned.entry;
+async function record(
+  engine: Engine,
+  request: AuditFixRequest,
+  { journal, snapshot }: ExclusiveSession,
+): Promise<AuditFixResult> {
+  const { changeId, resolution = 'EXECUTED' } = request;
+  const entry = issueOf(engine, changeId, snapshot);
+  const state = `MANUAL_MARKED_AS_${resolution}` as const;
+  const metadata = operatorMetadata(request);
+  await journal.append(entry, { state, operation: 'FIX', at: journal.now(), metadata });
+  const fixed: AuditEntry = { ...entry, state, operation: 'FIX' };
+  return { changeId, state, next: nextFor(engine, changeId, createSnapshot([fixed])) };
+}
+
+function issueOf(engine: Engine, changeId: string, snapshot: AuditSnapshot): AuditEntry {
+  assertKnown(changeId, engine.pipeline, snapshot);
+  const issue = findIssues(engine, snapshot).find(({ entry }) => entry.changeId === changeId);
+  if (issue) return issue.entry;
+  const { action, reason } = nextFor(engine, changeId, snapshot);
+  throw new NoIssueError(changeId, `the next run's action is ${action}: ${reason}`);
 }

@@ -1,5 +1,8 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { Engine } from '../pipeline/engine.js';
+import { auditExport } from './audit-export.js';
+import { assertKnown, readSnapshot } from './known-changes.js';
+import { InvalidRequestError } from './operation.errors.js';
 
 /** Which entries to list. */
 export interface AuditListRequest {
@@ -18,6 +21,38 @@ export interface AuditListRequest {
  * @throws UnknownChangeError for an id that neither code nor history knows;
  * InvalidRequestError for a date or a limit that is none.
  */
-export async function auditList(_engine: Engine, _request: AuditListRequest = {}): Promise<AuditEntry[]> {
-  throw new Error('not yet');
+export async function auditList(engine: Engine, request: AuditListRequest = {}): Promise<AuditEntry[]> {
+  const { history = false, changeId } = request;
+  const limit = limitOf(request);
+  const since = sinceOf(request);
+  const snapshot = await readSnapshot(engine);
+  if (changeId !== undefined) assertKnown(changeId, engine.pipeline, snapshot);
+  const entries = history ? auditExport(engine) : [...snapshot.values()];
+  const listed: AuditEntry[] = [];
+  for await (const entry of entries) {
+    if (changeId !== undefined && entry.changeId !== changeId) continue;
+    if (Date.parse(entry.createdAt) < since) continue;
+    listed.push(entry);
+    if (listed.length > limit) listed.shift();
+  }
+  return listed;
+}
+
+/** Every entry of one change, the oldest first. */
+export async function historyOf(engine: Engine, changeId: string): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = [];
+  for await (const entry of auditExport(engine)) if (entry.changeId === changeId) entries.push(entry);
+  return entries;
+}
+
+function limitOf({ limit = Infinity }: AuditListRequest): number {
+  if (limit === Infinity || (Number.isSafeInteger(limit) && limit > 0)) return limit;
+  throw new InvalidRequestError('limit', `must be a whole number from 1, not ${limit}`);
+}
+
+function sinceOf({ since }: AuditListRequest): number {
+  if (since === undefined) return -Infinity;
+  const time = new Date(since).getTime();
+  if (!Number.isNaN(time)) return time;
+  throw new InvalidRequestError('since', `must be a date such as 2026-01-31T08:00:00Z, not ${String(since)}`);
 }

@@ -1,8 +1,17 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import type { AuditOperation, AuditState } from '../audit/audit-state.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { isSettledState, type AuditOperation, type AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Engine } from '../pipeline/engine.js';
-import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { planExecution } from '../pipeline/execution-planner.js';
+import { changeFacts, entryFacts } from '../pipeline/issue-report.js';
+import { guidanceFor } from '../recovery/guidance.js';
+import { decide, type Decision } from '../recovery/recovery-decision.js';
+import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { historyOf } from './audit-list.js';
+import { assertKnown, readSnapshot } from './known-changes.js';
+import { NoIssueError } from './operation.errors.js';
 
 /** A change whose recorded state needs a person. */
 export interface IssueSummary {
@@ -33,7 +42,7 @@ export interface IssueDetail extends IssueSummary {
   readonly className: string;
   /** True where the code has a `@RollbackExecution` method for it. */
   readonly hasRollback: boolean;
-  /** True where that method ran since the change was last started, whether it succeeded or not. */
+  /** True where it is recorded that this method ran since the change was last started. */
   readonly rollbackRan: boolean;
   /** Its entries, the oldest first. */
   readonly history: readonly AuditEntry[];
@@ -41,9 +50,18 @@ export interface IssueDetail extends IssueSummary {
   readonly guidance: readonly string[];
 }
 
+/** An issue as history and code have it. */
+export interface FoundIssue {
+  /** Its last entry. */
+  readonly entry: AuditEntry;
+  readonly reason: string;
+  /** `undefined`: the code no longer has it. */
+  readonly change: ChangeDescriptor | undefined;
+}
+
 /** The changes that need a person: those of the code in pipeline order, then those it no longer has. */
-export async function issueList(_engine: Engine): Promise<IssueSummary[]> {
-  throw new Error('not yet');
+export async function issueList(engine: Engine): Promise<IssueSummary[]> {
+  return findIssues(engine, await readSnapshot(engine)).map(summaryOf);
 }
 
 /**
@@ -52,6 +70,76 @@ export async function issueList(_engine: Engine): Promise<IssueSummary[]> {
  * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
  * when the change needs nobody, or when there is no issue at all.
  */
-export async function issueGet(_engine: Engine, _changeId?: string): Promise<IssueDetail> {
-  throw new Error('not yet');
+export async function issueGet(engine: Engine, changeId?: string): Promise<IssueDetail> {
+  const snapshot = await readSnapshot(engine);
+  if (changeId !== undefined) assertKnown(changeId, engine.pipeline, snapshot);
+  const issues = findIssues(engine, snapshot);
+  const issue = changeId === undefined ? issues[0] : issues.find(({ entry }) => entry.changeId === changeId);
+  if (issue) return detailOf(issue, await historyOf(engine, issue.entry.changeId));
+  if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a person');
+  const { action, reason } = nextFor(engine, changeId, snapshot);
+  throw new NoIssueError(changeId, `the next run's action is ${action}: ${reason}`);
+}
+
+/** What {@link issueList} lists, from a snapshot that was read before. */
+export function findIssues({ pipeline }: Engine, snapshot: AuditSnapshot): FoundIssue[] {
+  const planned = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
+  const known = new Set(planned.map(({ change }) => change.id));
+  const inCode = planned.flatMap(({ change, entry, action, reason }) =>
+    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason }] : [],
+  );
+  const forgotten = [...snapshot.values()]
+    .filter(({ changeId, state }) => !known.has(changeId) && !isSettledState(state))
+    .map((entry) => ({ entry, reason: forgottenReason(entry), change: undefined }));
+  return [...inCode, ...forgotten];
+}
+
+/** What the next run does about a change that code or history knows. */
+export function nextFor({ pipeline }: Engine, changeId: string, snapshot: AuditSnapshot): Decision {
+  const planned = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
+  const found = planned.find(({ change }) => change.id === changeId);
+  if (found) return { action: found.action, reason: found.reason };
+  return { action: 'SKIP', reason: 'the code no longer has it' };
+}
+
+function forgottenReason(entry: AuditEntry): string {
+  const { action, reason } = decide(entry, RecoveryStrategy.MANUAL_INTERVENTION);
+  const why = action === 'RECONCILE' ? 'its end was not recorded' : reason;
+  return `${why}; the code no longer has the change, so that no run can settle it`;
+}
+
+function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
+  const { changeId, stage, state, operation, error, targetSystem, createdAt, hostname } = entry;
+  return {
+    changeId,
+    stage,
+    state,
+    operation,
+    error,
+    targetSystem,
+    reason,
+    recordedAt: createdAt,
+    host: hostname,
+    inCode: change !== undefined,
+  };
+}
+
+function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetail {
+  const { entry, change } = issue;
+  const { recoveryStrategy, txStrategy, author, className } = entry;
+  const facts = entryFacts(entry);
+  const inCode = change
+    ? changeFacts(change)
+    : { changeId: entry.changeId, hasRollback: false, inCode: false };
+  return {
+    ...summaryOf(issue),
+    recoveryStrategy,
+    txStrategy,
+    author,
+    className,
+    hasRollback: inCode.hasRollback,
+    rollbackRan: facts.rollbackRan,
+    history,
+    guidance: guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+  };
 }

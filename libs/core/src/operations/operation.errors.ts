@@ -10,7 +10,7 @@ export class UnknownChangeError extends FlamingockError {
     const hint =
       nearMatches.length > 0
         ? `Did you mean ${nearMatches.map((id) => JSON.stringify(id)).join(' or ')}?`
-        : 'npx flamingock plan lists every change of the code, npx flamingock audit list every recorded one.';
+        : '`npx flamingock plan` lists every change of the code, `npx flamingock audit list` every recorded one.';
     super(
       `Change ${JSON.stringify(changeId)} is neither in the code nor in the audit history. Nothing was done. ${hint}`,
     );

@@ -1,5 +1,20 @@
+import type { AuditRecord } from '../audit/audit-entry.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
+import { errorText } from '../audit/error-text.js';
+import type { RunResources } from '../executor/audited-step.js';
+import { txStrategyOf } from '../executor/change-executor.js';
+import { Executors } from '../executor/executors.js';
+import { undoBy } from '../executor/intent.js';
+import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../pipeline/engine.js';
+import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
+import { planExecution } from '../pipeline/execution-planner.js';
+import { undoFailureSteps } from '../pipeline/issue-report.js';
+import { targetsOf } from '../pipeline/pipeline.js';
+import { exclusively, operatorMetadata } from './exclusively.js';
+import { readSnapshot } from './known-changes.js';
+import { planUndo, type UndoStep } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
 export type UndoRequest = { readonly changeId: string } | { readonly to: string };
@@ -35,7 +50,7 @@ export interface UndoneChange {
   readonly error?: string;
   /** What to do about it, step by step, where it failed. */
   readonly nextSteps?: readonly string[];
-  /** True where the next start runs the change again, because it is still in the code. */
+  /** True where the next start runs the change again, because it is undone and still in the code. */
   readonly runsAgain: boolean;
 }
 
@@ -51,17 +66,116 @@ export interface UndoReport {
 }
 
 /**
- * Runs the `@RollbackExecution` of applied changes, the last applied first.
+ * Runs the `@RollbackExecution` of applied changes, the last applied first. An earlier undo
+ * or execution whose end only the target system knows is settled before anything is refused.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
  * before anything happens, when one of the changes cannot be undone; LockTimeoutError while
  * another instance works.
  */
 export async function undo(
-  _engine: Engine,
-  _request: UndoRequest,
-  _options: UndoOptions,
-  _signal: AbortSignal,
+  engine: Engine,
+  request: UndoRequest,
+  options: UndoOptions,
+  signal: AbortSignal,
 ): Promise<UndoReport> {
-  throw new Error('not yet');
+  const { service } = engine.pipeline;
+  if (options.dryRun) {
+    const steps = await planUndo(engine, request, await readSnapshot(engine));
+    return { service, status: 'planned', changes: steps.map((step) => unreached(step, 'planned')) };
+  }
+  return exclusively(engine, { waitMs: options.waitMs, signal }, (session) =>
+    new UndoRunner(engine, session, signal).run(request, operatorMetadata(options)),
+  );
+}
+
+/** One undo, under the lock. */
+class UndoRunner {
+  private readonly resources: RunResources;
+  private readonly executors: Executors;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly session: ExclusiveSession,
+    signal: AbortSignal,
+  ) {
+    const { runtime, settings, store } = engine;
+    const { journal, lease, patience } = session;
+    const { changeMs: changeTimeoutMs, graceMs } = settings.timeouts;
+    const signals = AbortSignal.any([signal, lease.signal]);
+    this.resources = { journal, lease, patience, runtime, signal: signals, changeTimeoutMs, graceMs };
+    this.executors = new Executors(this.resources, store);
+  }
+
+  async run(request: UndoRequest, metadata: AuditRecord['metadata']): Promise<UndoReport> {
+    try {
+      const snapshot = await this.settledSnapshot();
+      const steps = await planUndo(this.engine, request, snapshot);
+      const changes = await this.undoAll(steps, metadata);
+      const { service, executionId } = this.session.journal;
+      const isDone = changes.every(({ result }) => result === 'undone');
+      return { service, executionId, status: isDone ? 'undone' : 'stopped', changes };
+    } finally {
+      await this.tidy();
+    }
+  }
+
+  /** History, after asking target systems for what only they know. */
+  private async settledSnapshot(): Promise<AuditSnapshot> {
+    const { snapshot } = this.session;
+    const stages = planExecution(this.engine.pipeline, snapshot).stages;
+    const open = stages.flatMap(({ changes }) => changes).filter(({ action }) => action === 'RECONCILE');
+    if (open.length === 0) return snapshot;
+    const reconciler = new Reconciler(this.resources);
+    for (const { change, entry } of open) {
+      await this.executors.prepareMarkers(change);
+      if (entry) await reconciler.reconcile(change, entry);
+    }
+    return readSnapshot(this.engine);
+  }
+
+  private async undoAll(
+    steps: readonly UndoStep[],
+    metadata: AuditRecord['metadata'],
+  ): Promise<UndoneChange[]> {
+    const changes: UndoneChange[] = [];
+    let stopped = false;
+    for (const step of steps) {
+      stopped ||= this.resources.signal.aborted;
+      const undone: UndoneChange = stopped
+        ? unreached(step, 'not-reached')
+        : await this.undoOne(step, metadata);
+      stopped ||= undone.result === 'failed';
+      changes.push(undone);
+    }
+    return changes;
+  }
+
+  private async undoOne(step: UndoStep, metadata: AuditRecord['metadata']): Promise<UndoneChange> {
+    const { change, rollback } = step;
+    const outcome = await this.executors.execute(change, undoBy(rollback, metadata));
+    const durationMs = Math.round(outcome.durationMs);
+    if (outcome.status === 'executed') {
+      return { ...nameOf(step), result: 'undone', state: 'ROLLED_BACK', durationMs, runsAgain: true };
+    }
+    const { state } = outcome;
+    const error = errorText(outcome.error);
+    const nextSteps = undoFailureSteps(change, state, txStrategyOf(change, this.engine.store), error);
+    return { ...nameOf(step), result: 'failed', state, durationMs, error, nextSteps, runsAgain: false };
+  }
+
+  /** What is left undone here harms nobody: a marker names its own execution. */
+  private async tidy(): Promise<void> {
+    await Promise.allSettled([this.executors.clearMarkers()]);
+    await Promise.allSettled(targetsOf(this.engine.pipeline).map(async (target) => target.close?.()));
+  }
+}
+
+function nameOf({ change }: UndoStep): Pick<UndoneChange, 'changeId' | 'stage' | 'targetSystem'> {
+  return { changeId: change.id, stage: change.stage, targetSystem: change.target.id };
+}
+
+function unreached(step: UndoStep, result: 'planned' | 'not-reached'): UndoneChange {
+  const runsAgain = result === 'planned';
+  return { ...nameOf(step), result, state: step.entry.state, durationMs: 0, runsAgain };
 }

@@ -1,5 +1,8 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { isApplied, type AuditState } from '../audit/audit-state.js';
 import { errorText } from '../audit/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { decide } from '../recovery/recovery-decision.js';
@@ -8,14 +11,13 @@ import type { PlannedChange } from './execution-plan.js';
 
 /** Reports a change whose recorded state needs a person. */
 export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
-  const state = entry?.state ?? 'STARTED';
   return reportChange(change, {
     result: 'blocked',
     reason,
-    state,
+    state: entry?.state ?? 'STARTED',
     ...(entry && { recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
-    nextSteps: guidanceFor(issueOf(change, state, false)),
+    nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
   });
 }
 
@@ -25,23 +27,52 @@ export function failedReport(
   { state, error, rollbackError, durationMs }: ChangeOutcome & { status: 'failed' },
   txStrategy: TxStrategy,
 ): ChangeReport {
-  const next = decide(
-    { state, operation: 'EXECUTE', txStrategy, recoveryStrategy: change.recovery },
-    change.recovery,
-  );
+  const operation = 'EXECUTE';
+  const next = decide({ state, operation, txStrategy, recoveryStrategy: change.recovery }, change.recovery);
+  const failure = errorText(error);
+  const facts = {
+    ...changeFacts(change),
+    state,
+    operation,
+    txStrategy,
+    targetSystem: change.target.id,
+    className: change.className,
+    rollbackRan: rollbackError !== undefined,
+    runsAgain: next.action !== 'MANUAL_INTERVENTION',
+  } as const;
   return reportChange(change, {
     result: 'failed',
     reason: `next start: ${next.reason}`,
     durationMs,
     state,
-    error: errorText(error),
+    error: failure,
     ...(rollbackError !== undefined && { rollbackError: errorText(rollbackError) }),
-    nextSteps: guidanceFor(issueOf(change, state, next.action !== 'MANUAL_INTERVENTION')),
+    nextSteps: guidanceFor(facts),
+  });
+}
+
+/** What to do about a change whose undo failed just now and left it in `state`. */
+export function undoFailureSteps(
+  change: ChangeDescriptor,
+  state: AuditState,
+  txStrategy: TxStrategy,
+  error: string,
+): string[] {
+  return guidanceFor({
+    ...changeFacts(change),
+    state,
+    operation: 'UNDO',
+    txStrategy,
+    targetSystem: change.target.id,
+    className: change.className,
+    error,
+    rollbackRan: true,
+    runsAgain: isApplied(state),
   });
 }
 
 /** Reports a change in the middle of which the run came to its end, with nothing recorded of how. */
-export function interruptedReport(change: PlannedChange['change'], error: unknown): ChangeReport {
+export function interruptedReport(change: ChangeDescriptor, error: unknown): ChangeReport {
   return reportChange(change, {
     result: 'failed',
     reason: 'the run ended in the middle of it; the next start decides from what is recorded',
@@ -49,16 +80,14 @@ export function interruptedReport(change: PlannedChange['change'], error: unknow
   });
 }
 
-function issueOf(
-  change: PlannedChange['change'],
-  state: NonNullable<ChangeReport['state']>,
-  runsAgain: boolean,
-) {
-  return {
-    changeId: change.id,
-    className: change.className,
-    targetSystem: change.target.id,
-    state,
-    runsAgain,
-  };
+/** What guidance takes from today's code. */
+export function changeFacts({ id, rollback, guidance }: ChangeDescriptor) {
+  return { changeId: id, hasRollback: rollback !== undefined, hint: guidance, inCode: true };
+}
+
+/** What guidance takes from a change's last entry. */
+export function entryFacts(entry: AuditEntry) {
+  const { state, operation, txStrategy, targetSystem, className, error } = entry;
+  const rollbackRan = state === 'ROLLBACK_FAILED' && (operation === 'UNDO' || txStrategy === 'NON_TX');
+  return { state, operation, txStrategy, targetSystem, className, error, rollbackRan };
 }

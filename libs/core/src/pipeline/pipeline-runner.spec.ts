@@ -117,7 +117,7 @@ describe('a run with a change that fails', () => {
     const [, failed, notReached] = reportOf(error).changes;
     expect(failed).toMatchObject({ state: 'EXECUTION_FAILED', error: 'TypeError: b broke' });
     expect(notReached?.reason).toContain('"b"');
-    for (const fact of ['"b"', 'EXECUTION_FAILED', 'b broke', 'auditFix', '"files"']) {
+    for (const fact of ['"b"', 'EXECUTION_FAILED', 'b broke', 'audit fix -c b', '"files"']) {
       expect((error as Error).message).toContain(fact);
     }
     expect(await isFree()).toBe(true);

@@ -11,6 +11,7 @@ import { openSession, type ExclusiveSession } from './exclusive-session.js';
 import type { ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
 import { ChangeFailedError, ManualInterventionError, OutOfOrderError } from './pipeline.errors.js';
+import { targetsOf } from './pipeline.js';
 import { PlanRunner } from './plan-runner.js';
 import { ReportDraft } from './report-draft.js';
 import { boundedSignal } from './run-signal.js';
@@ -144,8 +145,7 @@ export class PipelineRunner {
   }
 
   private async closeTargets(): Promise<void> {
-    const changes = this.engine.pipeline.stages.flatMap((stage) => stage.changes);
-    for (const target of new Set(changes.map((change) => change.target))) {
+    for (const target of targetsOf(this.engine.pipeline)) {
       await this.tidy(`target system "${target.id}" could not be closed`, async () => target.close?.());
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { TargetSystem } from '../target-system/target-system.js';
 
 /** A named group of changes, in `order`. */
 export interface Stage {
@@ -18,6 +19,11 @@ export interface Pipeline {
 /** Makes a pipeline of stages whose changes are already in order. */
 export function createPipeline(service: string, stages: readonly Stage[]): Pipeline {
   return Object.freeze({ service, stages, digest: pipelineDigest(stages) });
+}
+
+/** The target systems that its changes alter, each once. */
+export function targetsOf({ stages }: Pipeline): TargetSystem[] {
+  return [...new Set(stages.flatMap(({ changes }) => changes.map(({ target }) => target)))];
 }
 
 function pipelineDigest(stages: readonly Stage[]): string {

@@ -1,4 +1,6 @@
-import type { AuditState } from '../audit/audit-state.js';
+import type { AuditOperation, AuditState } from '../audit/audit-state.js';
+import type { TxStrategy } from '../audit/tx-strategy.js';
+import { fixCommand } from './commands.js';
 
 /** What guidance is made from. */
 export interface IssueFacts {
@@ -6,35 +8,104 @@ export interface IssueFacts {
   readonly className: string;
   readonly targetSystem: string;
   readonly state: AuditState;
+  /** What was being done when `state` was recorded. */
+  readonly operation: AuditOperation;
+  readonly txStrategy: TxStrategy;
+  /** What failed, as recorded. */
+  readonly error?: string | null | undefined;
+  /** Whether the code has a rollback method for it. */
+  readonly hasRollback: boolean;
+  /** Whether an end of that method is recorded, after the failure or for the undo. */
+  readonly rollbackRan: boolean;
+  /** What its author says about it, as `@Change({ guidance })`. */
+  readonly hint?: string | undefined;
   /** Whether the decision left to a person is only whether to start again. */
   readonly runsAgain: boolean;
+  /** Whether the code still has the change. */
+  readonly inCode: boolean;
 }
 
-/** How an operator's finding is recorded: what to type, for a message. */
-export function fixCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BACK'): string {
-  return `FlamingockService.auditFix({ changeId: ${JSON.stringify(changeId)}, resolution: '${resolution}' })`;
-}
+/** Longest part of a recorded error that a step repeats, in UTF-16 code units. */
+const MAX_ERROR_LENGTH = 300;
 
 /** What a person has to do about a change, as steps. */
 export function guidanceFor(issue: IssueFacts): string[] {
   return issue.runsAgain ? retrySteps(issue) : manualSteps(issue);
 }
 
-function retrySteps({ state }: IssueFacts): string[] {
+function retrySteps({ state, operation, hint }: IssueFacts): string[] {
+  if (operation === 'UNDO') {
+    return [
+      'Its database took the undo back: the change is still executed. Mend what made its rollback method fail.',
+      ...hintSteps(hint),
+      'Undo it again.',
+    ];
+  }
   return [
     state === 'ROLLED_BACK'
       ? 'Nothing of it is left in the target system. Mend what made it fail.'
       : 'Part of it may be in the target system; its author declares that running it again is safe. Mend what made it fail.',
+    ...hintSteps(hint),
     'Start the application again: the change will run again.',
   ];
 }
 
-function manualSteps({ changeId, className, targetSystem }: IssueFacts): string[] {
+function manualSteps(issue: IssueFacts): string[] {
+  const { changeId, className, targetSystem, operation, hint, inCode } = issue;
+  const undone = operation === 'UNDO';
+  const question = undone ? 'did its undo take back' : 'took effect';
+  const again = inCode
+    ? 'the next start runs it again'
+    : 'the code no longer has it, so it will not run again';
+  const executed = `${fixCommand(changeId, 'EXECUTED')}  # it will not run again`;
+  const rolledBack = `${fixCommand(changeId, 'ROLLED_BACK')}  # ${again}`;
   return [
-    `Look into target system "${targetSystem}", not into the audit store: how much of change "${changeId}" (class ${className}) took effect?`,
-    `All of it: call ${fixCommand(changeId, 'EXECUTED')}; it will not run again.`,
-    `Nothing of it: call ${fixCommand(changeId, 'ROLLED_BACK')}; the next start runs it again.`,
+    `Look into target system "${targetSystem}", not into the audit store: how much of change "${changeId}" (class ${className}) ${question}? ${evidence(issue)}`,
+    ...errorSteps(issue.error),
+    ...hintSteps(hint),
+    undone ? `Nothing of it was taken back: ${executed}` : `All of it: ${executed}`,
+    undone ? `All of it was taken back: ${rolledBack}` : `Nothing of it: ${rolledBack}`,
     'Part of it: complete it or take it back by hand first, then record which of the two you did.',
     'Start the application again.',
   ];
+}
+
+/** What the recorded facts say about how far it got. */
+function evidence(issue: IssueFacts): string {
+  const { operation, state, txStrategy, targetSystem } = issue;
+  if (operation === 'UNDO') {
+    return state === 'STARTED'
+      ? 'Its undo was started, and nothing says that it ended.'
+      : 'Its rollback method was called to undo it, and failed.';
+  }
+  if (state === 'STARTED') {
+    return txStrategy === 'TX_SEPARATE'
+      ? `Either all of it is there or nothing: only target system "${targetSystem}" has the marker that tells.`
+      : 'It was started, and nothing says that it ended: it may have done nothing, part or all of its work.';
+  }
+  if (txStrategy !== 'NON_TX') {
+    return 'Its transaction could not be rolled back whole: what ran before the failure may have been committed.';
+  }
+  return rollbackEvidence(issue);
+}
+
+function rollbackEvidence({ rollbackRan, hasRollback, inCode }: IssueFacts): string {
+  if (rollbackRan) return 'It failed, and so did its rollback method, which may have taken back part of it.';
+  if (hasRollback) {
+    return 'No end of its rollback method is recorded: it was not called, because the change had not ended in time, or the process ended in the middle of it.';
+  }
+  return inCode
+    ? 'It has no rollback method: what it did before it failed is still there.'
+    : 'Its rollback method was not called: what it did before it failed is still there.';
+}
+
+function errorSteps(error: string | null | undefined): string[] {
+  const [line = ''] = (error ?? '').split('\n');
+  if (line === '') return [];
+  const shown = line.length > MAX_ERROR_LENGTH ? `${line.slice(0, MAX_ERROR_LENGTH)}…` : line;
+  return [`Take the recorded error for a hint how far it got: ${shown}`];
+}
+
+function hintSteps(hint: string | undefined): string[] {
+  return hint === undefined ? [] : [`Its author says: ${hint}`];
 }

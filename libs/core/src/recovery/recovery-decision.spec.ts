@@ -25,13 +25,15 @@ const TABLE: readonly (readonly [AuditState | 'none', Action, Action, Action, Ac
 
 const CASES = TABLE.flatMap(([state, ...actions]) =>
   COLUMNS.map(([column, txStrategy, recoveryStrategy], index) => {
-    const entry = state === 'none' ? undefined : { state, txStrategy, recoveryStrategy };
+    const entry =
+      state === 'none' ? undefined : { state, operation: 'EXECUTE' as const, txStrategy, recoveryStrategy };
     return { state, column, entry, recoveryStrategy, action: actions[index]! };
   }),
 );
 
 const entry = (fields: Partial<LastEntry> = {}): LastEntry => ({
   state: 'STARTED',
+  operation: 'EXECUTE',
   txStrategy: 'NON_TX',
   recoveryStrategy: 'ALWAYS_RETRY',
   ...fields,
@@ -88,5 +90,29 @@ describe('decide, with a marker', () => {
         expect(decide(entry, recoveryStrategy, marker).action).toBe(action);
       }
     }
+  });
+});
+
+describe('decide, after an entry of an undo', () => {
+  // prettier-ignore
+  it.each<readonly [AuditState, Action, Action, Action, Action]>([
+    // last state         NON_TX, manual         NON_TX, retry          TX_SHARED              TX_SEPARATE
+    ['STARTED',          'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION', 'RECONCILE'],
+    ['EXECUTED',         'SKIP',                'SKIP',                'SKIP',                'SKIP'],
+    ['ROLLED_BACK',      'EXECUTE',             'EXECUTE',             'EXECUTE',             'EXECUTE'],
+    ['ROLLBACK_FAILED',  'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION'],
+    ['EXECUTION_FAILED', 'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION', 'MANUAL_INTERVENTION'],
+  ])('%s', (state, ...actions) => {
+    const decisions = COLUMNS.map(([, txStrategy, strategy]) =>
+      decide({ state, operation: 'UNDO', txStrategy, recoveryStrategy: strategy }, strategy),
+    );
+    expect(decisions.map(({ action }) => action)).toEqual(actions);
+    for (const { reason } of decisions) expect(reason).toMatch(/undo|undone/);
+  });
+
+  it('lets the marker of the undo say whether the change is still executed', () => {
+    const open = entry({ operation: 'UNDO', txStrategy: 'TX_SEPARATE' });
+    expect(decide(open, 'MANUAL_INTERVENTION', 'present').action).toBe('EXECUTE');
+    expect(decide(open, 'MANUAL_INTERVENTION', 'absent').action).toBe('SKIP');
   });
 });

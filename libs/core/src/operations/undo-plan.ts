@@ -1,0 +1,97 @@
+import { appliedOrder } from '../audit/applied-order.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { isApplied, isSettledState } from '../audit/audit-state.js';
+import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
+import type { Engine } from '../pipeline/engine.js';
+import { issueCommand } from '../recovery/commands.js';
+import { auditExport } from './audit-export.js';
+import { findIssues } from './issues.js';
+import { assertKnown } from './known-changes.js';
+import { UndoRefusedError, type UndoObstacle } from './operation.errors.js';
+import type { UndoRequest } from './undo.js';
+
+/** A change that can be undone. */
+export interface UndoStep {
+  readonly change: ChangeDescriptor;
+  readonly rollback: ChangeMethod;
+  /** Its last entry. */
+  readonly entry: AuditEntry;
+}
+
+/**
+ * What `request` asks to be undone, the last applied first.
+ *
+ * @throws UnknownChangeError, UndoRefusedError when one of the changes cannot be undone.
+ */
+export async function planUndo(
+  engine: Engine,
+  request: UndoRequest,
+  snapshot: AuditSnapshot,
+): Promise<UndoStep[]> {
+  const named = 'to' in request ? request.to : request.changeId;
+  assertKnown(named, engine.pipeline, snapshot);
+  const changeIds = 'to' in request ? await after(engine, request.to, snapshot) : [request.changeId];
+  const obstacles: UndoObstacle[] = [];
+  const steps = changeIds.flatMap((changeId) => stepOf(engine, changeId, snapshot, obstacles) ?? []);
+  if ('to' in request && !isAppliedIn(snapshot, request.to)) {
+    obstacles.unshift({ changeId: request.to, problem: `${whyNotApplied(engine, request.to, snapshot)}.` });
+  }
+  if (obstacles.length > 0) throw new UndoRefusedError(obstacles);
+  return steps;
+}
+
+/** Everything applied after `to`, and whatever was begun after it and is not settled. */
+async function after(engine: Engine, to: string, snapshot: AuditSnapshot): Promise<string[]> {
+  const applied = await appliedOrder(auditExport(engine));
+  const since = applied.get(to) ?? Infinity;
+  const later = [...applied].filter(([, seq]) => seq > since).map(([changeId]) => changeId);
+  const unsettled = [...snapshot.values()].filter(
+    ({ changeId, state, seq }) => seq > since && !applied.has(changeId) && !isSettledState(state),
+  );
+  return [...later, ...unsettled.map(({ changeId }) => changeId)].reverse();
+}
+
+function stepOf(
+  engine: Engine,
+  changeId: string,
+  snapshot: AuditSnapshot,
+  obstacles: UndoObstacle[],
+): UndoStep | undefined {
+  const changes = engine.pipeline.stages.flatMap((stage) => stage.changes);
+  const change = changes.find(({ id }) => id === changeId);
+  const entry = snapshot.get(changeId);
+  if (!entry || !isApplied(entry.state)) {
+    obstacles.push({ changeId, problem: `${whyNotApplied(engine, changeId, snapshot)}.` });
+    return undefined;
+  }
+  if (!change) {
+    obstacles.push({
+      changeId,
+      problem: 'is no longer in the code, and its rollback method with it. Undo with a version that has it.',
+    });
+    return undefined;
+  }
+  if (change.rollback) return { change, rollback: change.rollback, entry };
+  obstacles.push({
+    changeId,
+    problem: `has no rollback method. Add @RollbackExecution() to class ${change.className}, or take it back by a new change.`,
+  });
+  return undefined;
+}
+
+function isAppliedIn(snapshot: AuditSnapshot, changeId: string): boolean {
+  const entry = snapshot.get(changeId);
+  return entry !== undefined && isApplied(entry.state);
+}
+
+function whyNotApplied(engine: Engine, changeId: string, snapshot: AuditSnapshot): string {
+  const state = snapshot.get(changeId)?.state;
+  if (state === undefined) return 'is not applied: it was never executed';
+  if (isSettledState(state)) return `is not applied: its state is ${state}`;
+  const isIssue = findIssues(engine, snapshot).some(({ entry }) => entry.changeId === changeId);
+  const advice = isIssue
+    ? `it needs a person first, see \`${issueCommand(changeId)}\``
+    : 'start the application or run `npx flamingock execute`, which settles it';
+  return `is in state ${state}: ${advice}`;
+}

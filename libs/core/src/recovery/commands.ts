@@ -1,0 +1,14 @@
+/** How an operator's finding is recorded: what to type, for a message. */
+export function fixCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BACK'): string {
+  return `npx flamingock audit fix -c ${shellWord(changeId)} --resolution ${resolution}`;
+}
+
+/** How an issue is shown in full: what to type, for a message. */
+export function issueCommand(changeId: string): string {
+  return `npx flamingock issue get -c ${shellWord(changeId)} --guidance`;
+}
+
+/** A text as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
