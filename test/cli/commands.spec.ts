@@ -66,12 +66,12 @@ function commandSuite(create: CreateDatabase): void {
 
   it('execute says what failed and what to do, in both forms', async () => {
     const failing = { ...workspace.options, behaviour: 'throw:half of warm-up' };
-    const { code, stdout, stderr } = await onFixture(failing)(['execute']);
+    const { code, stdout } = await onFixture(failing)(['execute']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/✖ failed {2}e2e \/ warm-up in \d+ ms/);
     expect(stdout).toContain('told to fail at half of warm-up');
     expect(stdout).toContain('not reached  e2e / 0005 / last-notes');
-    expect(stderr).toContain('✖ Service "default" STOPPED');
+    expect(stdout).toContain('Service "default" STOPPED');
     const again = documentOf<ExecutionReport & { error: Error }>(
       await onFixture(failing)(['execute', '--json']),
     );

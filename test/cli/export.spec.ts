@@ -24,7 +24,7 @@ describe(`an export of ${COUNT} entries in 64 MB`, () => {
     await run(['execute']);
     const { connection } = workspace.audit;
     const columns = (
-      (await connection.query(`PRAGMA table_info(flamingock_audit_entries)`)) as { name: string }[]
+      await connection.query<{ name: string }[]>(`PRAGMA table_info(flamingock_audit_entries)`)
     ).map(({ name }) => name);
     const values = columns.map((name) =>
       name === 'seq' ? 'n.seq' : name === 'error' ? `'${'e'.repeat(1000)}'` : `last.${name}`,

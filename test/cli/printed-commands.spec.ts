@@ -75,7 +75,8 @@ function commandsIn(file: string): string[] {
 const FILES = ['libs/core/src', 'libs/typeorm/src', 'libs/cli/src', 'apps/demo/src'].flatMap((folder) =>
   filesBelow(folder, '.ts'),
 );
-const PRINTED = FILES.flatMap((file) => commandsIn(file).map((command) => [command, file]));
+const TEXTS = ['libs/cli/README.md', 'docs/cli.md'];
+const PRINTED = [...FILES, ...TEXTS].flatMap((file) => commandsIn(file).map((command) => [command, file]));
 
 describe('a command that a message prints', () => {
   it.each(PRINTED)('is one: %s (%s)', async (command) => parse(wordsOf(command)));

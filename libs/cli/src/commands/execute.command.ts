@@ -47,28 +47,21 @@ async function execute({ flamingock, events, out }: Invocation<object>): Promise
 
 function show(report: ExecutionReport, out: Output): void {
   for (const warning of report.warnings) out.note(`! ${warning}`);
-  out.result(report, () => summary(report));
+  out.result(report, () => summary(report, out.palette.green));
 }
 
 function showStopped(report: ExecutionReport, { name, message }: Error, out: Output): void {
-  out.result({ ...report, error: { name, message } }, () => summary(report));
+  out.result({ ...report, error: { name, message } }, () => summary(report, out.palette.red));
   const isTold = report.changes.some(({ result }) => result === 'failed' || result === 'blocked');
-  out.failure({ name, message: isTold ? headline(report) : message });
+  if (out.json || !isTold) out.failure({ name, message });
 }
 
 /** What progress has not shown yet: how it ended, and what to do about it. */
-function summary(report: ExecutionReport): string {
+function summary(report: ExecutionReport, colour: (text: string) => string): string {
   const untold = report.changes.filter(({ result }) => result !== 'executed' && result !== 'skipped');
-  return manyLines(
-    [
-      headline(report),
-      ...formatReport({ ...report, changes: untold })
-        .split('\n')
-        .slice(1),
-    ].join('\n'),
-  );
-}
-
-function headline(report: ExecutionReport): string {
-  return formatReport(report).split('\n', 1).join('');
+  const headline = formatReport(report).split('\n', 1).join('');
+  const rest = formatReport({ ...report, changes: untold })
+    .split('\n')
+    .slice(1);
+  return [colour(manyLines(headline)), ...rest.map(manyLines)].join('\n');
 }
