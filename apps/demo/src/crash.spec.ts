@@ -51,8 +51,8 @@ const isBuilt = existsSync(join(demo, 'dist/tools/fix.js'));
   it.each([
     { args: [], says: 'Usage: npm run demo:fix', exit: 2 },
     { args: ['publish-feed', 'DONE'], says: 'Usage: npm run demo:fix', exit: 2 },
-    { args: ['publish-fed', 'ROLLED_BACK'], says: 'Change "publish-fed" has no issue to fix', exit: 1 },
-    { args: ['seed-products', 'ROLLED_BACK'], says: 'Change "seed-products" has no issue to fix', exit: 1 },
+    { args: ['publish-fed', 'ROLLED_BACK'], says: 'Did you mean "publish-feed"?', exit: 1 },
+    { args: ['seed-products', 'ROLLED_BACK'], says: 'Change "seed-products" has no issue', exit: 1 },
   ])('does not record the fix $args', async ({ args, says, exit }) => {
     const { code, output } = await run('tools/fix.js', ...args);
     expect(output).toContain(says);
