@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const demo = resolve('apps/demo');
-const isBuilt = existsSync(join(demo, 'dist/tools/fix.js'));
+const flamingock = resolve('libs/cli/bin/flamingock.js');
+const isBuilt = existsSync(join(demo, 'dist/main.js'));
 
 /** The walk-through of the README, with the compiled service as `npm start` runs it. */
 (isBuilt ? describe : describe.skip)('the compiled service, killed in the middle of a change', () => {
@@ -14,7 +15,7 @@ const isBuilt = existsSync(join(demo, 'dist/tools/fix.js'));
 
   /** Runs a script of the demo to its end; one that comes to serve is told to end. */
   async function run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-    const child = spawn(process.execPath, [join('dist', script), ...args], {
+    const child = spawn(process.execPath, [script, ...args], {
       cwd: demo,
       env: { ...process.env, DEMO_VAR: folder, PORT: '0', NO_COLOR: '1', FLAMINGOCK_LOCK_LEASE_MS: '1000' },
     });
@@ -30,54 +31,55 @@ const isBuilt = existsSync(join(demo, 'dist/tools/fix.js'));
   }
 
   it('leaves some of the files behind', async () => {
-    const { code, output } = await run('tools/crash.js');
+    const { code, output } = await run('dist/tools/crash.js');
     expect(output).toContain('died (SIGKILL) in the middle of "publish-feed"');
     expect(code).toBe(0);
     expect(readdirSync(feed)).toEqual(['CLF.json', 'EUR.json']);
   });
 
   it('does not serve at the next start, and says what was left behind and what to do', async () => {
-    const { code, output } = await run('main.js');
+    const { code, output } = await run('dist/main.js');
     expect(code).toBe(1);
     expect(output).toContain('✖ blocked  feed / 0001 / publish-feed');
     expect(output).toContain('State left behind: STARTED');
     expect(output).toMatch(/What to do:\s+1\. Look into target system "catalog-feed"/);
     expect(output).toContain('not reached  feed / 0002 / warm-price-index');
-    expect(output).toContain('npm run demo:fix -- publish-feed ROLLED_BACK\n');
+    expect(output).toContain('npx flamingock audit fix -c publish-feed');
     expect(output).not.toContain('Serving at');
     expect(readdirSync(feed)).toEqual(['CLF.json', 'EUR.json']);
   });
 
   it.each([
-    { args: [], says: 'Usage: npm run demo:fix', exit: 2 },
-    { args: ['publish-feed', 'DONE'], says: 'Usage: npm run demo:fix', exit: 2 },
-    { args: ['publish-fed', 'ROLLED_BACK'], says: 'Did you mean "publish-feed"?', exit: 1 },
-    { args: ['seed-products', 'ROLLED_BACK'], says: 'Change "seed-products" has no issue', exit: 1 },
+    { args: ['-c', 'publish-fed'], says: 'Did you mean "publish-feed"?', exit: 2 },
+    { args: ['-c', 'seed-products'], says: 'Change "seed-products" has no issue', exit: 1 },
   ])('does not record the fix $args', async ({ args, says, exit }) => {
-    const { code, output } = await run('tools/fix.js', ...args);
+    const { code, output } = await run(flamingock, 'audit', 'fix', ...args);
     expect(output).toContain(says);
     expect(code).toBe(exit);
   });
 
   it('goes on with the rest once a person has recorded that nothing of the change is left', async () => {
     for (const file of readdirSync(feed)) rmSync(join(feed, file));
-    const fix = await run('tools/fix.js', 'publish-feed', 'ROLLED_BACK', 'removed the files');
-    expect(fix.output).toContain('Recorded MANUAL_MARKED_AS_ROLLED_BACK for "publish-feed"');
+    const fix = await run(
+      flamingock,
+      ...['audit', 'fix', '-c', 'publish-feed', '--resolution', 'ROLLED_BACK', '--reason', 'removed the files'],
+    );
+    expect(fix.output).toContain('MANUAL_MARKED_AS_ROLLED_BACK');
     expect(fix.code).toBe(0);
 
-    const { output } = await run('main.js');
+    const { output } = await run('dist/main.js');
     expect(output).toContain('4 skipped, 2 executed');
     expect(output).toContain('Serving at');
     expect(readdirSync(feed)).toHaveLength(5);
   });
 
   it('has nothing to do at the start after that', async () => {
-    const { output } = await run('main.js');
+    const { output } = await run('dist/main.js');
     expect(output).toContain('6 changes, nothing to apply');
   });
 
   it('removes all that it wrote when it is reset', async () => {
-    await run('tools/reset.js');
+    await run('dist/tools/reset.js');
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { FlamingockError, ManualInterventionError } from '@nestjs-flamingock/core';
+import { ChangeFailedError, FlamingockError, ManualInterventionError } from '@nestjs-flamingock/core';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
@@ -16,15 +16,10 @@ async function bootstrap(): Promise<void> {
 }
 
 bootstrap().catch((error: unknown) => {
-  if (error instanceof ManualInterventionError) {
-    // What is left behind and what to do is on the screen already, in Flamingock's report.
-    const commands = error.changeIds.flatMap((id) =>
-      ['EXECUTED', 'ROLLED_BACK'].map((finding) => `\n  npm run demo:fix -- ${id} ${finding}`),
-    );
-    logger.error(`Not serving. In this demo, record what you found out with one of:${commands.join('')}`);
-  } else {
-    // What else Flamingock throws says what to do, too: no need for a stack trace.
-    logger.error(error instanceof FlamingockError ? `Not serving. ${error.message}` : error);
-  }
+  // What is left behind and what to do is on the screen already, in Flamingock's report;
+  // what else it throws says what to do, too. No need for a stack trace.
+  const isTold = error instanceof ManualInterventionError || error instanceof ChangeFailedError;
+  if (isTold) logger.error('Not serving.');
+  else logger.error(error instanceof FlamingockError ? `Not serving. ${error.message}` : error);
   process.exit(1);
 });

@@ -36,7 +36,7 @@ async function load(file: string): Promise<Record<string, unknown>> {
       ? { ...exported, ...inner }
       : exported;
   } catch (error) {
-    throw new ModuleLoadError(file, error, remedyFor(file));
+    throw new ModuleLoadError(file, error, remedyFor(file, error));
   }
 }
 
@@ -46,8 +46,11 @@ function isRequired(file: string): boolean {
   return TYPESCRIPT.includes(extname(file)) && extname(file) in extensions;
 }
 
-function remedyFor(file: string): string {
-  return TYPESCRIPT.includes(extname(file))
+function remedyFor(file: string, error: unknown): string {
+  const isUnread =
+    error instanceof SyntaxError ||
+    (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_UNKNOWN_FILE_EXTENSION';
+  return isUnread && TYPESCRIPT.includes(extname(file))
     ? '. TypeScript needs a loader that emits decorator metadata, such as @swc-node/register; or name the compiled file.'
     : '';
 }
