@@ -31,7 +31,7 @@ export class TypeOrmLockStore implements LockStore {
   async acquire(claim: LockClaim): Promise<LockAcquisition> {
     try {
       const row = await this.take(claim);
-      if (!row) return { acquired: false, holder: await this.read(claim.service) };
+      if (!row) return { acquired: false, holder: await this.holderOf(claim.service) };
       const hold = toRecord(row);
       // Taken, expired and taken by another one since.
       if (hold.owner !== claim.owner) return { acquired: false, holder: hold };
@@ -73,6 +73,13 @@ export class TypeOrmLockStore implements LockStore {
       if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
       throw error;
     }
+  }
+
+  private async holderOf(service: string): Promise<LockRecord | undefined> {
+    const reading = await this.read(service);
+    if (!reading) return undefined;
+    const { storeNow, ...record } = reading;
+    return record;
   }
 
   private take({ service, owner, host, pid, leaseMs }: LockClaim): Promise<Row | undefined> {
