@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const demo = resolve('apps/demo');
-const flamingock = resolve('libs/cli/bin/flamingock.js');
+const flamingock = resolve('libs/cli/bin/flamingock.cjs');
 const isBuilt = existsSync(join(demo, 'dist/main.js'));
 
 /** The walk-through of the README, with the compiled service as `npm start` runs it. */
@@ -62,7 +62,16 @@ const isBuilt = existsSync(join(demo, 'dist/main.js'));
     for (const file of readdirSync(feed)) rmSync(join(feed, file));
     const fix = await run(
       flamingock,
-      ...['audit', 'fix', '-c', 'publish-feed', '--resolution', 'ROLLED_BACK', '--reason', 'removed the files'],
+      ...[
+        'audit',
+        'fix',
+        '-c',
+        'publish-feed',
+        '--resolution',
+        'ROLLED_BACK',
+        '--reason',
+        'removed the files',
+      ],
     );
     expect(fix.output).toContain('MANUAL_MARKED_AS_ROLLED_BACK');
     expect(fix.code).toBe(0);

@@ -14,7 +14,7 @@ export interface LockStatus {
 
 /** One acquisition of the lock. */
 export interface LockReleaseRequest {
-  /** The acquisition's token, as {@link lockStatus} tells it. */
+  /** The acquisition's token, as `lockStatus` tells it. */
   readonly token: number;
 }
 
