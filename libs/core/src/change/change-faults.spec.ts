@@ -111,6 +111,11 @@ describe('what @Change says', () => {
     );
   });
 
+  it.each([[''], ['  '], [42]])('takes no guidance of %j', async (guidance) => {
+    const [fault] = await faults(aClass({ guidance: guidance as string }));
+    expect(fault?.problem).toMatch(/its guidance must be a text/);
+  });
+
   it.each([
     ['0', 0],
     ['-1', -1],
