@@ -64,7 +64,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     expect(next.code).toBe(1);
     expect(next.stderr).toContain('Change "publish" (stage "e2e", target system "outbox") needs a person');
     expect(next.stderr).toContain('Recorded state: STARTED');
-    expect(next.stderr).toContain(`resolution: 'ROLLED_BACK'`);
+    expect(next.stderr).toContain('npx flamingock audit fix -c publish --resolution ROLLED_BACK');
     expect(workspace.outboxLines()).toEqual(['published by publish']);
   });
 
