@@ -1,5 +1,6 @@
 /** Servers that a test can ask for: the names in servers.mjs. */
-export type ServerName = 'postgres' | 'mariadb' | 'pgbouncer';
+export type ServerName =
+  'postgres' | 'mariadb' | 'pgbouncer' | 'mongodb' | 'mongodbstandalone' | 'redis' | 'rediscluster' | 'kafka';
 
 /** What the keeper knows about a server. `missing`: the machine has none; `failed`: it has, and it is broken. */
 export type ServerAnswer =

@@ -1,15 +1,28 @@
-// npm run services -- up [NAME...] | down | status
+// npm run services -- install [NAME...] | up [NAME...] | down | status
 import { askKeeper, askServer } from './ask-keeper.mjs';
 import { forgetKept, keptFolder, rememberKept } from './kept-services.mjs';
+import { install } from './installed.mjs';
 import { removeLeftovers } from './leftovers.mjs';
 import { serverNamed, servers } from './servers.mjs';
 import { startKeeper } from './start-keeper.mjs';
 
-const USAGE = `Usage: npm run services -- up [NAME...]   start servers and keep them running (${names().join(', ')})
+const USAGE = `Usage: npm run services -- install [NAME...]  get servers that no system package brings
+       npm run services -- up [NAME...]   start servers and keep them running (${names().join(', ')})
        npm run services -- down           stop them, and remove what killed runs left
        npm run services -- status         say what runs`;
 
-const commands = { up, down, status };
+const commands = { install: installServers, up, down, status };
+
+/** Gets what no system package brings, of the servers that are wanted. */
+async function installServers(wanted) {
+  const chosen = servers.filter(
+    ({ name, install }) => install && (wanted.length === 0 || wanted.includes(name)),
+  );
+  const installed = await Promise.all(chosen.map(install));
+  chosen.forEach(({ title }, i) =>
+    console.log(`${title} ${installed[i] ? 'is installed' : 'was installed before'}.`),
+  );
+}
 
 /** Starts what does not run yet, and prints the URLs. */
 async function up(wanted) {

@@ -1,18 +1,24 @@
+import { kafka } from './server/kafka.mjs';
 import { mariadb } from './server/mariadb.mjs';
+import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
 import { postgres } from './server/postgres.mjs';
+import { redis, redisCluster } from './server/redis.mjs';
 
 /**
  * Every server that a test can ask for. Each says:
  *
- * - `name`, `title`, `variable` (its URL in the environment), `package` and `systemUser` (of Debian)
+ * - `name`, `title`, `variable` (its URL in the environment), `package` that brings it
+ * - `systemUser`: as whom it runs where we are root; absent: as ourselves
+ * - `install(folder)`, where no system package brings it: puts its programs into `folder`
  * - `needs`: names of servers that must answer first
  * - `find()`: its programs, or ServerMissingError
  * - `start({ folder, port, programs, urls })`: `{ url, serving }`, not yet ready; `urls` are of what it needs
  * - `ready(url)`: resolves once the server has answered a real request, rejects when it has not
- * - `compose`: its port in compose.yml, where the service has the same name, and the URL for an address
+ * - `compose`: its port in compose.yml, where the service has the same name, and the URL for an address;
+ *   `announced` if clients must find it on the very port that it says; absent: not from Docker
  */
-export const servers = [postgres, mariadb, pgbouncer];
+export const servers = [postgres, mariadb, pgbouncer, mongodb, mongodbStandalone, redis, redisCluster, kafka];
 
 export function serverNamed(name) {
   const server = servers.find((one) => one.name === name);

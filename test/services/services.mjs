@@ -68,7 +68,8 @@ export class Services {
     const needed = await Promise.all(server.needs.map((name) => this.#needed(server, name, given)));
     if (this.#stopping) throw new Error(`${server.title} was asked for after the end of the run`);
     // A container can be put in front of a container only.
-    const inDocker = needed.every(({ source }) => source === 'docker') && (await this.#dockerAnswers());
+    const mayBeInDocker = server.compose && needed.every(({ source }) => source === 'docker');
+    const inDocker = mayBeInDocker && (await this.#dockerAnswers());
     if (inDocker) return (this.#project ??= new ComposeProject(this.folder)).start(server.name);
     const urls = Object.fromEntries(needed.map(({ name, url }) => [name, url]));
     return startFromPackages(server, this.folder, urls);

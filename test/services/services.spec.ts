@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { jest } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { mongo } from 'mongoose';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 import { describeOn } from './describe-on.js';
@@ -79,10 +81,30 @@ await describeOn(['postgres', 'mariadb', 'pgbouncer'], 'servers of a test run', 
   });
 });
 
+await describeOn(['mongodb', 'mongodbstandalone'], 'MongoDB servers', (urls) => {
+  it.each([
+    { name: 'mongodb', isMember: true },
+    { name: 'mongodbstandalone', isMember: false },
+  ] as const)('tell apart whether they can run transactions: $name', async ({ name, isMember }) => {
+    const client = new mongo.MongoClient(urls[name]);
+    const { setName } = await client.db('admin').command({ hello: 1 });
+    await client.close();
+    expect(setName !== undefined).toBe(isMember);
+  });
+});
+
+await describeOn(['redis', 'rediscluster'], 'Redis servers', (urls) => {
+  it.each(['redis', 'rediscluster'] as const)('write to disk before they answer: %s', async (name) => {
+    const client = new Redis(urls[name]);
+    expect(await client.config('GET', 'appendfsync')).toEqual(['appendfsync', 'always']);
+    client.disconnect();
+  });
+});
+
 await describeOn(['postgres', 'mariadb', 'pgbouncer'], 'npm run services', () => {
   it('keeps servers running until down, which leaves no process and no folder', async () => {
     const one = terminal();
-    const { code, output } = await one.services('up');
+    const { code, output } = await one.services('up', 'postgres', 'mariadb', 'pgbouncer');
     expect({ code, output }).toMatchObject({ code: 0 });
     expect(await onPostgres(urlIn(output, 'POSTGRES_URL'), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(await onPostgres(urlIn(output, 'PGBOUNCER_URL'), 'SELECT 2 AS two')).toEqual([{ two: 2 }]);
@@ -122,7 +144,7 @@ await describeOn(['postgres', 'mariadb', 'pgbouncer'], 'npm run services', () =>
   });
 });
 
-await describeOn(['postgres', 'mariadb', 'pgbouncer'], 'a run that is killed', () => {
+await describeOn(['postgres', 'mariadb', 'redis', 'mongodb', 'kafka'], 'a run that is killed', () => {
   it('leaves nothing running', async () => {
     const run = terminal().start('test/services/fixtures/hold-servers.mjs');
     const [folder] = (await once(run.stdout.setEncoding('utf8'), 'data')) as [string];
@@ -134,9 +156,10 @@ await describeOn(['postgres', 'mariadb', 'pgbouncer'], 'a run that is killed', (
 
   it('together with its keeper is cleaned up by down', async () => {
     const one = terminal();
-    await one.services('up');
+    await one.services('up', 'postgres', 'mariadb', 'redis', 'mongodb', 'kafka');
     const folder = one.keptFolder();
     const processes = processesOf(folder);
+    expect(processes).toHaveLength(6);
     process.kill(processes[0]!.pid, 'SIGKILL');
     const { output } = await one.services('down');
     expect(output).toContain(`Removed what a killed run left: ${folder}`);

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runsIn } from './processes.mjs';
+import { servers } from './servers.mjs';
 
 const CLI = 'test/services/cli.mjs';
 const JEST = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
@@ -20,7 +21,7 @@ export class Terminal {
   /** Servers come from installed programs unless `env` says otherwise. */
   constructor(env: NodeJS.ProcessEnv = {}) {
     const inherited = { ...process.env };
-    for (const name of ['CI', 'POSTGRES_URL', 'MARIADB_URL', 'PGBOUNCER_URL'])
+    for (const name of ['CI', ...servers.map(({ variable }) => variable)])
       Reflect.deleteProperty(inherited, name);
     const state = join(this.folder, 'state.json');
     this.env = { ...inherited, SERVICES_FROM: 'packages', SERVICES_STATE: state, ...env };

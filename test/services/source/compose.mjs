@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.mjs';
 import { serverNamed, servers } from '../servers.mjs';
 import { waitUntilReady } from '../wait-until-ready.mjs';
 
@@ -39,7 +40,9 @@ export class ComposeProject {
   }
 
   async #start(server) {
-    await compose(this.name, ['up', '--detach', '--wait', '--wait-timeout', '300', server.name]);
+    const port = server.compose.announced ? await freePort() : 0;
+    const up = ['up', '--detach', '--wait', '--wait-timeout', '300', server.name];
+    await compose(this.name, up, { [portVariable(server)]: String(port) });
     const address = await compose(this.name, ['port', server.name, String(server.compose.port)]);
     const url = server.compose.url(address.trim());
     await waitUntilReady(server, url, { dead: () => undefined });
@@ -56,12 +59,14 @@ export async function removeComposeProject(name) {
   await compose(name, ['down', '--volumes', '--remove-orphans', '--timeout', '2']);
 }
 
-async function compose(project, args) {
+const portVariable = ({ name }) => `${name.toUpperCase()}_PORT`;
+
+async function compose(project, args, chosenPorts = {}) {
   const all = ['compose', '--project-name', project, '--file', COMPOSE_FILE, ...args];
   // Port 0: any that is free.
-  const ports = Object.fromEntries(servers.map(({ name }) => [`${name.toUpperCase()}_PORT`, '0']));
+  const ports = Object.fromEntries(servers.map((server) => [portVariable(server), '0']));
   try {
-    return (await run('docker', all, { env: { ...process.env, ...ports } })).stdout;
+    return (await run('docker', all, { env: { ...process.env, ...ports, ...chosenPorts } })).stdout;
   } catch (error) {
     throw new Error(
       `docker ${all.join(' ')} failed:\n${error.stderr || error.message}\n` +
