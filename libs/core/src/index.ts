@@ -1,6 +1,7 @@
 export { FlamingockError } from './flamingock.error.js';
 export type { Runtime } from './runtime.js';
 export { nodeRuntime } from './node-runtime.js';
+export { withinTime } from './within-time.js';
 
 export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';
 export type { TxStrategy } from './audit/tx-strategy.js';
@@ -25,6 +26,7 @@ export type {
   LockRenewal,
   LockStore,
 } from './lock/lock-store.js';
+export { takeOver, type TakeOverSteps } from './lock/take-over.js';
 export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock/lock.errors.js';
 
 export { RecoveryStrategy } from './recovery/recovery-strategy.js';
@@ -62,6 +64,8 @@ export {
   ChangeTimeoutError,
   RollbackFailedError,
   TargetSystemUnavailableError,
+  TransactionsUnavailableError,
+  type TransactionObstacle,
 } from './executor/executor.errors.js';
 export {
   ChangeFailedError,

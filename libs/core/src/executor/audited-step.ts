@@ -58,13 +58,16 @@ export class AuditedStep {
     { operation, method }: Pick<Intent, 'operation' | 'method'>,
   ): Promise<Attempt> {
     let ended = false;
-    const guard = createGuard(() => {
+    const check = (): void => {
       if (ended) throw new ChangeEndedError(change.id);
       this.run.lease.assertHeld();
-    });
+    };
+    const guard = createGuard(check);
     const call = this.call(change, (signal) =>
-      change.target.run(this.identify(change, { operation }), (handles) =>
-        method.invoke({ context: this.context(change, signal), handles, guard }),
+      change.target.run(
+        this.identify(change, { operation }),
+        (handles) => method.invoke({ context: this.context(change, signal), handles, guard }),
+        check,
       ),
     );
     return call.finally(() => (ended = true));

@@ -52,3 +52,26 @@ export class TargetSystemUnavailableError extends FlamingockError {
     );
   }
 }
+
+/** A target system that cannot run transactions, and the changes that need them. */
+export interface TransactionObstacle {
+  readonly targetSystem: string;
+  readonly changeIds: readonly string[];
+  /** What keeps it from running them, and the remedy. */
+  readonly why: string;
+}
+
+/** Changes are transactional, and their target systems cannot run transactions now. Lists all of them. */
+export class TransactionsUnavailableError extends FlamingockError {
+  constructor(readonly obstacles: readonly TransactionObstacle[]) {
+    super(
+      `Nothing was run, because transactions are needed that cannot be had.\n${obstacles.map(line).join('\n')}`,
+    );
+    this.hide('obstacles');
+  }
+}
+
+function line({ targetSystem, changeIds, why }: TransactionObstacle, index: number): string {
+  const ids = changeIds.map((id) => `"${id}"`).join(', ');
+  return `  ${index + 1}. Target system "${targetSystem}" (${ids}): ${why}`;
+}

@@ -4,8 +4,10 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { reachStore } from '../audit/reach.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
+import type { TransactionObstacle } from '../executor/executor.errors.js';
+import { transactionObstacles } from '../executor/transaction-check.js';
 import type { Engine } from '../pipeline/engine.js';
-import type { PlannedChange } from '../pipeline/execution-plan.js';
+import { changesToRun, type PlannedChange } from '../pipeline/execution-plan.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import type { Action } from '../recovery/recovery-decision.js';
 
@@ -27,17 +29,21 @@ export interface PlanReport {
   readonly outOfOrder: readonly string[];
   /** Ids of applied changes that the code no longer has. */
   readonly unknown: readonly string[];
+  /** Target systems that cannot run the transactions that pending changes need. */
+  readonly obstacles: readonly TransactionObstacle[];
 }
 
 /** Tells what the next run would do. Takes no lock and writes nothing. */
 export async function plan({ pipeline, store }: Engine): Promise<PlanReport> {
   const entries = await reachStore(pipeline.service, () => store.readSnapshot(pipeline.service));
-  const { service, stages, outOfOrder, unknown } = planExecution(pipeline, createSnapshot(entries));
+  const planned = planExecution(pipeline, createSnapshot(entries));
+  const { service, stages, outOfOrder, unknown } = planned;
   return {
     service,
     changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store))),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
     unknown,
+    obstacles: await transactionObstacles(changesToRun(planned)),
   };
 }
 

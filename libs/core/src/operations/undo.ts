@@ -5,6 +5,7 @@ import { errorText } from '../audit/error-text.js';
 import type { RunResources } from '../executor/audited-step.js';
 import { txStrategyOf } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
+import { assertTransactions } from '../executor/transaction-check.js';
 import { undoBy } from '../executor/intent.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../pipeline/engine.js';
@@ -111,6 +112,7 @@ class UndoRunner {
     try {
       const snapshot = await this.settledSnapshot();
       const steps = await planUndo(this.engine, request, snapshot);
+      await assertTransactions(steps.map(({ change }) => change));
       const changes = await this.undoAll(steps, metadata);
       const { service, executionId } = this.session.journal;
       const isDone = changes.every(({ result }) => result === 'undone');

@@ -26,3 +26,11 @@ export interface ExecutionPlan {
   /** False when every change is to be skipped. */
   readonly hasWork: boolean;
 }
+
+/** The changes that a run may execute. */
+export function changesToRun({ stages }: Pick<ExecutionPlan, 'stages'>): ChangeDescriptor[] {
+  return stages
+    .flatMap(({ changes }) => changes)
+    .filter(({ action }) => action === 'EXECUTE' || action === 'RECONCILE')
+    .map(({ change }) => change);
+}

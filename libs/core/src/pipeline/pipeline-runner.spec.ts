@@ -11,12 +11,14 @@ import {
   ChangeUnrecordedError,
 } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
+import { TargetSystemUnavailableError, TransactionsUnavailableError } from '../executor/executor.errors.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine, type EngineParts } from '../fixtures/engines.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
 import { execute } from '../operations/execute.js';
+import { plan } from '../operations/plan.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import {
   ChangeFailedError,
@@ -179,6 +181,53 @@ describe('a run with a change that fails', () => {
   it('does not mark the history as settled', async () => {
     await failureOf(run([failing('a')]));
     expect((await new InMemoryAuditStore(database).readHead(SERVICE))?.settled).toBeNull();
+  });
+});
+
+describe('a target system that cannot run transactions now', () => {
+  const unable = () =>
+    Object.assign(new InMemoryTargetSystem('stock-db'), {
+      checkTransactions: async () => 'the server is a standalone. Make it a replica set.',
+    });
+
+  it('refuses its transactional changes before anything runs, all of them at once', async () => {
+    const target = unable();
+    const changes = [
+      change('a'),
+      change('b', { target, transactional: true }),
+      change('c', { target }),
+      change('d', { target, transactional: true }),
+    ];
+    const error = await failureOf(run(changes));
+    expect(error).toBeInstanceOf(TransactionsUnavailableError);
+    expect((error as Error).message).toContain(
+      '1. Target system "stock-db" ("b", "d"): the server is a standalone. Make it a replica set.',
+    );
+    expect(calls).toEqual([]);
+    expect(await history()).toEqual([]);
+    expect((await plan(engine(changes))).obstacles).toEqual([
+      {
+        targetSystem: 'stock-db',
+        changeIds: ['b', 'd'],
+        why: 'the server is a standalone. Make it a replica set.',
+      },
+    ]);
+  });
+
+  it('runs changes that are declared not to be transactional, and minds no applied ones', async () => {
+    await run([change('a', { target: new InMemoryTargetSystem('stock-db'), transactional: true })]);
+    const target = unable();
+    const report = await run([change('a', { target, transactional: true }), change('b', { target })]);
+    expect(results(report)).toEqual(['a skipped', 'b executed']);
+  });
+
+  it('is told from one that does not answer', async () => {
+    const target = Object.assign(new InMemoryTargetSystem('stock-db'), {
+      checkTransactions: () => Promise.reject(new TypeError('connection refused')),
+    });
+    const error = await failureOf(run([change('a', { target, transactional: true })]));
+    expect(error).toBeInstanceOf(TargetSystemUnavailableError);
+    expect(await isFree()).toBe(true);
   });
 });
 

@@ -5,10 +5,11 @@ import { reachStore } from '../audit/reach.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
+import { assertTransactions } from '../executor/transaction-check.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
-import type { ExecutionPlan } from './execution-plan.js';
+import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
 import { ChangeFailedError, ManualInterventionError, OutOfOrderError } from './pipeline.errors.js';
 import { targetsOf } from './pipeline.js';
@@ -28,8 +29,8 @@ export class PipelineRunner {
   /**
    * Applies what is pending, unless another instance does.
    *
-   * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError, and the errors of
-   * lock and audit store; `signal`'s reason when it aborts.
+   * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError,
+   * TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
    */
   async run(signal: AbortSignal): Promise<ExecutionReport> {
     const { events, settings, runtime, pipeline } = this.engine;
@@ -96,6 +97,7 @@ export class PipelineRunner {
       graceMs,
     };
     const runner = new PlanRunner(resources, store, events, settings.onIssue);
+    await assertTransactions(changesToRun(plan));
     try {
       await runner.run(plan);
       await this.tidy('markers could not be cleared; they are harmless', () => runner.close());

@@ -25,8 +25,12 @@ export interface TargetSystem {
   /**
    * Calls `work` once with handles that act at once, outside any transaction.
    * Settles as `work` does, after giving back every resource it took.
+   *
+   * @param check throws when the change may do nothing more, because it has ended or the
+   * lock is lost. The engine calls it at each method call on what the change was given; a
+   * target system that sees every statement calls it before each.
    */
-  run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void>;
+  run(change: ChangeRun, work: (handles: Handles) => Promise<void>, check: () => void): Promise<void>;
 
   /** Gives back what was kept for the length of a run of the pipeline. The next run may follow. */
   close?(): Promise<void>;
@@ -77,6 +81,14 @@ export interface TransactionalTargetSystem extends TargetSystem {
   readonly resource: object;
 
   readonly markers: MarkerStore;
+
+  /**
+   * Why transactions cannot run here now, with the remedy; `undefined` if they can. Asked
+   * before anything runs.
+   *
+   * @default they always can
+   */
+  checkTransactions?(): Promise<string | undefined>;
 
   /**
    * Calls `work` once inside a transaction and commits if it resolves.

@@ -10,6 +10,7 @@ import { contract, type ContractBackend, type ContractCase } from './contract-ca
 import { lockStoreContract } from './lock-store.contract.js';
 import type { SharedBackend } from './target-backend.js';
 import { sharedTransactionContract, transactionalTargetContract } from './transactional-target.contract.js';
+import { mayGoOn } from './target-backend.js';
 
 type Faults<T> = (sound: T, database: InMemoryDatabase) => Partial<T>;
 
@@ -186,7 +187,7 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
     targetOpener((target) => ({
       async transaction(change, work) {
         try {
-          await target.run(change, (handles) => work(handles, { resource: target.resource }));
+          await target.run(change, (handles) => work(handles, { resource: target.resource }), mayGoOn);
           return { status: 'committed' };
         } catch (error) {
           return { status: 'rolled-back', error };

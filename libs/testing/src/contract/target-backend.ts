@@ -41,6 +41,11 @@ export function changeRun(fields: Partial<ChangeRun> = {}): ChangeRun {
   };
 }
 
+/** The check of a run that nothing keeps from going on. */
+export function mayGoOn(): void {
+  // There is nothing to throw.
+}
+
 /** The marker of such an execution by the holder of `token`. */
 export function markerOf(token: number, fields: Partial<ChangeRun> = {}): Marker {
   return { ...changeRun(fields), token };

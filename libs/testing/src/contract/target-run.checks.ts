@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isTransactional, type Handles } from '@nestjs-flamingock/core';
 import type { ContractChecks } from './contract-case.js';
-import { assertCommitted, ChangeFailure, changeRun, type TargetBackend } from './target-backend.js';
+import { assertCommitted, ChangeFailure, changeRun, mayGoOn, type TargetBackend } from './target-backend.js';
 
 /** What a target lends, and running outside a transaction. */
 export const TARGET_RUN_CHECKS: ContractChecks<TargetBackend> = {
@@ -17,17 +17,18 @@ export const TARGET_RUN_CHECKS: ContractChecks<TargetBackend> = {
         assert.ok(handles.get(token) !== undefined, `no handle for ${String(token)}`);
       }
     };
-    await target.run(changeRun(), lend);
+    await target.run(changeRun(), lend, mayGoOn);
     assertCommitted(await target.transaction(changeRun(), lend));
   },
 
   'calls work once and lets its writes take effect at once': async ({ target, write, read }) => {
     let called = 0;
-    await target.run(changeRun(), async (handles) => {
+    const work = async (handles: Handles) => {
       called += 1;
       await write(handles, 'k', 'v');
       assert.equal(await read('k'), 'v');
-    });
+    };
+    await target.run(changeRun(), work, mayGoOn);
     assert.deepEqual([called, await read('k')], [1, 'v']);
   },
 
@@ -37,20 +38,21 @@ export const TARGET_RUN_CHECKS: ContractChecks<TargetBackend> = {
     read,
   }) => {
     const failure = new ChangeFailure('after the write');
-    const running = target.run(changeRun(), async (handles) => {
+    const work = async (handles: Handles) => {
       await write(handles, 'k', 'v');
       throw failure;
-    });
-    await assert.rejects(running, (error) => error === failure);
+    };
+    await assert.rejects(target.run(changeRun(), work, mayGoOn), (error) => error === failure);
     assert.equal(await read('k'), 'v');
   },
 
   'runs again and again, after failures too': async ({ target, write, read }) => {
     for (let round = 0; round < 12; round += 1) {
-      const running = target.run(changeRun(), async (handles) => {
+      const work = async (handles: Handles) => {
         await write(handles, `k${round}`, 'v');
         if (round % 2) throw new ChangeFailure();
-      });
+      };
+      const running = target.run(changeRun(), work, mayGoOn);
       await running.catch((error: unknown) => assert.ok(error instanceof ChangeFailure, String(error)));
     }
     assert.equal(await read('k11'), 'v');
@@ -58,7 +60,7 @@ export const TARGET_RUN_CHECKS: ContractChecks<TargetBackend> = {
 
   'can be used again after it was closed': async ({ target, write, read }) => {
     for (const key of ['a', 'b']) {
-      await target.run(changeRun(), (handles) => write(handles, `run-${key}`, 'v'));
+      await target.run(changeRun(), (handles) => write(handles, `run-${key}`, 'v'), mayGoOn);
       assertCommitted(await target.transaction(changeRun(), (handles) => write(handles, `tx-${key}`, 'v')));
       await target.close?.();
       await target.close?.();

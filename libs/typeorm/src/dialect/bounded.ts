@@ -1,3 +1,4 @@
+import { withinTime } from '@nestjs-flamingock/core';
 import { ConnectionHangsError } from '../typeorm.errors.js';
 
 /**
@@ -5,14 +6,6 @@ import { ConnectionHangsError } from '../typeorm.errors.js';
  *
  * @throws ConnectionHangsError otherwise; nobody waits for `work` any more.
  */
-export async function bounded<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ConnectionHangsError(ms)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function bounded<T>(ms: number, work: Promise<T>): Promise<T> {
+  return withinTime(ms, work, () => new ConnectionHangsError(ms));
 }

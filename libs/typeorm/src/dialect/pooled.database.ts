@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takeOver } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import { OpenTransactionError, PoolTooSmallError } from '../typeorm.errors.js';
+import { OpenTransactionError, PoolTooSmallError, RowHeldError } from '../typeorm.errors.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
 import { isVerdict } from './driver-error.js';
 import { openRunner } from './query-runner.js';
-import type { AwaitedRow, Server } from './server.js';
-import { takeOver } from './takeover.js';
+import type { AwaitedRow, RowHolder, Server } from './server.js';
 import { Turnstile } from './turnstile.js';
 
 /** How long a statement is tried again while others are in its way, in milliseconds. */
 const PATIENCE_MS = 10_000;
+
+/** How long a write waits for a transaction that cannot be ended, in milliseconds. */
+const HELD_PATIENCE_MS = 30_000;
 
 /** One for the run, one for the heartbeat. */
 const CONNECTIONS = 2;
@@ -108,7 +111,11 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   private takeOver<T>(row: AwaitedRow, writing: Promise<T>): Promise<T> {
-    return takeOver(row, writing, (seen) => this.connected((on) => this.server.endHolder(on, row, seen)));
+    return takeOver<T, RowHolder>(writing, {
+      endHolder: (seen) => this.connected((on) => this.server.endHolder(on, row, seen)),
+      refusal: (holder, cause) => new RowHeldError(row, holder, cause),
+      patienceMs: HELD_PATIENCE_MS,
+    });
   }
 
   private async inOneTransaction(runner: QueryRunner, guard: Sql, rest: readonly Sql[]): Promise<boolean> {

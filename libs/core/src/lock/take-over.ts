@@ -1,0 +1,56 @@
+import { nodeRuntime } from '../node-runtime.js';
+import type { Runtime } from '../runtime.js';
+
+/** How long a write may take before somebody is taken to be in its way, and between two looks at who. */
+const LOOK_MS = 200;
+
+/** How a write gets past an open transaction of a holder that was succeeded. */
+export interface TakeOverSteps<H> {
+  /**
+   * Looks who is in the way, and ends whom it may if that is the one `seen` before: one
+   * that is just committing is gone by the next look.
+   */
+  readonly endHolder: (seen: H | undefined) => Promise<H | undefined>;
+  /** What to throw for one that stays; `cause` if it could not be ended. */
+  readonly refusal: (holder: H | undefined, cause: unknown) => Error;
+  /** How long the write is waited for, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Waits for a write that an open transaction may be in the way of, and has that
+ * transaction ended if it hangs. For adapters whose servers can end one.
+ *
+ * @throws the refusal when it stays in the way; what the write does then is not waited for.
+ */
+export async function takeOver<T, H>(
+  writing: Promise<T>,
+  { endHolder, refusal, patienceMs }: TakeOverSteps<H>,
+  runtime: Pick<Runtime, 'monotonicMs' | 'sleep'> = nodeRuntime,
+): Promise<T> {
+  const deadline = runtime.monotonicMs() + patienceMs;
+  let holder: H | undefined;
+  let cause: unknown;
+  while (!(await endsSoon(writing, runtime))) {
+    if (runtime.monotonicMs() >= deadline) throw refusal(holder, cause);
+    try {
+      holder = await endHolder(holder);
+    } catch (error) {
+      cause = error;
+    }
+  }
+  return writing;
+}
+
+async function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'sleep'>): Promise<boolean> {
+  const stop = new AbortController();
+  const ended = writing.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([ended, runtime.sleep(LOOK_MS, stop.signal).then(() => false)]);
+  } finally {
+    stop.abort();
+  }
+}

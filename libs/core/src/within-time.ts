@@ -1,0 +1,25 @@
+import { nodeRuntime } from './node-runtime.js';
+import type { Runtime } from './runtime.js';
+
+/**
+ * What `work` resolves to, if it does so in time.
+ *
+ * @throws what `late` gives otherwise; nobody waits for `work` any more.
+ */
+export async function withinTime<T>(
+  ms: number,
+  work: Promise<T>,
+  late: () => Error,
+  runtime: Pick<Runtime, 'sleep'> = nodeRuntime,
+): Promise<T> {
+  const settled = new AbortController();
+  const expiry = runtime.sleep(ms, settled.signal).then(() => {
+    throw late();
+  });
+  try {
+    return await Promise.race([work, expiry]);
+  } finally {
+    settled.abort();
+    expiry.catch(() => undefined);
+  }
+}
