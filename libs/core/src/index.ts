@@ -49,6 +49,8 @@ export {
   type NonTransactionalTargetSystemOptions,
 } from './target-system/non-transactional.target-system.js';
 
+export { MethodScope, overrideMethod } from './target-system/method-scope.js';
+
 export { Change } from './change/change.decorator.js';
 export { Execution, RollbackExecution } from './change/execution.decorator.js';
 export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Admission, SqlDatabase } from './dialect/database.js';
 import { openDatabase } from './dialect/dialects.js';
-import { TransactionScope } from './transaction-scope.js';
+import { transactionScope, type TransactionScope } from './transaction-scope.js';
 
 /** What all stores and target systems over one DataSource share. */
 export interface DataSourceContext {
@@ -25,7 +25,7 @@ export function contextOf(dataSource: DataSource): DataSourceContext {
   if (known) return known;
   const context = {
     database: openDatabase(dataSource),
-    scope: new TransactionScope(dataSource),
+    scope: transactionScope(dataSource),
     admissions: new Map<string, Admission>(),
   };
   contexts.set(dataSource, context);

@@ -1,0 +1,17 @@
+import type { AuditHead, Settlement } from '@nestjs-flamingock/core';
+import type { AuditEntryDocument } from './audit-entry.document.js';
+import type { FenceDocument } from './server/fence.js';
+
+/** A service's head, which is the fence of its history. */
+export interface HeadDocument extends FenceDocument {
+  readonly seq: number;
+  readonly hash: string;
+  readonly settled: Settlement | null;
+  /** Entries that are part of the history and may not be in their collection yet, in order of `seq`. */
+  readonly pending: readonly AuditEntryDocument[];
+}
+
+/** The head as the engine knows it. */
+export function toHead({ token, seq, hash, settled }: HeadDocument): AuditHead {
+  return { token, seq, hash, settled: settled && { seq: settled.seq, digest: settled.digest } };
+}

@@ -1,0 +1,85 @@
+import type { Marker, MarkerStore } from '@nestjs-flamingock/core';
+import type { Connection, mongo } from 'mongoose';
+import { contextOf, type Admission } from './connection-context.js';
+import type { CollectionSettings } from './mongoose.options.js';
+import { targetCollections, type TargetCollections } from './schema/collections.js';
+import { prepareCollections } from './schema/prepare-collections.js';
+import type { Database } from './server/database.js';
+import type { Fence } from './server/fence.js';
+
+interface MarkerId {
+  readonly service: string;
+  readonly changeId: string;
+}
+
+interface MarkerDocument extends Omit<Marker, 'service' | 'changeId'> {
+  readonly _id: MarkerId;
+}
+
+/** Markers and fences in collections of the target system's own database. */
+export class MongooseMarkerStore implements MarkerStore {
+  private readonly database: Database;
+  private readonly fence: Fence;
+  private readonly collections: TargetCollections;
+  private readonly where: string;
+
+  /** @throws CollectionPrefixError for a prefix that cannot begin the name of a collection. */
+  constructor(
+    targetSystem: string,
+    connection: Connection,
+    private readonly settings: CollectionSettings,
+  ) {
+    const { database, fence } = contextOf(connection);
+    this.database = database;
+    this.collections = targetCollections(settings.collectionPrefix);
+    this.fence = fence(this.collections.fences.name);
+    this.where = `target system "${targetSystem}"`;
+  }
+
+  /** @throws MissingCollectionsError when collections are missing and may not be created. */
+  prepare(): Promise<void> {
+    const { createCollections } = this.settings;
+    return prepareCollections(this.database, Object.values(this.collections), createCollections);
+  }
+
+  async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
+    await this.fence.claim(service, token, this.where);
+    const found = await this.on((markers) => markers.findOne({ _id: { service, changeId } }));
+    return found ? toMarker(found) : undefined;
+  }
+
+  async clear(service: string, changeIds: readonly string[]): Promise<void> {
+    const ids = changeIds.map((changeId): MarkerId => ({ service, changeId }));
+    if (ids.length > 0) await this.on((markers) => markers.deleteMany({ _id: { $in: ids } }));
+  }
+
+  /** What lets the transaction of the marker's change in. */
+  admission({ token }: Marker): Admission {
+    return { fence: this.fence, token, where: this.where };
+  }
+
+  /** An operation that begins the session's transaction: the first one must not have others beside it. */
+  async look(session: mongo.ClientSession): Promise<void> {
+    await this.on((markers) => markers.findOne({}, { session, projection: { _id: 1 } }));
+  }
+
+  /** Writes the marker, in place of an older one of the same change. */
+  async write(marker: Marker, session: mongo.ClientSession): Promise<void> {
+    const { service, changeId, executionId, operation, token } = marker;
+    await this.on((markers) =>
+      markers.replaceOne(
+        { _id: { service, changeId } },
+        { executionId, operation, token },
+        { upsert: true, session },
+      ),
+    );
+  }
+
+  private on<T>(work: (markers: mongo.Collection<MarkerDocument>) => Promise<T>): Promise<T> {
+    return this.database.on(this.collections.markers.name, work);
+  }
+}
+
+function toMarker({ _id: { service, changeId }, executionId, operation, token }: MarkerDocument): Marker {
+  return { service, changeId, executionId, operation, token };
+}

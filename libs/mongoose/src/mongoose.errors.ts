@@ -1,0 +1,164 @@
+import { FlamingockError } from '@nestjs-flamingock/core';
+import { messageOf } from './server/server-error.js';
+
+/** The configured prefix cannot begin the name of a collection. */
+export class CollectionPrefixError extends FlamingockError {
+  constructor(readonly prefix: string) {
+    super(
+      `Collection prefix ${JSON.stringify(prefix)} cannot begin the name of a collection. Set "collectionPrefix" to at ` +
+        `most 40 letters, digits, underscores, dots and hyphens that begin with a letter or an underscore, and ` +
+        `not with "system.".`,
+    );
+  }
+}
+
+/** Collections or indexes are missing and may not be created: by `createCollections: false`, or by the rights of the database user. */
+export class MissingCollectionsError extends FlamingockError {
+  constructor(
+    /** Names of collections, and of indexes as `collection.index`. */
+    readonly missing: readonly string[],
+    /** Commands of mongosh, one for each of them. */
+    readonly commands: readonly string[],
+    /** What the server said, if it was asked to create them. */
+    refusal?: unknown,
+  ) {
+    const why =
+      refusal === undefined
+        ? '"createCollections" is false'
+        : `the database user may not create them (${messageOf(refusal)})`;
+    super(
+      `${missing.join(', ')} do not exist, and ${why}. Create them in mongosh with:\n${commands.join('\n')}`,
+      { cause: refusal },
+    );
+    this.hide('commands');
+  }
+}
+
+/** The connection was not opened before it was needed. */
+export class ConnectionClosedError extends FlamingockError {
+  constructor(readonly connection: string) {
+    super(
+      `The Mongoose connection "${connection}" is not open. Open it before changes run: leave out ` +
+        `"lazyConnection" in MongooseModule.forRoot, and close no connection before the application.`,
+    );
+  }
+}
+
+/** A transaction that could not be ended keeps a document of ours from being written. */
+export class DocumentHeldError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly collection: string,
+    /** Session that was found to have it, if it was. */
+    readonly session: string | undefined,
+    cause: unknown,
+  ) {
+    const who = session === undefined ? 'a transaction' : `the transaction of session ${session}`;
+    super(
+      `The document of service "${service}" in collection ${collection} is held by ${who}, which does not end` +
+        (cause === undefined ? '' : ` and could not be ended (${messageOf(cause)})`) +
+        `. End it with db.adminCommand({ killSessions: […] }), then start again.`,
+      { cause },
+    );
+  }
+}
+
+/** A transaction of another connection was handed to an audit store. */
+export class ForeignTransactionError extends FlamingockError {
+  constructor() {
+    super(
+      `The transaction does not belong to the Mongoose connection of this audit store. ` +
+        `Pass the transaction of a target system over the same connection, or none.`,
+    );
+  }
+}
+
+/** Entries were handed to an audit store that do not follow each other. */
+export class BrokenBatchError extends FlamingockError {
+  constructor(readonly service: string) {
+    super(
+      `Entries of service "${service}" were to be written together whose "seq" leaves a gap or repeats. ` +
+        `Number them one after the other.`,
+    );
+  }
+}
+
+/** A change tried to begin, commit or abort the transaction that the engine ends for it. */
+export class TransactionControlError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    readonly method: string,
+  ) {
+    super(
+      `Change "${changeId}" may not call ${method} on the session of its transaction: it commits when the method ` +
+        `resolves and is aborted when it throws. Declare the change "transactional: false" to run transactions of its own.`,
+    );
+  }
+}
+
+/** A transaction inside the change's own failed, or was left open; MongoDB can take back only the whole. */
+export class NestedTransactionError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `A transaction that change "${changeId}" began inside its own ${what}. In MongoDB it is part of the change's ` +
+        `transaction, which cannot go on without it. Await it, and let its error end the change.`,
+      options,
+    );
+  }
+}
+
+/** An operation that MongoDB does not run inside a transaction. */
+export class NonTransactionalOperationError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    cause: unknown,
+  ) {
+    super(
+      `An operation cannot be part of the transaction of change "${changeId}", all of which was taken back: ` +
+        `${messageOf(cause)}. Declare the change "transactional: false", and give it nothing else to do.`,
+      { cause },
+    );
+  }
+}
+
+/** The server took the transaction of a change back before the change had ended. */
+export class TransactionLostError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    cause: unknown,
+  ) {
+    super(
+      `The server has aborted the transaction of change "${changeId}": ${messageOf(cause)}. An operation had failed ` +
+        `and its error was caught, or the change took longer than transactionLifetimeLimitSeconds (60 by default). ` +
+        `Let errors end the change; declare one that takes long "transactional: false".`,
+      { cause },
+    );
+  }
+}
+
+/** A change outside transactions left one open on its session; it was aborted. */
+export class OpenTransactionError extends FlamingockError {
+  constructor(readonly changeId: string) {
+    super(
+      `Change "${changeId}" left a transaction open on its session, which was aborted. ` +
+        `Commit it before the method returns, or declare the change transactional.`,
+    );
+  }
+}
+
+/** An operation of a change did not end. */
+export class OperationHangsError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    readonly waitedMs: number,
+  ) {
+    super(
+      `An operation of change "${changeId}" that nobody awaited did not end within ${waitedMs} ms. Await every ` +
+        `promise inside the change, and check the server and the network to it.`,
+    );
+  }
+}

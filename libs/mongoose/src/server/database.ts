@@ -1,0 +1,56 @@
+import type { Connection, mongo } from 'mongoose';
+import { ConnectionClosedError } from '../mongoose.errors.js';
+import type { SessionScope } from '../session/session-scope.js';
+
+/** What the protocol relies on: written to the journals of a majority, and read from what they have. */
+const DURABLE: mongo.CollectionOptions = {
+  writeConcern: { w: 'majority', journal: true },
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+  promoteLongs: true,
+  promoteValues: true,
+};
+
+/** Options of transactions, which take theirs from no collection. */
+export const DURABLE_TRANSACTION: mongo.TransactionOptions = {
+  writeConcern: { w: 'majority', journal: true },
+  readConcern: { level: 'snapshot' },
+  readPreference: 'primary',
+};
+
+/** The database of a connection, as the stores use it: nothing here joins a change's transaction by itself. */
+export class Database {
+  constructor(
+    private readonly connection: Connection,
+    private readonly scope: SessionScope,
+  ) {}
+
+  /**
+   * Calls `work` with one of our collections.
+   *
+   * @throws ConnectionClosedError while the connection is not open.
+   */
+  on<D extends mongo.BSON.Document, T>(
+    collection: string,
+    work: (collection: mongo.Collection<D>) => Promise<T>,
+  ): Promise<T> {
+    return this.outside((db) => work(db.collection<D>(collection, DURABLE)));
+  }
+
+  /** Calls `work` with the database itself, outside every change's transaction. */
+  outside<T>(work: (db: mongo.Db) => Promise<T>): Promise<T> {
+    return this.scope.exit(async () => work(this.open()));
+  }
+
+  /** A session that is nobody else's, and never will be. */
+  startSession(): mongo.ClientSession {
+    this.open();
+    return this.scope.exit(() => this.connection.getClient().startSession());
+  }
+
+  private open(): mongo.Db {
+    const { db, name, id } = this.connection;
+    if (db) return db;
+    throw new ConnectionClosedError(name || String(id));
+  }
+}

@@ -1,0 +1,139 @@
+import { FencedError, takeOver } from '@nestjs-flamingock/core';
+import type { mongo } from 'mongoose';
+import { DocumentHeldError } from '../mongoose.errors.js';
+import type { Database } from './database.js';
+import { isServerError } from './server-error.js';
+
+/** How long a document that an open transaction holds is waited for: longer than MongoDB lets one live by default. */
+const HELD_PATIENCE_MS = 70_000;
+
+/** One per service: who may write, and the session in whose transactions it does. */
+export interface FenceDocument {
+  readonly _id: string;
+  readonly token: number;
+  readonly session: mongo.Binary;
+  /** Grows with every transaction that entered; keeps others from writing until it ends. */
+  readonly entered?: number;
+}
+
+/** A holder that has claimed a fence. */
+export interface FenceHolder {
+  readonly token: number;
+  /** Never given back to the driver's pool: whoever succeeds this holder may kill it at any time. */
+  readonly session: mongo.ClientSession;
+}
+
+/** What can be done with documents of one collection, one per service, that hold the highest token seen. */
+export class Fence<D extends FenceDocument = FenceDocument> {
+  private readonly holders = new Map<string, FenceHolder>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly collection: string,
+  ) {}
+
+  /**
+   * Raises the fence to `token`, with a new session for the holder's transactions. Waits for
+   * an open transaction of the service, and ends it on the server if it hangs.
+   *
+   * @param first what a service's first document has besides
+   * @throws FencedError when the fence is already higher.
+   * @throws DocumentHeldError when a transaction that cannot be ended stays in the way.
+   */
+  async claim(service: string, token: number, where: string, first: object = {}): Promise<D> {
+    const session = this.database.startSession();
+    const document = await takeOver<D, string>(this.raise({ service, token, session, where }, first), {
+      endHolder: (seen) => this.endHolder(service, token, session, seen),
+      refusal: (seen, cause) => new DocumentHeldError(service, this.collection, seen, cause),
+      patienceMs: HELD_PATIENCE_MS,
+    });
+    this.holders.set(service, { token, session });
+    return document;
+  }
+
+  /** The holder of the token, which is made one by a claim if it is not. */
+  async holder(service: string, token: number, where: string): Promise<FenceHolder> {
+    const known = this.holderOf(service);
+    if (known?.token === token) return known;
+    await this.claim(service, token, where);
+    return this.holder(service, token, where);
+  }
+
+  /** Who claimed the fence last on this connection. */
+  holderOf(service: string): FenceHolder | undefined {
+    return this.holders.get(service);
+  }
+
+  /** Nothing may run in its session any more, because nobody knows how its transaction ended. */
+  forget(service: string): void {
+    this.holders.delete(service);
+  }
+
+  /**
+   * First operation of a transaction: checks the token, and keeps every other holder waiting
+   * until the transaction ends.
+   *
+   * @throws FencedError when the fence carries another token.
+   */
+  async enter(service: string, { token, session }: FenceHolder, where: string): Promise<void> {
+    const { matchedCount } = await this.database.on<FenceDocument, mongo.UpdateResult>(
+      this.collection,
+      (fences) => fences.updateOne({ _id: service, token }, { $inc: { entered: 1 } }, { session }),
+    );
+    if (matchedCount === 0) throw new FencedError(service, token, where);
+  }
+
+  private async raise(
+    { service, token, session, where }: FenceHolder & { service: string; where: string },
+    first: object,
+  ): Promise<D> {
+    for (;;) {
+      try {
+        const raised = await this.database.on<FenceDocument, FenceDocument | null>(
+          this.collection,
+          (fences) =>
+            fences.findOneAndUpdate(
+              { _id: service, token: { $lte: token } },
+              {
+                $set: { token, session: idOf(session) },
+                $setOnInsert: first as mongo.MatchKeysAndValues<FenceDocument>,
+              },
+              { upsert: true, returnDocument: 'after' },
+            ),
+        );
+        if (raised) return raised as D;
+      } catch (error) {
+        if (!isServerError(error, 'DuplicateKey')) throw error;
+      }
+      // There is one already: of a higher token, or made by somebody else at this moment.
+      const there = await this.find(service);
+      if (there && there.token > token) throw new FencedError(service, token, where);
+    }
+  }
+
+  /** Only the session of a holder that was succeeded: its token is not above, and it is not our own. */
+  private async endHolder(
+    service: string,
+    token: number,
+    own: mongo.ClientSession,
+    seen: string | undefined,
+  ): Promise<string | undefined> {
+    const fence = await this.find(service);
+    const id = fence?.session.toString('hex');
+    if (!fence || fence.token > token || id === idOf(own).toString('hex')) return undefined;
+    if (id === seen) {
+      await this.database.outside((db) => db.admin().command({ killSessions: [{ id: fence.session }] }));
+    }
+    return id;
+  }
+
+  private find(service: string): Promise<FenceDocument | null> {
+    return this.database.on<FenceDocument, FenceDocument | null>(this.collection, (fences) =>
+      fences.findOne({ _id: service }),
+    );
+  }
+}
+
+function idOf(session: mongo.ClientSession): mongo.Binary {
+  return (session.id as { id: mongo.Binary }).id;
+}

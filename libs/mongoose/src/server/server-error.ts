@@ -1,0 +1,36 @@
+import { mongo } from 'mongoose';
+
+/** Error codes of the server that we act on, by the names of its manual. */
+const CODES = {
+  Unauthorized: 13,
+  NamespaceExists: 48,
+  WriteConflict: 112,
+  NoSuchTransaction: 251,
+  OperationNotSupportedInTransaction: 263,
+  TransactionExceededLifetimeLimitSeconds: 290,
+  DuplicateKey: 11000,
+} as const;
+
+/** Labels that the server or the driver puts on errors. */
+const UNKNOWN_COMMIT = 'UnknownTransactionCommitResult';
+const TRANSIENT = 'TransientTransactionError';
+
+/** True if the server answered with the error of one of these names. */
+export function isServerError(error: unknown, ...names: (keyof typeof CODES)[]): boolean {
+  return error instanceof mongo.MongoError && names.some((name) => CODES[name] === error.code);
+}
+
+/** True where nobody knows whether the commit took effect. */
+export function isCommitUnknown(error: unknown): boolean {
+  return error instanceof mongo.MongoError && error.hasErrorLabel(UNKNOWN_COMMIT);
+}
+
+/** True where a transaction met another one and was aborted by the server. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof mongo.MongoError && error.hasErrorLabel(TRANSIENT);
+}
+
+/** What a driver's error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,58 @@
+import type { mongo } from 'mongoose';
+import { NestedTransactionError, TransactionControlError } from '../mongoose.errors.js';
+import type { ChangeSession } from './change-session.js';
+import { sessionView } from './session-view.js';
+
+type Work<T> = (session: mongo.ClientSession) => Promise<T>;
+
+/**
+ * The change's session for one user of it. MongoDB has no transactions inside others: one
+ * that is begun here is part of the change's, commits with it, and takes it along when it
+ * is aborted.
+ */
+export function nestedSession(change: ChangeSession): mongo.ClientSession {
+  const { changeId, session } = change;
+  const transaction = {};
+  let isOpen = false;
+
+  const begin = (): void => {
+    change.assertRunning();
+    if (isOpen) throw new TransactionControlError(changeId, 'startTransaction');
+    isOpen = true;
+    change.open(transaction);
+  };
+  const end = (method: string, failure?: NestedTransactionError): void => {
+    change.assertRunning();
+    if (!isOpen) throw new TransactionControlError(changeId, method);
+    isOpen = false;
+    change.close(transaction, failure);
+  };
+  const abort = () => end('abortTransaction', new NestedTransactionError(changeId, 'was aborted'));
+  const leave = async (): Promise<void> => {
+    if (isOpen) abort();
+  };
+
+  const view: mongo.ClientSession = sessionView(session, {
+    get hasEnded(): boolean {
+      change.assertRunning();
+      return session.hasEnded;
+    },
+    startTransaction: begin,
+    commitTransaction: async () => end('commitTransaction'),
+    abortTransaction: async () => abort(),
+    async withTransaction<T>(work: Work<T>): Promise<T> {
+      begin();
+      try {
+        const result = await work(view);
+        end('commitTransaction');
+        return result;
+      } catch (cause) {
+        if (isOpen) end('abortTransaction', new NestedTransactionError(changeId, 'failed', { cause }));
+        throw cause;
+      }
+    },
+    endSession: leave,
+    [Symbol.asyncDispose]: leave,
+  });
+  return view;
+}

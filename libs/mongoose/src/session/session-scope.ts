@@ -1,0 +1,32 @@
+import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
+import type { Connection, mongo } from 'mongoose';
+
+type Client = mongo.MongoClient;
+
+/** How the driver begins a session: `explicit` is false for one that it begins by itself, for one operation or cursor. */
+export type StartSession = (
+  options?: mongo.ClientSessionOptions & { explicit?: boolean; owner?: unknown },
+) => mongo.ClientSession;
+
+/** What a change makes of the sessions that are begun inside its method. */
+export interface ScopedSessions {
+  /** `start` begins an ordinary one. */
+  begin(start: StartSession, options: Parameters<StartSession>[0]): mongo.ClientSession;
+}
+
+/**
+ * Knows what change an operation belongs to. Every operation of the driver without a session
+ * of its own, and so every one of Mongoose and of `connection.db`, asks the client for one.
+ */
+export type SessionScope = MethodScope<ScopedSessions>;
+
+/** While it is installed, the connection's client hands out the change's sessions inside its method. */
+export function sessionScope(connection: Connection): SessionScope {
+  return new MethodScope((current) =>
+    overrideMethod<'startSession', Client['startSession']>(
+      connection.getClient(),
+      'startSession',
+      (original) => (options) => current()?.begin(original, options) ?? original(options),
+    ),
+  );
+}

@@ -1,0 +1,14 @@
+import type { mongo } from 'mongoose';
+
+/**
+ * A session as one user of it sees it: itself, but for `overrides`. What else is set on a
+ * view by a symbol stays its own, for Mongoose keeps notes there.
+ */
+export function sessionView(session: mongo.ClientSession, overrides: object): mongo.ClientSession {
+  return new Proxy(session, {
+    get: (target, key): unknown =>
+      Object.hasOwn(overrides, key) ? Reflect.get(overrides, key) : Reflect.get(target, key, target),
+    set: (target, key, value) =>
+      typeof key === 'symbol' ? Reflect.set(overrides, key, value) : Reflect.set(target, key, value, target),
+  });
+}

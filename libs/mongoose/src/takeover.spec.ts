@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
+import type { Connection } from 'mongoose';
+import { FencedError, type Transaction } from '@nestjs-flamingock/core';
+import { auditEntries } from '@nestjs-flamingock/testing';
+import { describeOn } from '../../../test/services/describe-on.js';
+import { failNext } from './fixtures/fail-point.js';
+import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
+import { auditStore, CHANGE, targetSystem } from './fixtures/open.js';
+
+jest.setTimeout(120_000);
+
+const { service, changeId } = CHANGE;
+
+await describeOn(['mongodb'], 'a holder that hangs with its transaction open', ({ mongodb }) => {
+  const appName = randomUUID();
+  let database: MongoDatabase;
+  let first: Connection;
+  let second: Connection;
+
+  beforeEach(async () => {
+    database = await MongoDatabase.create(mongodb);
+    first = await database.connect();
+    second = await database.connect({ appName });
+  });
+  afterEach(() => database.remove());
+
+  /** Begins a change on the first connection that hangs until it is let go. */
+  async function hang(
+    marker: boolean,
+    beforeHang: (tx: Transaction) => Promise<void> = async () => undefined,
+  ) {
+    const target = targetSystem(first);
+    await target.markers.prepare();
+    let letGo = (): void => undefined;
+    const released = new Promise<void>((resolve) => (letGo = resolve));
+    let isHanging = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (isHanging = resolve));
+    const work = async (_: unknown, tx: Transaction): Promise<void> => {
+      await notes(first).create({ key: 'of the first', value: 'v' });
+      await beforeHang(tx);
+      isHanging();
+      await released;
+    };
+    const running = target.transaction(CHANGE, work, marker ? { ...CHANGE, token: 1 } : undefined);
+    await Promise.race([hanging, running]);
+    return { letGo, running };
+  }
+
+  it('is ended by whoever claims the head, and commits nothing when it goes on', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(service, 1);
+    const { letGo, running } = await hang(false);
+    const next = auditStore(second);
+    expect(await next.claimHead(service, 2)).toMatchObject({ token: 2, seq: 0 });
+    letGo();
+    expect(await running).toMatchObject({ status: 'rolled-back', error: { name: 'TransactionLostError' } });
+    expect(await keysOf(second)).toEqual([]);
+  });
+
+  it('is ended between its entries and its commit as well', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(service, 1);
+    const entries = auditEntries(undefined, { service });
+    const { letGo, running } = await hang(false, (tx) => audit.append({ service, token: 1, entries }, tx));
+    expect(await auditStore(second).claimHead(service, 2)).toMatchObject({ token: 2, seq: 0 });
+    letGo();
+    expect((await running).status).toBe('rolled-back');
+    expect(await keysOf(second)).toEqual([]);
+    expect(await auditStore(second).readSnapshot(service)).toEqual([]);
+  });
+
+  it('is ended by whoever asks for its marker', async () => {
+    const { letGo, running } = await hang(true);
+    expect(await targetSystem(second).markers.read(service, changeId, 2)).toBeUndefined();
+    letGo();
+    expect((await running).status).toBe('rolled-back');
+    expect(await keysOf(second)).toEqual([]);
+  });
+
+  it('keeps out who has a lower token, which ends nothing', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(service, 5);
+    const { letGo, running } = await hang(false);
+    const claim = auditStore(second).claimHead(service, 4);
+    await expect(claim).rejects.toBeInstanceOf(FencedError);
+    letGo();
+    expect(await running).toEqual({ status: 'committed' });
+  });
+
+  it('is the only one that is ended', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(service, 1);
+    const session = await first.startSession();
+    session.startTransaction();
+    await notes(first).create([{ key: 'of the application', value: 'v' }], { session });
+    const { letGo, running } = await hang(false);
+    await auditStore(second).claimHead(service, 2);
+    letGo();
+    await running;
+    await session.commitTransaction();
+    await session.endSession();
+    expect(await keysOf(second)).toEqual(['of the application']);
+  });
+
+  it('is named where the server does not let it be ended, and waited for', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(service, 1);
+    const { letGo, running } = await hang(false);
+    await failNext(second, appName, { failCommands: ['killSessions'], errorCode: 13 }, 2);
+    const claim = auditStore(second).claimHead(service, 2);
+    // The third attempt to end it is let through.
+    expect(await claim).toMatchObject({ token: 2 });
+    letGo();
+    expect((await running).status).toBe('rolled-back');
+  });
+});
