@@ -13,7 +13,8 @@ import type {
 import { runInstance } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../services/describe-on.js';
-import { postgresDatabase, sqliteFile, type CreateDatabase } from '../support/test-database.js';
+import { postgresDatabase, sqliteFile, type SqlDatabase } from '../support/sql-database.js';
+import type { CreateDatabase } from '../support/test-database.js';
 import { onFixture, type Ended, type StartOptions } from './flamingock.js';
 
 jest.setTimeout(60_000);
@@ -21,8 +22,8 @@ jest.setTimeout(60_000);
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what a test takes the document for
 const documentOf = <T>({ stdout }: Ended): T => JSON.parse(stdout) as T;
 
-function commandSuite(create: CreateDatabase): void {
-  let workspace: Workspace;
+function commandSuite(create: CreateDatabase<SqlDatabase>): void {
+  let workspace: Workspace<SqlDatabase>;
   let run: (args: string[], options?: StartOptions) => Promise<Ended>;
 
   beforeEach(async () => {
@@ -204,7 +205,7 @@ function commandSuite(create: CreateDatabase): void {
     expect(stderr).toContain('SIGINT: stopping');
     expect(code).toBe(1);
     expect((await workspace.history()).at(-1)).toBe('publish:EXECUTION_FAILED');
-    expect((await workspace.lock()).expires_at).toBe(0);
+    expect((await workspace.lock()).isFree).toBe(true);
   });
 
   it('does what it is for before the hooks of the application that may need it', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { AuditEntry } from '@nestjs-flamingock/core';
 import { Workspace } from '../e2e/workspace.js';
-import { sqliteFile } from '../support/test-database.js';
+import { sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import { onFixture, type StartOptions } from './flamingock.js';
 
 jest.setTimeout(120_000);
@@ -14,7 +14,7 @@ const COUNT = 100_000;
 const NODE: StartOptions = { node: ['--max-old-space-size=64'] };
 
 describe(`an export of ${COUNT} entries in 64 MB`, () => {
-  let workspace: Workspace;
+  let workspace: Workspace<SqlDatabase>;
   let run: ReturnType<typeof onFixture>;
   const folder = mkdtempSync(join(tmpdir(), 'flamingock-export-'));
 

@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import stringWidth from 'string-width';
 import { Workspace } from '../e2e/workspace.js';
 import { runInstance } from '../e2e/fixture-process.js';
-import { sqliteFile } from '../support/test-database.js';
+import { sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import { environmentOf, fixture, flamingockOnTerminal, onFixture } from './flamingock.js';
 
 jest.setTimeout(60_000);
@@ -12,7 +12,7 @@ const ESC = '\u001b';
 /** What would clear the screen, retitle the window, reorder and hide text, and go past any width. */
 const HOSTILE = `${ESC}[2J${ESC}]0;owned\u0007\u009b31mred\u0000\b\b\r\n\u202etxet 日本語のエラー 👩‍👩‍👧 ${'long '.repeat(200)}`;
 
-let workspace: Workspace;
+let workspace: Workspace<SqlDatabase>;
 beforeEach(async () => {
   workspace = await Workspace.open(sqliteFile);
   await runInstance({

@@ -1,12 +1,8 @@
 import { jest } from '@jest/globals';
 import { describeOn } from '../services/describe-on.js';
-import {
-  mariadbDatabase,
-  postgresDatabase,
-  sqliteFile,
-  type CreateDatabase,
-  type TestDatabase,
-} from '../support/test-database.js';
+import { mongoDatabase } from '../support/mongo-database.js';
+import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
+import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
 import type { RoundOptions } from './fixture/instance.js';
 import { GatedFleet, startTogether, type RoundResult } from './fleet.js';
 
@@ -15,23 +11,21 @@ jest.setTimeout(180_000);
 const CHANGES = 5;
 const GATED_ROUNDS = 20;
 
-/** One round on tables of its own, so that every round begins with none of the library's tables. */
-async function newRound({ options, connection }: TestDatabase, name: string): Promise<RoundOptions> {
-  const table = `rows_${name}`;
-  await connection.query(`CREATE TABLE ${table} (number INT NOT NULL)`);
-  return { audit: options, tablePrefix: `${name}_`, table, changes: CHANGES };
+/** One round under names of its own, so that every round begins with none of the library's tables. */
+async function newRound(database: TestDatabase, name: string): Promise<RoundOptions> {
+  const place = `rows_${name}`;
+  await database.createPlace(place);
+  return { database: database.options, prefix: `${name}_`, place, changes: CHANGES };
 }
 
 async function expectExactlyOnce(
-  { connection }: TestDatabase,
-  { table, tablePrefix }: RoundOptions,
+  database: TestDatabase,
+  { place, prefix }: RoundOptions,
   results: readonly RoundResult[],
 ): Promise<void> {
   expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined));
-  const rows = await connection.query<{ number: number }[]>(`SELECT number FROM ${table} ORDER BY number`);
-  expect(rows.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
-  const entries = await connection.query<unknown[]>(`SELECT state FROM ${tablePrefix}audit_entries`);
-  expect(entries).toHaveLength(2 * CHANGES);
+  expect(await database.values(place)).toEqual(['1', '2', '3', '4', '5']);
+  expect(await database.entries(prefix)).toHaveLength(2 * CHANGES);
   const reports = results.map(({ report }) => report!);
   expect(reports.filter(({ status }) => status === 'applied')).toHaveLength(1);
   // Whoever did not apply was in time to see it done, or says whom it waited for.
@@ -75,6 +69,9 @@ await describeOn(['postgres'], 'instances on PostgreSQL', ({ postgres }) =>
 );
 await describeOn(['mariadb'], 'instances on MariaDB', ({ mariadb }) =>
   contentionSuite(mariadbDatabase(mariadb)),
+);
+await describeOn(['mongodb'], 'instances on MongoDB', ({ mongodb }) =>
+  contentionSuite(mongoDatabase(mongodb)),
 );
 await describeOn(
   ['postgres', 'pgbouncer'],

@@ -55,6 +55,6 @@ export class GatedFleet {
 }
 
 function spawn(program: string, args: string[]): ChildProcess {
-  const path = join(process.cwd(), 'test/contention/dist', `${program}.js`);
+  const path = join(process.cwd(), 'test/contention/dist/contention/fixture', `${program}.js`);
   return fork(path, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
 }

@@ -23,8 +23,8 @@ export interface Instance {
 /** Starts an instance of the fixture as a process of its own, its clock right or a day ahead. */
 export function startInstance(options: InstanceOptions, clock: 'right' | 'ahead' = 'right'): Instance {
   const execArgv =
-    clock === 'right' ? [] : ['--require', join(process.cwd(), 'test/e2e/dist/clock-ahead.cjs')];
-  const main = join(process.cwd(), 'test/e2e/dist/main.js');
+    clock === 'right' ? [] : ['--require', join(process.cwd(), 'test/e2e/dist/e2e/fixture/clock-ahead.cjs')];
+  const main = join(process.cwd(), 'test/e2e/dist/e2e/fixture/main.js');
   const child = fork(main, [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv,

@@ -1,11 +1,8 @@
 import { jest } from '@jest/globals';
 import { describeOn } from '../services/describe-on.js';
-import {
-  mariadbDatabase,
-  postgresDatabase,
-  sqliteFile,
-  type CreateDatabase,
-} from '../support/test-database.js';
+import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
+import type { CreateDatabase } from '../support/test-database.js';
+import { mongoDatabase } from '../support/mongo-database.js';
 import { runInstance, startInstance } from './fixture-process.js';
 import { Workspace } from './workspace.js';
 
@@ -83,7 +80,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     instance.kill('SIGTERM');
     expect(await instance.exit).toMatchObject({ signal: 'SIGTERM' });
     expect((await workspace.history()).at(-1)).toBe('publish:EXECUTION_FAILED');
-    expect((await workspace.lock()).expires_at).toBe(0);
+    expect((await workspace.lock()).isFree).toBe(true);
   });
 
   it('go by the clock of the database, whatever their own says', async () => {
@@ -96,7 +93,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     await holder.exit;
     expect((await runInstance(options, 'ahead')).report?.status).toBe('applied');
     const inAnHour = Date.now() + 3_600_000;
-    const times = (await workspace.entries()).map(({ created_at }) => Date.parse(created_at));
+    const times = (await workspace.entries()).map(({ createdAt }) => Date.parse(createdAt));
     expect(times.filter((time) => time > inAnHour)).toEqual([]);
   });
 
@@ -104,8 +101,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     'change nothing after a pause past the lease, and say that the lock is lost: %s',
     async (point) => {
       // While SQLite's one transaction is open nobody can take over: pause elsewhere.
-      const isOneWriter = workspace.audit.options.type === 'better-sqlite3';
-      const reached = isOneWriter ? 'half of warm-up' : point;
+      const reached = workspace.audit.hasOneWriter ? 'half of warm-up' : point;
       const options = { ...workspace.options, settings: LEASE };
       const stopped = startInstance({ ...options, behaviour: `hang:${reached}` });
       await until(() => workspace.outboxLines().includes(`hanging at ${reached}`));
@@ -167,4 +163,17 @@ await describeOn(['postgres'], 'processes on two databases of PostgreSQL', ({ po
 );
 await describeOn(['postgres'], 'processes on SQLite with changes of PostgreSQL', ({ postgres }) =>
   processSuite(sqliteFile, postgresDatabase(postgres)),
+);
+await describeOn(['mongodb'], 'processes on MongoDB', ({ mongodb }) => {
+  processSuite(mongoDatabase(mongodb));
+  hungCommitSuite(mongoDatabase(mongodb));
+});
+await describeOn(['mongodb'], 'processes on two databases of MongoDB', ({ mongodb }) =>
+  processSuite(mongoDatabase(mongodb), mongoDatabase(mongodb)),
+);
+await describeOn(['postgres', 'mongodb'], 'processes on PostgreSQL with changes of MongoDB', (urls) =>
+  processSuite(postgresDatabase(urls.postgres), mongoDatabase(urls.mongodb)),
+);
+await describeOn(['postgres', 'mongodb'], 'processes on MongoDB with changes of PostgreSQL', (urls) =>
+  processSuite(mongoDatabase(urls.mongodb), postgresDatabase(urls.postgres)),
 );

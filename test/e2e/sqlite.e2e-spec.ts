@@ -8,7 +8,7 @@ import {
 } from '@nestjs-flamingock/core';
 import { boot } from './boot.js';
 import { fixtureModule, type FixtureOptions } from './fixture/app.module.js';
-import { sqliteFile } from '../support/test-database.js';
+import { sqliteFile } from '../support/sql-database.js';
 import { Workspace } from './workspace.js';
 
 const APPLIED = [
@@ -59,7 +59,7 @@ describe('a start', () => {
     expect(await workspace.history()).toEqual(APPLIED);
     expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
-    expect((await workspace.lock()).expires_at).toBe(0);
+    expect((await workspace.lock()).isFree).toBe(true);
   });
 
   it('does nothing and takes no lock when nothing is pending', async () => {

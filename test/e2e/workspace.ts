@@ -1,33 +1,27 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
+import type { CreateDatabase, StoredEntry, TestDatabase } from '../support/test-database.js';
 import type { FixtureOptions } from './fixture/app.module.js';
 
-interface AuditRow {
-  readonly seq: number;
-  readonly change_id: string;
-  readonly state: string;
-  readonly operation: string;
-  readonly error: string | null;
-  readonly created_at: string;
-}
-
 /** Databases and files of one test, and what is in them, read past the library. */
-export class Workspace {
+export class Workspace<T extends TestDatabase = TestDatabase> {
   private readonly folder = mkdtempSync(join(tmpdir(), 'flamingock-e2e-'));
   private readonly outbox = join(this.folder, 'outbox.txt');
 
   private constructor(
-    readonly audit: TestDatabase,
-    readonly target: TestDatabase,
+    readonly audit: T,
+    readonly target: T,
   ) {}
 
   /** `createTarget`: where the notes are kept, if not in the audit store's own database. */
-  static async open(createAudit: CreateDatabase, createTarget?: CreateDatabase): Promise<Workspace> {
+  static async open<T extends TestDatabase>(
+    createAudit: CreateDatabase<T>,
+    createTarget?: CreateDatabase<T>,
+  ): Promise<Workspace<T>> {
     const audit = await createAudit();
     const workspace = new Workspace(audit, (await createTarget?.()) ?? audit);
-    await workspace.target.connection.query('CREATE TABLE note (text VARCHAR(20) NOT NULL)');
+    await workspace.target.createPlace('note');
     return workspace;
   }
 
@@ -43,23 +37,19 @@ export class Workspace {
 
   /** `change:STATE` of every entry, in order. */
   async history(): Promise<string[]> {
-    return (await this.entries()).map(({ change_id, state }) => `${change_id}:${state}`);
+    return (await this.entries()).map(({ changeId, state }) => `${changeId}:${state}`);
   }
 
-  async entries(): Promise<AuditRow[]> {
-    return this.audit.connection.query('SELECT * FROM flamingock_audit_entries ORDER BY seq');
+  entries(): Promise<StoredEntry[]> {
+    return this.audit.entries('flamingock_');
   }
 
-  async lock(): Promise<{ token: number; expires_at: number }> {
-    const { connection } = this.audit;
-    const [row] = await connection.query<Record<string, unknown>[]>('SELECT * FROM flamingock_locks');
-    return { token: Number(row?.['token']), expires_at: Number(row?.['expires_at']) };
+  lock(): ReturnType<TestDatabase['lock']> {
+    return this.audit.lock();
   }
 
-  async notes(): Promise<string[]> {
-    const { connection } = this.target;
-    const rows = await connection.query<{ text: string }[]>('SELECT text FROM note ORDER BY text');
-    return rows.map(({ text }) => text);
+  notes(): Promise<string[]> {
+    return this.target.values('note');
   }
 
   outboxLines(): string[] {

@@ -1,26 +1,29 @@
 import { jest } from '@jest/globals';
 import { ChangeFailedError } from '@nestjs-flamingock/core';
-import type { DataSourceOptions } from 'typeorm';
 import { boot } from '../e2e/boot.js';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
 import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../services/describe-on.js';
-import { mariadbDatabase, postgresDatabase, type CreateDatabase } from '../support/test-database.js';
+import { mongoDatabase } from '../support/mongo-database.js';
+import { mariadbDatabase, postgresDatabase } from '../support/sql-database.js';
+import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 jest.setTimeout(60_000);
 
-/** `server`: a database on the server itself; the application under test goes through a proxy. */
-function wireSuite(server: CreateDatabase, defaultPort: number, kind: 'shared' | 'separate'): void {
+/**
+ * `server`: a database on the server itself, which names its port; the application under
+ * test goes through a proxy. `commit`: what a request to commit contains.
+ */
+function wireSuite(server: CreateDatabase, commit: RegExp, kind: 'shared' | 'separate'): void {
   let workspace: Workspace;
   let proxy: TcpProxy;
   let options: FixtureOptions;
 
   beforeEach(async () => {
     workspace = await Workspace.open(server, kind === 'separate' ? server : undefined);
-    const behind = workspace.target.options as DataSourceOptions & { url: string };
-    proxy = await TcpProxy.before(behind.url, defaultPort);
-    const proxied = { ...behind, url: proxy.through(behind.url) } as DataSourceOptions;
+    proxy = await proxyBefore(workspace.target);
+    const proxied = workspace.target.at((url) => proxy.through(url));
     const database = kind === 'separate' ? { notes: proxied } : { audit: proxied };
     options = { ...workspace.options, ...database };
   });
@@ -31,7 +34,7 @@ function wireSuite(server: CreateDatabase, defaultPort: number, kind: 'shared' |
 
   it('finds out that a commit took effect whose answer was lost, and runs nothing twice', async () => {
     const onReach = async (point: string) => {
-      if (point === 'inside the transaction') proxy.dropAnswerTo(/COMMIT/);
+      if (point === 'inside the transaction') proxy.dropAnswerTo(commit);
     };
     const report = await boot({ ...options, onReach });
     expect(proxy.isArmed).toBe(false);
@@ -75,11 +78,20 @@ function wireSuite(server: CreateDatabase, defaultPort: number, kind: 'shared' |
   });
 }
 
+async function proxyBefore(database: TestDatabase): Promise<TcpProxy> {
+  let address = '';
+  database.at((url) => (address = url));
+  return TcpProxy.before(address);
+}
+
 for (const kind of ['shared', 'separate'] as const) {
   await describeOn(['postgres'], `a broken wire to PostgreSQL, databases ${kind}`, ({ postgres }) =>
-    wireSuite(postgresDatabase(postgres), 5432, kind),
+    wireSuite(postgresDatabase(postgres), /COMMIT/, kind),
   );
   await describeOn(['mariadb'], `a broken wire to MariaDB, databases ${kind}`, ({ mariadb }) =>
-    wireSuite(mariadbDatabase(mariadb), 3306, kind),
+    wireSuite(mariadbDatabase(mariadb), /COMMIT/, kind),
+  );
+  await describeOn(['mongodb'], `a broken wire to MongoDB, databases ${kind}`, ({ mongodb }) =>
+    wireSuite(mongoDatabase(mongodb), /commitTransaction/, kind),
   );
 }

@@ -12,11 +12,11 @@ export class TcpProxy {
     private readonly target: { host: string; port: number },
   ) {}
 
-  /** A proxy in front of the server of `url`. */
-  static async before(url: string, defaultPort: number): Promise<TcpProxy> {
+  /** A proxy in front of the server of `url`, which names its port. */
+  static async before(url: string): Promise<TcpProxy> {
     const { hostname, port } = new URL(url);
     const server = createServer();
-    const proxy = new TcpProxy(server, { host: hostname, port: Number(port || defaultPort) });
+    const proxy = new TcpProxy(server, { host: hostname, port: Number(port) });
     server.on('connection', (client) => proxy.serve(client));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -1,72 +1,32 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DatabaseOptions } from './fixture/database.js';
 
-/** A database of one suite's own. */
+/** What the audit store has of an entry, as far as tests look at it. */
+export interface StoredEntry {
+  readonly changeId: string;
+  readonly state: string;
+  readonly operation: string;
+  readonly error: string | null;
+  readonly createdAt: string;
+  readonly metadata: string;
+}
+
+/** A database of one suite's own, looked at past the library. */
 export interface TestDatabase {
-  readonly options: DataSourceOptions;
-  /** A connection past the library. */
-  readonly connection: DataSource;
+  readonly options: DatabaseOptions;
+  /** The same database where its server's URL is another one. */
+  readonly at: (change: (url: string) => string) => DatabaseOptions;
+  /** True where an open transaction keeps everybody else from writing. */
+  readonly hasOneWriter: boolean;
+  /** Makes a place that values can be put into, any of them more than once. */
+  createPlace(place: string): Promise<void>;
+  /** Every value in a place, in order. */
+  values(place: string): Promise<string[]>;
+  /** The history, where the names begin with `prefix`. */
+  entries(prefix: string): Promise<StoredEntry[]>;
+  /** The one lock; `isFree` once its holder has given it back. */
+  lock(): Promise<{ readonly token: number; readonly isFree: boolean }>;
   drop(): Promise<void>;
 }
 
 /** Makes an empty database on a server, or a file. */
-export type CreateDatabase = () => Promise<TestDatabase>;
-
-/** An SQLite file. */
-export const sqliteFile: CreateDatabase = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'flamingock-database-'));
-  const options: DataSourceOptions = { type: 'better-sqlite3', database: join(folder, 'test.sqlite') };
-  const connection = await new DataSource(options).initialize();
-  const drop = async () => {
-    await connection.destroy();
-    rmSync(folder, { recursive: true });
-  };
-  return { options, connection, drop };
-};
-
-/** A database on a PostgreSQL server; `through` is another way to the same server, such as a pooler. */
-export function postgresDatabase(url: string, through = url): CreateDatabase {
-  return onServer(
-    { type: 'postgres', url },
-    // Unlike the default template, nobody can be connected to this one, which would hinder the copy.
-    { creation: 'TEMPLATE template0', removal: 'WITH (FORCE)' },
-    (name) => ({ type: 'postgres', url: withDatabase(through, name) }),
-  );
-}
-
-/** A database on a MariaDB or MySQL server. */
-export function mariadbDatabase(url: string): CreateDatabase {
-  return onServer({ type: 'mariadb', url }, { creation: '', removal: '' }, (name) => ({
-    type: 'mariadb',
-    url: withDatabase(url, name),
-  }));
-}
-
-function onServer(
-  server: DataSourceOptions,
-  { creation, removal }: { creation: string; removal: string },
-  optionsFor: (name: string) => DataSourceOptions,
-): CreateDatabase {
-  return async () => {
-    const admin = await new DataSource(server).initialize();
-    const name = `flamingock_${randomBytes(6).toString('hex')}`;
-    await admin.query(`CREATE DATABASE ${name} ${creation}`);
-    const options = optionsFor(name);
-    const connection = await new DataSource(options).initialize();
-    const drop = async () => {
-      await connection.destroy();
-      await admin.query(`DROP DATABASE ${name} ${removal}`);
-      await admin.destroy();
-    };
-    return { options, connection, drop };
-  };
-}
-
-function withDatabase(url: string, name: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${name}`;
-  return changed.href;
-}
+export type CreateDatabase<T extends TestDatabase = TestDatabase> = () => Promise<T>;

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { createConnection, type Connection } from 'mongoose';
+import type { DatabaseOptions } from './fixture/database.js';
+import type { CreateDatabase, StoredEntry, TestDatabase } from './test-database.js';
+
+/** A database on a MongoDB server. */
+class MongoTestDatabase implements TestDatabase {
+  readonly options: { readonly mongoose: { readonly uri: string; readonly dbName: string } };
+  readonly hasOneWriter = false;
+
+  constructor(
+    uri: string,
+    private readonly connection: Connection,
+  ) {
+    this.options = { mongoose: { uri, dbName: connection.name } };
+  }
+
+  at(change: (url: string) => string): DatabaseOptions {
+    const { uri, dbName } = this.options.mongoose;
+    return { mongoose: { uri: change(uri), dbName } };
+  }
+
+  async createPlace(place: string): Promise<void> {
+    await this.connection.createCollection(place);
+  }
+
+  async values(place: string): Promise<string[]> {
+    const found = this.connection.collection<{ value: string }>(place).find().sort({ value: 1 });
+    return (await found.toArray()).map(({ value }) => value);
+  }
+
+  entries(prefix: string): Promise<StoredEntry[]> {
+    const entries = this.connection.collection<StoredEntry>(`${prefix}audit_entries`);
+    return entries.find().sort({ seq: 1 }).toArray();
+  }
+
+  async lock(): Promise<{ token: number; isFree: boolean }> {
+    const locks = this.connection.collection<{ token: number; expiresAt: Date }>('flamingock_locks');
+    const lock = await locks.findOne();
+    return { token: Number(lock?.token), isFree: lock?.expiresAt.getTime() === 0 };
+  }
+
+  async drop(): Promise<void> {
+    await this.connection.dropDatabase();
+    await this.connection.close();
+  }
+}
+
+/** A database on the MongoDB server of a URL. */
+export function mongoDatabase(url: string): CreateDatabase {
+  return async () => {
+    const dbName = `flamingock_${randomBytes(6).toString('hex')}`;
+    return new MongoTestDatabase(url, await createConnection(url, { dbName }).asPromise());
+  };
+}
