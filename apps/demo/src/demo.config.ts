@@ -10,12 +10,15 @@ export interface DemoConfig {
   readonly feedFolder: string;
   /** File of the price index. */
   readonly indexFile: string;
+  /** Where `--store mongodb` keeps what SQLite has otherwise. */
+  readonly mongodb: { readonly url: string; readonly name: string };
   /** Id of the change in the middle of which the process is to die; see `DemoCrash`. */
   readonly crashIn: string | undefined;
 }
 
 /**
- * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default) and `DEMO_CRASH`.
+ * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default), `MONGODB_URL` (the
+ * replica set of compose.yml by default), `MONGODB_NAME` (`inventory` by default) and `DEMO_CRASH`.
  *
  * @throws Error naming `PORT` if its value is not a port.
  */
@@ -26,6 +29,10 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
     database: join(folder, 'inventory.sqlite'),
     feedFolder: join(folder, 'feed'),
     indexFile: join(folder, 'cache', 'price-index.json'),
+    mongodb: {
+      url: process.env['MONGODB_URL'] ?? 'mongodb://127.0.0.1:57017/?directConnection=true',
+      name: process.env['MONGODB_NAME'] ?? 'inventory',
+    },
     crashIn: process.env['DEMO_CRASH'],
   };
 });

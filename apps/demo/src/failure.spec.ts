@@ -2,17 +2,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlamingockService } from '@nestjs-flamingock/core';
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { Abstract, INestApplicationContext, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import type { PriceList } from './catalog/price-list.js';
 import { PricingService } from './catalog/pricing.service.js';
+import { SqlPricingService } from './catalog/sql-pricing.service.js';
 import { CatalogFeed } from './feed/catalog-feed.js';
 
 const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
-class HalfWayPricing extends PricingService {
+class HalfWayPricing extends SqlPricingService {
   override async normalizePrices(): Promise<number> {
     await super.normalizePrices();
     throw new Error('lost interest');
@@ -42,7 +43,7 @@ describe('a change that fails in the middle', () => {
   });
 
   /** Starts the application with one of its services replaced by one that fails. */
-  async function start<T>(service: Type<T>, failing: Type<T>): Promise<unknown> {
+  async function start<T>(service: Abstract<T>, failing: Type<T>): Promise<unknown> {
     const builder = Test.createTestingModule({ imports: [AppModule] }).setLogger(SILENT);
     const module = await builder.overrideProvider(service).useClass(failing).compile();
     app = module;

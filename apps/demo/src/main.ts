@@ -1,13 +1,13 @@
 import { ChangeFailedError, FlamingockError, ManualInterventionError } from '@nestjs-flamingock/core';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app.module.js';
+import { chosenModule } from './chosen-module.js';
 import { demoConfig, type DemoConfig } from './demo.config.js';
 
 const logger = new Logger('Inventory');
 
 async function bootstrap(): Promise<void> {
-  const app = await NestFactory.create(AppModule);
+  const app = await NestFactory.create(await chosenModule(process.argv.slice(2)));
   app.enableShutdownHooks();
   const { port } = app.get<DemoConfig>(demoConfig.KEY);
   // Pending changes are applied in here, before the port is opened.

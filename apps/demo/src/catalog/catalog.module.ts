@@ -7,12 +7,13 @@ import { Price } from './price.entity.js';
 import { PricingService } from './pricing.service.js';
 import { Product } from './product.entity.js';
 import { ProductsController } from './products.controller.js';
+import { SqlPricingService } from './sql-pricing.service.js';
 
 /** Products, currencies and prices. */
 @Module({
   imports: [TypeOrmModule.forFeature([Currency, Product, Price])],
   controllers: [ProductsController, CurrenciesController],
-  providers: [PricingService, PriceIndex],
+  providers: [{ provide: PricingService, useClass: SqlPricingService }, PriceIndex],
   exports: [TypeOrmModule, PricingService, PriceIndex],
 })
 export class CatalogModule {}

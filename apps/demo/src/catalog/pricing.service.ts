@@ -1,39 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
 import type { PriceList } from './price-list.js';
-import { Price } from './price.entity.js';
 
 /** Everything about prices. An ordinary service: it knows nothing of changes and transactions. */
-@Injectable()
-export class PricingService {
-  constructor(@InjectRepository(Price) private readonly prices: Repository<Price>) {}
-
+export abstract class PricingService {
   /** Rounds each price to the minor unit of its currency. Returns how many were not round. */
-  async normalizePrices(): Promise<number> {
-    const prices = await this.prices.find({ relations: { currency: true } });
-    const corrected = prices.filter((price) => price.amount !== toMinorUnit(price));
-    for (const price of corrected) price.amount = toMinorUnit(price);
-    await this.prices.save(corrected);
-    return corrected.length;
-  }
+  abstract normalizePrices(): Promise<number>;
 
   /** One list per currency that something is priced in. */
-  async priceLists(): Promise<PriceList[]> {
-    const prices = await this.prices.find({
-      relations: { product: true },
-      order: { currencyCode: 'ASC', sku: 'ASC' },
-    });
-    const currencies = [...new Set(prices.map(({ currencyCode }) => currencyCode))];
-    return currencies.map((currency) => ({
-      currency,
-      prices: prices
-        .filter(({ currencyCode }) => currencyCode === currency)
-        .map(({ sku, product, amount }) => ({ sku, name: product.name, amount })),
-    }));
-  }
-}
-
-function toMinorUnit({ amount, currency }: Price): number {
-  return Number(amount.toFixed(currency.digits));
+  abstract priceLists(): Promise<PriceList[]>;
 }
