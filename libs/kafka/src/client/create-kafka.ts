@@ -19,7 +19,8 @@ export const logToNest: logCreator = () => {
   };
 };
 
-function textOf({ namespace, log: { message, error, broker } }: LogEntry): string {
+function textOf({ namespace, log: { message, ...rest } }: LogEntry): string {
+  const { error, broker } = rest as Readonly<Record<string, unknown>>;
   const details = [error, broker].filter((detail) => typeof detail === 'string' && detail !== message);
   return `[${namespace}] ${[message, ...details].join(', ')}`;
 }

@@ -53,5 +53,5 @@ interface DriverError {
 function causes(error: unknown): DriverError[] {
   if (!(error instanceof Error)) return [];
   const { errors = [] } = error as { errors?: unknown[] };
-  return [error as DriverError, ...[error.cause, ...errors].flatMap(causes)];
+  return [error, ...[error.cause, ...errors].flatMap(causes)];
 }

@@ -20,7 +20,7 @@ export interface SharedClient<T> {
   /** Not connected yet, perhaps. */
   readonly client: T;
   /** @throws KafkaUnreachableError */
-  connected(): Promise<T>;
+  readonly connected: () => Promise<T>;
 }
 
 /** The Kafka clients of one target system: connected when first needed, closed together. */
