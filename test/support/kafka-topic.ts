@@ -48,7 +48,7 @@ export class KafkaTopic {
     const ends = topics.flatMap(({ partitions }) =>
       partitions.map(({ partitionId }) => ({ partition: partitionId, key: LAST, value: randomUUID() })),
     );
-    const missing = new Set(ends.map(({ value }) => value));
+    const missing = new Set<string>(ends.map(({ value }) => value));
     const all = new Promise<void>((resolve) => {
       this.arrivals.add((value) => {
         if (missing.delete(value) && missing.size === 0) resolve();

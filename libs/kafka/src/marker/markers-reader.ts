@@ -9,6 +9,8 @@ import { barrierRecord, MarkersSnapshot, PARTITION } from './marker-records.js';
 /** How long a group that was just left may count as used, in milliseconds. */
 const LEAVES_MS = 5_000;
 
+const AT_ONCE_MS = 2_000;
+
 const CONSUMER = {
   sessionTimeout: 10_000,
   heartbeatInterval: 1_000,
@@ -63,7 +65,7 @@ export class MarkersReader {
    *
    * @throws MarkersUnreadableError when a transaction of somebody else stays open on the topic.
    */
-  async readToEnd(): Promise<MarkersSnapshot> {
+  async readToEnd(patienceMs = this.source.patienceMs): Promise<MarkersSnapshot> {
     const { clients, topic } = this.source;
     this.barriers += 1;
     const barrier = barrierRecord(this.groupId, this.barriers);
@@ -73,8 +75,21 @@ export class MarkersReader {
       };
     });
     const producer = await clients.producer.connected();
-    await this.wait(producer.send({ topic, messages: [barrier] }).then(() => arrived));
-    return new MarkersSnapshot(new Map(this.records));
+    await this.wait(
+      producer.send({ topic, messages: [barrier] }).then(() => arrived),
+      patienceMs,
+    );
+    return this.snapshot();
+  }
+
+  /** Reads what can be read in a moment: everything, unless a transaction is open on the topic. */
+  async readAtOnce(): Promise<MarkersSnapshot> {
+    try {
+      return await this.readToEnd(AT_ONCE_MS);
+    } catch (error) {
+      if (error instanceof MarkersUnreadableError) return this.snapshot();
+      throw error;
+    }
   }
 
   /** Ends reading, and deletes the group. */
@@ -107,8 +122,12 @@ export class MarkersReader {
     return Promise.resolve();
   }
 
-  private async wait<T>(work: Promise<T>): Promise<T> {
-    const { clients, topic, patienceMs } = this.source;
+  private snapshot(): MarkersSnapshot {
+    return new MarkersSnapshot(new Map(this.records));
+  }
+
+  private async wait<T>(work: Promise<T>, patienceMs = this.source.patienceMs): Promise<T> {
+    const { clients, topic } = this.source;
     const late = () => new MarkersUnreadableError(topic, patienceMs);
     try {
       return await bounded(patienceMs, Promise.race([work, this.crashed]), late);

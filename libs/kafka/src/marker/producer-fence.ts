@@ -92,8 +92,9 @@ export class ProducerFence {
   private async compareAndSet(reader: MarkersReader, service: string, token: number): Promise<Established> {
     const giveUpAt = performance.now() + CONTENTION_MS;
     for (;;) {
-      // Before anything else: initialising the id would end the transaction of a later holder.
-      this.compare(await reader.readToEnd(), service, token);
+      // Initialising the id would end the open transaction of a later holder. This spares it, and decides
+      // nothing: where such a transaction keeps readers from the end, there is no waiting for it.
+      this.compare(await reader.readAtOnce(), service, token);
       await this.release();
       const claim = { service, token, producer: await this.initialise(service) };
       this.held = claim;
