@@ -50,6 +50,8 @@ await describeOn(['kafka'], 'ensureTopics', ({ kafka }) => {
   });
 
   it('says why Kafka refuses to create a topic', async () => {
-    await expect(ensureTopics(admins[0]!, [{ topic, replicationFactor: 99 }])).rejects.toThrow(/replication/i);
+    await expect(ensureTopics(admins[0]!, [{ topic, replicationFactor: 99 }])).rejects.toThrow(
+      /replication/i,
+    );
   });
 });

@@ -58,7 +58,10 @@ async function ensureTopic(admin: Admin, wanted: WantedTopic): Promise<EnsuredTo
 /** False if somebody else has created it meanwhile. */
 async function create(admin: Admin, { topic, partitions, replicationFactor, config = {} }: WantedTopic) {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
-  const size = { ...(partitions && { numPartitions: partitions }), ...(replicationFactor && { replicationFactor }) };
+  const size = {
+    ...(partitions && { numPartitions: partitions }),
+    ...(replicationFactor && { replicationFactor }),
+  };
   try {
     return await admin.createTopics({ topics: [{ topic, ...size, configEntries }] });
   } catch (error) {

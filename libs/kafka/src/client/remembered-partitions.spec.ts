@@ -9,7 +9,11 @@ const PARTITIONS = [0, 1, 2].map((partitionId) => ({
   isr: [1],
 }));
 
-const confirmation = (partition: number): RecordMetadata => ({ topicName: 'events', partition, errorCode: 0 });
+const confirmation = (partition: number): RecordMetadata => ({
+  topicName: 'events',
+  partition,
+  errorCode: 0,
+});
 
 describe('RememberedPartitions', () => {
   const open = () => {
