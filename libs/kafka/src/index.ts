@@ -12,6 +12,7 @@ export { ensureTopics, type EnsuredTopic, type TopicDifference, type WantedTopic
 export { KafkaTargetSystem } from './kafka-target.system.js';
 export { KafkaMarkerStore } from './kafka-marker.store.js';
 export {
+  CoordinatorNotFoundError,
   FailedSendError,
   KafkaAccessDeniedError,
   KafkaUnreachableError,

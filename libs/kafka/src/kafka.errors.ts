@@ -31,6 +31,18 @@ export class KafkaAccessDeniedError extends FlamingockError {
   }
 }
 
+/** Kafka named no coordinator for a transactional id or a consumer group. */
+export class CoordinatorNotFoundError extends FlamingockError {
+  constructor(cause: unknown) {
+    super(
+      `Kafka names no coordinator for a transactional id or consumer group of this target system${detail(cause)}; ` +
+        'kafkajs does not tell why. Most often the user lacks the rights on them that docs/kafka.md lists under ' +
+        '"Rights"; otherwise brokers with partitions of __transaction_state or __consumer_offsets are down.',
+      { cause },
+    );
+  }
+}
+
 /** A topic that does not exist was written to, and is not created by that. */
 export class UnknownTopicError extends FlamingockError {
   constructor(cause: unknown) {

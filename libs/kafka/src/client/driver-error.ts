@@ -1,4 +1,9 @@
-import { KafkaAccessDeniedError, KafkaUnreachableError, UnknownTopicError } from '../kafka.errors.js';
+import {
+  CoordinatorNotFoundError,
+  KafkaAccessDeniedError,
+  KafkaUnreachableError,
+  UnknownTopicError,
+} from '../kafka.errors.js';
 
 /** What Kafka says to a producer whose transactional id somebody has initialised since, or whose time is up. */
 const FENCING = ['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'UNKNOWN_PRODUCER_ID'];
@@ -38,6 +43,9 @@ export function explained(error: unknown, brokers: readonly string[]): unknown {
   const denied = chain.find(({ type }) => type?.endsWith('AUTHORIZATION_FAILED'));
   if (denied?.type !== undefined) return new KafkaAccessDeniedError(denied.type, error);
   if (hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) return new UnknownTopicError(error);
+  if (chain.some(({ name }) => name === 'KafkaJSGroupCoordinatorNotFound')) {
+    return new CoordinatorNotFoundError(error);
+  }
   if (!chain.some(({ name }) => UNREACHABLE.includes(name))) return error;
   const met = chain.flatMap(({ broker }) => broker ?? []);
   return new KafkaUnreachableError(brokers.length > 0 ? brokers : [...new Set(met)], error);
