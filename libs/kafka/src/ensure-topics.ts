@@ -1,6 +1,6 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import { insist } from './client/bounded.js';
-import { hasType } from './client/driver-error.js';
+import { isNotThereYet, refusalOf } from './client/driver-error.js';
 
 /** How long a topic that others have just created may take to be known everywhere, in milliseconds. */
 const APPEARS_MS = 10_000;
@@ -65,8 +65,7 @@ async function create(admin: Admin, { topic, partitions, replicationFactor, conf
   try {
     return await admin.createTopics({ topics: [{ topic, ...size, configEntries }] });
   } catch (error) {
-    // kafkajs says only that there were errors; the first says which.
-    throw (error as { errors?: unknown[] }).errors?.[0] ?? error;
+    throw refusalOf(error);
   }
 }
 
@@ -91,8 +90,4 @@ async function configOf(admin: Admin, { topic, config = {} }: WantedTopic): Prom
   const { resources } = await admin.describeConfigs({ resources: [query], includeSynonyms: false });
   const entries = resources[0]?.configEntries ?? [];
   return entries.map(({ configName, configValue }) => [configName, configValue]);
-}
-
-function isNotThereYet(error: unknown): boolean {
-  return ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].some((type) => hasType(error, type));
 }

@@ -26,14 +26,12 @@ export class KafkaMarkerStore implements MarkerStore {
     return (await this.fence.claim(service, token)).marker(service, changeId);
   }
 
+  /** Only as the holder that has claimed the target last: it does not take away what a later one has proven. */
   async clear(service: string, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
-    const producer = await this.clients.producer.connected();
-    const messages = changeIds.map((changeId) => markerTombstone(service, changeId));
-    try {
-      await producer.send({ topic: this.settings.markersTopic, messages });
-    } catch (error) {
-      throw this.clients.explain(error);
-    }
+    await this.fence.commit(
+      service,
+      changeIds.map((changeId) => markerTombstone(service, changeId)),
+    );
   }
 }

@@ -152,6 +152,14 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
     expect(await topic.values()).toEqual(['kept']);
   });
 
+  it('keeps its proof when an earlier holder who comes back clears its own', async () => {
+    const zombie = targets.open();
+    await transact(markerOf(1), async () => {}, zombie);
+    await transact(markerOf(2), async () => {});
+    await zombie.markers.clear('inventory', ['add-category']);
+    expect(await target.markers.read('inventory', 'add-category', 2)).toEqual(markerOf(2));
+  });
+
   it('lets the highest token have the target when many claim it at once', async () => {
     const tokens = [1, 2, 3, 4, 5, 6];
     const claims = tokens.map((token) => targets.open().markers.read('inventory', 'add-category', token));

@@ -77,14 +77,14 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
       return { status: 'rolled-back', error };
     }
     const outcome = await this.complete(begun, change, work, marker);
-    if (outcome.status !== 'committed') await this.fence.release();
+    if (outcome.status !== 'committed') await this.fence.release(change.service);
     if (!marker) await begun.producer.close();
     return outcome;
   }
 
   /** Closes every connection. */
   async close(): Promise<void> {
-    await this.fence.release();
+    await this.fence.close();
     await this.clients.close();
   }
 

@@ -32,6 +32,17 @@ export function isPassing(error: unknown): boolean {
   return PASSING.some((type) => hasType(error, type));
 }
 
+/** True if a topic that was just created is not known everywhere. */
+export function isNotThereYet(error: unknown): boolean {
+  return ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].some((type) => hasType(error, type));
+}
+
+/** Why a topic was not created: kafkajs says only that there were errors, and has the reason among them. */
+export function refusalOf(error: unknown): unknown {
+  const { errors } = error as { errors?: unknown[] };
+  return errors?.[0] ?? error;
+}
+
 /** True if Kafka answered with this error, however kafkajs wrapped it. */
 export function hasType(error: unknown, type: string): boolean {
   return causes(error).some((cause) => cause.type === type);

@@ -30,7 +30,7 @@ export class KafkaClients {
   private sharedProducer: SharedClient<Producer> | undefined;
 
   constructor(
-    readonly kafka: Kafka,
+    private readonly kafka: Kafka,
     private readonly brokers: readonly string[],
     private readonly producerConfig: ProducerConfig,
   ) {}

@@ -9,6 +9,7 @@ import { barrierRecord, MarkersSnapshot, PARTITION } from './marker-records.js';
 /** How long a group that was just left may count as used, in milliseconds. */
 const LEAVES_MS = 5_000;
 
+/** Long enough to read what nobody keeps from being read, in milliseconds. */
 const AT_ONCE_MS = 2_000;
 
 const CONSUMER = {

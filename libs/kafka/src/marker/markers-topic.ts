@@ -1,6 +1,6 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import { insist } from '../client/bounded.js';
-import { hasType } from '../client/driver-error.js';
+import { hasType, isNotThereYet, refusalOf } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { MarkersTopicMissingError, MarkersTopicPolicyError } from '../kafka.errors.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
@@ -58,14 +58,4 @@ async function checkPolicy(admin: Admin, topic: string): Promise<void> {
   );
   const policy = resources[0]?.configEntries[0]?.configValue ?? '';
   if (policy !== 'compact') throw new MarkersTopicPolicyError(topic, policy);
-}
-
-function isNotThereYet(error: unknown): boolean {
-  return ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].some((type) => hasType(error, type));
-}
-
-/** kafkajs says of a refused topic only that there were errors; the first of them says which. */
-function refusalOf(error: unknown): unknown {
-  const { errors } = error as { errors?: unknown[] };
-  return errors?.[0] ?? error;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FencedError } from '@nestjs-flamingock/core';
+import type { Message } from 'kafkajs';
 import { isFencing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { TransactionalIdContendedError } from '../kafka.errors.js';
@@ -35,7 +36,8 @@ interface Claim {
  * still the last.
  */
 export class ProducerFence {
-  private held: Claim | undefined;
+  /** By service. */
+  private readonly held = new Map<string, Claim>();
 
   constructor(
     private readonly target: string,
@@ -49,8 +51,8 @@ export class ProducerFence {
    * @throws FencedError when a higher token has claimed it.
    */
   async hold(service: string, token: number): Promise<TransactionalProducer> {
-    const { held } = this;
-    if (held?.service === service && held.token === token && (await this.raise(held))) return held.producer;
+    const held = this.held.get(service);
+    if (held?.token === token && (await this.raise(held))) return held.producer;
     return (await this.establish(service, token)).producer;
   }
 
@@ -69,11 +71,24 @@ export class ProducerFence {
     return TransactionalProducer.initialise(this.clients, id, this.settings);
   }
 
+  /**
+   * Commits messages to the markers topic, unless somebody else has claimed the target since, or nobody has.
+   */
+  async commit(service: string, messages: Message[]): Promise<void> {
+    const held = this.held.get(service);
+    if (held) await this.commitAs(held, messages);
+  }
+
   /** Gives up the producer: after a failure nobody knows what it and the brokers think of each other. */
-  async release(): Promise<void> {
-    const { held } = this;
-    this.held = undefined;
+  async release(service: string): Promise<void> {
+    const held = this.held.get(service);
+    this.held.delete(service);
     await held?.producer.close();
+  }
+
+  /** Gives up every producer. */
+  async close(): Promise<void> {
+    await Promise.all([...this.held.keys()].map((service) => this.release(service)));
   }
 
   private async establish(service: string, token: number): Promise<Established> {
@@ -95,9 +110,9 @@ export class ProducerFence {
       // Initialising the id would end the open transaction of a later holder. This spares it, and decides
       // nothing: where such a transaction keeps readers from the end, there is no waiting for it.
       this.compare(await reader.readAtOnce(), service, token);
-      await this.release();
+      await this.release(service);
       const claim = { service, token, producer: await this.initialise(service) };
-      this.held = claim;
+      this.held.set(service, claim);
       const snapshot = await this.readBehind(reader, claim);
       if (snapshot) return { producer: claim.producer, snapshot };
       if (performance.now() >= giveUpAt) {
@@ -114,7 +129,7 @@ export class ProducerFence {
       this.compare(snapshot, claim.service, claim.token);
       return (await this.raise(claim)) ? snapshot : undefined;
     } catch (error) {
-      await this.release();
+      await this.release(claim.service);
       throw error;
     }
   }
@@ -125,16 +140,20 @@ export class ProducerFence {
     }
   }
 
-  /** Commits the fence, which succeeds only as long as nobody else has initialised the id. */
-  private async raise({ producer, service, token }: Claim): Promise<boolean> {
-    const topic = this.settings.markersTopic;
+  /** Commits the fence. */
+  private raise(claim: Claim): Promise<boolean> {
+    return this.commitAs(claim, [fenceRecord(claim.service, this.target, claim.token)]);
+  }
+
+  /** True if it did; false if somebody else has initialised the id since. */
+  private async commitAs({ producer, service }: Claim, messages: Message[]): Promise<boolean> {
     try {
       const transaction = await producer.begin();
-      await transaction.send({ topic, messages: [fenceRecord(service, this.target, token)] });
+      await transaction.send({ topic: this.settings.markersTopic, messages });
       await transaction.commit();
       return true;
     } catch (error) {
-      await this.release();
+      await this.release(service);
       if (isFencing(error)) return false;
       throw this.clients.explain(error);
     }
