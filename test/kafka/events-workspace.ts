@@ -22,15 +22,19 @@ export class EventsWorkspace {
     return new EventsWorkspace(brokers, await sqliteFile(), await KafkaTopic.create(brokers, 3));
   }
 
-  /** What a fixture is told, so that it works here; a short lease, so that nobody waits long for a dead holder. */
+  /** What a fixture is told, so that it works here. */
   get options(): FixtureOptions {
     const { brokers, markersTopic } = this;
     return {
       audit: this.audit.options,
       outbox: this.outbox,
       events: { brokers, markersTopic, topic: this.topic.name },
-      settings: { lock: { leaseMs: 1_500 } },
     };
+  }
+
+  /** The same with a short lease, so that nobody waits long for a dead holder. */
+  get impatient(): FixtureOptions {
+    return { ...this.options, settings: { lock: { leaseMs: 1_500 } } };
   }
 
   /** What an independent consumer sees that reads what is committed. */

@@ -25,7 +25,7 @@ await describeOn(['kafka'], 'events published on a line that fails', ({ kafka })
     proxy = await TcpProxy.before(url, 9092);
     const port = Number(new URL(proxy.through(url)).port);
     const { events } = workspace.options;
-    options = { ...workspace.options, settings: {}, ...(events && { events: { ...events, port } }) };
+    options = { ...workspace.options, ...(events && { events: { ...events, port } }) };
   });
   afterEach(async () => {
     await proxy.close();

@@ -40,8 +40,8 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
     ['before it sends the commit', { behaviour: 'kill:before the commit is sent' }, RETRIED],
     ['once Kafka has committed', { killBefore: 'EXECUTED' }, RECONCILED],
   ])('publish each event once where one is killed %s', async (_, how, history) => {
-    expect((await runInstance({ ...workspace.options, ...how })).signal).toBe('SIGKILL');
-    const next = await runInstance(workspace.options);
+    expect((await runInstance({ ...workspace.impatient, ...how })).signal).toBe('SIGKILL');
+    const next = await runInstance(workspace.impatient);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
@@ -51,8 +51,8 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
 
   it('publish each event once where one is killed while its commit is on the way', async () => {
     const how = { behaviour: 'kill:after the commit is sent' };
-    expect((await runInstance({ ...workspace.options, ...how })).signal).toBe('SIGKILL');
-    const next = await runInstance(workspace.options);
+    expect((await runInstance({ ...workspace.impatient, ...how })).signal).toBe('SIGKILL');
+    const next = await runInstance(workspace.impatient);
     expect(next.stderr).toBe('');
     expect(await workspace.events()).toEqual(ALL);
     // Whether the broker had received it or not.
@@ -64,13 +64,13 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
     ['before it sends the commit', 'stop:before the commit is sent', RETRIED],
     ['before it hears of its commit', 'stop:after the commit is sent', RECONCILED],
   ])('publish each event once where one pauses past its lease %s', async (_, behaviour, history) => {
-    const paused = startInstance({ ...workspace.options, behaviour });
+    const paused = startInstance({ ...workspace.impatient, behaviour });
     if (behaviour.startsWith('hang')) {
       while (!workspace.hasHung()) await new Promise((resolve) => setTimeout(resolve, 20));
       paused.kill('SIGSTOP');
     }
     await paused.stopped();
-    const next = await runInstance(workspace.options);
+    const next = await runInstance(workspace.impatient);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     paused.kill('SIGCONT');

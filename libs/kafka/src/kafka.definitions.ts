@@ -10,13 +10,14 @@ import type { KafkaSource, KafkaTargetSystemOptions } from './kafka.options.js';
  *
  * @example
  * kafkaTargetSystem('catalog-events', { kafka: { clientId: 'inventory', brokers: ['kafka:9092'] } })
- * kafkaTargetSystem('catalog-events', { inject: KAFKA })
+ * kafkaTargetSystem('catalog-events', { inject: KAFKA, imports: [KafkaModule] })
  */
 export function kafkaTargetSystem(id: string, options: KafkaTargetSystemOptions): TargetSystemDefinition {
   const provide = options.provide && { provide: options.provide };
   if (options.inject !== undefined) {
     const useFactory = (kafka: Kafka) => new KafkaTargetSystem(id, kafka, options);
-    return { id, inject: [options.inject], useFactory, ...provide };
+    const imports = options.imports && { imports: options.imports };
+    return { id, ...imports, inject: [options.inject], useFactory, ...provide };
   }
   const useFactory = () => new KafkaTargetSystem(id, clientOf(options), options, brokersOf(options.kafka));
   return { id, useFactory, ...provide };

@@ -1,4 +1,4 @@
-import type { InjectionToken } from '@nestjs/common';
+import type { InjectionToken, ModuleMetadata } from '@nestjs/common';
 import type { ProvidedHandle } from '@nestjs-flamingock/core';
 import type { ICustomPartitioner, Kafka, KafkaConfig } from 'kafkajs';
 
@@ -8,10 +8,13 @@ export type KafkaSource =
       /** The application's client, or the settings for one that is made for this target system. */
       readonly kafka: Kafka | KafkaConfig;
       readonly inject?: never;
+      readonly imports?: never;
     }
   | {
       /** Token under which Nest's container has the application's `Kafka`. */
       readonly inject: InjectionToken<Kafka>;
+      /** The module that exports it, unless that is a global one. */
+      readonly imports?: NonNullable<ModuleMetadata['imports']>;
       readonly kafka?: never;
     };
 
