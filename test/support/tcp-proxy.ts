@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** Stands between a client and a server, and breaks what a test wants broken. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
-  private trap: RegExp | undefined;
+  private trap: { readonly request: RegExp; readonly isDelivered: boolean } | undefined;
   private isDown = false;
 
   private constructor(
@@ -35,10 +35,15 @@ export class TcpProxy {
    * the server has done it, and the client does not know.
    */
   dropAnswerTo(request: RegExp): void {
-    this.trap = request;
+    this.trap = { request, isDelivered: true };
   }
 
-  /** True while a request is waited for whose answer is to be dropped. */
+  /** Cuts the connection in place of delivering the next request that matches. */
+  drop(request: RegExp): void {
+    this.trap = { request, isDelivered: false };
+  }
+
+  /** True while a request is waited for that is to be dropped, or its answer. */
   get isArmed(): boolean {
     return this.trap !== undefined;
   }
@@ -64,11 +69,12 @@ export class TcpProxy {
     const upstream = connect(this.target);
     let isCut = false;
     client.on('data', (request: Buffer) => {
-      if (this.trap?.test(request.toString('latin1'))) {
-        this.trap = undefined;
-        isCut = true;
-      }
-      upstream.write(request);
+      const { trap } = this;
+      if (!trap?.request.test(request.toString('latin1'))) return void upstream.write(request);
+      this.trap = undefined;
+      isCut = true;
+      if (trap.isDelivered) upstream.write(request);
+      else client.destroy();
     });
     upstream.on('data', (answer: Buffer) => {
       if (isCut) client.destroy();

@@ -26,6 +26,7 @@ const PURE_FILES = [
 const DRIVERS = {
   typeorm: ['typeorm', '@nestjs/typeorm'],
   mongoose: ['mongoose', '@nestjs/mongoose'],
+  kafka: ['kafkajs'],
   testing: ['@nestjs/core', '@nestjs/testing'],
   cli: ['@nestjs/core', 'commander', 'csv-stringify', 'picocolors', 'string-width', 'table'],
 };

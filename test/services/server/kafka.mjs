@@ -21,9 +21,9 @@ export const kafka = {
     throw new ServerMissingError(kafka, 'its libraries are not installed');
   },
 
-  async start({ folder, port, programs: { java, libraries } }) {
+  async start({ folder, port, programs: { java, libraries }, settings: more = '' }) {
     const controller = await freePort();
-    const settings = folder.write('server.properties', settingsFor(folder, port, controller));
+    const settings = folder.write('server.properties', settingsFor(folder, port, controller) + more);
     const log = folder.write('log4j.properties', LOG);
     const jvm = [
       '-Xmx384m',
@@ -33,10 +33,8 @@ export const kafka = {
       `${libraries}/*`,
     ];
     await folder.run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', settings]);
-    return {
-      url: `127.0.0.1:${port}`,
-      serving: folder.serve(java, [...jvm, 'kafka.Kafka', settings], 'SIGTERM'),
-    };
+    const serve = () => folder.serve(java, [...jvm, 'kafka.Kafka', settings], 'SIGTERM');
+    return { url: `127.0.0.1:${port}`, serving: serve(), serveAgain: serve };
   },
 
   async ready(brokers) {

@@ -1,0 +1,101 @@
+import { ChangeEndedError, FencedError } from '@nestjs-flamingock/core';
+import type { ProducerBatch, Transaction } from 'kafkajs';
+import { bounded } from '../client/bounded.js';
+import type { RememberedPartitions } from '../client/remembered-partitions.js';
+import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
+
+/** How long a send that nobody awaited is waited for at the end, in milliseconds. */
+const LAST_SEND_MS = 30_000;
+
+/** What a session works on. */
+export interface SessionContext {
+  readonly changeId: string;
+  readonly transaction: Transaction;
+  readonly partitions: RememberedPartitions;
+  /** Puts an error with a remedy in place of the driver's. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+/** One execution of a change inside its transaction, from the first message to the last. */
+export class ChangeSession {
+  private last: Promise<unknown> = Promise.resolve();
+  private failure: { readonly error: unknown } | undefined;
+  private ended = false;
+
+  constructor(private readonly context: SessionContext) {}
+
+  /** The transaction as the change gets it. */
+  lend(): Transaction {
+    const { changeId, transaction } = this.context;
+    const refuse = (method: 'commit' | 'abort') => () =>
+      Promise.reject(new TransactionControlError(changeId, method));
+    return {
+      send: ({ topic, messages, ...rest }) =>
+        this.perform(() => this.sendBatch({ ...rest, topicMessages: [{ topic, messages }] })),
+      sendBatch: (batch) => this.perform(() => this.sendBatch(batch)),
+      sendOffsets: (offsets) => this.perform(() => transaction.sendOffsets(offsets)),
+      isActive: () => !this.ended,
+      commit: refuse('commit'),
+      abort: refuse('abort'),
+    };
+  }
+
+  /** Refuses everything that the change still sends, and waits for what it has not awaited. */
+  async end(): Promise<void> {
+    this.ended = true;
+    const late = () => new FailedSendError(this.context.changeId, undefined);
+    await bounded(LAST_SEND_MS, this.last, late).catch((error: unknown) => (this.failure ??= { error }));
+  }
+
+  /** @throws FailedSendError, or what a later holder of the lock has led to, if not everything was sent. */
+  assertWhole(): void {
+    if (this.failure) throw asFailure(this.context.changeId, this.failure.error);
+  }
+
+  /** Sends the last messages, which are not the change's. */
+  async complete(batch: ProducerBatch): Promise<void> {
+    await this.sendBatch(batch);
+  }
+
+  /**
+   * One after the other, even under `Promise.all`: kafkajs numbers messages in the order of sending, and a
+   * repeated send must come before the next one. After a failure nothing is sent any more.
+   */
+  private perform<T>(send: () => Promise<T>): Promise<T> {
+    if (this.ended) return Promise.reject(new ChangeEndedError(this.context.changeId));
+    const sending = this.last.then(() => {
+      this.assertWhole();
+      return send();
+    });
+    // Where the change does not await it, it is reported at the end, and not as an unhandled rejection.
+    this.last = sending.catch((error: unknown) => (this.failure ??= { error }));
+    return sending;
+  }
+
+  private async sendBatch(batch: ProducerBatch) {
+    const { changeId, transaction, partitions, explain } = this.context;
+    const own = withOwnMessages(batch);
+    try {
+      const confirmed = await transaction.sendBatch(own);
+      const missing = partitions.unconfirmed(own, confirmed);
+      if (missing.length > 0) throw new UnconfirmedMessagesError(changeId, missing);
+      return confirmed;
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+}
+
+/** Copies, each of which stands for one message, whatever the change does with its own objects. */
+function withOwnMessages(batch: ProducerBatch): ProducerBatch {
+  const topicMessages = batch.topicMessages?.map(({ topic, messages }) => ({
+    topic,
+    messages: messages.map((message) => ({ ...message })),
+  }));
+  return { ...batch, ...(topicMessages && { topicMessages }) };
+}
+
+function asFailure(changeId: string, error: unknown): Error {
+  const isVerdict = error instanceof FencedError || error instanceof FailedSendError;
+  return isVerdict ? error : new FailedSendError(changeId, error);
+}

@@ -1,0 +1,76 @@
+import {
+  CoordinatorNotFoundError,
+  KafkaAccessDeniedError,
+  KafkaUnreachableError,
+  UnknownTopicError,
+} from '../kafka.errors.js';
+
+/** What Kafka says to a producer whose transactional id somebody has initialised since, or whose time is up. */
+const FENCING = ['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'UNKNOWN_PRODUCER_ID'];
+/** What it says while it is busy with the transaction before, or while a coordinator moves. */
+const PASSING = [
+  'CONCURRENT_TRANSACTIONS',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+];
+const UNREACHABLE = [
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+];
+
+/** True if the producer may not write any more, and nothing of its open transaction will be seen. */
+export function isFencing(error: unknown): boolean {
+  return FENCING.some((type) => hasType(error, type));
+}
+
+/** True if the same request may succeed in a moment. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.some((type) => hasType(error, type));
+}
+
+/** True if a topic that was just created is not known everywhere. */
+export function isNotThereYet(error: unknown): boolean {
+  return ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].some((type) => hasType(error, type));
+}
+
+/** Why a topic was not created: kafkajs says only that there were errors, and has the reason among them. */
+export function refusalOf(error: unknown): unknown {
+  const { errors } = error as { errors?: unknown[] };
+  return errors?.[0] ?? error;
+}
+
+/** True if Kafka answered with this error, however kafkajs wrapped it. */
+export function hasType(error: unknown, type: string): boolean {
+  return causes(error).some((cause) => cause.type === type);
+}
+
+/** An error with a remedy in place of the driver's, where there is one; otherwise the very same. */
+export function explained(error: unknown, brokers: readonly string[]): unknown {
+  const chain = causes(error);
+  const denied = chain.find(({ type }) => type?.endsWith('AUTHORIZATION_FAILED'));
+  if (denied?.type !== undefined) return new KafkaAccessDeniedError(denied.type, error);
+  if (hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) return new UnknownTopicError(error);
+  if (chain.some(({ name }) => name === 'KafkaJSGroupCoordinatorNotFound')) {
+    return new CoordinatorNotFoundError(error);
+  }
+  if (!chain.some(({ name }) => UNREACHABLE.includes(name))) return error;
+  const met = chain.flatMap(({ broker }) => broker ?? []);
+  return new KafkaUnreachableError(brokers.length > 0 ? brokers : [...new Set(met)], error);
+}
+
+interface DriverError {
+  readonly name: string;
+  readonly type?: string;
+  readonly broker?: string;
+}
+
+/** kafkajs wraps what it gives up on as `cause`, and what several topics answered in `errors`. */
+function causes(error: unknown): DriverError[] {
+  if (!(error instanceof Error)) return [];
+  const { errors = [] } = error as { errors?: unknown[] };
+  return [error, ...[error.cause, ...errors].flatMap(causes)];
+}

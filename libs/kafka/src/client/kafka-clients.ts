@@ -1,0 +1,108 @@
+import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
+import { KafkaUnreachableError } from '../kafka.errors.js';
+import { bounded } from './bounded.js';
+import { explained } from './driver-error.js';
+
+/** Time for a client to reach the cluster, and to leave it, in milliseconds. */
+const CONNECT_MS = 30_000;
+const DISCONNECT_MS = 10_000;
+
+/**
+ * For our own requests: about seven seconds, in small steps at first, because the answer that a
+ * transaction is still being completed is an everyday one.
+ */
+const RETRY = { initialRetryTime: 25, maxRetryTime: 1_000, retries: 12 };
+
+type Client = Pick<Admin, 'connect' | 'disconnect'>;
+
+/** A client that several use, connected when the first of them needs it. */
+export interface SharedClient<T> {
+  /** Not connected yet, perhaps. */
+  readonly client: T;
+  /** @throws KafkaUnreachableError */
+  readonly connected: () => Promise<T>;
+}
+
+/** The Kafka clients of one target system: connected when first needed, closed together. */
+export class KafkaClients {
+  private readonly connections = new Set<Client>();
+  private sharedAdmin: SharedClient<Admin> | undefined;
+  private sharedProducer: SharedClient<Producer> | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly brokers: readonly string[],
+    private readonly producerConfig: ProducerConfig,
+  ) {}
+
+  /** The administrator that all share. */
+  get admin(): SharedClient<Admin> {
+    this.sharedAdmin ??= this.share(this.kafka.admin({ retry: RETRY }));
+    return this.sharedAdmin;
+  }
+
+  /** The producer outside any transaction that all share. A missing topic is not created. */
+  get producer(): SharedClient<Producer> {
+    this.sharedProducer ??= this.share(this.makeProducer({}));
+    return this.sharedProducer;
+  }
+
+  /** A producer of its own, to be given back by {@link release}. A missing topic is not created. */
+  newProducer(config: ProducerConfig): Promise<Producer> {
+    return this.connect(this.makeProducer(config));
+  }
+
+  /** A consumer of its own, to be given back by {@link release}. */
+  newConsumer(config: ConsumerConfig): Promise<Consumer> {
+    return this.connect(this.kafka.consumer({ allowAutoTopicCreation: false, ...config }));
+  }
+
+  /** Closes the connections of one client. */
+  async release(client: Client): Promise<void> {
+    this.connections.delete(client);
+    // A connection that is lost already cannot be closed properly, and need not be.
+    await bounded(DISCONNECT_MS, client.disconnect(), () => undefined).catch(() => undefined);
+  }
+
+  /** Closes every connection. The next use opens new ones. */
+  async close(): Promise<void> {
+    this.sharedAdmin = undefined;
+    this.sharedProducer = undefined;
+    await Promise.all([...this.connections].map((client) => this.release(client)));
+  }
+
+  /** An error with a remedy in place of the driver's, where there is one. */
+  explain(error: unknown): unknown {
+    return explained(error, this.brokers);
+  }
+
+  private makeProducer(config: ProducerConfig): Producer {
+    const common = { allowAutoTopicCreation: false, retry: RETRY };
+    return this.kafka.producer({ ...common, ...this.producerConfig, ...config });
+  }
+
+  private share<T extends Client>(client: T): SharedClient<T> {
+    let connecting: Promise<T> | undefined;
+    return {
+      client,
+      connected: () => {
+        connecting ??= this.connect(client).catch((error: unknown) => {
+          connecting = undefined;
+          throw error;
+        });
+        return connecting;
+      },
+    };
+  }
+
+  private async connect<T extends Client>(client: T): Promise<T> {
+    this.connections.add(client);
+    try {
+      await bounded(CONNECT_MS, client.connect(), () => new KafkaUnreachableError(this.brokers, undefined));
+      return client;
+    } catch (error) {
+      await this.release(client);
+      throw this.explain(error);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { SharedClient } from './kafka-clients.js';
+
+/** Methods that need no connection. */
+const LOCAL = ['on', 'logger', 'isIdempotent'];
+
+type Call = (...args: unknown[]) => unknown;
+
+/**
+ * A client as a change gets it: connected at the first call that needs it, and closed by us at the end of
+ * the run, so that its own `connect` and `disconnect` have nothing to do.
+ */
+export function lentClient<T extends object>(
+  { client, connected }: SharedClient<T>,
+  explain: (error: unknown) => unknown,
+): T {
+  const call =
+    (method: Call): Call =>
+    async (...args) => {
+      await connected();
+      try {
+        return await method(...args);
+      } catch (error) {
+        throw explain(error);
+      }
+    };
+  const lent = (name: string, value: unknown): unknown => {
+    if (typeof value !== 'function' || LOCAL.includes(name)) return value;
+    if (name === 'connect' || name === 'disconnect') return () => Promise.resolve();
+    return call(value as Call);
+  };
+  return Object.fromEntries(
+    Object.entries(client).map(([name, value]: [string, unknown]) => [name, lent(name, value)]),
+  ) as T;
+}

@@ -1,0 +1,29 @@
+export { kafkaTargetSystem } from './kafka.definitions.js';
+export type { KafkaSource, KafkaTargetSettings, KafkaTargetSystemOptions } from './kafka.options.js';
+export {
+  InjectKafkaAdmin,
+  InjectKafkaProducer,
+  InjectKafkaTransaction,
+  KAFKA_ADMIN,
+  KAFKA_PRODUCER,
+  KAFKA_TRANSACTION,
+} from './inject-kafka.decorators.js';
+export { ensureTopics, type EnsuredTopic, type TopicDifference, type WantedTopic } from './ensure-topics.js';
+export { KafkaTargetSystem } from './kafka-target.system.js';
+export { KafkaMarkerStore } from './kafka-marker.store.js';
+export {
+  CoordinatorNotFoundError,
+  FailedSendError,
+  KafkaAccessDeniedError,
+  KafkaUnreachableError,
+  MarkersTopicMissingError,
+  MarkersTopicPolicyError,
+  MarkersUnreadableError,
+  NonTransactionalHandleError,
+  NoTransactionError,
+  TransactionalIdContendedError,
+  TransactionControlError,
+  TransactionTimedOutError,
+  UnconfirmedMessagesError,
+  UnknownTopicError,
+} from './kafka.errors.js';

@@ -1,0 +1,58 @@
+import type { Marker } from '@nestjs-flamingock/core';
+import type { Message } from 'kafkajs';
+
+/**
+ * All records of ours are on this partition, however many the topic has: a reader that has come to its
+ * end has seen everything.
+ */
+export const PARTITION = 0;
+
+/** What the markers topic holds, by key. Keys are JSON, so that no two ids can be taken for each other. */
+export class MarkersSnapshot {
+  constructor(private readonly records: ReadonlyMap<string, string>) {}
+
+  /** Highest token that has claimed the target system; 0 before the first. */
+  fence(service: string, target: string): number {
+    const value = this.records.get(fenceKey(service, target));
+    return value === undefined ? 0 : (JSON.parse(value) as { token: number }).token;
+  }
+
+  marker(service: string, changeId: string): Marker | undefined {
+    const value = this.records.get(markerKey(service, changeId));
+    return value === undefined
+      ? undefined
+      : { service, changeId, ...(JSON.parse(value) as Pick<Marker, 'executionId' | 'operation' | 'token'>) };
+  }
+}
+
+/** Raises the fence. */
+export function fenceRecord(service: string, target: string, token: number): Message {
+  return record(fenceKey(service, target), { token });
+}
+
+/** Proves that the change committed. */
+export function markerRecord({ service, changeId, executionId, operation, token }: Marker): Message {
+  return record(markerKey(service, changeId), { executionId, operation, token });
+}
+
+/** Takes the place of a marker that is not needed any more. */
+export function markerTombstone(service: string, changeId: string): Message {
+  return { key: markerKey(service, changeId), value: null, partition: PARTITION };
+}
+
+/** Means nothing; whoever reads it has read everything before it. Compaction removes it. */
+export function barrierRecord(reader: string, number: number): Message & { key: string } {
+  return { key: JSON.stringify(['barrier', reader, number]), value: null, partition: PARTITION };
+}
+
+function record(key: string, value: object): Message {
+  return { key, value: JSON.stringify(value), partition: PARTITION };
+}
+
+function markerKey(service: string, changeId: string): string {
+  return JSON.stringify(['marker', service, changeId]);
+}
+
+function fenceKey(service: string, target: string): string {
+  return JSON.stringify(['fence', service, target]);
+}

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FencedError } from '@nestjs-flamingock/core';
+import type { Message } from 'kafkajs';
+import { isFencing } from '../client/driver-error.js';
+import type { KafkaClients } from '../client/kafka-clients.js';
+import { TransactionalIdContendedError } from '../kafka.errors.js';
+import type { ResolvedKafkaSettings } from '../kafka.options.js';
+import { fenceRecord, type MarkersSnapshot } from './marker-records.js';
+import { MarkersReader } from './markers-reader.js';
+import { TransactionalProducer } from './transactional-producer.js';
+
+/** How long others may get in between before that is an error, in milliseconds. */
+const CONTENTION_MS = 30_000;
+
+/** For the brokers to notice that a transaction has timed out, which they look for every ten seconds. */
+const TIMEOUT_NOTICED_MS = 30_000;
+
+/** A producer that may write, and what was committed before it could. */
+interface Established {
+  readonly producer: TransactionalProducer;
+  readonly snapshot: MarkersSnapshot;
+}
+
+interface Claim {
+  readonly service: string;
+  readonly token: number;
+  readonly producer: TransactionalProducer;
+}
+
+/**
+ * Gives out the producer in whose transactions a holder of the lock may write.
+ *
+ * A transaction commits only if nobody has initialised its transactional id since its producer did. So
+ * whoever initialises the id, then reads that no higher token has claimed the target, and commits its own
+ * token as the fence, has compared and set in one step. From then on each of its commits says that it is
+ * still the last.
+ */
+export class ProducerFence {
+  /** By service. */
+  private readonly held = new Map<string, Claim>();
+
+  constructor(
+    private readonly target: string,
+    private readonly clients: KafkaClients,
+    private readonly settings: ResolvedKafkaSettings,
+  ) {}
+
+  /**
+   * The producer of the holder of `token`, which is the last to have claimed the target at the time of the call.
+   *
+   * @throws FencedError when a higher token has claimed it.
+   */
+  async hold(service: string, token: number): Promise<TransactionalProducer> {
+    const held = this.held.get(service);
+    if (held?.token === token && (await this.raise(held))) return held.producer;
+    return (await this.establish(service, token)).producer;
+  }
+
+  /**
+   * Ends every open transaction of this target, shuts out all holders of lower tokens, and only then reads.
+   *
+   * @throws FencedError when a higher token has claimed the target.
+   */
+  async claim(service: string, token: number): Promise<MarkersSnapshot> {
+    return (await this.establish(service, token)).snapshot;
+  }
+
+  /** A producer of the target that nothing has been compared for. */
+  async initialise(service: string): Promise<TransactionalProducer> {
+    const id = this.transactionalId(service);
+    return TransactionalProducer.initialise(this.clients, id, this.settings);
+  }
+
+  /**
+   * Commits messages to the markers topic, unless somebody else has claimed the target since, or nobody has.
+   */
+  async commit(service: string, messages: Message[]): Promise<void> {
+    const held = this.held.get(service);
+    if (held) await this.commitAs(held, messages);
+  }
+
+  /** Gives up the producer: after a failure nobody knows what it and the brokers think of each other. */
+  async release(service: string): Promise<void> {
+    const held = this.held.get(service);
+    this.held.delete(service);
+    await held?.producer.close();
+  }
+
+  /** Gives up every producer. */
+  async close(): Promise<void> {
+    await Promise.all([...this.held.keys()].map((service) => this.release(service)));
+  }
+
+  private async establish(service: string, token: number): Promise<Established> {
+    const reader = await MarkersReader.open({
+      clients: this.clients,
+      topic: this.settings.markersTopic,
+      patienceMs: this.settings.transactionTimeoutMs + TIMEOUT_NOTICED_MS,
+    });
+    try {
+      return await this.compareAndSet(reader, service, token);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  private async compareAndSet(reader: MarkersReader, service: string, token: number): Promise<Established> {
+    const giveUpAt = performance.now() + CONTENTION_MS;
+    for (;;) {
+      // Initialising the id would end the open transaction of a later holder. This spares it, and decides
+      // nothing: where such a transaction keeps readers from the end, there is no waiting for it.
+      this.compare(await reader.readAtOnce(), service, token);
+      await this.release(service);
+      const claim = { service, token, producer: await this.initialise(service) };
+      this.held.set(service, claim);
+      const snapshot = await this.readBehind(reader, claim);
+      if (snapshot) return { producer: claim.producer, snapshot };
+      if (performance.now() >= giveUpAt) {
+        throw new TransactionalIdContendedError(this.transactionalId(service), undefined);
+      }
+      await delay(Math.random() * 200);
+    }
+  }
+
+  /** What there is once the fence is raised; undefined if somebody else has initialised the id since. */
+  private async readBehind(reader: MarkersReader, claim: Claim): Promise<MarkersSnapshot | undefined> {
+    try {
+      const snapshot = await reader.readToEnd();
+      this.compare(snapshot, claim.service, claim.token);
+      return (await this.raise(claim)) ? snapshot : undefined;
+    } catch (error) {
+      await this.release(claim.service);
+      throw error;
+    }
+  }
+
+  private compare(snapshot: MarkersSnapshot, service: string, token: number): void {
+    if (snapshot.fence(service, this.target) > token) {
+      throw new FencedError(service, token, `target system "${this.target}"`);
+    }
+  }
+
+  /** Commits the fence. */
+  private raise(claim: Claim): Promise<boolean> {
+    return this.commitAs(claim, [fenceRecord(claim.service, this.target, claim.token)]);
+  }
+
+  /** True if it did; false if somebody else has initialised the id since. */
+  private async commitAs({ producer, service }: Claim, messages: Message[]): Promise<boolean> {
+    try {
+      const transaction = await producer.begin();
+      await transaction.send({ topic: this.settings.markersTopic, messages });
+      await transaction.commit();
+      return true;
+    } catch (error) {
+      await this.release(service);
+      if (isFencing(error)) return false;
+      throw this.clients.explain(error);
+    }
+  }
+
+  /** One for each service and target system. */
+  private transactionalId(service: string): string {
+    return [this.settings.markersTopic, service, this.target].map(encodeURIComponent).join('/');
+  }
+}
