@@ -40,9 +40,11 @@ export class SqlDatabase implements TestDatabase {
   }
 
   async entries(prefix: string): Promise<StoredEntry[]> {
-    const query = `SELECT * FROM ${prefix}audit_entries ORDER BY seq`;
-    const rows =
-      await this.connection.query<(StoredEntry & { change_id: string; created_at: string })[]>(query);
+    const table = `${prefix}audit_entries`;
+    if (!(await this.has(table))) return [];
+    const rows = await this.connection.query<(StoredEntry & { change_id: string; created_at: string })[]>(
+      `SELECT * FROM ${table} ORDER BY seq`,
+    );
     return rows.map((row) => ({ ...row, changeId: row.change_id, createdAt: row.created_at }));
   }
 
@@ -54,6 +56,15 @@ export class SqlDatabase implements TestDatabase {
   async drop(): Promise<void> {
     await this.connection.destroy();
     await this.removal();
+  }
+
+  private async has(table: string): Promise<boolean> {
+    const runner = this.connection.createQueryRunner();
+    try {
+      return await runner.hasTable(table);
+    } finally {
+      await runner.release();
+    }
   }
 }
 

@@ -21,7 +21,7 @@ export interface TestDatabase {
   createPlace(place: string): Promise<void>;
   /** Every value in a place, in order. */
   values(place: string): Promise<string[]>;
-  /** The history, where the names begin with `prefix`. */
+  /** The history, where the names begin with `prefix`; empty where nothing was ever prepared. */
   entries(prefix: string): Promise<StoredEntry[]>;
   /** The one lock; `isFree` once its holder has given it back. */
   lock(): Promise<{ readonly token: number; readonly isFree: boolean }>;

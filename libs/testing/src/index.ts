@@ -9,6 +9,8 @@ export {
   transactionalTargetContract,
 } from './contract/transactional-target.contract.js';
 
+export { probed, type Probe } from './crash/probed.js';
+
 export { InMemoryAuditStore } from './in-memory/in-memory-audit.store.js';
 export {
   InMemoryDatabase,
