@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
@@ -56,14 +56,6 @@ export class EventsWorkspace {
     const { groups } = await admin.listGroups();
     await admin.disconnect();
     return groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(this.markersTopic));
-  }
-
-  hasHung(): boolean {
-    try {
-      return readFileSync(this.outbox, 'utf8').includes('hanging at between the messages');
-    } catch {
-      return false;
-    }
   }
 
   async remove(): Promise<void> {

@@ -60,15 +60,12 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
   });
 
   it.each([
-    ['between its messages', 'hang:between the messages', RETRIED],
+    ['between its messages', 'stop:between the messages', RETRIED],
     ['before it sends the commit', 'stop:before the commit is sent', RETRIED],
     ['before it hears of its commit', 'stop:after the commit is sent', RECONCILED],
   ])('publish each event once where one pauses past its lease %s', async (_, behaviour, history) => {
+    // It stops itself, and not in the middle of a write to the one file that has the history.
     const paused = startInstance({ ...workspace.impatient, behaviour });
-    if (behaviour.startsWith('hang')) {
-      while (!workspace.hasHung()) await new Promise((resolve) => setTimeout(resolve, 20));
-      paused.kill('SIGSTOP');
-    }
     await paused.stopped();
     const next = await runInstance(workspace.impatient);
     expect(next.stderr).toBe('');
