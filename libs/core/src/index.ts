@@ -60,6 +60,7 @@ export { InvalidChangesError, type ChangeFault } from './change/change.errors.js
 export {
   ChangeEndedError,
   ChangeTimeoutError,
+  PartlyAppliedError,
   RollbackFailedError,
   TargetSystemUnavailableError,
 } from './executor/executor.errors.js';
