@@ -25,6 +25,7 @@ const PURE_FILES = [
 /** Packages that a library besides core may import: its driver, and that driver's Nest module. */
 const DRIVERS = {
   typeorm: ['typeorm', '@nestjs/typeorm'],
+  redis: ['ioredis'],
   testing: ['@nestjs/core', '@nestjs/testing'],
   cli: ['@nestjs/core', 'commander', 'csv-stringify', 'picocolors', 'string-width', 'table'],
 };
