@@ -37,12 +37,16 @@ export async function commit(
   resources: CommitResources,
   marker: Marker | undefined,
 ): Promise<TransactionOutcome> {
-  const { session, link, settings } = resources;
+  const { session, link, settings, keys } = resources;
   const isLost = !resources.connection.isOpen && !session.isWatching;
   const connection = isLost ? await link.connection() : resources.connection;
+  const names = [keys.fences, keys.markers, ...session.collector.keys];
+  const words = [...markerWords(marker), ...session.collector.words];
+  if (session.isWatching) await connection.queue(COMMIT, names, words);
   let answer: Answer;
   try {
-    answer = await send({ ...resources, connection }, marker);
+    const running = session.isWatching ? connection.exec() : connection.run(COMMIT, names, words);
+    answer = (await running) as Answer;
   } catch (error) {
     // Inside a script these are answers, too, but those name the script.
     const isRefused =
@@ -59,19 +63,6 @@ export async function commit(
     // It counts once the others have it, which a look at the marker waits for.
     return { status: 'unknown', error };
   }
-}
-
-async function send(
-  { session, connection, keys }: CommitResources,
-  marker: Marker | undefined,
-): Promise<Answer> {
-  const { collector, isWatching } = session;
-  const names = [keys.fences, keys.markers, ...collector.keys];
-  const words = [...markerWords(marker), ...collector.words];
-  const answer = isWatching
-    ? await connection.runWatched(COMMIT, names, words)
-    : await connection.run(COMMIT, names, words);
-  return answer as Answer;
 }
 
 function outcomeOf(

@@ -29,6 +29,8 @@ const OWN: Partial<RedisOptions> = {
 
 /** A connection of our own to the server that has our keys. Not made again once it has ended. */
 export class RedisConnection {
+  private isClosed = false;
+
   private constructor(
     private readonly redis: Redis,
     private readonly address: string,
@@ -58,7 +60,7 @@ export class RedisConnection {
 
   /** False once it has ended. */
   get isOpen(): boolean {
-    return this.redis.status === 'ready';
+    return this.redis.status === 'ready' && !this.isClosed;
   }
 
   /** Calls `listener` when the connection ends, unless the function that is returned was called before. */
@@ -100,16 +102,27 @@ export class RedisConnection {
   }
 
   /**
-   * Runs a script if no watched key was changed; null if one was. Every watch ends with it.
+   * Prepares a script to be run by {@link exec}. Until then nothing happens.
+   *
+   * @throws RedisUnreachableError, the server's own error; the connection is closed then.
    */
-  async runWatched(
+  async queue(
     { source }: RedisScript,
     keys: readonly (string | Buffer)[],
     words: readonly (string | Buffer)[],
-  ): Promise<unknown> {
-    await this.call('MULTI');
-    // By its text: inside MULTI a forgotten script could not be sent again.
-    await this.call('EVAL', [source, keys.length, ...keys, ...words]);
+  ): Promise<void> {
+    try {
+      await this.call('MULTI');
+      // By its text: a forgotten script could not be sent again.
+      await this.call('EVAL', [source, keys.length, ...keys, ...words]);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Runs what was queued if no watched key was changed; null if one was. Every watch ends with it. */
+  async exec(): Promise<unknown> {
     const answers = (await this.call('EXEC')) as unknown[] | null;
     const [answer] = answers ?? [null];
     if (answer instanceof Error) throw answer;
@@ -117,6 +130,7 @@ export class RedisConnection {
   }
 
   close(): void {
+    this.isClosed = true;
     this.redis.disconnect();
   }
 }

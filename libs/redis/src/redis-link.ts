@@ -4,6 +4,7 @@ import { RedisConnection } from './redis-connection.js';
 
 /** The connection of a target system for the length of a run, made when it is needed. */
 export class RedisLink {
+  private current: RedisConnection | undefined;
   private opening: Promise<RedisConnection> | undefined;
   private learning: Promise<CommandTable> | undefined;
 
@@ -14,18 +15,15 @@ export class RedisLink {
   ) {}
 
   /** @throws RedisUnreachableError */
-  async connection(): Promise<RedisConnection> {
-    const current = await this.opening?.catch(() => undefined);
-    if (current?.isOpen) return current;
-    this.opening = RedisConnection.open(this.client, this.key);
+  connection(): Promise<RedisConnection> {
+    if (this.current?.isOpen) return Promise.resolve(this.current);
+    this.opening ??= this.open().finally(() => (this.opening = undefined));
     return this.opening;
   }
 
   /** What the server says of its commands. */
   async commands(): Promise<CommandTable> {
-    this.learning ??= this.connection().then(async (connection) =>
-      CommandTable.of(await connection.call('COMMAND')),
-    );
+    this.learning ??= this.learn();
     try {
       return await this.learning;
     } catch (error) {
@@ -36,9 +34,19 @@ export class RedisLink {
 
   /** Ends the connection; the next use makes another. */
   async close(): Promise<void> {
-    const { opening } = this;
-    this.opening = undefined;
+    await this.opening?.catch(() => undefined);
+    this.current?.close();
+    this.current = undefined;
     this.learning = undefined;
-    (await opening?.catch(() => undefined))?.close();
+  }
+
+  private async open(): Promise<RedisConnection> {
+    this.current = await RedisConnection.open(this.client, this.key);
+    return this.current;
+  }
+
+  private async learn(): Promise<CommandTable> {
+    const connection = await this.connection();
+    return CommandTable.of(await connection.call('COMMAND'));
   }
 }
