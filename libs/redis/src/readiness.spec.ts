@@ -80,7 +80,7 @@ await describeOn(['redis'], 'a server', ({ redis }) => {
   it('without WAITAOF is refused where that is asked for', async () => {
     keyspace = new Keyspace(redis);
     const client = keyspace.connect() as Redis;
-    const knows = ((await client.command('INFO', 'waitaof')) as unknown[])[0] !== null;
+    const knows = (await client.command('INFO', 'waitaof'))[0] !== null;
     const target = keyspace.target({ waitAof: { count: 0, timeoutMs: 1_000 } }, client);
     const objection = await target.checkTransactions();
     if (knows) expect(objection).toBeUndefined();

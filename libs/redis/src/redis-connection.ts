@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { bounded } from './bounded.js';
 import { addressOf, isCluster, type RedisClient } from './redis-client.js';
@@ -9,6 +10,10 @@ const CONNECT_MS = 5_000;
 
 /** How long a server may take to answer, in milliseconds; a large transaction takes its time. */
 const ANSWER_MS = 30_000;
+
+/** How often a Cluster is asked who has a slot, and the pause between, in milliseconds. */
+const ASK_FOR_OWNER = 20;
+const ASK_AGAIN_MS = 100;
 
 /**
  * What is different on our own connection. A command whose answer is lost must not be sent again,
@@ -145,10 +150,15 @@ function databaseOf({ condition }: Redis): Partial<RedisOptions> {
   return condition ? { db: condition.select } : {};
 }
 
+/** A client that has just connected, or whose Cluster is moving slots, learns of the owner in a moment. */
 async function ownerOf(client: Cluster, key: string): Promise<Redis> {
   const slot = await client.cluster('KEYSLOT', key);
-  const [master] = client.slots[slot] ?? [];
-  const node = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === master);
-  if (node) return node;
+  for (let asked = 0; asked < ASK_FOR_OWNER; asked += 1) {
+    const [master] = client.slots[slot] ?? [];
+    const node = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === master);
+    if (node) return node;
+    await new Promise<void>((resolve) => client.refreshSlotsCache(() => resolve()));
+    await delay(ASK_AGAIN_MS);
+  }
   throw new RedisUnreachableError(addressOf(client), `has no node for slot ${slot} of key "${key}"`);
 }
