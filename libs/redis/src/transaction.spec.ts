@@ -153,17 +153,14 @@ await describeOn(['redis'], 'the client in a transactional change', ({ redis }) 
     await change(async (handles) => {
       collectorOf(handles).hset('h', 'g', 'w');
       const client = clientOf(handles);
-      seen.push(
-        await client.hgetall('h'),
-        await client.call('OBJECT', 'ENCODING', `${keyspace.prefix}h`),
-        await client.ping(),
-      );
+      seen.push(await client.hgetall('h'), await client.ping());
       seen.push(await client.pipeline().hget('h', 'f').hlen('h').exec());
+      // Only its subcommands say that they read.
+      await client.object('ENCODING', 'h');
       for await (const keys of client.hscanStream('h')) seen.push(keys);
     });
     expect(seen).toEqual([
       { f: 'v' },
-      expect.any(String),
       'PONG',
       [
         [null, 'v'],
