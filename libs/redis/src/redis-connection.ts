@@ -135,8 +135,10 @@ export class RedisConnection {
   }
 
   close(): void {
+    if (this.isClosed) return;
     this.isClosed = true;
-    this.redis.disconnect();
+    // ioredis would wait for a socket that is gone.
+    if (this.redis.status !== 'end') this.redis.disconnect();
   }
 }
 

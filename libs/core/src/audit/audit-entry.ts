@@ -24,7 +24,10 @@ export interface AuditRecord {
   readonly hostname: string;
   /** Bounded, with secrets masked; `null` where nothing failed. */
   readonly error: string | null;
-  /** Who and why, for entries that an operator caused; {@link PARTLY} where that is so; empty otherwise. */
+  /**
+   * Who and why, for entries that an operator caused; `effect: 'part'` for a failure of which the
+   * target system proves that part of it took effect and stays; empty otherwise.
+   */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
