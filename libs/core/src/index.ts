@@ -42,6 +42,7 @@ export {
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system/target-system.js';
+export { MethodHook } from './target-system/method-hook.js';
 export {
   nonTransactionalTargetSystem,
   type NonTransactionalTargetSystemOptions,

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { MethodHook } from '@nestjs-flamingock/core';
 import type { ChangeSession } from './change-session.js';
 import type { RedisClient, SendCommand } from './redis-client.js';
 
@@ -9,12 +10,15 @@ import type { RedisClient, SendCommand } from './redis-client.js';
  */
 export class ClientScope {
   private readonly sessions = new AsyncLocalStorage<ChangeSession>();
-  private readonly users = new Set<object>();
-  private remove: (() => void) | undefined;
+  private readonly hook: MethodHook<SendCommand>;
   private original: SendCommand;
 
   private constructor(private readonly client: RedisClient) {
     this.original = client.sendCommand.bind(client) as SendCommand;
+    this.hook = new MethodHook<SendCommand>(client, 'sendCommand', (original) => {
+      this.original = original;
+      return (command, stream, node) => (this.sessions.getStore()?.send ?? original)(command, stream, node);
+    });
   }
 
   /** The one scope of a client. */
@@ -29,38 +33,18 @@ export class ClientScope {
 
   /** Puts the hook on the client, if no other user has done so. */
   install(user: object): void {
-    this.users.add(user);
     // Commands of many callers leave such a client together, in nobody's name.
-    if (!this.client.options.enableAutoPipelining) this.remove ??= this.hook();
+    if (!this.client.options.enableAutoPipelining) this.hook.install(user);
   }
 
   /** Takes the hook off once its last user is gone. */
   uninstall(user: object): void {
-    this.users.delete(user);
-    if (this.users.size > 0) return;
-    this.remove?.();
-    this.remove = undefined;
+    this.hook.uninstall(user);
   }
 
   /** Calls `work` in the name of the session. */
   run<T>(session: ChangeSession, work: () => Promise<T>): Promise<T> {
     return this.sessions.run(session, work);
-  }
-
-  private hook(): () => void {
-    const { client, sessions } = this;
-    const before = Object.getOwnPropertyDescriptor(client, 'sendCommand');
-    const original = client.sendCommand.bind(client) as SendCommand;
-    this.original = original;
-    const hooked: SendCommand = (command, stream, node) =>
-      (sessions.getStore()?.send ?? original)(command, stream, node);
-    Object.assign(client, { sendCommand: hooked });
-    return () => {
-      // Somebody hooked on after us and still calls us: outside a change we pass everything on.
-      if (client.sendCommand !== hooked) return;
-      if (before) Object.defineProperty(client, 'sendCommand', before);
-      else Reflect.deleteProperty(client, 'sendCommand');
-    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   PartlyAppliedError,
   type ChangeRun,
@@ -19,6 +20,9 @@ import {
   RedisUnreachableError,
   WatchedKeyChangedError,
 } from './redis.errors.js';
+
+// Servers and processes of other suites share the machine.
+jest.setTimeout(60_000);
 
 const RUN: ChangeRun = { service: 's', changeId: 'warm-cache', executionId: 'e', operation: 'EXECUTE' };
 

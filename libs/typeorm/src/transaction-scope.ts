@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DataSource, QueryRunner } from 'typeorm';
+import { MethodHook } from '@nestjs-flamingock/core';
+import type { DataSource } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
 
 type CreateQueryRunner = DataSource['createQueryRunner'];
@@ -11,42 +12,28 @@ type CreateQueryRunner = DataSource['createQueryRunner'];
  */
 export class TransactionScope {
   private readonly sessions = new AsyncLocalStorage<ChangeSession>();
-  private readonly users = new Set<object>();
-  private remove: (() => void) | undefined;
+  private readonly hook: MethodHook<CreateQueryRunner>;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(dataSource: DataSource) {
+    this.hook = new MethodHook<CreateQueryRunner>(
+      dataSource,
+      'createQueryRunner',
+      (original) => (mode) => this.sessions.getStore()?.lendRunner() ?? original(mode),
+    );
+  }
 
   /** Puts the hook on the DataSource, if no other user has done so. */
   install(user: object): void {
-    this.users.add(user);
-    this.remove ??= this.hook();
+    this.hook.install(user);
   }
 
   /** Takes the hook off once its last user is gone. */
   uninstall(user: object): void {
-    this.users.delete(user);
-    if (this.users.size > 0) return;
-    this.remove?.();
-    this.remove = undefined;
+    this.hook.uninstall(user);
   }
 
   /** Calls `work` inside the session's transaction. */
   run<T>(session: ChangeSession, work: () => Promise<T>): Promise<T> {
     return this.sessions.run(session, work);
-  }
-
-  private hook(): () => void {
-    const { dataSource, sessions } = this;
-    const before = Object.getOwnPropertyDescriptor(dataSource, 'createQueryRunner');
-    const original = dataSource.createQueryRunner.bind(dataSource);
-    const hooked: CreateQueryRunner = (mode): QueryRunner =>
-      sessions.getStore()?.lendRunner() ?? original(mode);
-    dataSource.createQueryRunner = hooked;
-    return () => {
-      // Somebody hooked on after us and still calls us: outside a change we pass everything on.
-      if (dataSource.createQueryRunner !== hooked) return;
-      if (before) Object.defineProperty(dataSource, 'createQueryRunner', before);
-      else Reflect.deleteProperty(dataSource, 'createQueryRunner');
-    };
   }
 }
