@@ -24,8 +24,12 @@ export interface Instance {
 export function startInstance(options: InstanceOptions, clock: 'right' | 'ahead' = 'right'): Instance {
   const execArgv =
     clock === 'right' ? [] : ['--require', join(process.cwd(), 'test/e2e/dist/e2e/fixture/clock-ahead.cjs')];
-  const main = join(process.cwd(), 'test/e2e/dist/e2e/fixture/main.js');
-  const child = fork(main, [JSON.stringify(options)], {
+  return startProgram('test/e2e/dist/e2e/fixture/main.js', options, execArgv);
+}
+
+/** Starts a compiled program that prints a report or an error, with its options as its argument. */
+export function startProgram(path: string, options: unknown, execArgv: string[] = []): Instance {
+  const child = fork(join(process.cwd(), path), [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv,
   });

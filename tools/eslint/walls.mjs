@@ -27,6 +27,7 @@ const DRIVERS = {
   typeorm: ['typeorm', '@nestjs/typeorm'],
   mongoose: ['mongoose', '@nestjs/mongoose'],
   kafka: ['kafkajs'],
+  redis: ['ioredis'],
   testing: ['@nestjs/core', '@nestjs/testing'],
   cli: ['@nestjs/core', 'commander', 'csv-stringify', 'picocolors', 'string-width', 'table'],
 };

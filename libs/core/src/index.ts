@@ -64,6 +64,7 @@ export { InvalidChangesError, type ChangeFault } from './change/change.errors.js
 export {
   ChangeEndedError,
   ChangeTimeoutError,
+  PartlyAppliedError,
   RollbackFailedError,
   TargetSystemUnavailableError,
   TransactionsUnavailableError,

@@ -3,8 +3,9 @@ export type { AuditBackend } from './contract/audit-backend.js';
 export { auditStoreContract } from './contract/audit-store.contract.js';
 export type { ContractBackend, ContractCase } from './contract/contract-case.js';
 export { lockStoreContract } from './contract/lock-store.contract.js';
-export type { SharedBackend, TargetBackend } from './contract/target-backend.js';
+export type { PartialBackend, SharedBackend, TargetBackend } from './contract/target-backend.js';
 export {
+  partialEffectContract,
   sharedTransactionContract,
   transactionalTargetContract,
 } from './contract/transactional-target.contract.js';
@@ -26,7 +27,10 @@ export { ForeignTransactionError } from './in-memory/in-memory.errors.js';
 export { InMemoryLockStore } from './in-memory/in-memory-lock.store.js';
 export { InMemoryMarkerStore } from './in-memory/in-memory-marker.store.js';
 export { InMemoryTable } from './in-memory/in-memory-table.js';
-export { InMemoryTargetSystem } from './in-memory/in-memory-target-system.js';
+export {
+  InMemoryTargetSystem,
+  type InMemoryTargetSystemOptions,
+} from './in-memory/in-memory-target-system.js';
 
 export { ManualClock } from './runtime/manual-clock.js';
 export { ManualRuntime, type ManualRuntimeOptions } from './runtime/manual-runtime.js';

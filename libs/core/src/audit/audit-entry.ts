@@ -24,8 +24,19 @@ export interface AuditRecord {
   readonly hostname: string;
   /** Bounded, with secrets masked; `null` where nothing failed. */
   readonly error: string | null;
-  /** Who and why, for entries that an operator caused; empty otherwise. */
+  /**
+   * Who and why, for entries that an operator caused; `effect: 'part'` for a failure of which the
+   * target system proves that part of it took effect and stays; empty otherwise.
+   */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Metadata of a failure of which the target system proves that part of it took effect and stays. */
+export const PARTLY = { effect: 'part' } as const;
+
+/** True for entries that say {@link PARTLY}. */
+export function isPartly({ metadata }: Partial<Pick<AuditRecord, 'metadata'>>): boolean {
+  return metadata?.['effect'] === PARTLY.effect;
 }
 
 /** One row of history. Written once, never changed. */

@@ -84,12 +84,14 @@ export class AuditJournal {
   /**
    * Makes the entries durable, trying again for as long as patience and lease last.
    *
+   * @returns the last of them.
    * @throws LockLostError when somebody else has taken over; the store's error otherwise.
    */
-  async append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<void> {
+  async append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<AuditEntry> {
     const batch = this.draft(subject, ...steps);
     await this.patience.insist(() => this.appendOnce(batch));
     this.accept(batch);
+    return lastOf(batch);
   }
 
   /** Takes note that a batch has become durable, as part of a transaction. */

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditJournal, AuditStep, AuditSubject } from '../audit/audit-journal.js';
 import {
   ChangeOutcomeUnknownError,
@@ -88,14 +89,14 @@ export class AuditedStep {
     await reachStore(journal.service, () => journal.append(subject, step));
   }
 
-  /** Records what has happened already. */
+  /** Records what has happened already; returns the last entry. */
   async recordAfter(
     subject: AuditSubject,
     effect: ChangeEffect,
     ...steps: [AuditStep, ...AuditStep[]]
-  ): Promise<void> {
+  ): Promise<AuditEntry> {
     try {
-      await this.run.journal.append(subject, ...steps);
+      return await this.run.journal.append(subject, ...steps);
     } catch (cause) {
       throw cause instanceof LockLostError
         ? cause
@@ -104,7 +105,7 @@ export class AuditedStep {
   }
 
   /** Asks for the outcome of a commit whose answer was lost. */
-  async learnOutcome(change: ChangeDescriptor, ask: () => Promise<boolean>): Promise<boolean> {
+  async learnOutcome<T>(change: ChangeDescriptor, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (cause) {

@@ -14,6 +14,8 @@ export type ChangeOutcome =
       /** The last state recorded. */
       readonly state: AuditState;
       readonly error: unknown;
+      /** True where the target system proves that part of it took effect and stays. */
+      readonly isPartly?: boolean;
       /** Why the rollback failed, where it did. */
       readonly rollbackError?: unknown;
       readonly durationMs: number;

@@ -39,6 +39,20 @@ export class RollbackFailedError extends FlamingockError {
   }
 }
 
+/** A change, or its undo, took effect only in part, and what did stays. */
+export class PartlyAppliedError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** What its target system recorded. */
+    readonly detail: string,
+  ) {
+    super(
+      `Change "${changeId}" took effect only in part, as its target system records: ${detail}. Complete it ` +
+        'or take it back by hand, then record which of the two you did.',
+    );
+  }
+}
+
 /** A target system could not be used to find out, or to prove, what became of its changes. */
 export class TargetSystemUnavailableError extends FlamingockError {
   constructor(

@@ -1,6 +1,7 @@
 import {
   InMemoryAuditStore,
   InMemoryDatabase,
+  InMemoryTable,
   InMemoryTargetSystem,
   ManualRuntime,
 } from '@nestjs-flamingock/testing';
@@ -10,6 +11,7 @@ import { aChange } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
+import { decide } from '../recovery/recovery-decision.js';
 import type { RunResources } from './audited-step.js';
 import { subjectOf } from './change-executor.js';
 import { Reconciler } from './reconciler.js';
@@ -50,6 +52,32 @@ async function interrupted(state: AuditState, committed: boolean): Promise<Audit
   return entry;
 }
 
+/** An execution or undo that recorded its start, took effect in part, and did not live to record that. */
+async function brokenOff(operation: 'EXECUTE' | 'UNDO'): Promise<AuditEntry> {
+  const store = new InMemoryAuditStore(auditDatabase);
+  const run = await openRun(store, runtime);
+  const started = { state: 'STARTED', operation, at: run.journal.now() } as const;
+  const entry = await run.journal.append(subjectOf(change(), 'TX_SEPARATE'), started);
+  const executed = {
+    service: SERVICE,
+    changeId: 'publish',
+    executionId: run.journal.executionId,
+    operation,
+  } as const;
+  const partly = new InMemoryTargetSystem('inventory-db', targetDatabase, { keepsPart: true });
+  await partly.transaction(
+    executed,
+    async (handles) => {
+      const table = handles.get(InMemoryTable) as InMemoryTable;
+      await table.set('k', 'v');
+      await table.failAtCommit(new TypeError('no room'));
+    },
+    { ...executed, token: run.lease.token },
+  );
+  await run.lease.release();
+  return entry;
+}
+
 async function next(): Promise<[RunResources, Reconciler]> {
   const run = await openRun(new InMemoryAuditStore(auditDatabase), runtime);
   return [run, new Reconciler(run)];
@@ -73,6 +101,26 @@ describe('Reconciler', () => {
       const [, reconciler] = await next();
       expect(await reconciler.reconcile(change(), entry)).toMatchObject({ action: 'EXECUTE' });
       expect(await history()).toEqual([`publish ${state}`, 'publish ROLLED_BACK']);
+    },
+  );
+
+  it.each([
+    ['EXECUTE', 'EXECUTION_FAILED', 'RECONCILE'],
+    ['UNDO', 'ROLLBACK_FAILED', 'UNDO'],
+  ] as const)(
+    'records the failure of an %s whose marker proves that part of it took effect',
+    async (operation, state, recordedAs) => {
+      const entry = await brokenOff(operation);
+      const [, reconciler] = await next();
+      const settled = await reconciler.reconcile(change(), entry);
+      expect(settled).toMatchObject({
+        action: 'MANUAL_INTERVENTION',
+        entry: { state, operation: recordedAs, metadata: { effect: 'part' } },
+      });
+      expect(settled.entry.error).toContain('no room');
+      expect(await history()).toEqual(['publish STARTED', `publish ${state}`]);
+      const again = decide(settled.entry, 'MANUAL_INTERVENTION');
+      expect(again.action).toBe('MANUAL_INTERVENTION');
     },
   );
 

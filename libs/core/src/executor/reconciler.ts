@@ -1,12 +1,19 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
+import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
+import type { AuditStep } from '../audit/audit-journal.js';
+import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FlamingockError } from '../flamingock.error.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
-import type { TransactionalTargetSystem } from '../target-system/target-system.js';
+import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
-import { TargetSystemUnavailableError } from './executor.errors.js';
+import { PartlyAppliedError, TargetSystemUnavailableError } from './executor.errors.js';
 import { subjectOf } from './change-executor.js';
+
+/** What is to be done about a change now, and the entry that says so. */
+export interface Reconciliation extends Decision {
+  readonly entry: AuditEntry;
+}
 
 /**
  * Settles executions and undos whose end the audit store does not know, by the marker in the
@@ -20,34 +27,54 @@ export class Reconciler {
   }
 
   /**
-   * Records `EXECUTED` if the change is applied, `ROLLED_BACK` if it is not, as the end of
-   * the execution or undo behind `entry` has left it.
+   * Records `EXECUTED` if the change is applied, `ROLLED_BACK` if it is not, and the failure
+   * if only part of it is, as the end of the execution or undo behind `entry` has left it.
    *
-   * @returns what is to be done about the change now: SKIP or EXECUTE.
+   * @returns what is to be done about the change now: SKIP, EXECUTE or MANUAL_INTERVENTION.
    */
-  async reconcile(change: ChangeDescriptor, entry: AuditEntry): Promise<Decision> {
-    const evidence = await this.evidence(change, entry);
-    const decision = decide(entry, change.recovery, evidence);
-    const applied = decision.action === 'SKIP';
-    await this.step.recordAfter(subjectOf(change, entry.txStrategy), applied ? 'executed' : 'rolled-back', {
-      state: applied ? 'EXECUTED' : 'ROLLED_BACK',
-      operation: 'RECONCILE',
-      at: this.run.journal.now(),
-    });
-    return decision;
+  async reconcile(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
+    const marker = await this.proof(change, entry);
+    const decision = decide(entry, change.recovery, evidenceOf(marker));
+    const { effect, ...step } = endOf(change, entry, decision, marker);
+    const subject = subjectOf(change, entry.txStrategy);
+    const recorded = await this.step.recordAfter(subject, effect, { ...step, at: this.run.journal.now() });
+    return { ...decision, entry: recorded };
   }
 
-  private async evidence(change: ChangeDescriptor, entry: AuditEntry): Promise<'present' | 'absent'> {
+  /** The marker of the very execution or undo behind `entry`. */
+  private async proof(change: ChangeDescriptor, entry: AuditEntry): Promise<Marker | undefined> {
     const { lease, journal, patience } = this.run;
     const { markers } = change.target as TransactionalTargetSystem;
     try {
       const marker = await patience.insist(() => markers.read(journal.service, change.id, lease.token));
       const proves = marker?.executionId === entry.executionId && marker.operation === entry.operation;
-      return proves ? 'present' : 'absent';
+      return proves ? marker : undefined;
     } catch (cause) {
       if (cause instanceof FencedError) throw lease.lose('the target system was fenced', cause);
       if (cause instanceof FlamingockError) throw cause;
       throw new TargetSystemUnavailableError(change.target.id, cause);
     }
   }
+}
+
+function evidenceOf(marker: Marker | undefined): 'present' | 'partial' | 'absent' {
+  if (!marker) return 'absent';
+  return marker.partial === undefined ? 'present' : 'partial';
+}
+
+function endOf(
+  change: ChangeDescriptor,
+  entry: AuditEntry,
+  { action }: Decision,
+  marker: Marker | undefined,
+): Omit<AuditStep, 'at'> & { effect: ChangeEffect } {
+  const operation = 'RECONCILE';
+  if (action === 'SKIP') return { state: 'EXECUTED', effect: 'executed', operation };
+  if (action !== 'MANUAL_INTERVENTION') return { state: 'ROLLED_BACK', effect: 'rolled-back', operation };
+  const error = new PartlyAppliedError(change.id, marker?.partial ?? 'no detail');
+  const failure = { error, metadata: PARTLY };
+  // Whoever mends it has to know that it was an undo that stopped halfway.
+  return entry.operation === 'UNDO'
+    ? { ...failure, state: 'ROLLBACK_FAILED', effect: 'undo-failed', operation: 'UNDO' }
+    : { ...failure, state: 'EXECUTION_FAILED', effect: 'failed', operation };
 }

@@ -111,6 +111,45 @@ describe('a change in a transaction of its own', () => {
   });
 });
 
+describe('a change of which the target keeps part', () => {
+  let partly: InMemoryTargetSystem;
+  beforeEach(() => {
+    const database = targetDatabase.connect(targetWire.carry);
+    partly = new InMemoryTargetSystem('inventory-db', database, { keepsPart: true });
+  });
+  const breaksOff = () =>
+    inTransaction(
+      ({ handles }) => (handles.get(InMemoryTable) as InMemoryTable).failAtCommit(new TypeError('no room')),
+      { target: partly },
+    );
+  const PARTLY_DONE = [...STARTED, 'publish EXECUTION_FAILED'];
+
+  it('has failed, is not rolled back, and history says which part is there', async () => {
+    const outcome = await executor.execute(breaksOff());
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', isPartly: true });
+    expect([await rows(), await history()]).toEqual([[['k', 'v']], PARTLY_DONE]);
+    const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
+    expect(last).toMatchObject({ metadata: { effect: 'part' }, error: 'TypeError: no room' });
+  });
+
+  it('is known by its marker where the answer of the commit is lost', async () => {
+    targetWire.lose('commit', 'answer');
+    const outcome = await passing(runtime, executor.execute(breaksOff()));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', isPartly: true });
+    expect(await history()).toEqual(PARTLY_DONE);
+    const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
+    expect(last?.error).toContain('statement 2 of 2 failed: TypeError: no room');
+  });
+
+  it('leaves its marker where its failure cannot be recorded', async () => {
+    targetWire.meet('commit', 'answer', async () => void auditWire.lose('append', 'request', 1_000));
+    const error = await failureOf(passing(runtime, executor.execute(breaksOff())));
+    expect(error).toMatchObject({ changeId: 'publish', effect: 'failed' });
+    expect(await history()).toEqual(STARTED);
+    expect((await marker())?.partial).toContain('no room');
+  });
+});
+
 describe('a change in a transaction of its own, when history cannot be written', () => {
   it('does not run where its start is not durable', async () => {
     auditWire.lose('append', 'request', 1_000);

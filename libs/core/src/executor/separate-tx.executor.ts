@@ -1,3 +1,4 @@
+import { PARTLY } from '../audit/audit-entry.js';
 import type { AuditStep, AuditSubject } from '../audit/audit-journal.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
@@ -8,9 +9,12 @@ import type {
 } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { PartlyAppliedError } from './executor.errors.js';
 import { executionOf, type Intent } from './intent.js';
 import { stopwatch } from './stopwatch.js';
 import { transact } from './transact.js';
+
+type KnownOutcome = Exclude<TransactionOutcome, { status: 'unknown' }>;
 
 /**
  * Runs changes whose target has transactions of its own: STARTED is durable first, the
@@ -33,13 +37,14 @@ export class SeparateTxExecutor implements ChangeExecutor {
     await this.step.recordBefore(subject, started);
     const outcome = await this.commit(change, intent, target);
     const ended = { ...started, durationMs: elapsed() };
-    if (await this.committed(outcome, change, target)) {
+    const known = await this.settle(outcome, change, target);
+    if (known.status === 'committed') {
       const { state, effect } = intent.done;
       await this.step.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
       return { status: 'executed', durationMs: ended.durationMs };
     }
     lease.assertHeld();
-    return this.recordFailure(subject, intent, outcome, { ...ended, at: journal.now() });
+    return this.recordFailure(subject, intent, known, { ...ended, at: journal.now() });
   }
 
   private commit(
@@ -52,34 +57,53 @@ export class SeparateTxExecutor implements ChangeExecutor {
     return transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker);
   }
 
-  private async committed(
+  /** The outcome, asked for in the target if the answer was lost. */
+  private async settle(
     outcome: TransactionOutcome,
     change: ChangeDescriptor,
     { markers }: TransactionalTargetSystem,
-  ): Promise<boolean> {
+  ): Promise<KnownOutcome> {
     const { journal, lease, patience } = this.run;
-    if (outcome.status === 'committed') return true;
-    if (outcome.error instanceof FencedError) throw lease.lose('the target system was fenced', outcome.error);
-    if (outcome.status !== 'unknown') return false;
-    return this.step.learnOutcome(change, async () => {
-      const marker = await patience.insist(() => markers.read(journal.service, change.id, lease.token));
-      return marker?.executionId === journal.executionId;
-    });
+    if (outcome.status === 'committed') return outcome;
+    const { error } = outcome;
+    if (error instanceof FencedError) throw lease.lose('the target system was fenced', error);
+    if (outcome.status !== 'unknown') return outcome;
+    const marker = await this.step.learnOutcome(change, () =>
+      patience.insist(() => markers.read(journal.service, change.id, lease.token)),
+    );
+    if (marker?.executionId !== journal.executionId) return { status: 'rolled-back', error };
+    if (marker.partial === undefined) return { status: 'committed' };
+    return {
+      status: 'partly-applied',
+      error: new PartlyAppliedError(change.id, marker.partial),
+      proven: true,
+    };
   }
 
   private async recordFailure(
     subject: AuditSubject,
     { failed, restored }: Intent,
-    outcome: TransactionOutcome,
+    outcome: Exclude<KnownOutcome, { status: 'committed' }>,
     ended: AuditStep & { durationMs: number },
   ): Promise<ChangeOutcome> {
-    const error = outcome.status === 'committed' ? undefined : outcome.error;
-    const partly = outcome.status === 'partly-applied';
-    // Not EXECUTION_FAILED, which would have the marker decide: it is as incomplete as the rest.
-    const state = partly ? 'ROLLBACK_FAILED' : restored.state;
-    const steps: [AuditStep, ...AuditStep[]] = [{ ...ended, state: failed.state, error }];
-    if (state !== failed.state) steps.push({ ...ended, state, durationMs: 0, ...(partly && { error }) });
-    await this.step.recordAfter(subject, (partly ? failed : restored).effect, ...steps);
-    return { status: 'failed', state, error, durationMs: ended.durationMs };
+    const { error } = outcome;
+    const { durationMs } = ended;
+    const failure: AuditStep = { ...ended, state: failed.state, error };
+    if (outcome.status === 'rolled-back') {
+      const rollback: AuditStep = { ...ended, state: restored.state, durationMs: 0 };
+      await this.step.recordAfter(subject, restored.effect, failure, rollback);
+      return { status: 'failed', state: restored.state, error, durationMs };
+    }
+    if (outcome.proven) {
+      const metadata = { ...ended.metadata, ...PARTLY };
+      await this.step.recordAfter(subject, failed.effect, { ...failure, metadata });
+      return { status: 'failed', state: failed.state, error, isPartly: true, durationMs };
+    }
+    // Not EXECUTION_FAILED, which would have a marker decide: there is none.
+    const state = 'ROLLBACK_FAILED';
+    const steps: [AuditStep, ...AuditStep[]] = [failure];
+    if (state !== failed.state) steps.push({ ...failure, state, durationMs: 0 });
+    await this.step.recordAfter(subject, failed.effect, ...steps);
+    return { status: 'failed', state, error, durationMs };
   }
 }

@@ -86,6 +86,32 @@ const STRATEGIES = ['NON_TX', 'TX_SHARED', 'TX_SEPARATE'] as const;
 const EXECUTED = ['a STARTED', 'a EXECUTED'];
 const UNDONE = [...EXECUTED, 'a STARTED', 'a ROLLED_BACK'];
 
+describe('undo of a change of which the target takes back part', () => {
+  const engine = (): Engine => {
+    const target = new InMemoryTargetSystem('inventory-db', targetDatabase, { keepsPart: true });
+    const rollback = changeMethod(async (invocation) => {
+      await table(invocation).delete('a');
+      await table(invocation).failAtCommit(new TypeError('no room'));
+    }, 'rollback');
+    return processOf('TX_SEPARATE', { fields: { target, rollback } });
+  };
+
+  it('is an issue at once, with both ends for the operator to choose from', async () => {
+    await apply(engine());
+    const report = await undoing(engine(), { changeId: 'a' }, { by: 'ann' });
+    expect(resultsOf(report)).toEqual(['a failed ROLLBACK_FAILED']);
+    expect(report.changes[0]?.nextSteps?.join('\n')).toMatch(/proves that part of it[^]*audit fix -c a/);
+    expect(await lastEntry()).toMatchObject({
+      operation: 'UNDO',
+      metadata: { by: 'ann', effect: 'part' },
+    });
+    expect(await issueList(engine())).toMatchObject([{ changeId: 'a', operation: 'UNDO' }]);
+    expect(await auditFix(engine(), { changeId: 'a', resolution: 'ROLLED_BACK' }, signal())).toMatchObject({
+      next: { action: 'EXECUTE' },
+    });
+  });
+});
+
 describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
   it('calls the rollback method, records who and why, and lets the change run again', async () => {
     const engine = processOf(strategy);

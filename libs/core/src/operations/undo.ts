@@ -162,7 +162,8 @@ class UndoRunner {
     }
     const { state } = outcome;
     const error = errorText(outcome.error);
-    const nextSteps = undoFailureSteps(change, state, txStrategyOf(change, this.engine.store), error);
+    const txStrategy = txStrategyOf(change, this.engine.store);
+    const nextSteps = undoFailureSteps(change, { ...outcome, error }, txStrategy);
     return { ...nameOf(step), result: 'failed', state, durationMs, error, nextSteps, runsAgain: false };
   }
 

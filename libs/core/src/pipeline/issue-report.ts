@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
+import { isPartly, PARTLY, type AuditEntry } from '../audit/audit-entry.js';
 import { isApplied, type AuditState } from '../audit/audit-state.js';
 import { errorText } from '../audit/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
@@ -24,11 +24,12 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
   { change }: PlannedChange,
-  { state, error, rollbackError, durationMs }: ChangeOutcome & { status: 'failed' },
+  { state, error, isPartly, rollbackError, durationMs }: ChangeOutcome & { status: 'failed' },
   txStrategy: TxStrategy,
 ): ChangeReport {
   const operation = 'EXECUTE';
-  const next = decide({ state, operation, txStrategy, recoveryStrategy: change.recovery }, change.recovery);
+  const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery } as const;
+  const next = decide({ ...entry, ...(isPartly && { metadata: PARTLY }) }, change.recovery);
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),
@@ -38,6 +39,7 @@ export function failedReport(
     targetSystem: change.target.id,
     className: change.className,
     rollbackRan: rollbackError !== undefined,
+    isPartly: isPartly ?? false,
     runsAgain: next.action !== 'MANUAL_INTERVENTION',
   } as const;
   return reportChange(change, {
@@ -54,9 +56,8 @@ export function failedReport(
 /** What to do about a change whose undo failed just now and left it in `state`. */
 export function undoFailureSteps(
   change: ChangeDescriptor,
-  state: AuditState,
+  { state, error, isPartly }: { state: AuditState; error: string; isPartly?: boolean },
   txStrategy: TxStrategy,
-  error: string,
 ): string[] {
   return guidanceFor({
     ...changeFacts(change),
@@ -67,6 +68,7 @@ export function undoFailureSteps(
     className: change.className,
     error,
     rollbackRan: true,
+    isPartly: isPartly ?? false,
     runsAgain: isApplied(state),
   });
 }
@@ -89,5 +91,14 @@ export function changeFacts({ id, rollback, guidance }: ChangeDescriptor) {
 export function entryFacts(entry: AuditEntry) {
   const { state, operation, txStrategy, targetSystem, className, error } = entry;
   const rollbackRan = state === 'ROLLBACK_FAILED' && (operation === 'UNDO' || txStrategy === 'NON_TX');
-  return { state, operation, txStrategy, targetSystem, className, error, rollbackRan };
+  return {
+    state,
+    operation,
+    txStrategy,
+    targetSystem,
+    className,
+    error,
+    rollbackRan,
+    isPartly: isPartly(entry),
+  };
 }

@@ -95,7 +95,11 @@ export class PlanRunner {
     this.resources.signal.throwIfAborted();
     await this.executors.prepareMarkers(change);
     if (!entry) return this.execute(planned);
-    const { action, reason } = await this.reconciler.reconcile(change, entry);
+    const settled = await this.reconciler.reconcile(change, entry);
+    const { action, reason } = settled;
+    if (action === 'MANUAL_INTERVENTION') {
+      return this.announce('change.blocked', blockedReport({ ...planned, ...settled }));
+    }
     if (action !== 'SKIP') return this.execute({ ...planned, reason });
     this.executors.forgetLater(change);
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));

@@ -91,9 +91,21 @@ const plain = (database: InMemoryDatabase, fields: Partial<ChangeDescriptor>): C
 const KINDS = {
   TX_SHARED: transactional,
   TX_SEPARATE: transactional,
+  'TX_SEPARATE, in part': (database: InMemoryDatabase) => brokenOff(database),
   'NON_TX, manual': (database: InMemoryDatabase) => plain(database, {}),
   'NON_TX, retry': (database: InMemoryDatabase) => plain(database, { recovery: 'ALWAYS_RETRY' }),
 } as const;
+/** A change that counts, and whose commit then fails. */
+const brokenOff = (database: InMemoryDatabase): ChangeDescriptor =>
+  aChange({
+    target: new InMemoryTargetSystem('inventory-db', database, { keepsPart: true }),
+    transactional: true,
+    execution: changeMethod(async ({ handles }) => {
+      const table = handles.get(InMemoryTable) as InMemoryTable;
+      await count(table);
+      await table.failAtCommit(new TypeError('no room'));
+    }),
+  });
 const EXACTLY_ONCE = ['TX_SHARED', 'TX_SEPARATE'] as const;
 
 /** Runs `scenario` with the trouble at the first message, the second, and so on, until there is no trouble. */
@@ -132,6 +144,23 @@ describe('a process that dies at any message', () => {
       expect(next instanceof ManualInterventionError).toBe(left.at(-1) === 'publish STARTED');
       expect([undefined, 1]).toContain(await world.effects());
       if (!(next instanceof ManualInterventionError)) expect(await world.effects()).toBe(1);
+      await world.verify();
+      return died;
+    });
+    expect(points).toBeGreaterThan(15);
+  });
+
+  it('leaves a change that took effect in part as one that needs a person, and never runs again', async () => {
+    const points = await everywhere(async (at) => {
+      const world = new World('TX_SEPARATE, in part');
+      const crash = new CrashPoint(at);
+      const died = await crash.kills(world.start(crash.network).catch(() => undefined));
+      await world.startNext().catch(() => undefined);
+      const where = JSON.stringify(crash.arrived.at(-1));
+      expect([where, await world.effects()]).toEqual([where, 1]);
+      expect((await world.states()).at(-1)).toBe('publish EXECUTION_FAILED');
+      expect(await world.startNext()).toBeInstanceOf(ManualInterventionError);
+      expect(await world.effects()).toBe(1);
       await world.verify();
       return died;
     });

@@ -53,6 +53,11 @@ describe('guidanceFor', () => {
       /may have been committed/,
     ],
     ['a marker nobody can read', { txStrategy: 'TX_SEPARATE' }, /only target system "files" has the marker/],
+    [
+      'a part that the target proves',
+      { state: 'EXECUTION_FAILED', txStrategy: 'TX_SEPARATE', isPartly: true },
+      /proves that part of it is there/,
+    ],
     ['an undo without an end', { operation: 'UNDO' }, /undo was started, and nothing says/],
     ['an undo that failed', { operation: 'UNDO', state: 'ROLLBACK_FAILED' }, /called to undo it, and failed/],
   ])('tells what is known about %s', (_what, facts, text) => {

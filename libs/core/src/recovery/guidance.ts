@@ -19,6 +19,8 @@ export interface IssueFacts {
   readonly rollbackRan: boolean;
   /** What its author says about it, as `@Change({ guidance })`. */
   readonly hint?: string | undefined;
+  /** Whether the target system proves that part of it, or of its undo, took effect. */
+  readonly isPartly?: boolean;
   /** Whether the decision left to a person is only whether to start again. */
   readonly runsAgain: boolean;
   /** Whether the code still has the change. */
@@ -72,7 +74,10 @@ function manualSteps(issue: IssueFacts): string[] {
 
 /** What the recorded facts say about how far it got. */
 function evidence(issue: IssueFacts): string {
-  const { operation, state, txStrategy, targetSystem } = issue;
+  const { operation, state, txStrategy, targetSystem, isPartly } = issue;
+  if (isPartly) {
+    return 'The target system proves that part of it is there, and that the part after the failure is not.';
+  }
   if (operation === 'UNDO') {
     return state === 'STARTED'
       ? 'Its undo was started, and nothing says that it ended.'
@@ -80,7 +85,7 @@ function evidence(issue: IssueFacts): string {
   }
   if (state === 'STARTED') {
     return txStrategy === 'TX_SEPARATE'
-      ? `Either all of it is there or nothing: only target system "${targetSystem}" has the marker that tells.`
+      ? `How much of it is there was not recorded: only target system "${targetSystem}" has the marker that tells.`
       : 'It was started, and nothing says that it ended: it may have done nothing, part or all of its work.';
   }
   if (txStrategy !== 'NON_TX') {

@@ -1,3 +1,4 @@
+import { PARTLY } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import { decide, type Action, type LastEntry, type MarkerEvidence } from './recovery-decision.js';
@@ -74,9 +75,11 @@ describe('decide, with a marker', () => {
   it.each<[AuditState, MarkerEvidence, Action]>([
     ['STARTED', 'unread', 'RECONCILE'],
     ['STARTED', 'present', 'SKIP'],
+    ['STARTED', 'partial', 'MANUAL_INTERVENTION'],
     ['STARTED', 'absent', 'EXECUTE'],
     ['EXECUTION_FAILED', 'unread', 'RECONCILE'],
     ['EXECUTION_FAILED', 'present', 'SKIP'],
+    ['EXECUTION_FAILED', 'partial', 'MANUAL_INTERVENTION'],
     ['EXECUTION_FAILED', 'absent', 'EXECUTE'],
   ])('%s, marker %s: %s', (state, marker, action) => {
     expect(decide(entry({ state, txStrategy: 'TX_SEPARATE' }), 'MANUAL_INTERVENTION', marker).action).toBe(
@@ -86,10 +89,27 @@ describe('decide, with a marker', () => {
 
   it('lets no marker decide what does not need one', () => {
     for (const { entry, recoveryStrategy, action } of CASES.filter((one) => one.action !== 'RECONCILE')) {
-      for (const marker of ['present', 'absent'] as const) {
+      for (const marker of ['present', 'partial', 'absent'] as const) {
         expect(decide(entry, recoveryStrategy, marker).action).toBe(action);
       }
     }
+  });
+});
+
+describe('decide, after an entry that says that part took effect', () => {
+  it.each([['EXECUTE'], ['RECONCILE']] as const)('asks a person without a marker: %s', (operation) => {
+    const failed = entry({ state: 'EXECUTION_FAILED', operation, txStrategy: 'TX_SEPARATE' });
+    for (const marker of ['unread', 'present', 'absent'] as const) {
+      const { action } = decide({ ...failed, metadata: PARTLY }, 'ALWAYS_RETRY', marker);
+      expect(action).toBe('MANUAL_INTERVENTION');
+    }
+  });
+
+  it('lets what an operator records afterwards stand', () => {
+    const fixed = { operation: 'FIX', txStrategy: 'TX_SEPARATE', metadata: PARTLY } as const;
+    const after = (state: AuditState) => decide(entry({ ...fixed, state }), 'MANUAL_INTERVENTION').action;
+    expect(after('MANUAL_MARKED_AS_EXECUTED')).toBe('SKIP');
+    expect(after('MANUAL_MARKED_AS_ROLLED_BACK')).toBe('EXECUTE');
   });
 });
 
@@ -114,5 +134,6 @@ describe('decide, after an entry of an undo', () => {
     const open = entry({ operation: 'UNDO', txStrategy: 'TX_SEPARATE' });
     expect(decide(open, 'MANUAL_INTERVENTION', 'present').action).toBe('EXECUTE');
     expect(decide(open, 'MANUAL_INTERVENTION', 'absent').action).toBe('SKIP');
+    expect(decide(open, 'MANUAL_INTERVENTION', 'partial').action).toBe('MANUAL_INTERVENTION');
   });
 });

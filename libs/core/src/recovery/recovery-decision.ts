@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
+import { isPartly, type AuditEntry } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { RecoveryStrategy } from './recovery-strategy.js';
 
@@ -11,11 +11,15 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** What the target system says about the last execution; `unread` until somebody has looked behind its fence. */
-export type MarkerEvidence = 'unread' | 'present' | 'absent';
+/**
+ * What the target system says about the last execution: all of it is there, part of it, or
+ * nothing; `unread` until somebody has looked behind its fence.
+ */
+export type MarkerEvidence = 'unread' | 'present' | 'partial' | 'absent';
 
 /** The part of a change's last entry that a decision rests on. */
-export type LastEntry = Pick<AuditEntry, 'state' | 'operation' | 'txStrategy' | 'recoveryStrategy'>;
+export type LastEntry = Pick<AuditEntry, 'state' | 'operation' | 'txStrategy' | 'recoveryStrategy'> &
+  Partial<Pick<AuditEntry, 'metadata'>>;
 
 type Column = 'NON_TX_MANUAL' | 'NON_TX_RETRY' | 'TX_SHARED' | 'TX_SEPARATE';
 
@@ -63,11 +67,13 @@ type Evidence = Readonly<Record<Exclude<MarkerEvidence, 'unread'>, Decision>>;
 
 const EVIDENCE: Evidence = {
   present: skip('its marker in the target system proves that it committed'),
+  partial: manual('its target system proves that only part of it took effect'),
   absent: execute('no marker in the target system: it did not commit'),
 };
 
 const UNDO_EVIDENCE: Evidence = {
   present: execute("its undo's marker in the target system proves that it was undone"),
+  partial: manual('its target system proves that its undo took back only part of it'),
   absent: skip('no marker of its undo in the target system: it is still executed'),
 };
 
@@ -87,7 +93,8 @@ const UNDO_TABLE: Table = {
 };
 
 /**
- * Decides what to do about a change from what is recorded.
+ * Decides what to do about a change from what is recorded. An entry that says that part of the
+ * change took effect needs no marker to repeat it.
  *
  * `strategy` is what today's code declares; a retry needs the recorded entry to say
  * the same, so that a strategy softened after a failure does not decide that failure.
@@ -100,8 +107,9 @@ export function decide(
   if (!entry) return execute('never executed');
   const undoing = entry.operation === 'UNDO';
   const decision = (undoing ? UNDO_TABLE : TABLE)[entry.state][column(entry, strategy)];
-  if (decision.action !== 'RECONCILE' || marker === 'unread') return decision;
-  return (undoing ? UNDO_EVIDENCE : EVIDENCE)[marker];
+  const evidence = isPartly(entry) ? 'partial' : marker;
+  if (decision.action !== 'RECONCILE' || evidence === 'unread') return decision;
+  return (undoing ? UNDO_EVIDENCE : EVIDENCE)[evidence];
 }
 
 function column({ txStrategy, recoveryStrategy }: LastEntry, strategy: RecoveryStrategy): Column {

@@ -48,14 +48,25 @@ export type TransactionOutcome =
   /** Nothing took effect. */
   | { readonly status: 'rolled-back'; readonly error: unknown }
   /** Some of it took effect and could not be taken back. */
-  | { readonly status: 'partly-applied'; readonly error: unknown }
+  | {
+      readonly status: 'partly-applied';
+      readonly error: unknown;
+      /** True where the marker says so, too: whoever has not seen this outcome learns it from there. */
+      readonly proven?: boolean;
+    }
   /** The commit was sent and its answer lost: look at the proof. */
   | { readonly status: 'unknown'; readonly error: unknown };
 
-/** Proof, inside the target system, that a run of a change committed there. */
+/** Proof, inside the target system, of what a run of a change left there. */
 export interface Marker extends ChangeRun {
   /** Lock token of the run that wrote it. */
   readonly token: number;
+  /**
+   * What stopped the run, for people, where only part of it took effect and stays. Absent:
+   * all of it took effect. Only a target that cannot take a commit back writes it, in the
+   * same step as that part.
+   */
+  readonly partial?: string;
 }
 
 /** Proofs kept in a target system, behind a fence of their own. */
@@ -98,7 +109,9 @@ export interface TransactionalTargetSystem extends TargetSystem {
    * could be begun, with `work` never called.
    *
    * With a `marker`: the fence is checked first (a higher one rolls back with a
-   * `FencedError`), and the marker commits with the work or not at all.
+   * `FencedError`), and the marker commits with the work or not at all. A target that cannot
+   * take back what its commit did before it failed writes the marker with that part, saying
+   * so in `partial`.
    */
   transaction(
     change: ChangeRun,

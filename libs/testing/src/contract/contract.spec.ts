@@ -8,9 +8,12 @@ import type { AuditBackend } from './audit-backend.js';
 import { auditStoreContract } from './audit-store.contract.js';
 import { contract, type ContractBackend, type ContractCase } from './contract-case.js';
 import { lockStoreContract } from './lock-store.contract.js';
-import type { SharedBackend } from './target-backend.js';
-import { sharedTransactionContract, transactionalTargetContract } from './transactional-target.contract.js';
-import { mayGoOn } from './target-backend.js';
+import { mayGoOn, type PartialBackend, type SharedBackend } from './target-backend.js';
+import {
+  partialEffectContract,
+  sharedTransactionContract,
+  transactionalTargetContract,
+} from './transactional-target.contract.js';
 
 type Faults<T> = (sound: T, database: InMemoryDatabase) => Partial<T>;
 
@@ -69,6 +72,34 @@ function targetOpener(
       read: async (key) => (await table.get(key)) as string | undefined,
       audit: audit(),
       secondAudit: async () => audit(),
+      close: async () => {},
+    };
+  };
+}
+
+/** A target that keeps part of a change, as `keepsPart` has it, with faulty members. */
+function partialOpener(
+  keepsPart: boolean,
+  faults: Faults<TransactionalTargetSystem> = () => ({}),
+): () => Promise<PartialBackend> {
+  return async () => {
+    const database = new InMemoryDatabase();
+    const table = new InMemoryTable(database);
+    const connect = (): TransactionalTargetSystem => {
+      const target = new InMemoryTargetSystem('inventory-db', database, { keepsPart });
+      return broken<TransactionalTargetSystem>(target, faults(target, database));
+    };
+    return {
+      target: connect(),
+      second: async () => connect(),
+      write: (handles, key, value) => (handles.get(InMemoryTable) as InMemoryTable).set(key, value),
+      writeInPart: async (handles, kept, lost) => {
+        const lent = handles.get(InMemoryTable) as InMemoryTable;
+        await lent.set(kept, 'v');
+        await lent.failAtCommit(new TypeError('no room'));
+        await lent.set(lost, 'v');
+      },
+      read: async (key) => (await table.get(key)) as string | undefined,
       close: async () => {},
     };
   };
@@ -203,6 +234,26 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
         return { ...outcome, error: new TypeError('failed', { cause: outcome.error }) };
       },
     })),
+  ),
+  'a target that keeps part of a change and says that nothing is there': partialEffectContract(
+    partialOpener(true, (target) => ({
+      async transaction(change, work, marker) {
+        const outcome = await target.transaction(change, work, marker);
+        return outcome.status === 'committed' ? outcome : { status: 'rolled-back', error: outcome.error };
+      },
+    })),
+  ),
+  'a target that keeps part of a change without a proof': partialEffectContract(
+    partialOpener(true, (target) => ({
+      async transaction(change, work, marker) {
+        const outcome = await target.transaction(change, work, marker);
+        if (outcome.status === 'partly-applied') await target.markers.clear('inventory', ['add-category']);
+        return outcome;
+      },
+    })),
+  ),
+  'a target that says to keep part of a change and keeps nothing': partialEffectContract(
+    partialOpener(false),
   ),
   'an audit store that appends outside the transaction': sharedTransactionContract(
     targetOpener(

@@ -22,6 +22,12 @@ export interface TargetBackend extends ContractBackend {
   readonly read: (key: string) => Promise<string | undefined>;
 }
 
+/** A target system that cannot take back what its commit did before it failed. */
+export interface PartialBackend extends TargetBackend {
+  /** Puts a value under `kept`, then does what fails at the commit, then puts a value under `lost`. */
+  readonly writeInPart: (handles: Handles, kept: string, lost: string) => Promise<void>;
+}
+
 /** A target system together with an audit store that has the same resource. */
 export interface SharedBackend extends TargetBackend {
   /** Not prepared yet; shares the transactions of `target`. */

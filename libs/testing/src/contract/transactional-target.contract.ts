@@ -1,8 +1,9 @@
 import { contract, type ContractCase } from './contract-case.js';
-import type { SharedBackend, TargetBackend } from './target-backend.js';
+import type { PartialBackend, SharedBackend, TargetBackend } from './target-backend.js';
 import { SHARED_TRANSACTION_CHECKS } from './shared-transaction.checks.js';
 import { TARGET_FENCE_CHECKS } from './target-fence.checks.js';
 import { TARGET_MARKER_CHECKS } from './target-marker.checks.js';
+import { TARGET_PARTIAL_CHECKS } from './target-partial.checks.js';
 import { TARGET_PREPARE_CHECKS } from './target-prepare.checks.js';
 import { TARGET_RUN_CHECKS } from './target-run.checks.js';
 import { TARGET_TRANSACTION_CHECKS } from './target-transaction.checks.js';
@@ -11,20 +12,18 @@ import { TARGET_TRANSACTION_CHECKS } from './target-transaction.checks.js';
 export function transactionalTargetContract(open: () => Promise<TargetBackend>): ContractCase[] {
   return [
     ...contract(open, TARGET_PREPARE_CHECKS),
-    ...contract(
-      async () => {
-        const backend = await open();
-        await backend.target.markers.prepare();
-        return backend;
-      },
-      {
-        ...TARGET_RUN_CHECKS,
-        ...TARGET_TRANSACTION_CHECKS,
-        ...TARGET_MARKER_CHECKS,
-        ...TARGET_FENCE_CHECKS,
-      },
-    ),
+    ...contract(() => prepared(open), {
+      ...TARGET_RUN_CHECKS,
+      ...TARGET_TRANSACTION_CHECKS,
+      ...TARGET_MARKER_CHECKS,
+      ...TARGET_FENCE_CHECKS,
+    }),
   ];
+}
+
+/** What a target promises besides that may keep part of a change whose commit failed. */
+export function partialEffectContract(open: () => Promise<PartialBackend>): ContractCase[] {
+  return contract(() => prepared(open), TARGET_PARTIAL_CHECKS);
 }
 
 /** What a target system and an audit store promise together when they have the same resource. */
@@ -34,4 +33,10 @@ export function sharedTransactionContract(open: () => Promise<SharedBackend>): C
     await backend.audit.prepare();
     return backend;
   }, SHARED_TRANSACTION_CHECKS);
+}
+
+async function prepared<B extends TargetBackend>(open: () => Promise<B>): Promise<B> {
+  const backend = await open();
+  await backend.target.markers.prepare();
+  return backend;
 }

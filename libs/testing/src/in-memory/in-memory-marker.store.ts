@@ -1,5 +1,5 @@
 import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
-import type { InMemoryDatabase, InMemoryStatement, InMemoryTables } from './in-memory-database.js';
+import type { InMemoryDatabase, InMemoryTables } from './in-memory-database.js';
 
 /** Markers in memory, behind their fence. */
 export class InMemoryMarkerStore implements MarkerStore {
@@ -24,17 +24,15 @@ export class InMemoryMarkerStore implements MarkerStore {
   }
 }
 
-/** The statement with which a transaction passes the fence and leaves its marker. */
-export function writeMarker(marker: Marker): InMemoryStatement<void> {
+/** Leaves a marker in place of an older one of the same change. */
+export function writeMarker(tables: InMemoryTables, marker: Marker): void {
   const written = Object.freeze({ ...marker });
-  return (tables) => {
-    raiseFence(tables, marker.service, marker.token);
-    const others = tables.markers.get(marker.service) ?? [];
-    tables.markers.set(marker.service, new Map([...others, [marker.changeId, written]]));
-  };
+  const others = tables.markers.get(marker.service) ?? [];
+  tables.markers.set(marker.service, new Map([...others, [marker.changeId, written]]));
 }
 
-function raiseFence({ fences }: InMemoryTables, service: string, token: number): void {
+/** @throws FencedError when the fence is higher already. */
+export function raiseFence({ fences }: InMemoryTables, service: string, token: number): void {
   if ((fences.get(service) ?? 0) > token) throw new FencedError(service, token, 'the target system');
   fences.set(service, token);
 }

@@ -25,6 +25,18 @@ export class InMemoryTable {
     await this.session.write('delete', ({ rows }) => rows.delete(key));
   }
 
+  /**
+   * Makes the commit fail when it comes to this point. A target system takes back what came
+   * before, unless it was made with `keepsPart`. Does nothing outside a transaction.
+   */
+  async failAtCommit(error: Error): Promise<void> {
+    let isStaged = false;
+    await this.session.write('failAtCommit', () => {
+      if (isStaged) throw error;
+      isStaged = true;
+    });
+  }
+
   /** All rows, in the order in which their keys first appeared. */
   entries(): Promise<[string, unknown][]> {
     return this.session.read('entries', ({ rows }) => structuredClone([...rows]));

@@ -7,9 +7,20 @@ import type {
   TransactionOutcome,
 } from '@nestjs-flamingock/core';
 import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
-import { InMemoryMarkerStore, writeMarker } from './in-memory-marker.store.js';
+import { InMemoryMarkerStore, raiseFence } from './in-memory-marker.store.js';
 import { InMemoryTable } from './in-memory-table.js';
 import { InMemoryTransaction } from './in-memory-transaction.js';
+
+/** Settings of an {@link InMemoryTargetSystem}. */
+export interface InMemoryTargetSystemOptions {
+  /**
+   * Keeps what a commit did before it failed, with a marker that says so, as a server does
+   * that cannot roll back.
+   *
+   * @default false
+   */
+  readonly keepsPart?: boolean;
+}
 
 /** A transactional target system in memory; lends an {@link InMemoryTable}. */
 export class InMemoryTargetSystem implements TransactionalTargetSystem {
@@ -23,6 +34,7 @@ export class InMemoryTargetSystem implements TransactionalTargetSystem {
   constructor(
     readonly id: string,
     database: InMemoryDatabase = new InMemoryDatabase(),
+    private readonly options: InMemoryTargetSystemOptions = {},
   ) {
     this.resource = database;
     this.markers = new InMemoryMarkerStore(database);
@@ -40,12 +52,12 @@ export class InMemoryTargetSystem implements TransactionalTargetSystem {
   ): Promise<TransactionOutcome> {
     const tx = new InMemoryTransaction(this.resource, change);
     try {
-      if (marker) await tx.write('writeMarker', writeMarker(marker));
+      if (marker) await tx.read('checkFence', (tables) => raiseFence(tables, marker.service, marker.token));
       await work(handlesOn(tx), tx);
     } catch (error) {
       return tx.rollback(error);
     }
-    return tx.commit();
+    return this.options.keepsPart ? tx.commitInPart(marker) : tx.commit(marker);
   }
 }
 

@@ -2,6 +2,7 @@ import {
   ChangeEndedError,
   FencedError,
   type ChangeRun,
+  type Marker,
   type Transaction,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core';
@@ -11,6 +12,7 @@ import type {
   InMemoryStatement,
   InMemoryTables,
 } from './in-memory-database.js';
+import { raiseFence, writeMarker } from './in-memory-marker.store.js';
 import { ForeignTransactionError } from './in-memory.errors.js';
 
 /**
@@ -44,23 +46,53 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
     });
   }
 
-  /** Applies every staged statement, or none. */
-  async commit(): Promise<TransactionOutcome> {
-    this.ended = true;
-    try {
-      await this.resource.write('commit', (tables) => {
-        for (const statement of this.statements) statement(tables);
-      });
+  /** Applies every staged statement and leaves the marker, or does nothing. */
+  commit(marker?: Marker): Promise<TransactionOutcome> {
+    return this.apply((tables) => {
+      if (marker) raiseFence(tables, marker.service, marker.token);
+      for (const statement of this.statements) statement(tables);
+      if (marker) writeMarker(tables, marker);
       return { status: 'committed' };
-    } catch (error) {
-      return { status: error instanceof FencedError ? 'rolled-back' : 'unknown', error };
-    }
+    });
+  }
+
+  /**
+   * Applies the staged statements up to the first that fails, and leaves a marker that says
+   * how far it came.
+   */
+  commitInPart(marker?: Marker): Promise<TransactionOutcome> {
+    return this.apply((tables) => {
+      if (marker) raiseFence(tables, marker.service, marker.token);
+      let done = 0;
+      try {
+        for (const statement of this.statements) {
+          statement(tables);
+          done += 1;
+        }
+      } catch (error) {
+        if (done === 0) return { status: 'rolled-back', error };
+        const partial = `statement ${done + 1} of ${this.statements.length} failed: ${String(error)}`;
+        if (marker) writeMarker(tables, { ...marker, partial });
+        return { status: 'partly-applied', error, proven: marker !== undefined };
+      }
+      if (marker) writeMarker(tables, marker);
+      return { status: 'committed' };
+    });
   }
 
   /** Forgets what was staged. */
   rollback(error: unknown): TransactionOutcome {
     this.ended = true;
     return { status: 'rolled-back', error };
+  }
+
+  private async apply(statement: InMemoryStatement<TransactionOutcome>): Promise<TransactionOutcome> {
+    this.ended = true;
+    try {
+      return await this.resource.write('commit', statement);
+    } catch (error) {
+      return { status: error instanceof FencedError ? 'rolled-back' : 'unknown', error };
+    }
   }
 
   private open(): InMemoryTables {

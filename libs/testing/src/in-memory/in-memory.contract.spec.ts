@@ -1,8 +1,10 @@
+import type { Handles } from '@nestjs-flamingock/core';
 import type { AuditBackend } from '../contract/audit-backend.js';
 import { auditStoreContract } from '../contract/audit-store.contract.js';
 import { lockStoreContract } from '../contract/lock-store.contract.js';
-import type { SharedBackend } from '../contract/target-backend.js';
+import type { PartialBackend, SharedBackend } from '../contract/target-backend.js';
 import {
+  partialEffectContract,
   sharedTransactionContract,
   transactionalTargetContract,
 } from '../contract/transactional-target.contract.js';
@@ -37,6 +39,25 @@ async function openTarget(): Promise<SharedBackend> {
   };
 }
 
+async function openPartial(): Promise<PartialBackend> {
+  const database = new InMemoryDatabase();
+  const open = () => new InMemoryTargetSystem('inventory-db', database, { keepsPart: true });
+  const tableOf = (handles: Handles) => handles.get(InMemoryTable) as InMemoryTable;
+  const target = open();
+  return {
+    target,
+    second: async () => open(),
+    write: (handles, key, value) => tableOf(handles).set(key, value),
+    writeInPart: async (handles, kept, lost) => {
+      await tableOf(handles).set(kept, 'v');
+      await tableOf(handles).failAtCommit(new TypeError('no room'));
+      await tableOf(handles).set(lost, 'v');
+    },
+    read: async (key) => (await target.table.get(key)) as string | undefined,
+    close: async () => {},
+  };
+}
+
 describe('InMemoryAuditStore', () => {
   for (const { title, run } of auditStoreContract(openAudit)) it(title, run);
 });
@@ -47,6 +68,11 @@ describe('InMemoryLockStore', () => {
 
 describe('InMemoryTargetSystem', () => {
   for (const { title, run } of transactionalTargetContract(openTarget)) it(title, run);
+});
+
+describe('InMemoryTargetSystem that keeps part of a change', () => {
+  for (const { title, run } of transactionalTargetContract(openPartial)) it(title, run);
+  for (const { title, run } of partialEffectContract(openPartial)) it(title, run);
 });
 
 describe('InMemoryTargetSystem and InMemoryAuditStore on one database', () => {

@@ -1,0 +1,52 @@
+import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
+import type { ChangeSession } from './change-session.js';
+import type { RedisClient, SendCommand } from './redis-client.js';
+
+/**
+ * Lets the application's own services, which use the client inside a change, meet the same rules as
+ * the change itself: while it is installed, commands that the client is given there go through the
+ * change's session, and all others their usual way.
+ */
+export class ClientScope {
+  private readonly scope: MethodScope<ChangeSession>;
+
+  private constructor(private readonly client: RedisClient) {
+    this.scope = new MethodScope((current) =>
+      overrideMethod<'sendCommand', SendCommand>(
+        client as { sendCommand: SendCommand },
+        'sendCommand',
+        (original) => (command, stream, node) => (current()?.send ?? original)(command, stream, node),
+      ),
+    );
+  }
+
+  /** The one scope of a client. */
+  static of(client: RedisClient): ClientScope {
+    const scope = scopes.get(client) ?? new ClientScope(client);
+    scopes.set(client, scope);
+    return scope;
+  }
+
+  /** How the client sends a command outside any change. */
+  readonly send: SendCommand = (command, stream, node) =>
+    this.scope.exit(() => (this.client as { sendCommand: SendCommand }).sendCommand(command, stream, node));
+
+  /** Puts the hook on the client, if no other user has done so. */
+  install(user: object): void {
+    // Commands of many callers leave such a client together, in nobody's name.
+    if (!this.client.options.enableAutoPipelining) this.scope.install(user);
+  }
+
+  /** Takes the hook off once its last user is gone. */
+  uninstall(user: object): void {
+    this.scope.uninstall(user);
+  }
+
+  /** Calls `work` in the name of the session. */
+  run<T>(session: ChangeSession, work: () => Promise<T>): Promise<T> {
+    return this.scope.run(session, work);
+  }
+}
+
+// Target systems over the same client are built apart and share its hook; the entry lives and dies with it.
+const scopes = new WeakMap<RedisClient, ClientScope>();

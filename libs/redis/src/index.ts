@@ -1,0 +1,21 @@
+export { redisTargetSystem } from './redis.definitions.js';
+export type { AcknowledgementOptions, RedisTargetSystemOptions } from './redis.options.js';
+export { InjectRedisTransaction, REDIS_TRANSACTION } from './inject-redis-transaction.decorator.js';
+export type { RedisClient } from './redis-client.js';
+export type { RedisSettings } from './redis.options.js';
+export { RedisMarkerStore } from './redis-marker.store.js';
+export { RedisTargetSystem } from './redis-target.system.js';
+export {
+  CollectorExecError,
+  CommandFailedError,
+  CommandNotCollectableError,
+  CommandTooLongError,
+  KeyOutsideHashTagError,
+  NotAcknowledgedError,
+  NotInTransactionError,
+  PlainWriteError,
+  RedisOptionsError,
+  RedisUnreachableError,
+  TransactionsUnsupportedError,
+  WatchedKeyChangedError,
+} from './redis.errors.js';

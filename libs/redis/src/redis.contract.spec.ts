@@ -1,0 +1,45 @@
+import { jest } from '@jest/globals';
+import {
+  partialEffectContract,
+  transactionalTargetContract,
+  type PartialBackend,
+} from '@nestjs-flamingock/testing';
+import { describeOn } from '../../../test/services/describe-on.js';
+import { clientOf, collectorOf, Keyspace } from './fixtures/keyspace.js';
+import { NotInTransactionError } from './redis.errors.js';
+
+// Servers and processes of other suites share the machine.
+jest.setTimeout(60_000);
+
+async function openTarget(keyspace: Keyspace): Promise<PartialBackend> {
+  const reader = keyspace.connect();
+  return {
+    target: keyspace.target(),
+    second: async () => keyspace.target(),
+    write: async (handles, key, value) => {
+      try {
+        collectorOf(handles).set(key, value);
+      } catch (error) {
+        if (!(error instanceof NotInTransactionError)) throw error;
+        await clientOf(handles).set(key, value);
+      }
+    },
+    writeInPart: async (handles, kept, lost) => {
+      collectorOf(handles).set(kept, 'a text').lpush(kept, 'no list').set(lost, 'v');
+    },
+    read: async (key) => (await reader.get(key)) ?? undefined,
+    close: () => keyspace.remove(),
+  };
+}
+
+await describeOn(['redis'], 'RedisTargetSystem', ({ redis }) => {
+  const open = () => openTarget(new Keyspace(redis));
+  for (const { title, run } of transactionalTargetContract(open)) it(title, run);
+  for (const { title, run } of partialEffectContract(open)) it(title, run);
+});
+
+await describeOn(['rediscluster'], 'RedisTargetSystem on a Cluster', ({ rediscluster }) => {
+  const open = () => openTarget(new Keyspace(rediscluster, 'cluster'));
+  for (const { title, run } of transactionalTargetContract(open)) it(title, run);
+  for (const { title, run } of partialEffectContract(open)) it(title, run);
+});
