@@ -10,15 +10,22 @@ export interface DemoConfig {
   readonly feedFolder: string;
   /** File of the price index. */
   readonly indexFile: string;
-  /** Where `--store mongodb` keeps what SQLite has otherwise. */
+  /** Where `--variant mongodb` keeps what SQLite has otherwise. */
   readonly mongodb: { readonly url: string; readonly name: string };
+  /** Where `--variant streams` publishes prices, and keeps the index of prices. */
+  readonly streams: {
+    readonly brokers: readonly string[];
+    readonly redisUrl: string;
+    readonly prefix: string;
+  };
   /** Id of the change in the middle of which the process is to die; see `DemoCrash`. */
   readonly crashIn: string | undefined;
 }
 
 /**
- * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default), `MONGODB_URL` (the
- * replica set of compose.yml by default), `MONGODB_NAME` (`inventory` by default) and `DEMO_CRASH`.
+ * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default), `MONGODB_URL`,
+ * `KAFKA_BROKERS` and `REDIS_URL` (the servers of compose.yml by default), `MONGODB_NAME` (`inventory`
+ * by default), `STREAMS_PREFIX` (`inventory-` by default) and `DEMO_CRASH`.
  *
  * @throws Error naming `PORT` if its value is not a port.
  */
@@ -32,6 +39,11 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
     mongodb: {
       url: process.env['MONGODB_URL'] ?? 'mongodb://127.0.0.1:57017/?directConnection=true',
       name: process.env['MONGODB_NAME'] ?? 'inventory',
+    },
+    streams: {
+      brokers: (process.env['KAFKA_BROKERS'] ?? '127.0.0.1:59092').split(','),
+      redisUrl: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:56379',
+      prefix: process.env['STREAMS_PREFIX'] ?? 'inventory-',
     },
     crashIn: process.env['DEMO_CRASH'],
   };

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CurrenciesController } from './currencies.controller.js';
 import { Currency } from './currency.entity.js';
+import { FilePriceIndex } from './file-price-index.js';
 import { PriceIndex } from './price-index.js';
 import { Price } from './price.entity.js';
 import { PricingService } from './pricing.service.js';
@@ -13,7 +14,11 @@ import { SqlPricingService } from './sql-pricing.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Currency, Product, Price])],
   controllers: [ProductsController, CurrenciesController],
-  providers: [{ provide: PricingService, useClass: SqlPricingService }, PriceIndex],
-  exports: [TypeOrmModule, PricingService, PriceIndex],
+  providers: [
+    { provide: PricingService, useClass: SqlPricingService },
+    FilePriceIndex,
+    { provide: PriceIndex, useExisting: FilePriceIndex },
+  ],
+  exports: [TypeOrmModule, PricingService, FilePriceIndex],
 })
 export class CatalogModule {}

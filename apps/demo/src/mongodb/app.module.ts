@@ -16,7 +16,7 @@ import { LoadCurrencies } from './changes/0001-load-currencies.change.js';
 import { SeedProducts } from './changes/0002-seed-products.change.js';
 import { MongodbCatalogModule } from './mongodb-catalog.module.js';
 
-/** The inventory service on MongoDB: `npm start -- --store mongodb`. */
+/** The inventory service on MongoDB: `npm start -- --variant mongodb`. */
 @Module({
   imports: [
     ConfigModule.forRoot({ isGlobal: true, load: [demoConfig, flamingockConfig] }),

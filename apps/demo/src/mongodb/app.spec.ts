@@ -23,7 +23,7 @@ await describeOn(['mongodb'], 'the inventory service on MongoDB', ({ mongodb }) 
   });
   beforeEach(async () => {
     reports = [];
-    app = await NestFactory.create(await chosenModule(['--store', 'mongodb']), { logger: false });
+    app = await NestFactory.create(await chosenModule(['--variant', 'mongodb']), { logger: false });
     app.get(FlamingockEvents).on('run.completed', ({ report }) => reports.push(report));
     await app.listen(0, '127.0.0.1');
   });
@@ -59,7 +59,10 @@ await describeOn(['mongodb'], 'the inventory service on MongoDB', ({ mongodb }) 
 
 describe('the variant to start', () => {
   it.each([
-    { args: ['--store', 'oracle'], says: '--store must be one of sqlite, mongodb, not "oracle"' },
+    {
+      args: ['--variant', 'oracle'],
+      says: '--variant must be one of sqlite, mongodb, streams, not "oracle"',
+    },
     { args: ['--shop', 'mongodb'], says: '--shop' },
   ])('must be one that there is: $args', async ({ args, says }) => {
     await expect(chosenModule(args)).rejects.toThrow(says);

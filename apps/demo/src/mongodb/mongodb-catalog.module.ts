@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { PriceIndex } from '../catalog/price-index.js';
+import { FilePriceIndex } from '../catalog/file-price-index.js';
 import { PricingService } from '../catalog/pricing.service.js';
 import { Currency, CurrencySchema } from './currency.schema.js';
 import { MongodbPricingService } from './mongodb-pricing.service.js';
@@ -16,7 +16,7 @@ import { MongodbProductsController } from './products.controller.js';
     ]),
   ],
   controllers: [MongodbProductsController],
-  providers: [{ provide: PricingService, useClass: MongodbPricingService }, PriceIndex],
-  exports: [MongooseModule, PricingService, PriceIndex],
+  providers: [{ provide: PricingService, useClass: MongodbPricingService }, FilePriceIndex],
+  exports: [MongooseModule, PricingService, FilePriceIndex],
 })
 export class MongodbCatalogModule {}

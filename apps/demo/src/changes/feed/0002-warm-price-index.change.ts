@@ -1,5 +1,5 @@
 import { Change, Execution, Recovery, RecoveryStrategy, TargetSystem } from '@nestjs-flamingock/core';
-import { PriceIndex } from '../../catalog/price-index.js';
+import { FilePriceIndex } from '../../catalog/file-price-index.js';
 import { PricingService } from '../../catalog/pricing.service.js';
 
 /**
@@ -11,7 +11,7 @@ import { PricingService } from '../../catalog/pricing.service.js';
 @Recovery({ strategy: RecoveryStrategy.ALWAYS_RETRY })
 export class WarmPriceIndex {
   @Execution()
-  async execute(index: PriceIndex, pricing: PricingService): Promise<void> {
+  async execute(index: FilePriceIndex, pricing: PricingService): Promise<void> {
     await index.rebuild(await pricing.priceLists());
   }
 }
