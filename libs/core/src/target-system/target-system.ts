@@ -65,7 +65,8 @@ export interface MarkerStore {
 
   /**
    * Raises the target's fence to `token`, which waits for or shuts out every transaction
-   * of a lower token, and only then reads the change's marker.
+   * that is open with this token or a lower one, a commit on its way included, and only
+   * then reads the change's marker.
    *
    * @throws FencedError when the fence is already higher.
    */

@@ -1,5 +1,12 @@
 import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
-import type { InMemoryDatabase, InMemoryStatement, InMemoryTables } from './in-memory-database.js';
+import type {
+  InMemoryDatabase,
+  InMemoryFence,
+  InMemoryStatement,
+  InMemoryTables,
+} from './in-memory-database.js';
+
+const FENCED = 'the target system';
 
 /** Markers in memory, behind their fence. */
 export class InMemoryMarkerStore implements MarkerStore {
@@ -11,7 +18,8 @@ export class InMemoryMarkerStore implements MarkerStore {
 
   read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
     return this.database.write('readMarker', (tables) => {
-      raiseFence(tables, service, token);
+      const { reads } = passFence(tables, service, token);
+      tables.fences.set(service, { token, reads: reads + 1 });
       return tables.markers.get(service)?.get(changeId);
     });
   }
@@ -26,15 +34,21 @@ export class InMemoryMarkerStore implements MarkerStore {
 
 /** The statement with which a transaction passes the fence and leaves its marker. */
 export function writeMarker(marker: Marker): InMemoryStatement<void> {
+  const { service, changeId, token } = marker;
   const written = Object.freeze({ ...marker });
+  let readsBefore: number | undefined;
   return (tables) => {
-    raiseFence(tables, marker.service, marker.token);
-    const others = tables.markers.get(marker.service) ?? [];
-    tables.markers.set(marker.service, new Map([...others, [marker.changeId, written]]));
+    const fence = passFence(tables, service, token);
+    readsBefore ??= fence.reads;
+    if (fence.reads !== readsBefore) throw new FencedError(service, token, FENCED);
+    tables.fences.set(service, fence);
+    const others = tables.markers.get(service) ?? [];
+    tables.markers.set(service, new Map([...others, [changeId, written]]));
   };
 }
 
-function raiseFence({ fences }: InMemoryTables, service: string, token: number): void {
-  if ((fences.get(service) ?? 0) > token) throw new FencedError(service, token, 'the target system');
-  fences.set(service, token);
+function passFence({ fences }: InMemoryTables, service: string, token: number): InMemoryFence {
+  const fence = fences.get(service);
+  if (fence && fence.token > token) throw new FencedError(service, token, FENCED);
+  return { token, reads: fence?.reads ?? 0 };
 }
