@@ -346,6 +346,18 @@ describe('a run beside another instance', () => {
     expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
   });
 
+  it('does not take what a later holder has recorded meanwhile for tampering', async () => {
+    wire.meet('readSnapshot', 'request', async () => {
+      wire.hang('renew', 'request', 1_000);
+      await runtime.sleep(LEASE_MS);
+      const store = new InMemoryAuditStore(database);
+      const later = new ManualRuntime({ clock: runtime.clock, pid: 2 });
+      await execute(engine([change('a')], { store, runtime: later }), stop.signal);
+    });
+    expect(await failureOf(run([change('a'), change('b')]))).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual(['a']);
+  });
+
   it('stops where its lock is lost, and tells of what ran', async () => {
     const execution = changeMethod(async () => {
       wire.hang('renew', 'request', 1_000);
