@@ -492,6 +492,23 @@ describe('target systems of a run', () => {
     expect(await target.markers.read(SERVICE, 'a', 1)).toBeUndefined();
   });
 
+  it('that keep markers are not asked to forget those of a later holder', async () => {
+    const targetWire = new Wire();
+    const target = new InMemoryTargetSystem('db', new InMemoryDatabase().connect(targetWire.carry));
+    const undone = {
+      service: SERVICE,
+      changeId: 'a',
+      executionId: 'later',
+      operation: 'UNDO',
+      token: 2,
+    } as const;
+    targetWire.meet('clearMarkers', 'request', async () => {
+      await target.transaction(undone, async () => undefined, undone);
+    });
+    await run([change('a', { target, transactional: true })]);
+    expect(await target.markers.read(SERVICE, 'a', 2)).toEqual(undone);
+  });
+
   it('that cannot keep markers stop the run with an error that names them', async () => {
     const targetWire = new Wire().lose('prepareMarkers', 'request', 1_000);
     const target = new InMemoryTargetSystem('orders-db', new InMemoryDatabase().connect(targetWire.carry));

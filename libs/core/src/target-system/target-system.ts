@@ -72,8 +72,11 @@ export interface MarkerStore {
    */
   read(service: string, changeId: string, token: number): Promise<Marker | undefined>;
 
-  /** Forgets markers that the audit store no longer needs. */
-  clear(service: string, changeIds: readonly string[]): Promise<void>;
+  /**
+   * Forgets markers that the audit store no longer needs, up to those that `token` wrote:
+   * however late it arrives, it leaves alone what a later holder proves.
+   */
+  clear(service: string, changeIds: readonly string[], token: number): Promise<void>;
 }
 
 /** A target system that can take back what a change did, and prove what it kept. */

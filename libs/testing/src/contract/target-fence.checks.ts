@@ -63,7 +63,7 @@ export const TARGET_FENCE_CHECKS: ContractChecks<TargetBackend> = {
 
   'keeps the fence when markers are cleared': async (backend) => {
     await writeIn(backend, 'k', markerOf(5));
-    await backend.target.markers.clear('inventory', ['add-category']);
+    await backend.target.markers.clear('inventory', ['add-category'], 5);
     assertFencedOff((await writeIn(backend, 'late', markerOf(4))).outcome);
   },
 

@@ -24,9 +24,11 @@ export class InMemoryMarkerStore implements MarkerStore {
     });
   }
 
-  clear(service: string, changeIds: readonly string[]): Promise<void> {
+  clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
     return this.database.write('clearMarkers', ({ markers }) => {
-      const kept = [...(markers.get(service) ?? [])].filter(([id]) => !changeIds.includes(id));
+      const kept = [...(markers.get(service) ?? [])].filter(
+        ([id, marker]) => !changeIds.includes(id) || marker.token > token,
+      );
       markers.set(service, new Map(kept));
     });
   }
