@@ -98,7 +98,7 @@ await describeOn(['kafka'], 'a Kafka of its own', () => {
     await target.markers.prepare();
     expect(await target.transaction(MARKER, publish, MARKER)).toEqual({ status: 'committed' });
     expect(await target.markers.read('inventory', 'announce', 2)).toEqual(MARKER);
-    await target.markers.clear('inventory', ['announce']);
+    await target.markers.clear('inventory', ['announce'], 2);
     expect(await target.markers.read('inventory', 'announce', 3)).toBeUndefined();
     expect((await admin.listGroups()).groups).toEqual([]);
   });

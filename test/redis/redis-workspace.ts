@@ -27,7 +27,13 @@ export class RedisWorkspace {
   /** What a fixture is told, so that it works here; the lease is short, so that nobody waits long for a dead holder. */
   get options(): FixtureOptions {
     const { url, cluster, prefix: keyPrefix } = this;
-    return { audit: this.audit.options.typeorm, url, cluster, keyPrefix, settings: { lock: { leaseMs: 1_000 } } };
+    return {
+      audit: this.audit.options.typeorm,
+      url,
+      cluster,
+      keyPrefix,
+      settings: { lock: { leaseMs: 1_000 } },
+    };
   }
 
   /** Boots the fixture in this process and applies what is pending. */

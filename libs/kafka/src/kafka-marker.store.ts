@@ -27,10 +27,11 @@ export class KafkaMarkerStore implements MarkerStore {
   }
 
   /** Only as the holder that has claimed the target last: it does not take away what a later one has proven. */
-  async clear(service: string, changeIds: readonly string[]): Promise<void> {
+  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
     if (changeIds.length === 0) return;
     await this.fence.commit(
       service,
+      token,
       changeIds.map((changeId) => markerTombstone(service, changeId)),
     );
   }

@@ -156,7 +156,7 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
     const zombie = targets.open();
     await transact(markerOf(1), async () => {}, zombie);
     await transact(markerOf(2), async () => {});
-    await zombie.markers.clear('inventory', ['add-category']);
+    await zombie.markers.clear('inventory', ['add-category'], 1);
     expect(await target.markers.read('inventory', 'add-category', 2)).toEqual(markerOf(2));
   });
 

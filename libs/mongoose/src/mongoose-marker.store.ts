@@ -48,9 +48,10 @@ export class MongooseMarkerStore implements MarkerStore {
     return found ? toMarker(found) : undefined;
   }
 
-  async clear(service: string, changeIds: readonly string[]): Promise<void> {
+  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
     const ids = changeIds.map((changeId): MarkerId => ({ service, changeId }));
-    if (ids.length > 0) await this.on((markers) => markers.deleteMany({ _id: { $in: ids } }));
+    if (ids.length === 0) return;
+    await this.on((markers) => markers.deleteMany({ _id: { $in: ids }, token: { $lte: token } }));
   }
 
   /** What lets the transaction of the marker's change in. */

@@ -14,6 +14,8 @@ export interface CommitResources {
   /** Has ended. */
   readonly session: ChangeSession;
   readonly connection: RedisConnection;
+  /** The fence as the transaction has raised it; empty without a marker. */
+  readonly fence: string;
   readonly link: RedisLink;
   readonly markers: RedisMarkerStore;
   readonly keys: RedisKeys;
@@ -41,7 +43,7 @@ export async function commit(
   const isLost = !resources.connection.isOpen && !session.isWatching;
   const connection = isLost ? await link.connection() : resources.connection;
   const names = [keys.fences, keys.markers, ...session.collector.keys];
-  const words = [...markerWords(marker), ...session.collector.words];
+  const words = [...markerWords(marker, resources.fence), ...session.collector.words];
   if (session.isWatching) await connection.queue(COMMIT, names, words);
   let answer: Answer;
   try {

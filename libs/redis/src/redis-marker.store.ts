@@ -3,7 +3,7 @@ import { awaitAcknowledgement } from './acknowledgement.js';
 import type { RedisConnection } from './redis-connection.js';
 import { markerField, type RedisKeys } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
-import { READ_MARKER } from './redis-scripts.js';
+import { CLEAR_MARKERS, READ_MARKER } from './redis-scripts.js';
 import { TransactionsUnsupportedError } from './redis.errors.js';
 import type { RedisSettings } from './redis.options.js';
 
@@ -38,22 +38,23 @@ export class RedisMarkerStore implements MarkerStore {
    */
   async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
     const connection = await this.link.connection();
-    const stored = await this.raiseFence(connection, service, changeId, token);
+    const { stored } = await this.raiseFence(connection, service, changeId, token);
     if (stored === '') return undefined;
     await awaitAcknowledgement(connection, this.settings);
     const fields = JSON.parse(stored) as StoredMarker;
     return { ...fields, service, changeId, token: Number(fields.token) };
   }
 
-  async clear(service: string, changeIds: readonly string[]): Promise<void> {
+  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
     if (changeIds.length === 0) return;
     const connection = await this.link.connection();
     const fields = changeIds.map((changeId) => markerField(service, changeId));
-    await connection.call('HDEL', [this.keys.markers, ...fields]);
+    await connection.run(CLEAR_MARKERS, [this.keys.markers], [String(token), ...fields]);
   }
 
   /**
-   * Raises the fence to `token`; returns the marker as it is stored, or an empty text.
+   * Raises the fence to `token`; returns it as it is now, which only the next commit may find, and
+   * the marker as it is stored, or an empty text.
    *
    * @throws FencedError when it is already higher.
    */
@@ -62,12 +63,13 @@ export class RedisMarkerStore implements MarkerStore {
     service: string,
     changeId: string,
     token: number,
-  ): Promise<string> {
+  ): Promise<{ readonly fence: string; readonly stored: string }> {
     const keys = [this.keys.fences, this.keys.markers];
     const words = [service, String(token), markerField(service, changeId)];
-    const [status, marker] = (await connection.run(READ_MARKER, keys, words)) as [string, string];
+    const answer = (await connection.run(READ_MARKER, keys, words)) as string[];
+    const [status, fence = '', stored = ''] = answer;
     if (status === 'fenced') throw this.fenced(service, token);
-    return marker;
+    return { fence, stored };
   }
 
   /** What the fence says to a token that is too low. */
@@ -77,9 +79,9 @@ export class RedisMarkerStore implements MarkerStore {
 }
 
 /** The first words of the commit script: how it knows fence and marker. Empty without a marker. */
-export function markerWords(marker: Marker | undefined): readonly string[] {
+export function markerWords(marker: Marker | undefined, fence: string): readonly string[] {
   if (!marker) return ['', '', '', ''];
   const { service, changeId, executionId, operation } = marker;
   const stored: StoredMarker = { executionId, operation, token: String(marker.token) };
-  return [service, stored.token, markerField(service, changeId), JSON.stringify(stored)];
+  return [service, fence, markerField(service, changeId), JSON.stringify(stored)];
 }

@@ -11,22 +11,25 @@ function script(source: string): RedisScript {
 }
 
 /**
- * Raises the fence, then reads a marker.
+ * Raises the fence, then reads a marker. Each time the fence gets another text, so that a commit
+ * which was sent before, of the same token too, does not pass any more.
  *
  * KEYS: fences, markers. ARGV: service, token, field of the marker.
- * Answers `fenced`, or `ok` and the marker, which is empty where there is none.
+ * Answers `fenced`, or `ok`, the fence as it is now, and the marker, which is empty where there is none.
  */
 export const READ_MARKER = script(`
 local fence = redis.call('HGET', KEYS[1], ARGV[1])
-if fence and tonumber(fence) > tonumber(ARGV[2]) then return {'fenced'} end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-return {'ok', redis.call('HGET', KEYS[2], ARGV[3]) or ''}
+local highest, reads = string.match(fence or '0 0', '^(%d+) (%d+)$')
+if tonumber(highest) > tonumber(ARGV[2]) then return {'fenced'} end
+local raised = ARGV[2] .. ' ' .. string.format('%d', reads + 1)
+redis.call('HSET', KEYS[1], ARGV[1], raised)
+return {'ok', raised, redis.call('HGET', KEYS[2], ARGV[3]) or ''}
 `);
 
 /**
  * Checks the fence, then runs commands up to the first that fails, and leaves the marker.
  *
- * KEYS: fences, markers, the keys of the commands. ARGV: service, token, field of the marker, the
+ * KEYS: fences, markers, the keys of the commands. ARGV: service, fence, field of the marker, the
  * marker or nothing, number of commands; then for each the number of its words, and these.
  *
  * Answers `committed`; `fenced`; `refused` and an error if the server accepts no writes; `failed`
@@ -37,7 +40,7 @@ return {'ok', redis.call('HGET', KEYS[2], ARGV[3]) or ''}
  * at the end, because a command may have removed it (FLUSHDB).
  */
 export const COMMIT = script(`
-local service, token, field, marker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local service, expected, field, marker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local marked = marker ~= ''
 
 local function mark(partial)
@@ -47,7 +50,7 @@ local function mark(partial)
     proof.partial = partial
     text = cjson.encode(proof)
   end
-  local answer = redis.pcall('HSET', KEYS[1], service, token)
+  local answer = redis.pcall('HSET', KEYS[1], service, expected)
   if type(answer) == 'table' and answer.err then return answer.err end
   answer = redis.pcall('HSET', KEYS[2], field, text)
   if type(answer) == 'table' and answer.err then return answer.err end
@@ -56,7 +59,7 @@ end
 local before
 if marked then
   local fence = redis.call('HGET', KEYS[1], service)
-  if fence and tonumber(fence) > tonumber(token) then return {'fenced'} end
+  if fence and fence ~= expected then return {'fenced'} end
   before = redis.call('HGET', KEYS[2], field)
   local refusal = mark('its commands broke off')
   if refusal then return {'refused', refusal} end
@@ -83,4 +86,19 @@ for number = 1, total do
 end
 if marked then mark() end
 return {'committed'}
+`);
+
+/**
+ * Forgets markers that were not left by a later holder.
+ *
+ * KEYS: markers. ARGV: token, fields of the markers.
+ */
+export const CLEAR_MARKERS = script(`
+for at = 2, #ARGV do
+  local marker = redis.call('HGET', KEYS[1], ARGV[at])
+  if marker and tonumber(cjson.decode(marker).token) <= tonumber(ARGV[1]) then
+    redis.call('HDEL', KEYS[1], ARGV[at])
+  end
+end
+return 'ok'
 `);

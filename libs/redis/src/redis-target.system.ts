@@ -68,9 +68,9 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
     const { keys, link, markers, settings } = this;
     try {
-      const { session, connection } = await this.begin(change, marker);
+      const { session, connection, fence } = await this.begin(change, marker);
       await this.perform(session, connection, work);
-      return await commit({ session, connection, link, markers, keys, settings }, marker);
+      return await commit({ session, connection, fence, link, markers, keys, settings }, marker);
     } catch (error) {
       return { status: 'rolled-back', error };
     }
@@ -87,7 +87,8 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     const table = await this.link.commands();
     // Before anything of the change: connections made inside it would act in its name.
     await clientReady(this.resource);
-    if (marker) await this.markers.raiseFence(connection, marker.service, changeId, marker.token);
+    const raised =
+      marker && (await this.markers.raiseFence(connection, marker.service, changeId, marker.token));
     this.scope.install(this);
     const { resource: client, hashTag } = this;
     const session = new ChangeSession(changeId, {
@@ -97,7 +98,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
       table,
       hashTag,
     });
-    return { session, connection };
+    return { session, connection, fence: raised?.fence ?? '' };
   }
 
   private async perform(session: ChangeSession, connection: RedisConnection, work: Work): Promise<void> {

@@ -16,6 +16,7 @@ export { InMemoryAuditStore } from './in-memory/in-memory-audit.store.js';
 export {
   InMemoryDatabase,
   type InMemoryDatabaseOptions,
+  type InMemoryFence,
   type InMemoryNetwork,
   type InMemorySession,
   type InMemoryStatement,

@@ -39,10 +39,10 @@ export class TypeOrmMarkerStore implements MarkerStore {
     return rows[0] && toMarker(rows[0]);
   }
 
-  async clear(service: string, changeIds: readonly string[]): Promise<void> {
+  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
     if (changeIds.length === 0) return;
     await this.database.execute(
-      sql`DELETE FROM ${tableName(this.tables.markers)} WHERE service = ${service} AND change_id IN (${list(changeIds)})`,
+      sql`DELETE FROM ${tableName(this.tables.markers)} WHERE service = ${service} AND token <= ${token} AND change_id IN (${list(changeIds)})`,
     );
   }
 

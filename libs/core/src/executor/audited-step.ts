@@ -67,7 +67,11 @@ export class AuditedStep {
     const call = this.call(change, (signal) =>
       change.target.run(
         this.identify(change, { operation }),
-        (handles) => method.invoke({ context: this.context(change, signal), handles, guard }),
+        async (handles) => {
+          // The answer that lets the method run may come late: after a pause of this process, say.
+          check();
+          await method.invoke({ context: this.context(change, signal), handles, guard });
+        },
         check,
       ),
     );
@@ -76,6 +80,7 @@ export class AuditedStep {
 
   /** Calls a method inside the target's transaction; rejects with whatever ends it. */
   async callInTransaction(change: ChangeDescriptor, { method }: Intent, handles: Handles): Promise<void> {
+    this.run.lease.assertHeld();
     const result = await this.call(change, (signal) =>
       method.invoke({ context: this.context(change, signal), handles, guard: (value) => value }),
     );

@@ -57,8 +57,9 @@ export class Executors implements ChangeExecutor {
    * harmless: it names its own execution, and no later one is taken for it.
    */
   async clearMarkers(): Promise<void> {
+    const { journal, lease } = this.run;
     for (const [target, changeIds] of this.marked) {
-      if (changeIds.length > 0) await target.markers.clear(this.run.journal.service, changeIds);
+      if (changeIds.length > 0) await target.markers.clear(journal.service, changeIds, lease.token);
     }
   }
 }

@@ -332,6 +332,18 @@ describe('a non-transactional change whose lock is lost', () => {
     expect(await history()).toEqual(['publish STARTED']);
   });
 
+  it('is not even called where its process stood still past the lease after recording the start', async () => {
+    wire.meet('append', 'answer', async () => {
+      // What goes on after a stop finds the answer before it finds that its timers are due.
+      const wokenAt = runtime.monotonicMs() + LEASE_MS;
+      runtime.monotonicMs = () => wokenAt;
+    });
+    const execution = changeMethod(() => calls.push('execute'));
+    expect(await failureOf(executor.execute(aChange({ execution, rollback })))).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual([]);
+    expect(await history()).toEqual(['publish STARTED']);
+  });
+
   it('writes nothing where a later holder has the head already', async () => {
     const execution = changeMethod(async () => {
       await new InMemoryAuditStore(database).claimHead(SERVICE, 2);

@@ -36,7 +36,11 @@ export async function openSession(
   const head = await claimHead(store, service, lease);
   const snapshot = createSnapshot(await store.readSnapshot(service));
   const fault = tailFault(head, snapshot);
-  if (fault !== undefined) throw new AuditTamperedError(service, fault);
+  if (fault !== undefined) {
+    // The entries of a later holder do not follow the head that was claimed here: that is no tampering.
+    await claimHead(store, service, lease);
+    throw new AuditTamperedError(service, fault);
+  }
   const patience = new Patience(lease, runtime, leaseMs);
   const journal = new AuditJournal(service, executionId, store, lock, head, runtime, patience);
   return { journal, lease, patience, snapshot };

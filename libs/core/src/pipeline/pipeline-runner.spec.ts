@@ -346,6 +346,18 @@ describe('a run beside another instance', () => {
     expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
   });
 
+  it('does not take what a later holder has recorded meanwhile for tampering', async () => {
+    wire.meet('readSnapshot', 'request', async () => {
+      wire.hang('renew', 'request', 1_000);
+      await runtime.sleep(LEASE_MS);
+      const store = new InMemoryAuditStore(database);
+      const later = new ManualRuntime({ clock: runtime.clock, pid: 2 });
+      await execute(engine([change('a')], { store, runtime: later }), stop.signal);
+    });
+    expect(await failureOf(run([change('a'), change('b')]))).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual(['a']);
+  });
+
   it('stops where its lock is lost, and tells of what ran', async () => {
     const execution = changeMethod(async () => {
       wire.hang('renew', 'request', 1_000);
@@ -478,6 +490,23 @@ describe('target systems of a run', () => {
     expect(targetWire.answered.filter((name) => name === 'prepareMarkers')).toHaveLength(1);
     expect(targetWire.answered.filter((name) => name === 'clearMarkers')).toHaveLength(1);
     expect(await target.markers.read(SERVICE, 'a', 1)).toBeUndefined();
+  });
+
+  it('that keep markers are not asked to forget those of a later holder', async () => {
+    const targetWire = new Wire();
+    const target = new InMemoryTargetSystem('db', new InMemoryDatabase().connect(targetWire.carry));
+    const undone = {
+      service: SERVICE,
+      changeId: 'a',
+      executionId: 'later',
+      operation: 'UNDO',
+      token: 2,
+    } as const;
+    targetWire.meet('clearMarkers', 'request', async () => {
+      await target.transaction(undone, async () => undefined, undone);
+    });
+    await run([change('a', { target, transactional: true })]);
+    expect(await target.markers.read(SERVICE, 'a', 2)).toEqual(undone);
   });
 
   it('that cannot keep markers stop the run with an error that names them', async () => {

@@ -76,14 +76,18 @@ export interface MarkerStore {
 
   /**
    * Raises the target's fence to `token`, which waits for or shuts out every transaction
-   * of a lower token, and only then reads the change's marker.
+   * that is open with this token or a lower one, a commit on its way included, and only
+   * then reads the change's marker.
    *
    * @throws FencedError when the fence is already higher.
    */
   read(service: string, changeId: string, token: number): Promise<Marker | undefined>;
 
-  /** Forgets markers that the audit store no longer needs. */
-  clear(service: string, changeIds: readonly string[]): Promise<void>;
+  /**
+   * Forgets markers that the audit store no longer needs, up to those that `token` wrote:
+   * however late it arrives, it leaves alone what a later holder proves.
+   */
+  clear(service: string, changeIds: readonly string[], token: number): Promise<void>;
 }
 
 /** A target system that can take back what a change did, and prove what it kept. */

@@ -72,11 +72,11 @@ export class ProducerFence {
   }
 
   /**
-   * Commits messages to the markers topic, unless somebody else has claimed the target since, or nobody has.
+   * Commits messages to the markers topic, unless somebody else, or a holder of a higher token, has claimed the target since, or nobody has.
    */
-  async commit(service: string, messages: Message[]): Promise<void> {
+  async commit(service: string, token: number, messages: Message[]): Promise<void> {
     const held = this.held.get(service);
-    if (held) await this.commitAs(held, messages);
+    if (held && held.token <= token) await this.commitAs(held, messages);
   }
 
   /** Gives up the producer: after a failure nobody knows what it and the brokers think of each other. */

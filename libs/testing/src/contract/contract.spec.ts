@@ -247,7 +247,8 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
     partialOpener(true, (target) => ({
       async transaction(change, work, marker) {
         const outcome = await target.transaction(change, work, marker);
-        if (outcome.status === 'partly-applied') await target.markers.clear('inventory', ['add-category']);
+        if (outcome.status === 'partly-applied')
+          await target.markers.clear('inventory', ['add-category'], Infinity);
         return outcome;
       },
     })),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError } from '@nestjs-flamingock/core';
+import { FencedError, type Marker } from '@nestjs-flamingock/core';
 import type { ContractChecks } from './contract-case.js';
 import {
   assertCommitted,
@@ -63,7 +63,7 @@ export const TARGET_FENCE_CHECKS: ContractChecks<TargetBackend> = {
 
   'keeps the fence when markers are cleared': async (backend) => {
     await writeIn(backend, 'k', markerOf(5));
-    await backend.target.markers.clear('inventory', ['add-category']);
+    await backend.target.markers.clear('inventory', ['add-category'], 5);
     assertFencedOff((await writeIn(backend, 'late', markerOf(4))).outcome);
   },
 
@@ -75,28 +75,37 @@ export const TARGET_FENCE_CHECKS: ContractChecks<TargetBackend> = {
   },
 
   'agrees with a reader that comes while a transaction is open on what that committed': async (backend) => {
-    const { target, write, read } = backend;
-    const { markers } = await backend.second();
-    const marker = markerOf(1);
-    const reached = gate();
-    const leave = gate();
-    const running = target.transaction(
-      marker,
-      async (handles) => {
-        await write(handles, 'k', 'v');
-        reached.open();
-        await leave.opened;
-      },
-      marker,
-    );
-    await Promise.race([reached.opened, running]);
-    const both = Promise.all([running, markers.read(marker.service, marker.changeId, 2)]);
-    await Promise.race([delay(HEAD_START_MS), both]);
-    leave.open();
-    const [outcome, found] = await both;
-    if (outcome.status !== 'committed') assertFencedOff(outcome);
-    assert.deepEqual(found, outcome.status === 'committed' ? marker : undefined);
-    assert.equal(await read('k'), outcome.status === 'committed' ? 'v' : undefined);
-    assertFencedOff((await writeIn(backend, 'late', marker)).outcome);
+    await readWhileOpen(backend, markerOf(1), 2);
+    assertFencedOff((await writeIn(backend, 'late', markerOf(1))).outcome);
+  },
+
+  'agrees with a reader of the same token, which asks what became of a commit': async (backend) => {
+    await readWhileOpen(backend, markerOf(1), 1);
+    assertCommitted((await writeIn(backend, 'next', markerOf(1))).outcome);
   },
 };
+
+/** Reads a marker while the transaction that writes it is open: both must say the same of it. */
+async function readWhileOpen(backend: TargetBackend, marker: Marker, token: number): Promise<void> {
+  const { target, write, read } = backend;
+  const { markers } = await backend.second();
+  const reached = gate();
+  const leave = gate();
+  const running = target.transaction(
+    marker,
+    async (handles) => {
+      await write(handles, 'k', 'v');
+      reached.open();
+      await leave.opened;
+    },
+    marker,
+  );
+  await Promise.race([reached.opened, running]);
+  const both = Promise.all([running, markers.read(marker.service, marker.changeId, token)]);
+  await Promise.race([delay(HEAD_START_MS), both]);
+  leave.open();
+  const [outcome, found] = await both;
+  if (outcome.status !== 'committed') assertFencedOff(outcome);
+  assert.deepEqual(found, outcome.status === 'committed' ? marker : undefined);
+  assert.equal(await read('k'), outcome.status === 'committed' ? 'v' : undefined);
+}

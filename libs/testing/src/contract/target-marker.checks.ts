@@ -60,9 +60,9 @@ export const TARGET_MARKER_CHECKS: ContractChecks<TargetBackend> = {
     const kept = [markerOf(1, { changeId: 'c' }), markerOf(1, { service: 'other', changeId: 'a' })];
     const cleared = ['a', 'b'].map((changeId) => markerOf(1, { changeId }));
     for (const marker of [...kept, ...cleared]) await writeIn(backend, 'k', marker);
-    await markers.clear('inventory', ['a', 'b', 'unknown']);
-    await markers.clear('unknown', ['c']);
-    await markers.clear('inventory', []);
+    await markers.clear('inventory', ['a', 'b', 'unknown'], 1);
+    await markers.clear('unknown', ['c'], 1);
+    await markers.clear('inventory', [], 1);
     for (const { service, changeId } of cleared) {
       assert.equal(await markers.read(service, changeId, 1), undefined);
     }
@@ -71,10 +71,22 @@ export const TARGET_MARKER_CHECKS: ContractChecks<TargetBackend> = {
     }
   },
 
+  'keeps the marker of a later token than that of whoever clears': async (backend) => {
+    const { markers } = backend.target;
+    const undone = markerOf(2, { operation: 'UNDO' });
+    for (const marker of [markerOf(1), undone]) {
+      assertCommitted((await writeIn(backend, 'k', marker)).outcome);
+    }
+    await markers.clear('inventory', ['add-category'], 1);
+    assert.deepEqual(await markers.read('inventory', 'add-category', 2), undone);
+    await markers.clear('inventory', ['add-category'], 3);
+    assert.equal(await markers.read('inventory', 'add-category', 3), undefined);
+  },
+
   'writes a marker again after it was cleared': async (backend) => {
     const marker = markerOf(2);
     await writeIn(backend, 'k', marker);
-    await backend.target.markers.clear('inventory', ['add-category']);
+    await backend.target.markers.clear('inventory', ['add-category'], 2);
     await writeIn(backend, 'k', marker);
     assert.deepEqual(await backend.target.markers.read('inventory', 'add-category', 2), marker);
   },
@@ -90,7 +102,7 @@ export const TARGET_MARKER_CHECKS: ContractChecks<TargetBackend> = {
       assert.deepEqual(await markers.read(marker.service, marker.changeId, 1), marker);
     }
     const [first = '', ...others] = HOSTILE_IDS;
-    await markers.clear('inventory', others);
+    await markers.clear('inventory', others, 1);
     assert.ok(await markers.read('inventory', first, 1));
     for (const id of others) assert.equal(await markers.read('inventory', id, 1), undefined);
   },

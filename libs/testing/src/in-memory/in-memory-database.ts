@@ -1,5 +1,13 @@
 import type { AuditEntry, AuditHead, LockRecord, Marker } from '@nestjs-flamingock/core';
 
+/** A target system's fence. */
+export interface InMemoryFence {
+  /** The highest token that it has seen. */
+  readonly token: number;
+  /** How often markers were read behind it: each read shuts out the transactions that are open then. */
+  readonly reads: number;
+}
+
 /** What an {@link InMemoryDatabase} holds. Values are replaced, never changed in place. */
 export interface InMemoryTables {
   /** By service. */
@@ -8,8 +16,8 @@ export interface InMemoryTables {
   readonly heads: Map<string, AuditHead>;
   /** By service, in order of `seq`. */
   readonly entries: Map<string, readonly AuditEntry[]>;
-  /** Highest token that a target system has seen, by service. */
-  readonly fences: Map<string, number>;
+  /** By service. */
+  readonly fences: Map<string, InMemoryFence>;
   /** By service, then by id of the change. */
   readonly markers: Map<string, ReadonlyMap<string, Marker>>;
   /** What changes read and write. */

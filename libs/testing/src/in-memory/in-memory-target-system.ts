@@ -7,7 +7,7 @@ import type {
   TransactionOutcome,
 } from '@nestjs-flamingock/core';
 import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
-import { InMemoryMarkerStore, raiseFence } from './in-memory-marker.store.js';
+import { InMemoryMarkerStore, fencePass } from './in-memory-marker.store.js';
 import { InMemoryTable } from './in-memory-table.js';
 import { InMemoryTransaction } from './in-memory-transaction.js';
 
@@ -51,13 +51,14 @@ export class InMemoryTargetSystem implements TransactionalTargetSystem {
     marker?: Marker,
   ): Promise<TransactionOutcome> {
     const tx = new InMemoryTransaction(this.resource, change);
+    const proof = marker && { marker, pass: fencePass(marker) };
     try {
-      if (marker) await tx.read('checkFence', (tables) => raiseFence(tables, marker.service, marker.token));
+      if (proof) await tx.read('checkFence', proof.pass);
       await work(handlesOn(tx), tx);
     } catch (error) {
       return tx.rollback(error);
     }
-    return this.options.keepsPart ? tx.commitInPart(marker) : tx.commit(marker);
+    return this.options.keepsPart ? tx.commitInPart(proof) : tx.commit(proof);
   }
 }
 

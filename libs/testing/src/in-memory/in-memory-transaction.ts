@@ -12,8 +12,14 @@ import type {
   InMemoryStatement,
   InMemoryTables,
 } from './in-memory-database.js';
-import { raiseFence, writeMarker } from './in-memory-marker.store.js';
+import { writeMarker } from './in-memory-marker.store.js';
 import { ForeignTransactionError } from './in-memory.errors.js';
+
+/** The marker that a transaction leaves, and how it passes the fence. */
+export interface Proof {
+  readonly marker: Marker;
+  readonly pass: (tables: InMemoryTables) => void;
+}
 
 /**
  * Statements that take effect together, at commit. Each acts at once on a copy that only
@@ -47,11 +53,11 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
   }
 
   /** Applies every staged statement and leaves the marker, or does nothing. */
-  commit(marker?: Marker): Promise<TransactionOutcome> {
+  commit(proof?: Proof): Promise<TransactionOutcome> {
     return this.apply((tables) => {
-      if (marker) raiseFence(tables, marker.service, marker.token);
+      proof?.pass(tables);
       for (const statement of this.statements) statement(tables);
-      if (marker) writeMarker(tables, marker);
+      if (proof) writeMarker(tables, proof.marker);
       return { status: 'committed' };
     });
   }
@@ -60,9 +66,9 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
    * Applies the staged statements up to the first that fails, and leaves a marker that says
    * how far it came.
    */
-  commitInPart(marker?: Marker): Promise<TransactionOutcome> {
+  commitInPart(proof?: Proof): Promise<TransactionOutcome> {
     return this.apply((tables) => {
-      if (marker) raiseFence(tables, marker.service, marker.token);
+      proof?.pass(tables);
       let done = 0;
       try {
         for (const statement of this.statements) {
@@ -72,10 +78,10 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
       } catch (error) {
         if (done === 0) return { status: 'rolled-back', error };
         const partial = `statement ${done + 1} of ${this.statements.length} failed: ${String(error)}`;
-        if (marker) writeMarker(tables, { ...marker, partial });
-        return { status: 'partly-applied', error, proven: marker !== undefined };
+        if (proof) writeMarker(tables, { ...proof.marker, partial });
+        return { status: 'partly-applied', error, proven: proof !== undefined };
       }
-      if (marker) writeMarker(tables, marker);
+      if (proof) writeMarker(tables, proof.marker);
       return { status: 'committed' };
     });
   }

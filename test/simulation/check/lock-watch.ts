@@ -1,0 +1,73 @@
+import type { LockRecord } from '@nestjs-flamingock/core';
+import type { InMemoryTables } from '@nestjs-flamingock/testing';
+import { SERVICE } from '../../../libs/core/src/fixtures/runs.js';
+import type { Recorder } from '../world/recorder.js';
+import type { SimulatedProcess } from '../world/simulated-process.js';
+import type { Verdict } from './verdict.js';
+
+/** Follows the lock from hand to hand, by the record that is in the store. */
+export class LockWatch {
+  private record: LockRecord | undefined;
+  private readonly claimedBy = new Map<number, SimulatedProcess>();
+  private highest = 0;
+
+  constructor(
+    private readonly verdict: Verdict,
+    private readonly recorder: Recorder,
+    private readonly storeNow: () => number,
+  ) {}
+
+  /** The token that was given out last. */
+  get token(): number {
+    return this.record?.token ?? 0;
+  }
+
+  /** The highest token that has claimed the history. */
+  get latestClaim(): number {
+    return this.highest;
+  }
+
+  /** Takes note that a process has claimed the history with its token. */
+  claimed(process: SimulatedProcess): void {
+    const other = this.claimedBy.get(process.token);
+    this.verdict.expect(
+      other === undefined || other === process,
+      'one token each',
+      () => `${process.name} and ${other?.name} both have token ${process.token}`,
+    );
+    this.claimedBy.set(process.token, process);
+    this.highest = Math.max(this.highest, process.token);
+  }
+
+  /** Looks at the lock after something acted on it. */
+  look({ locks }: InMemoryTables, process: SimulatedProcess): void {
+    const [before, now] = [this.record, locks.get(SERVICE)];
+    if (!now || now === before) return;
+    this.record = now;
+    if (now.token !== before?.token || now.owner !== before.owner) {
+      this.changedHands(before, now, process);
+      return;
+    }
+    const isRevived = before.expiresAt === 0 && now.expiresAt !== 0;
+    this.verdict.expect(!isRevived, 'lock', () => `${process.name} revived the lock of token ${now.token}`);
+  }
+
+  private changedHands(before: LockRecord | undefined, now: LockRecord, process: SimulatedProcess): void {
+    const isFree = !before || before.expiresAt <= this.storeNow();
+    this.verdict.expect(
+      isFree,
+      'lock',
+      () => `${process.name} took the lock that token ${before?.token} still held`,
+    );
+    const grew = now.token > (before?.token ?? 0);
+    this.verdict.expect(
+      grew,
+      'one token each',
+      () => `token ${now.token} was given out after ${before?.token}`,
+    );
+    if (before && before.expiresAt !== 0) {
+      this.recorder.count('take-overs');
+      this.recorder.tell(process.name, () => `TAKES OVER from token ${before.token}`);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type {
+  AuditBatch,
+  AuditStore,
+  Settlement,
+  Transaction,
+  TransactionalTargetSystem,
+} from '@nestjs-flamingock/core';
+import { InMemoryAuditStore, InMemoryTargetSystem, type InMemoryDatabase } from '@nestjs-flamingock/testing';
+import type { SimulatedProcess } from './simulated-process.js';
+
+/** The stores that take part. Replaced one at a time to see that the simulation notices. */
+export interface Protocol {
+  audit(database: InMemoryDatabase): AuditStore;
+  target(id: string, database: InMemoryDatabase): TransactionalTargetSystem;
+  /** Milliseconds on a process's own clock at a moment of virtual time. */
+  monotonicMs(process: SimulatedProcess, now: number): number;
+}
+
+/** The stores as they are. */
+export const PROTOCOL: Protocol = {
+  audit: (database) => new InMemoryAuditStore(database),
+  target: (id, database) => new InMemoryTargetSystem(id, database),
+  monotonicMs: ({ plan }, now) => now + plan.id * 1_000,
+};
+
+/** An audit store that tells with which token a process writes. */
+export class WatchedAuditStore implements AuditStore {
+  constructor(
+    private readonly store: AuditStore,
+    private readonly process: SimulatedProcess,
+  ) {}
+
+  get resource() {
+    return this.store.resource;
+  }
+
+  get lock() {
+    return this.store.lock;
+  }
+
+  claimHead(service: string, token: number) {
+    this.process.token = token;
+    return this.store.claimHead(service, token);
+  }
+
+  prepare() {
+    return this.store.prepare();
+  }
+
+  readHead(service: string) {
+    return this.store.readHead(service);
+  }
+
+  readSnapshot(service: string) {
+    return this.store.readSnapshot(service);
+  }
+
+  readHistory(service: string, afterSeq?: number) {
+    return this.store.readHistory(service, afterSeq);
+  }
+
+  append(batch: AuditBatch, tx?: Transaction) {
+    return this.store.append(batch, tx);
+  }
+
+  settle(service: string, token: number, settled: Settlement) {
+    return this.store.settle(service, token, settled);
+  }
+}

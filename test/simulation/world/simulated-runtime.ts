@@ -1,0 +1,42 @@
+import type { Runtime } from '@nestjs-flamingock/core';
+import { mix } from '../random.js';
+import type { SimulatedProcess } from './simulated-process.js';
+
+/** Time, ids and chance of one simulated process. */
+export class SimulatedRuntime implements Runtime {
+  readonly host: string;
+  readonly pid: number;
+  private drawn = 0;
+
+  /** @param monotonicMs The process's own clock; it began somewhere else than every other's. */
+  constructor(
+    private readonly process: SimulatedProcess,
+    readonly monotonicMs: () => number,
+  ) {
+    this.pid = process.plan.id;
+    this.host = `host-${this.pid}`;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        callOff();
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const callOff = this.process.after(ms, wake);
+      signal?.addEventListener('abort', wake);
+    });
+  }
+
+  uuid(): string {
+    this.drawn += 1;
+    return `process-${this.pid}-${this.drawn}`;
+  }
+
+  random(): number {
+    this.drawn += 1;
+    return mix(this.process.seed, this.pid, 7, this.drawn) / 2 ** 32;
+  }
+}
