@@ -105,9 +105,9 @@ export function pendingSuite<T extends TestDatabase>(victim: () => Victim<T>): v
         fault: expect.stringMatching(/place that no entry has/),
       };
       expect(await victim().after(editHead({ pending: [forgery(fields)] }))).toMatchObject(fault);
-      expect(
-        await victim().after(all(added(forgery(fields)), editHead({ settled: null }))),
-      ).toMatchObject(fault);
+      expect(await victim().after(all(added(forgery(fields)), editHead({ settled: null })))).toMatchObject(
+        fault,
+      );
       await expect(victim().start()).rejects.toThrow('was altered');
     },
   );

@@ -2,7 +2,10 @@ import { maskSecrets } from './mask-secrets.js';
 
 describe('maskSecrets', () => {
   it.each([
-    ['mongodb://app:s3cret@h1:27017,h2:27018/db?replicaSet=rs', 'mongodb://app:***@h1:27017,h2:27018/db?replicaSet=rs'],
+    [
+      'mongodb://app:s3cret@h1:27017,h2:27018/db?replicaSet=rs',
+      'mongodb://app:***@h1:27017,h2:27018/db?replicaSet=rs',
+    ],
     ['mongodb+srv://app:s3cret@cluster/x?y=1', 'mongodb+srv://app:***@cluster/x?y=1'],
     ['postgres://app:s3%40c%2Fret@db/x', 'postgres://app:***@db/x'],
     ['postgres://app:s3/c?r#et@db/x', 'postgres://app:***@db/x'],
@@ -25,9 +28,12 @@ describe('maskSecrets', () => {
     ["CREATE USER app WITH PASSWORD 's3 ''cret'", 'CREATE USER app WITH PASSWORD ***'],
     ["CREATE USER a IDENTIFIED BY 's3cret' REQUIRE SSL", 'CREATE USER a IDENTIFIED BY *** REQUIRE SSL'],
     ["IDENTIFIED WITH caching_sha2_password BY 's3cret'", 'IDENTIFIED WITH caching_sha2_password BY ***'],
-    ["near 'IDENTIFIED BY \"s3cret", "near 'IDENTIFIED BY ***"],
+    ['near \'IDENTIFIED BY "s3cret', "near 'IDENTIFIED BY ***"],
     ['rejected: Bearer s3cret.s3cret-s3cret', 'rejected: Bearer ***'],
-    ['-----BEGIN RSA PRIVATE KEY-----\ns3cret\n-----END RSA PRIVATE KEY-----', '-----RSA PRIVATE KEY *** -----'],
+    [
+      '-----BEGIN RSA PRIVATE KEY-----\ns3cret\n-----END RSA PRIVATE KEY-----',
+      '-----RSA PRIVATE KEY *** -----',
+    ],
   ])('masks %s', (text, masked) => {
     expect(maskSecrets(text)).toBe(masked);
   });
