@@ -14,7 +14,7 @@ export const OTHER_TYPES: Alterations = (value) => {
   if (typeof value === 'number') {
     return [...nothing, String(value), Decimal128.fromString(String(value)), new Date(value), NaN, null];
   }
-  const text = String(value);
+  const text = value as string;
   const date = new Date(text);
   return [
     ...nothing,

@@ -5,8 +5,7 @@ import stringWidth from 'string-width';
  * What moves the cursor, reorders text or shows as nothing. U+200C and U+200D, which shape
  * words and join emoji, may stay.
  */
-const UNSAFE =
-  /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0100}-\u{e01ef}]/gu;
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
 const SPACE = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 
 /** Text of any origin on one line, without anything that a terminal would obey. */

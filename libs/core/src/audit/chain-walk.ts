@@ -17,7 +17,7 @@ export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS_HASH };
 export function linkFault(last: ChainEnd, entry: AuditEntry): ChainFault | undefined {
   const { seq, changeId } = entry;
   if (!isPlace(seq)) {
-    const fault = `has a place that no entry has, ${JSON.stringify(seq) ?? 'none'}: it was put in`;
+    const fault = `has a place that no entry has, ${String(seq)}: it was put in`;
     return { seq: last.seq + 1, changeId, fault };
   }
   if (seq > last.seq + 1) return { seq: last.seq + 1, fault: missing(last.seq + 1, seq - 1) };
