@@ -2,7 +2,7 @@ import { mongo } from 'mongoose';
 import type { TestDatabase } from '../support/test-database.js';
 import { present, type Stored } from './stored-history.js';
 import { all, editHead, remove, type Tampering, type Victim } from './victim.js';
-import { OTHER_VALUES, type Alterations } from './tampering.suite.js';
+import { OTHER_VALUES, type Alterations } from './alterations.js';
 
 const { Decimal128, ObjectId, UUID } = mongo.BSON;
 

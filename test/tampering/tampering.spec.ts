@@ -2,9 +2,10 @@ import { jest } from '@jest/globals';
 import { describeOn } from '../services/describe-on.js';
 import { mongoDatabase } from '../support/mongo-database.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
+import { OTHER_VALUES } from './alterations.js';
 import { historyIn, historyOfCollections } from './stored-history.js';
 import { OTHER_TYPES, pendingSuite } from './pending.suite.js';
-import { FAILED, FIXED, OTHER_VALUES, tamperingSuite } from './tampering.suite.js';
+import { FAILED, FIXED, tamperingSuite } from './tampering.suite.js';
 
 jest.setTimeout(60_000);
 

@@ -1,21 +1,9 @@
 import { chainEntries, GENESIS_HASH, type AuditEntry, type ChainEnd } from '@nestjs-flamingock/core';
 import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
-import type { HistoryAccess, StoredHistory } from './stored-history.js';
+import type { Alterations } from './alterations.js';
+import { rehashed, replayed, rewrittenFrom, settledAt, unsettled } from './forgery.js';
+import type { HistoryAccess } from './stored-history.js';
 import { all, editEntry, editHead, putIn, remove, Victim, type Tampering } from './victim.js';
-
-/** What may stand in place of a value, in the eyes of one database. */
-export type Alterations = (value: unknown) => readonly unknown[];
-
-/** Other values of the same type. */
-export const OTHER_VALUES: Alterations = (value) => {
-  if (value === null) return ['', 'null'];
-  if (typeof value !== 'string') return [Number(value) + 1, Number(value) + 2, -1 - Number(value)];
-  if (/^\d{1,15}$/.test(value)) return OTHER_VALUES(Number(value));
-  const otherCase = value === value.toLowerCase() ? value.toUpperCase() : value.toLowerCase();
-  return [`${value}x`, `${value} `, ` ${value}`, ...(otherCase === value ? [] : [otherCase]), ''].filter(
-    (one) => one !== value,
-  );
-};
 
 /** JSON that means the same as that of metadata. */
 const SAME_METADATA = [
@@ -247,45 +235,6 @@ export function tamperingSuite<T extends TestDatabase>(
   );
 
   return () => victim;
-}
-
-const unsettled: Tampering = (history) =>
-  editHead(isDocument(history) ? { settled: null } : { settled_seq: null, settled_digest: null })(history);
-
-/** The mark of the head that was written, at another place. */
-function settledAt(seq: number): Tampering {
-  return (history) => {
-    const { settled } = history.head as { settled?: object };
-    return editHead(isDocument(history) ? { settled: { ...settled, seq } } : { settled_seq: seq })(history);
-  };
-}
-
-function isDocument({ head }: StoredHistory): boolean {
-  return head !== undefined && 'settled' in head;
-}
-
-/** Cuts off what follows this end, and puts back the head that was there then. */
-function replayed({ seq, hash }: ChainEnd): Tampering {
-  return ({ entries, head }) => ({
-    entries: entries.filter((entry) => Number(entry['seq']) <= seq),
-    head: { ...head, seq, hash },
-  });
-}
-
-function rehashed(entry: AuditEntry, fields: Partial<AuditEntry>): AuditEntry {
-  const seq = fields.seq ?? entry.seq;
-  const end = { seq: seq - 1, hash: entry.prevHash };
-  const [made] = chainEntries(end, [{ record: { ...entry, ...fields }, createdAt: entry.createdAt }]);
-  return made!;
-}
-
-/** The same history by somebody else, from one entry on. */
-function rewrittenFrom(seq: number, entries: readonly AuditEntry[]): AuditEntry[] {
-  const before = entries[seq - 2] ?? { seq: 0, hash: GENESIS_HASH };
-  const records = entries
-    .slice(seq - 1)
-    .map((entry) => ({ record: { ...entry, author: 'eve' }, createdAt: entry.createdAt }));
-  return chainEntries(before, records);
 }
 
 /** The fault names the entry; one that was moved leaves its place, or stands where none can. */
