@@ -4,13 +4,14 @@ import type { DatabaseOptions } from './fixture/database.js';
 import type { CreateDatabase, StoredEntry, TestDatabase } from './test-database.js';
 
 /** A database on a MongoDB server. */
-class MongoTestDatabase implements TestDatabase {
+export class MongoTestDatabase implements TestDatabase {
   readonly options: { readonly mongoose: { readonly uri: string; readonly dbName: string } };
   readonly hasOneWriter = false;
 
   constructor(
     uri: string,
-    private readonly connection: Connection,
+    /** A connection past the library. */
+    readonly connection: Connection,
   ) {
     this.options = { mongoose: { uri, dbName: connection.name } };
   }
@@ -47,7 +48,7 @@ class MongoTestDatabase implements TestDatabase {
 }
 
 /** A database on the MongoDB server of a URL. */
-export function mongoDatabase(url: string): CreateDatabase {
+export function mongoDatabase(url: string): CreateDatabase<MongoTestDatabase> {
   return async () => {
     const dbName = `flamingock_${randomBytes(6).toString('hex')}`;
     return new MongoTestDatabase(url, await createConnection(url, { dbName }).asPromise());

@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import { FlamingockError, InvalidRequestError, UnknownChangeError } from '@nestjs-flamingock/core';
+import {
+  FlamingockError,
+  InvalidRequestError,
+  maskSecrets,
+  UnknownChangeError,
+} from '@nestjs-flamingock/core';
 import { UsageError } from './cli.errors.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExitCode } from './exit-code.js';
@@ -34,7 +39,7 @@ function failed(error: unknown, runner: CommandRunner): ExitCode {
   const name = error instanceof Error ? error.name : 'Error';
   const message = error instanceof FlamingockError ? error.message : describeError(error);
   output.failure({ name, message });
-  if (verbose) output.note(inspect(error));
+  if (verbose) output.note(maskSecrets(inspect(error)));
   return isUsage(error) ? ExitCode.USAGE : ExitCode.FAILED;
 }
 

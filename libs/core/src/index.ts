@@ -8,6 +8,8 @@ export type { TxStrategy } from './audit/tx-strategy.js';
 export { GENESIS_HASH, type AuditEntry, type AuditRecord } from './audit/audit-entry.js';
 export { isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
 export type { AuditBatch, AuditStore } from './audit/audit-store.js';
+export { maskSecrets } from './audit/mask-secrets.js';
+export { metadataOf, metadataText } from './audit/metadata-text.js';
 export { chainEntries, entryHash, type ChainEnd, type TimedRecord } from './audit/audit-chain.js';
 export {
   AuditStoreUnavailableError,

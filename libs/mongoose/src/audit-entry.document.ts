@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@nestjs-flamingock/core';
+import { metadataOf, metadataText, type AuditEntry } from '@nestjs-flamingock/core';
 
 /** An entry as its document: field by field, but metadata as one text, whose keys may be anything. */
 export interface AuditEntryDocument extends Omit<AuditEntry, 'metadata'> {
@@ -7,7 +7,7 @@ export interface AuditEntryDocument extends Omit<AuditEntry, 'metadata'> {
 
 /** The document of an entry. */
 export function toDocument(entry: AuditEntry): AuditEntryDocument {
-  return { ...entry, metadata: JSON.stringify(entry.metadata) };
+  return { ...entry, metadata: metadataText(entry.metadata) };
 }
 
 /** The entry that `toDocument` turned into this document; whatever else is in it is left out. */
@@ -32,7 +32,7 @@ export function toEntry(document: AuditEntryDocument): AuditEntry {
     hostname: document.hostname,
     createdAt: document.createdAt,
     error: document.error,
-    metadata: JSON.parse(document.metadata) as AuditEntry['metadata'],
+    metadata: metadataOf(document.metadata),
     prevHash: document.prevHash,
     hash: document.hash,
   };

@@ -42,6 +42,16 @@ export class EntryCollection {
     }
   }
 
+  /** Entries that no `seq` leads to, which somebody has put there; not all, where there are many. */
+  withoutPlace(service: string): Promise<AuditEntryDocument[]> {
+    return this.on((entries) =>
+      entries
+        .find({ service, seq: { $not: { $gt: 0 } } })
+        .limit(PAGE_ENTRIES)
+        .toArray(),
+    );
+  }
+
   /** Inserts all of them, as part of a transaction. */
   async insert(documents: readonly AuditEntryDocument[], session: mongo.ClientSession): Promise<void> {
     await this.on((entries) => entries.insertMany(copies(documents), { session }));

@@ -11,6 +11,12 @@ export interface HeadDocument extends FenceDocument {
   readonly pending: readonly AuditEntryDocument[];
 }
 
+/** The pending entries of a head; whatever else somebody has put there becomes an entry that none is. */
+export function pendingOf(head: HeadDocument | undefined): AuditEntryDocument[] {
+  const pending: unknown = head?.pending ?? [];
+  return [pending].flat().map((one) => (Object(one) === one ? one : {}) as AuditEntryDocument);
+}
+
 /** The head as the engine knows it. */
 export function toHead({ token, seq, hash, settled }: HeadDocument): AuditHead {
   return { token, seq, hash, settled: settled && { seq: settled.seq, digest: settled.digest } };

@@ -1,4 +1,5 @@
 import {
+  entryHash,
   FencedError,
   GENESIS_HASH,
   type AuditBatch,
@@ -12,7 +13,7 @@ import type { Connection, mongo } from 'mongoose';
 import { toDocument, toEntry } from './audit-entry.document.js';
 import { EntryCollection } from './entry-collection.js';
 import { contextOf, type ConnectionContext } from './connection-context.js';
-import { toHead, type HeadDocument } from './head.document.js';
+import { pendingOf, toHead, type HeadDocument } from './head.document.js';
 import { BrokenBatchError, ForeignTransactionError } from './mongoose.errors.js';
 import { MongooseLockStore } from './mongoose-lock.store.js';
 import type { CollectionSettings } from './mongoose.options.js';
@@ -66,21 +67,27 @@ export class MongooseAuditStore implements AuditStore {
     // The head first: what is pending in it now is either still pending or inserted later.
     const head = await this.head(service);
     const last = new Map((await this.entries.lastOfEach(service)).map((entry) => [entry.changeId, entry]));
-    for (const entry of head?.pending ?? []) {
+    for (const entry of pendingOf(head)) {
       if (entry.seq > (last.get(entry.changeId)?.seq ?? 0)) last.set(entry.changeId, entry);
     }
     return [...last.values()].sort((a, b) => a.seq - b.seq).map(toEntry);
   }
 
-  async *readHistory(service: string, afterSeq = 0): AsyncGenerator<AuditEntry> {
-    const pending = [...((await this.head(service))?.pending ?? [])];
-    let last = afterSeq;
-    for await (const entry of this.entries.after(service, afterSeq)) {
-      for (const missed of pending.filter(({ seq }) => seq > last && seq < entry.seq)) yield toEntry(missed);
-      yield toEntry(entry);
+  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
+    const pending = pendingOf(await this.head(service)).map(toEntry);
+    if (afterSeq === undefined) {
+      for (const entry of await this.entries.withoutPlace(service)) yield toEntry(entry);
+      yield* pending.filter(({ seq }) => !(seq > 0));
+    }
+    let last = afterSeq ?? 0;
+    for await (const document of this.entries.after(service, last)) {
+      const entry = toEntry(document);
+      yield* pending.filter(({ seq }) => seq > last && seq < entry.seq);
+      yield entry;
+      yield* pending.filter((one) => one.seq === entry.seq && !isSame(one, entry));
       last = entry.seq;
     }
-    for (const missed of pending.filter(({ seq }) => seq > last)) yield toEntry(missed);
+    yield* pending.filter(({ seq }) => seq > last);
   }
 
   async claimHead(service: string, token: number): Promise<AuditHead> {
@@ -154,4 +161,9 @@ export class MongooseAuditStore implements AuditStore {
   private onHeads<T>(work: (heads: mongo.Collection<HeadDocument>) => Promise<T>): Promise<T> {
     return this.context.database.on(this.collections.heads.name, work);
   }
+}
+
+/** True if it is the same entry, content and all. */
+function isSame(one: AuditEntry, other: AuditEntry): boolean {
+  return one.hash === other.hash && entryHash(one) === entryHash(other);
 }

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@nestjs-flamingock/core';
+import { metadataOf, metadataText, type AuditEntry } from '@nestjs-flamingock/core';
 import type { Row, SqlValue } from './sql.js';
 
 /** An entry as a row of the table of entries, column by column. */
@@ -23,17 +23,20 @@ export function toRow(entry: AuditEntry): Record<string, SqlValue> {
     hostname: entry.hostname,
     created_at: entry.createdAt,
     error: entry.error,
-    metadata: JSON.stringify(entry.metadata),
+    metadata: metadataText(entry.metadata),
     prev_hash: entry.prevHash,
     hash: entry.hash,
   };
 }
 
-/** The entry that `toRow` turned into this row. Drivers may give numbers as text. */
+/**
+ * The entry that `toRow` turned into this row. A value that is none of those which `toRow`
+ * writes stays what it is, so that the entry does not have its hash any more.
+ */
 export function toEntry(row: Row): AuditEntry {
   return {
     service: row['service'],
-    seq: Number(row['seq']),
+    seq: integerOf(row['seq']),
     executionId: row['execution_id'],
     stage: row['stage'],
     changeId: row['change_id'],
@@ -44,15 +47,25 @@ export function toEntry(row: Row): AuditEntry {
     targetSystem: row['target_system'],
     txStrategy: row['tx_strategy'],
     recoveryStrategy: row['recovery_strategy'],
-    transactional: Number(row['transactional']) === 1,
+    transactional: flagOf(row['transactional']),
     className: row['class_name'],
     methodName: row['method_name'],
-    durationMs: Number(row['duration_ms']),
+    durationMs: integerOf(row['duration_ms']),
     hostname: row['hostname'],
     createdAt: row['created_at'],
     error: row['error'],
-    metadata: JSON.parse(String(row['metadata'])) as unknown,
+    metadata: metadataOf(row['metadata']),
     prevHash: row['prev_hash'],
     hash: row['hash'],
   } as AuditEntry;
+}
+
+/** The number in a column of whole numbers, which drivers may give as text; anything else stays what it is. */
+export function integerOf(value: unknown): unknown {
+  return typeof value === 'string' && String(Number(value)) === value ? Number(value) : value;
+}
+
+function flagOf(value: unknown): unknown {
+  const number = integerOf(value);
+  return number === 1 ? true : number === 0 ? false : number;
 }

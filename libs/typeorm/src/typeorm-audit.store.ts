@@ -10,7 +10,7 @@ import {
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import { appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
-import { toEntry } from './audit-entry.row.js';
+import { integerOf, toEntry } from './audit-entry.row.js';
 import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
 import { placeOfTables } from './schema/place-of-tables.js';
@@ -66,11 +66,12 @@ export class TypeOrmAuditStore implements AuditStore {
     return Array.from(rows, toEntry);
   }
 
-  async *readHistory(service: string, afterSeq = 0): AsyncGenerator<AuditEntry> {
+  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
     const { entries } = this.tables;
     for (let last = afterSeq; ;) {
+      const from = last === undefined ? sql`` : sql` AND seq > ${last}`;
       const page = await this.read(
-        sql`SELECT ${columnsOf(entries)} FROM ${tableName(entries)} WHERE service = ${service} AND seq > ${last} ORDER BY seq LIMIT ${PAGE_ROWS}`,
+        sql`SELECT ${columnsOf(entries)} FROM ${tableName(entries)} WHERE service = ${service}${from} ORDER BY seq LIMIT ${PAGE_ROWS}`,
       );
       for (const row of page) yield toEntry(row);
       if (page.length < PAGE_ROWS) return;
@@ -148,9 +149,9 @@ export class TypeOrmAuditStore implements AuditStore {
 function toHead(row: Row): AuditHead {
   const digest = row['settled_digest'];
   return {
-    token: Number(row['token']),
-    seq: Number(row['seq']),
-    hash: String(row['hash']),
-    settled: typeof digest === 'string' ? { seq: Number(row['settled_seq']), digest } : null,
-  };
+    token: integerOf(row['token']),
+    seq: integerOf(row['seq']),
+    hash: row['hash'],
+    settled: typeof digest === 'string' ? { seq: integerOf(row['settled_seq']), digest } : null,
+  } as AuditHead;
 }

@@ -1,4 +1,4 @@
-import { ConsoleLogger } from '@nestjs/common';
+import { MaskingLogger } from './masking-logger.js';
 
 /** Who speaks of nothing but the start. */
 const NEST = ['NestFactory', 'InstanceLoader', 'NestApplicationContext', 'ExceptionHandler'];
@@ -8,7 +8,7 @@ const FLAMINGOCK = 'Flamingock';
  * What the application logs, and nothing of Nest's start, of the runs that the command itself
  * reports, of stacks and details.
  */
-export class CommandLogger extends ConsoleLogger {
+export class CommandLogger extends MaskingLogger {
   constructor(colors: boolean) {
     super({ colors, logLevels: ['log', 'warn', 'error', 'fatal'] });
   }

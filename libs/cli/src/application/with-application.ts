@@ -1,4 +1,4 @@
-import { ConsoleLogger, Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import {
   FLAMINGOCK_OVERRIDES,
@@ -10,6 +10,7 @@ import {
 import { ApplicationStartError, NoFlamingockError } from '../cli.errors.js';
 import { describeError } from '../output/describe-error.js';
 import { CommandLogger } from './command-logger.js';
+import { MaskingLogger } from './masking-logger.js';
 import { importModule, type RootModule } from './import-module.js';
 import type { ModuleReference } from './module-reference.js';
 
@@ -44,7 +45,7 @@ export async function withApplication<T>(
   work: (application: Application) => Promise<T>,
 ): Promise<T> {
   const root = await importModule(reference);
-  const logger = verbose ? new ConsoleLogger({ colors: colours }) : new CommandLogger(colours);
+  const logger = verbose ? new MaskingLogger({ colors: colours }) : new CommandLogger(colours);
   const task = new Task((moduleRef) => work(applicationIn(moduleRef, reference)));
   try {
     const context = await NestFactory.createApplicationContext(around(root, task), {

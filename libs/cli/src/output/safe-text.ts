@@ -1,8 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
-/** What moves the cursor, reorders text or stands for nothing; U+200D joins emoji and may stay. */
-const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+/**
+ * What moves the cursor, reorders text or shows as nothing. U+200C and U+200D, which shape
+ * words and join emoji, may stay.
+ */
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
 const SPACE = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 
 /** Text of any origin on one line, without anything that a terminal would obey. */
@@ -35,10 +38,13 @@ export function cut(text: string, width: number): string {
 
 /** JSON that a terminal shows as it is: what JSON allows and a terminal obeys is escaped. */
 export function safeJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) =>
+    char === '\n' ? char : char.split('').map(escaped).join(''),
   );
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** An argument that a shell passes on as it is. */

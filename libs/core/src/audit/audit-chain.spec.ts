@@ -52,6 +52,16 @@ describe('entryHash', () => {
     );
   });
 
+  it.each([undefined, NaN, Infinity, { toJSON: () => null }])('tells %p from null', (odd) => {
+    const none = { ...ENTRY, error: null };
+    expect(entryHash({ ...none, error: odd as unknown as null })).not.toBe(entryHash(none));
+  });
+
+  it('tells a date from its text', () => {
+    const date = new Date(ENTRY.createdAt) as unknown as string;
+    expect(entryHash({ ...ENTRY, createdAt: date })).not.toBe(entryHash(ENTRY));
+  });
+
   it('does not depend on the order in which a store returns metadata', () => {
     const reversed = Object.fromEntries(Object.entries(ENTRY.metadata).reverse());
     expect(entryHash({ ...ENTRY, metadata: reversed })).toBe(entryHash(ENTRY));

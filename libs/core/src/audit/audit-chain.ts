@@ -30,12 +30,12 @@ export function chainEntries(end: ChainEnd, records: readonly TimedRecord[]): Au
 /**
  * SHA-256, in hexadecimal, over the canonical form of an entry: a JSON array of its
  * fields in a fixed order, with metadata as pairs sorted by key. The leading number is
- * the version of the form.
+ * the version of the form. A value of a type that no entry has, as somebody may have put
+ * it into a store, never has the hash of one that an entry has.
  */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
   const metadata = Object.entries(entry.metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  const canonical = JSON.stringify([
-    1,
+  const fields = [
     entry.service,
     entry.seq,
     entry.executionId,
@@ -55,8 +55,14 @@ export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
     entry.hostname,
     entry.createdAt,
     entry.error,
-    metadata,
-    entry.prevHash,
-  ]);
+  ];
+  const pairs = metadata.map((pair) => pair.map(asIs));
+  const canonical = JSON.stringify([1, ...fields.map(asIs), pairs, asIs(entry.prevHash)]);
   return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** JSON would write a missing value and NaN as null, and a date as its text: those become what no entry has. */
+function asIs(value: unknown): unknown {
+  const isPlain = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
+  return isPlain ? value : { is: typeof value };
 }

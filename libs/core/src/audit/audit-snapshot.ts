@@ -1,6 +1,7 @@
 import { entryHash } from './audit-chain.js';
-import type { AuditEntry } from './audit-entry.js';
+import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
 import type { AuditHead } from './audit-head.js';
+import { isPlace } from './chain-walk.js';
 
 /** The last entry of each change, by change id. */
 export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
@@ -11,11 +12,19 @@ export function createSnapshot(entries: readonly AuditEntry[]): AuditSnapshot {
   return new Map(inOrder.map((entry) => [entry.changeId, entry]));
 }
 
+/** What is wrong with the entries that a run goes by, each for itself, or `undefined`. */
+export function entryFault(snapshot: AuditSnapshot): string | undefined {
+  const odd = [...snapshot.values()].find((entry) => !isPlace(entry.seq) || entryHash(entry) !== entry.hash);
+  return odd && `entry ${String(odd.seq)} (${odd.changeId}) is not as it was written`;
+}
+
 /**
- * What is wrong with the end of the chain, or `undefined`. The last entry of a history
- * is always the last of its change, so a snapshot is enough to tell.
+ * What is wrong with those entries or with the end of the chain, or `undefined`. The last
+ * entry of a history is always the last of its change, so a snapshot is enough to tell.
  */
 export function tailFault(head: AuditHead, snapshot: AuditSnapshot): string | undefined {
+  const odd = entryFault(snapshot);
+  if (odd !== undefined) return odd;
   const tail = [...snapshot.values()].reduce<AuditEntry | undefined>(
     (last, entry) => (last && last.seq > entry.seq ? last : entry),
     undefined,
@@ -23,8 +32,6 @@ export function tailFault(head: AuditHead, snapshot: AuditSnapshot): string | un
   if ((tail?.seq ?? 0) !== head.seq) {
     return `the head names entry ${head.seq} as the last, but the last one found is ${tail?.seq ?? 0}`;
   }
-  if (tail && (tail.hash !== head.hash || entryHash(tail) !== tail.hash)) {
-    return `entry ${tail.seq} (${tail.changeId}) is not as it was written`;
-  }
-  return undefined;
+  if (tail && tail.hash !== head.hash) return `entry ${tail.seq} (${tail.changeId}) is not as it was written`;
+  return !tail && head.hash !== GENESIS_HASH ? 'its head is not as it was written' : undefined;
 }

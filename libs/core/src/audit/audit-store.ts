@@ -36,7 +36,11 @@ export interface AuditStore {
   /** Last entry of each change, in one query, without reading the whole history. */
   readSnapshot(service: string): Promise<AuditEntry[]>;
 
-  /** Every entry with `seq > afterSeq`, in order of `seq`, in bounded memory. */
+  /**
+   * Every entry with `seq > afterSeq`, in order of `seq`, in bounded memory. Without
+   * `afterSeq` every one there is, what somebody put where no entry can stand included: a
+   * verification must meet it.
+   */
   readHistory(service: string, afterSeq?: number): AsyncIterable<AuditEntry>;
 
   /**

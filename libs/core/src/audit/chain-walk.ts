@@ -16,12 +16,21 @@ export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS_HASH };
 /** What is wrong with `entry` as the one right after `last`, if anything. */
 export function linkFault(last: ChainEnd, entry: AuditEntry): ChainFault | undefined {
   const { seq, changeId } = entry;
+  if (!isPlace(seq)) {
+    const fault = `has a place that no entry has, ${String(seq)}: it was put in`;
+    return { seq: last.seq + 1, changeId, fault };
+  }
   if (seq > last.seq + 1) return { seq: last.seq + 1, fault: missing(last.seq + 1, seq - 1) };
   if (seq < last.seq + 1) return { seq, changeId, fault: `is there twice, or after entry ${last.seq}` };
   if (entryHash(entry) !== entry.hash) return { seq, changeId, fault: 'content does not match its hash' };
   if (entry.prevHash === last.hash) return undefined;
   const before = last.seq === 0 ? 'begin the history' : `follow entry ${last.seq}`;
   return { seq, changeId, fault: `does not ${before}: it was written after another one` };
+}
+
+/** True for what can be the `seq` of an entry. */
+export function isPlace(seq: unknown): boolean {
+  return Number.isSafeInteger(seq) && Number(seq) > 0;
 }
 
 /** What is wrong where `entry` should be one that is known from elsewhere. */

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { maskSecrets } from './mask-secrets.js';
 
 /** Longest error text that is recorded, in UTF-16 code units, the remark about the cut included. */
 export const MAX_ERROR_LENGTH = 4_000;
@@ -47,19 +48,6 @@ function describeValue(thrown: unknown): string {
 /** By shape: errors of another realm (Jest) and of native modules (SQLite's) are no instances of ours. */
 function isError(thrown: unknown): thrown is Error {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
-}
-
-/** Passwords in connection strings, and values of keys that name a secret. */
-const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,255}:)[^\s/]{1,512}@/gi, '$1***@'],
-  [
-    /(["']?[\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|authorization)[\w-]{0,40}\\?["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:(?:bearer|basic)\s+)?[^\s,;&)}\]]+)/gi,
-    '$1***',
-  ],
-];
-
-function maskSecrets(text: string): string {
-  return SECRETS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
 /**

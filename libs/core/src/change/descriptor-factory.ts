@@ -8,6 +8,7 @@ import type { ChangeCandidate } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
+import { A_NAME, isName } from './names.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 
 /** A change as described, and what keeps it from being one. */
@@ -18,9 +19,6 @@ export interface Description {
   readonly descriptor?: ChangeDescriptor;
   readonly faults: readonly ChangeFault[];
 }
-
-/** Longest id, order or author that every audit store can hold. */
-const MAX_NAME_LENGTH = 255;
 
 /** The longest delay of a Node timer, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -121,7 +119,7 @@ function optionFaults(where: string, options: Partial<ChangeOptions>): ChangeFau
     .filter((name) => !isName(options[name]))
     .map((name) => ({
       where,
-      problem: `its ${name} must be a text of 1 to ${MAX_NAME_LENGTH} characters without line breaks, not ${shown(options[name])}`,
+      problem: `its ${name} must be ${A_NAME}, not ${shown(options[name])}`,
       remedy: `Give @Change a ${name}.`,
     }));
   const { timeoutMs, guidance } = options;
@@ -140,11 +138,6 @@ function optionFaults(where: string, options: Partial<ChangeOptions>): ChangeFau
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
-}
-
-function isName(value: unknown): boolean {
-  const isText = typeof value === 'string' && value.trim() !== '' && value.length <= MAX_NAME_LENGTH;
-  return isText && !/\p{Cc}|\p{Surrogate}/u.test(value);
 }
 
 function methodFaults(where: string, { executions, rollbacks }: ChangeMetadata): ChangeFault[] {

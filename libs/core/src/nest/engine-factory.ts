@@ -4,6 +4,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import { discoverChanges } from '../change/change-discovery.js';
 import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
 import { DescriptorFactory } from '../change/descriptor-factory.js';
+import { A_NAME, isName } from '../change/names.js';
 import { ParameterResolver } from '../change/parameter-resolver.js';
 import { buildPipeline } from '../pipeline/pipeline-builder.js';
 import type { Engine } from '../pipeline/engine.js';
@@ -59,10 +60,19 @@ export class EngineFactory {
   }
 }
 
-function registryFaults({ duplicates }: TargetSystemRegistry): ChangeFault[] {
-  return duplicates.map((id) => ({
-    where: 'targetSystems',
+function registryFaults({ duplicates, ids }: TargetSystemRegistry): ChangeFault[] {
+  const where = 'targetSystems';
+  const nameless = ids
+    .filter((id) => !isName(id))
+    .map((id) => ({
+      where,
+      problem: `has the id ${JSON.stringify(id)}, which must be ${A_NAME}`,
+      remedy: 'Give the target system such an id.',
+    }));
+  const repeated = duplicates.map((id) => ({
+    where,
     problem: `has "${id}" more than once`,
     remedy: 'Give each target system an id of its own.',
   }));
+  return [...nameless, ...repeated];
 }

@@ -1,3 +1,4 @@
+import { isName } from '../change/names.js';
 import type { EngineSettings } from '../pipeline/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
@@ -89,14 +90,12 @@ function optionFaults({
     milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
-    isName(service) ? undefined : `service must be 1 to 100 characters, not ${JSON.stringify(service)}`,
+    isName(service, 100)
+      ? undefined
+      : `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`,
     stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
   ];
   return faults.filter((fault) => fault !== undefined);
-}
-
-function isName(service: unknown): boolean {
-  return typeof service === 'string' && service.trim() !== '' && service.length <= 100;
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {

@@ -1,8 +1,13 @@
 import type { ChainEnd } from '../audit/audit-chain.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
+import { isSettled, type AuditHead } from '../audit/audit-head.js';
+import { createSnapshot } from '../audit/audit-snapshot.js';
 import { CHAIN_START, cutFault, identityFault, linkFault, type ChainFault } from '../audit/chain-walk.js';
+import { at, headFault, tokenFault } from '../audit/head-faults.js';
 import { reachStore } from '../audit/reach.js';
 import type { Engine } from '../pipeline/engine.js';
+import { planExecution } from '../pipeline/execution-planner.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
 import { auditExport } from './audit-export.js';
 
 const HEAD = 'the head of the history';
@@ -34,8 +39,8 @@ export type AuditVerification =
     };
 
 /**
- * Walks the whole chain, in bounded memory, up to its first fault. Takes no lock: entries
- * that a run appends meanwhile are walked too.
+ * Walks the whole chain, in bounded memory, up to its first fault; then looks at the head.
+ * Takes no lock: entries that a run appends meanwhile are walked too.
  */
 export async function auditVerify(
   engine: Engine,
@@ -43,7 +48,7 @@ export async function auditVerify(
 ): Promise<AuditVerification> {
   const head = (await readHead(engine)) ?? CHAIN_START;
   let last: ChainEnd = CHAIN_START;
-  let tail: AuditEntry | undefined;
+  const lastOfEach = new Map<string, AuditEntry>();
   for await (const entry of auditExport(engine)) {
     const fault =
       linkFault(last, entry) ??
@@ -51,22 +56,44 @@ export async function auditVerify(
       identityFault(entry, expectHead, EXPECTED);
     if (fault) return { ok: false, ...fault };
     last = entry;
-    tail = entry;
+    lastOfEach.delete(entry.changeId);
+    lastOfEach.set(entry.changeId, entry);
   }
   const fault =
-    cutFault(last, head, HEAD) ?? cutFault(last, expectHead, EXPECTED) ?? (await headFault(engine, tail));
+    cutFault(last, head, HEAD) ??
+    cutFault(last, expectHead, EXPECTED) ??
+    (await faultAbove(engine, [...lastOfEach.values()]));
   if (fault) return { ok: false, ...fault };
   return { ok: true, entries: last.seq, head: { seq: last.seq, hash: last.hash } };
 }
 
-/** Read once more: it has moved on with whatever was appended during the walk. */
-async function headFault(engine: Engine, tail: AuditEntry | undefined): Promise<ChainFault | undefined> {
-  if (!tail) return undefined;
+/** The head is read once more: it has moved on with whatever was appended during the walk. */
+async function faultAbove(engine: Engine, lastOfEach: AuditEntry[]): Promise<ChainFault | undefined> {
+  const { pipeline, store } = engine;
+  const tail = lastOfEach.at(-1);
   const head = await readHead(engine);
-  const { seq, changeId } = tail;
-  if (!head) return { seq, changeId, fault: 'has no head above it: the head of the history is missing' };
-  if (head.seq < seq) return { seq, changeId, fault: `is beyond the head, which names entry ${head.seq}` };
-  return identityFault(tail, head, HEAD);
+  const fault = headFault(tail, head);
+  if (fault || !head) return fault;
+  // After the head, which is raised to what the lock has given out, and never before.
+  const lock = await reachStore(pipeline.service, () => store.lock.read(pipeline.service));
+  return tokenFault(tail, head, lock) ?? settlementFault(pipeline, head, lastOfEach);
+}
+
+/** A head that is marked as settled spares a start the look into the history: it must be true. */
+function settlementFault(
+  pipeline: Pipeline,
+  head: AuditHead,
+  lastOfEach: readonly AuditEntry[],
+): ChainFault | undefined {
+  const tail = lastOfEach.at(-1);
+  if (!isSettled(head, pipeline.digest) || head.seq !== (tail?.seq ?? 0)) return undefined;
+  const { stages } = planExecution(pipeline, createSnapshot(lastOfEach));
+  const open = stages.flatMap(({ changes }) => changes).find(({ action }) => action !== 'SKIP');
+  if (!open) return undefined;
+  return at(
+    tail,
+    `is under a head that was edited: it says that nothing is left to do, and "${open.change.id}" is`,
+  );
 }
 
 function readHead({ pipeline, store }: Engine) {

@@ -1,5 +1,6 @@
 import type { ChangeDescriptor, ChangePlace } from '../change/change-descriptor.js';
 import type { ChangeFault } from '../change/change.errors.js';
+import { A_NAME, isName } from '../change/names.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 
 /** A pipeline, or what keeps the changes from forming one. */
@@ -36,9 +37,17 @@ function inOrder<T extends ChangePlace>(name: string, changes: readonly T[]): T[
 
 function stageFaults(used: readonly string[], declared: readonly string[] | undefined): ChangeFault[] {
   const undeclared = used.filter((name) => !declared?.includes(name));
-  if (undeclared.length === 0 || (!declared && used.length < 2)) return [];
+  const nameless = [...new Set([...(declared ?? []), ...used])]
+    .filter((name) => !isName(name))
+    .map((name) => ({
+      where: 'stages',
+      problem: `one is named ${JSON.stringify(name)}, and its name must be ${A_NAME}`,
+      remedy: 'Give the stage such a name.',
+    }));
+  if (undeclared.length === 0 || (!declared && used.length < 2)) return nameless;
   const list = undeclared.map((name) => `"${name}"`).join(', ');
   return [
+    ...nameless,
     {
       where: 'stages',
       problem: `${list} ${undeclared.length === 1 ? 'has' : 'have'} no place in the order of stages`,

@@ -1,5 +1,6 @@
 import { isSettled } from '../audit/audit-head.js';
-import { createSnapshot } from '../audit/audit-snapshot.js';
+import { AuditTamperedError } from '../audit/audit.errors.js';
+import { createSnapshot, entryFault } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
 import { describeHolder } from '../lock/lock.errors.js';
@@ -115,8 +116,10 @@ export class PipelineRunner {
       this.report.settled();
       return true;
     }
-    const entries = head ? await this.reach(() => store.readSnapshot(pipeline.service)) : [];
-    const plan = this.checkOrder(planExecution(pipeline, createSnapshot(entries)));
+    const snapshot = createSnapshot(head ? await this.reach(() => store.readSnapshot(pipeline.service)) : []);
+    const fault = entryFault(snapshot);
+    if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
+    const plan = this.checkOrder(planExecution(pipeline, snapshot));
     if (!plan.hasWork) this.report.plan(plan);
     return !plan.hasWork;
   }

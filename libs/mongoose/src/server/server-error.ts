@@ -1,3 +1,4 @@
+import { maskSecrets } from '@nestjs-flamingock/core';
 import { mongo } from 'mongoose';
 
 /** Error codes of the server that we act on, by the names of its manual. */
@@ -30,7 +31,7 @@ export function isTransient(error: unknown): boolean {
   return error instanceof mongo.MongoError && error.hasErrorLabel(TRANSIENT);
 }
 
-/** What a driver's error says. */
+/** What a driver's error says, with secrets masked. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return maskSecrets(error instanceof Error ? error.message : String(error));
 }

@@ -38,9 +38,9 @@ export class InMemoryAuditStore implements AuditStore {
     });
   }
 
-  async *readHistory(service: string, afterSeq = 0): AsyncIterable<AuditEntry> {
+  async *readHistory(service: string, afterSeq?: number): AsyncIterable<AuditEntry> {
     yield* await this.resource.read('readHistory', ({ entries }) =>
-      (entries.get(service) ?? []).filter(({ seq }) => seq > afterSeq),
+      (entries.get(service) ?? []).filter(({ seq }) => afterSeq === undefined || seq > afterSeq),
     );
   }
 

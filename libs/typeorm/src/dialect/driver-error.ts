@@ -1,3 +1,5 @@
+import { maskSecrets } from '@nestjs-flamingock/core';
+
 /** What drivers put on their errors, as far as we look at it. */
 export interface DriverError {
   readonly code?: unknown;
@@ -25,8 +27,8 @@ export function isVerdict(error: unknown): boolean {
   return typeof sqlState === 'string' && fatal !== true;
 }
 
-/** What went wrong, in the words of whoever threw it. */
+/** What went wrong, in the words of whoever threw it, with secrets masked. */
 export function messageOf(error: unknown): string {
   const { message } = driverError(error);
-  return typeof message === 'string' ? message : String(error);
+  return maskSecrets(typeof message === 'string' ? message : String(error));
 }

@@ -1,0 +1,14 @@
+/** Longest name that every audit store can hold and look for. */
+export const MAX_NAME_LENGTH = 255;
+
+/** What {@link isName} wants, in words that follow "must be". */
+export const A_NAME = `a text of 1 to ${MAX_NAME_LENGTH} characters without line breaks and control characters`;
+
+/**
+ * True for what can name a change, a stage, a target system or a service: a text that every
+ * store gives back as it is, and that stays on one line. Anything else may be in it.
+ */
+export function isName(value: unknown, maxLength = MAX_NAME_LENGTH): value is string {
+  const isText = typeof value === 'string' && value.trim() !== '' && value.length <= maxLength;
+  return isText && !/[\p{Cc}\p{Surrogate}\u2028\u2029]/u.test(value);
+}
