@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection, type Connection } from 'mongoose';
+import { dropMongoDatabase } from './drop-mongo-database.js';
 import type { DatabaseOptions } from './fixture/database.js';
 import type { CreateDatabase, StoredEntry, TestDatabase } from './test-database.js';
 
@@ -42,7 +43,7 @@ export class MongoTestDatabase implements TestDatabase {
   }
 
   async drop(): Promise<void> {
-    await this.connection.dropDatabase();
+    await dropMongoDatabase(this.connection);
     await this.connection.close();
   }
 }

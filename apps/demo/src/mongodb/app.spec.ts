@@ -8,6 +8,7 @@ import { NestFactory } from '@nestjs/core';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { describeOn } from '../../../../test/services/describe-on.js';
+import { dropMongoDatabase } from '../../../../test/support/drop-mongo-database.js';
 import { chosenModule } from '../chosen-module.js';
 
 await describeOn(['mongodb'], 'the inventory service on MongoDB', ({ mongodb }) => {
@@ -53,7 +54,7 @@ await describeOn(['mongodb'], 'the inventory service on MongoDB', ({ mongodb }) 
 
   it('applies nothing the second time', async () => {
     expect(reports[0]!.status).toBe('up-to-date');
-    await app.get<Connection>(getConnectionToken()).dropDatabase();
+    await dropMongoDatabase(app.get<Connection>(getConnectionToken()));
   });
 });
 
