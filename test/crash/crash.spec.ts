@@ -1,9 +1,10 @@
 import { jest } from '@jest/globals';
+import { boot } from '../e2e/boot.js';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
 import { describeOn } from '../services/describe-on.js';
 import { mongoDatabase } from '../support/mongo-database.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
-import { interrupt, withApplication, type Pair, type Scenario, type Trial } from './trial.js';
+import { interrupt, type Pair, type Scenario, type Trial } from './trial.js';
 
 jest.setTimeout(3_600_000);
 
@@ -13,14 +14,10 @@ const STRIDE = process.env['CRASH_POINTS'] === 'all' ? 1 : 29;
 /** How many instances are interrupted at a time. */
 const SIDE_BY_SIDE = 3;
 
-async function apply(options: FixtureOptions): Promise<void> {
-  await withApplication(options, (flamingock) => flamingock.execute());
-}
-
 /** Leaves "publish" in a state that needs a person. */
 async function failToPublish(options: FixtureOptions): Promise<void> {
   const settings = { ...options.settings, timeouts: { changeMs: 100, graceMs: 0 } };
-  await apply({ ...options, settings, behaviour: 'hang:half of publish' }).catch(() => undefined);
+  await boot({ ...options, settings, behaviour: 'hang:half of publish' }).catch(() => undefined);
 }
 
 const APPLY: Scenario = { title: 'applying changes', instance: {} };
@@ -35,7 +32,7 @@ const ABORT: Scenario = {
 const UNDO: Scenario = {
   title: 'undoing a change',
   instance: { operation: 'undo last-notes' },
-  prepare: apply,
+  prepare: boot,
 };
 const FIX: Scenario = {
   title: 'fixing an issue',

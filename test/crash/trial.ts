@@ -1,10 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { NestFactory } from '@nestjs/core';
-import { FlamingockService, ManualInterventionError, type ExecutionReport } from '@nestjs-flamingock/core';
-import { fixtureModule, type FixtureOptions } from '../e2e/fixture/app.module.js';
+import { ManualInterventionError, type ExecutionReport } from '@nestjs-flamingock/core';
+import { boot, withApplication } from '../e2e/boot.js';
+import type { FixtureOptions } from '../e2e/fixture/app.module.js';
 import type { InstanceOptions } from '../e2e/fixture/main.js';
 import { startInstance, type Exit } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
@@ -15,7 +14,7 @@ export interface Scenario {
   readonly title: string;
   readonly instance: Partial<InstanceOptions>;
   /** What comes before, in a process that nothing happens to. */
-  readonly prepare?: (options: FixtureOptions) => Promise<void>;
+  readonly prepare?: (options: FixtureOptions) => Promise<unknown>;
   /** Whether the interrupted operation undoes the last change, so that the next start applies it again. */
   readonly undoes?: true;
 }
@@ -143,7 +142,7 @@ class Aftermath {
 
   private async start(): Promise<ExecutionReport | ManualInterventionError> {
     try {
-      return await withApplication(this.options, (flamingock) => flamingock.execute());
+      return await boot(this.options);
     } catch (error) {
       if (error instanceof ManualInterventionError) return error;
       throw error;
@@ -164,26 +163,7 @@ class Aftermath {
   }
 
   private async everything(): Promise<string> {
-    // Rows that a transaction of its own had open are gone by now, or never will be.
-    await sleep(0);
     const { workspace } = this;
     return JSON.stringify([await workspace.history(), await workspace.notes(), workspace.outboxLines()]);
-  }
-}
-
-/** Does something with an application that is closed afterwards. */
-export async function withApplication<T>(
-  options: FixtureOptions,
-  work: (flamingock: FlamingockService) => Promise<T>,
-): Promise<T> {
-  const settings = { ...options.settings, runAt: 'manual' as const };
-  const app = await NestFactory.createApplicationContext(fixtureModule({ ...options, settings }), {
-    logger: false,
-    abortOnError: false,
-  });
-  try {
-    return await work(app.get(FlamingockService));
-  } finally {
-    await app.close();
   }
 }

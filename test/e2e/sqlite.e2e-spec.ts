@@ -1,13 +1,11 @@
-import { NestFactory } from '@nestjs/core';
 import {
   ChangeFailedError,
-  FlamingockService,
   ManualInterventionError,
   type ExecutionReport,
   type FlamingockError,
 } from '@nestjs-flamingock/core';
-import { boot } from './boot.js';
-import { fixtureModule, type FixtureOptions } from './fixture/app.module.js';
+import { boot, withApplication } from './boot.js';
+import type { FixtureOptions } from './fixture/app.module.js';
 import { sqliteFile } from '../support/sql-database.js';
 import { Workspace } from './workspace.js';
 
@@ -40,12 +38,9 @@ async function fix(
   changeId: string,
   resolution: 'EXECUTED' | 'ROLLED_BACK',
 ): Promise<void> {
-  const settings = { runAt: 'manual' as const };
-  const app = await NestFactory.createApplicationContext(fixtureModule({ ...options, settings }), {
-    logger: false,
-  });
-  await app.get(FlamingockService).auditFix({ changeId, resolution, by: 'e2e', reason: 'looked' });
-  await app.close();
+  await withApplication(options, (flamingock) =>
+    flamingock.auditFix({ changeId, resolution, by: 'e2e', reason: 'looked' }),
+  );
 }
 
 function resultsOf({ changes }: ExecutionReport): Record<string, string> {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { ManualRuntime } from '@nestjs-flamingock/testing';
 import { withinTime } from './within-time.js';
 
@@ -10,6 +11,14 @@ describe('work with a bound on its time', () => {
     await expect(withinTime(100, Promise.reject(new TypeError()), late, runtime)).rejects.toBeInstanceOf(
       TypeError,
     );
+  });
+
+  it('does not ask what to throw where the work was in time', async () => {
+    const asked = jest.fn(late);
+    const runtime = new ManualRuntime();
+    await withinTime(100, Promise.resolve(), asked, runtime);
+    await runtime.advance(100);
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('fails once its time is over', async () => {

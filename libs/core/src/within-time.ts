@@ -13,13 +13,14 @@ export async function withinTime<T>(
   runtime: Pick<Runtime, 'sleep'> = nodeRuntime,
 ): Promise<T> {
   const settled = new AbortController();
-  const expiry = runtime.sleep(ms, settled.signal).then(() => {
+  const expire = async (): Promise<T> => {
+    await runtime.sleep(ms, settled.signal);
+    if (settled.signal.aborted) return work;
     throw late();
-  });
+  };
   try {
-    return await Promise.race([work, expiry]);
+    return await Promise.race([work, expire()]);
   } finally {
     settled.abort();
-    expiry.catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { insist } from './client/bounded.js';
+import { insist } from './client/insist.js';
 import { isNotThereYet, refusalOf } from './client/driver-error.js';
 
 /** How long a topic that others have just created may take to be known everywhere, in milliseconds. */

@@ -7,16 +7,21 @@ import {
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
+  withinTime,
 } from '@nestjs-flamingock/core';
 import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
 import { ChangeSession } from './change/change-session.js';
 import { refusedHandle } from './change/refused-handle.js';
-import { bounded } from './client/bounded.js';
 import { isFencing } from './client/driver-error.js';
 import { KafkaClients } from './client/kafka-clients.js';
 import { lentClient } from './client/lent-client.js';
 import { KAFKA_ADMIN, KAFKA_PRODUCER, KAFKA_TRANSACTION } from './inject-kafka.decorators.js';
-import { NonTransactionalHandleError, NoTransactionError, TransactionTimedOutError } from './kafka.errors.js';
+import {
+  KafkaUnreachableError,
+  NonTransactionalHandleError,
+  NoTransactionError,
+  TransactionTimedOutError,
+} from './kafka.errors.js';
 import { KafkaMarkerStore } from './kafka-marker.store.js';
 import type { KafkaTargetSettings, ResolvedKafkaSettings } from './kafka.options.js';
 import { markerRecord } from './marker/marker-records.js';
@@ -152,7 +157,9 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
 
 /** What is not committed is never seen: if this fails, the next producer or the timeout ends the transaction. */
 async function takeBack(transaction: KafkaTransaction): Promise<void> {
-  await bounded(ABORT_MS, transaction.abort(), () => undefined).catch(() => undefined);
+  await withinTime(ABORT_MS, transaction.abort(), () => new KafkaUnreachableError([], undefined)).catch(
+    () => undefined,
+  );
 }
 
 /** kafkajs asks for the commit once. Whatever comes back but Kafka's own refusal leaves it open. */

@@ -1,4 +1,4 @@
-import { bounded } from './bounded.js';
+import { withinTime } from '@nestjs-flamingock/core';
 import { addressOf, type RedisClient } from './redis-client.js';
 import { RedisUnreachableError } from './redis.errors.js';
 
@@ -17,8 +17,8 @@ export async function clientReady(client: RedisClient): Promise<void> {
   if (client.status === 'end') throw problem('has no connection any more: the application closed its client');
   const late = () => problem(`did not answer the application's client within ${CLIENT_MS} ms`);
   try {
-    await bounded(CLIENT_MS, connected(client), late);
-    await bounded(CLIENT_MS, client.ping(), late);
+    await withinTime(CLIENT_MS, connected(client), late);
+    await withinTime(CLIENT_MS, client.ping(), late);
   } catch (error) {
     throw error instanceof RedisUnreachableError
       ? error

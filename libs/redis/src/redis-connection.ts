@@ -1,6 +1,6 @@
+import { withinTime } from '@nestjs-flamingock/core';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import { bounded } from './bounded.js';
 import { addressOf, isCluster, type RedisClient } from './redis-client.js';
 import type { RedisScript } from './redis-scripts.js';
 import { RedisUnreachableError } from './redis.errors.js';
@@ -49,12 +49,12 @@ export class RedisConnection {
   static async open(client: RedisClient, key: string): Promise<RedisConnection> {
     const address = addressOf(client);
     const late = () => new RedisUnreachableError(address, `did not answer within ${CONNECT_MS} ms`);
-    const node = isCluster(client) ? await bounded(CONNECT_MS, ownerOf(client, key), late) : client;
+    const node = isCluster(client) ? await withinTime(CONNECT_MS, ownerOf(client, key), late) : client;
     const redis = node.duplicate({ ...OWN, connectTimeout: CONNECT_MS, ...databaseOf(node) });
     let problem: unknown;
     redis.on('error', (error) => (problem = error));
     try {
-      await bounded(CONNECT_MS, redis.connect(), late);
+      await withinTime(CONNECT_MS, redis.connect(), late);
     } catch (error) {
       redis.disconnect();
       if (error instanceof RedisUnreachableError) throw error;
@@ -81,7 +81,7 @@ export class RedisConnection {
     ms = ANSWER_MS,
   ): Promise<unknown> {
     try {
-      return await bounded(ms, this.redis.call(name, [...words]), () => {
+      return await withinTime(ms, this.redis.call(name, [...words]), () => {
         this.close();
         return new RedisUnreachableError(this.address, `did not answer ${name} within ${ms} ms`);
       });

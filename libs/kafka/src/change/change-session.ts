@@ -1,6 +1,5 @@
-import { ChangeEndedError, FencedError } from '@nestjs-flamingock/core';
+import { ChangeEndedError, FencedError, withinTime } from '@nestjs-flamingock/core';
 import type { ProducerBatch, Transaction } from 'kafkajs';
-import { bounded } from '../client/bounded.js';
 import type { RememberedPartitions } from '../client/remembered-partitions.js';
 import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
 
@@ -44,7 +43,7 @@ export class ChangeSession {
   async end(): Promise<void> {
     this.ended = true;
     const late = () => new FailedSendError(this.context.changeId, undefined);
-    await bounded(LAST_SEND_MS, this.last, late).catch((error: unknown) => (this.failure ??= { error }));
+    await withinTime(LAST_SEND_MS, this.last, late).catch((error: unknown) => (this.failure ??= { error }));
   }
 
   /** @throws FailedSendError, or what a later holder of the lock has led to, if not everything was sent. */

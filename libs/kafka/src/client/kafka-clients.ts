@@ -1,6 +1,6 @@
+import { withinTime } from '@nestjs-flamingock/core';
 import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
 import { KafkaUnreachableError } from '../kafka.errors.js';
-import { bounded } from './bounded.js';
 import { explained } from './driver-error.js';
 
 /** Time for a client to reach the cluster, and to leave it, in milliseconds. */
@@ -61,7 +61,11 @@ export class KafkaClients {
   async release(client: Client): Promise<void> {
     this.connections.delete(client);
     // A connection that is lost already cannot be closed properly, and need not be.
-    await bounded(DISCONNECT_MS, client.disconnect(), () => undefined).catch(() => undefined);
+    await withinTime(
+      DISCONNECT_MS,
+      client.disconnect(),
+      () => new KafkaUnreachableError(this.brokers, undefined),
+    ).catch(() => undefined);
   }
 
   /** Closes every connection. The next use opens new ones. */
@@ -98,7 +102,11 @@ export class KafkaClients {
   private async connect<T extends Client>(client: T): Promise<T> {
     this.connections.add(client);
     try {
-      await bounded(CONNECT_MS, client.connect(), () => new KafkaUnreachableError(this.brokers, undefined));
+      await withinTime(
+        CONNECT_MS,
+        client.connect(),
+        () => new KafkaUnreachableError(this.brokers, undefined),
+      );
       return client;
     } catch (error) {
       await this.release(client);

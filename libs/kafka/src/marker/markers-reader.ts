@@ -1,6 +1,7 @@
+import { withinTime } from '@nestjs-flamingock/core';
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { bounded, insist } from '../client/bounded.js';
+import { insist } from '../client/insist.js';
 import { hasType } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { MarkersUnreadableError } from '../kafka.errors.js';
@@ -131,7 +132,7 @@ export class MarkersReader {
     const { clients, topic } = this.source;
     const late = () => new MarkersUnreadableError(topic, patienceMs);
     try {
-      return await bounded(patienceMs, Promise.race([work, this.crashed]), late);
+      return await withinTime(patienceMs, Promise.race([work, this.crashed]), late);
     } catch (error) {
       throw clients.explain(error);
     }

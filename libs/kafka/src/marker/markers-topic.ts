@@ -1,5 +1,5 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { insist } from '../client/bounded.js';
+import { insist } from '../client/insist.js';
 import { hasType, isNotThereYet, refusalOf } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { MarkersTopicMissingError, MarkersTopicPolicyError } from '../kafka.errors.js';

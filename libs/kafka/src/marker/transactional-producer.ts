@@ -1,5 +1,5 @@
 import type { Producer, Transaction } from 'kafkajs';
-import { insist } from '../client/bounded.js';
+import { insist } from '../client/insist.js';
 import { isPassing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { RememberedPartitions } from '../client/remembered-partitions.js';
