@@ -32,6 +32,11 @@ export function isPassing(error: unknown): boolean {
   return PASSING.some((type) => hasType(error, type));
 }
 
+/** True if the broker failed in the middle of the request, which may have taken effect. */
+export function isBrokerFailure(error: unknown): boolean {
+  return hasType(error, 'UNKNOWN');
+}
+
 /** True if a topic that was just created is not known everywhere. */
 export function isNotThereYet(error: unknown): boolean {
   return ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].some((type) => hasType(error, type));

@@ -2,7 +2,7 @@ import { withinTime } from '@nestjs-flamingock/core';
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { insist } from '../client/insist.js';
-import { hasType } from '../client/driver-error.js';
+import { hasType, isPassing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { MarkersUnreadableError } from '../kafka.errors.js';
 import { barrierRecord, MarkersSnapshot, PARTITION } from './marker-records.js';
@@ -43,8 +43,12 @@ export class MarkersReader {
     private readonly crashed: Promise<never>,
   ) {}
 
-  /** Begins to read. */
-  static async open(source: MarkersSource): Promise<MarkersReader> {
+  /** Begins to read, once the coordinator of its group is ready for it. */
+  static open(source: MarkersSource): Promise<MarkersReader> {
+    return insist(source.patienceMs, isPassing, () => MarkersReader.join(source));
+  }
+
+  private static async join(source: MarkersSource): Promise<MarkersReader> {
     const groupId = `${source.topic}-${randomUUID()}`;
     const consumer = await source.clients.newConsumer({ ...CONSUMER, groupId });
     const crashed = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FencedError } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
-import { isFencing } from '../client/driver-error.js';
+import { isBrokerFailure, isFencing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { TransactionalIdContendedError } from '../kafka.errors.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
@@ -145,7 +145,10 @@ export class ProducerFence {
     return this.commitAs(claim, [fenceRecord(claim.service, this.target, claim.token)]);
   }
 
-  /** True if it did; false if somebody else has initialised the id since. */
+  /**
+   * True if it did; false if somebody else has initialised the id since. A broker may fail over the very
+   * same contention: what is not known to be committed has to be compared and set anew.
+   */
   private async commitAs({ producer, service }: Claim, messages: Message[]): Promise<boolean> {
     try {
       const transaction = await producer.begin();
@@ -154,7 +157,7 @@ export class ProducerFence {
       return true;
     } catch (error) {
       await this.release(service);
-      if (isFencing(error)) return false;
+      if (isFencing(error) || isBrokerFailure(error)) return false;
       throw this.clients.explain(error);
     }
   }
