@@ -122,10 +122,7 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
     const holder = isSeparate ? notes : audit;
     await holder.revoke(right, table);
     try {
-      const told = await boot({ ...options, settings: { lock: { leaseMs: 300 } } }).then(
-        warningsOf,
-        messageOf,
-      );
+      const told = await boot(options).then(warningsOf, messageOf);
       expect(told).toContain(table);
       expect(told).toMatch(/denied/);
       // Markers are tidied up when all is done; everything else fails before any of it is.

@@ -24,6 +24,7 @@ export {
   NonTransactionalStatementError,
   OpenTransactionError,
   PoolTooSmallError,
+  RightMissingError,
   RowHeldError,
   SchemaUnsupportedError,
   TablePrefixError,

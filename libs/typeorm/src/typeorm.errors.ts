@@ -45,6 +45,17 @@ export class MissingTablesError extends FlamingockError {
   }
 }
 
+/** The database user lacks a right that our own tables need. Trying again does not help. */
+export class RightMissingError extends FlamingockError {
+  constructor(cause: unknown) {
+    super(
+      `The database user lacks a right: ${messageOf(cause)}. Grant it ("Without rights to create tables" ` +
+        `in docs/sql.md lists them all), and start the application again.`,
+      { cause },
+    );
+  }
+}
+
 /** The schema that the tables are to be in does not exist. */
 export class MissingSchemaError extends FlamingockError {
   constructor(

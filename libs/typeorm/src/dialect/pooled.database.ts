@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeOver } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import { OpenTransactionError, PoolTooSmallError, RowHeldError } from '../typeorm.errors.js';
+import { OpenTransactionError, PoolTooSmallError, RightMissingError, RowHeldError } from '../typeorm.errors.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
@@ -173,6 +173,7 @@ export class PooledDatabase implements SqlDatabase {
         return await attempt();
       } catch (error) {
         const trouble = this.dialect.troubleOf(error);
+        if (trouble === 'forbidden') throw new RightMissingError(error);
         if (!trouble || !passing.includes(trouble) || performance.now() >= deadline) throw error;
       }
       await sleep(5 + Math.random() * 20);

@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../dialect/database.js';
-import { MissingSchemaError, MissingTablesError } from '../typeorm.errors.js';
+import { MissingSchemaError, MissingTablesError, RightMissingError } from '../typeorm.errors.js';
 import { createTable, type Table } from './table.js';
 
 /**
@@ -50,8 +50,7 @@ function missingTablesError(
 function explain(database: SqlDatabase, missing: readonly Table[], cause: unknown): unknown {
   const { dialect } = database;
   const schema = missing[0]?.schema;
-  const trouble = dialect.troubleOf(cause);
-  if (trouble === 'forbidden') return missingTablesError(database, missing, cause);
-  if (trouble !== 'missing-schema' || schema === undefined) return cause;
+  if (cause instanceof RightMissingError) return missingTablesError(database, missing, cause.cause);
+  if (dialect.troubleOf(cause) !== 'missing-schema' || schema === undefined) return cause;
   return new MissingSchemaError(schema, `CREATE SCHEMA ${dialect.quote(schema)};`, cause);
 }
