@@ -2,14 +2,18 @@ import { jest } from '@jest/globals';
 import { boot } from '../e2e/boot.js';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
 import { describeOn } from '../services/describe-on.js';
+import { KafkaNotes } from '../support/kafka-notes.js';
 import { mongoDatabase } from '../support/mongo-database.js';
+import { RedisNotes } from '../support/redis-notes.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
 import { interrupt, type Pair, type Scenario, type Trial } from './trial.js';
 
 jest.setTimeout(3_600_000);
 
-/** `CRASH_POINTS=all` interrupts at every point; otherwise at one of so many, another one in each suite. */
-const STRIDE = process.env['CRASH_POINTS'] === 'all' ? 1 : 29;
+/** Interrupts at one point of so many, at others in each suite. */
+const STRIDE = Number(process.env['CRASH_STRIDE'] ?? 1);
+/** Every scenario passes more points than that. */
+const FEW = 10;
 
 /** How many instances are interrupted at a time. */
 const SIDE_BY_SIDE = 3;
@@ -21,17 +25,30 @@ async function failToPublish(options: FixtureOptions): Promise<void> {
 }
 
 const APPLY: Scenario = { title: 'applying changes', instance: {} };
-const ROLL_BACK: Scenario = {
-  title: 'taking back a change without a transaction',
-  instance: { behaviour: 'throw:half of publish' },
-};
 const ABORT: Scenario = {
   title: 'recording a transaction that was rolled back',
   instance: { behaviour: 'throw:inside the transaction' },
 };
+const ROLL_BACK: Scenario = {
+  title: 'taking back a change without a transaction',
+  instance: { behaviour: 'throw:half of publish' },
+};
+const ROLLBACK_FAILS: Scenario = {
+  title: 'failing to take it back',
+  instance: { behaviour: 'throw:half of publish,throw:rollback of publish' },
+};
+const RETRY: Scenario = {
+  title: 'failing in a change that may be retried',
+  instance: { behaviour: 'throw:half of warm-up' },
+};
 const UNDO: Scenario = {
-  title: 'undoing a change',
+  title: 'undoing a transactional change',
   instance: { operation: 'undo last-notes' },
+  prepare: boot,
+};
+const UNDO_PUBLISH: Scenario = {
+  title: 'undoing a change without a transaction',
+  instance: { operation: 'undo publish' },
   prepare: boot,
 };
 const FIX: Scenario = {
@@ -39,11 +56,12 @@ const FIX: Scenario = {
   instance: { operation: 'fix publish' },
   prepare: failToPublish,
 };
+const SCENARIOS = [APPLY, ABORT, ROLL_BACK, ROLLBACK_FAILS, RETRY, UNDO, UNDO_PUBLISH, FIX];
 
 /** Runs trials at every `STRIDE`-th point until an instance passes them all. */
 async function matrix(pair: Pair, scenario: Scenario, signal: 'SIGKILL' | 'SIGSTOP'): Promise<Trial[]> {
   const trials: Trial[] = [];
-  let next = (pair.title.length + scenario.title.length) % STRIDE;
+  let next = (pair.title.length + scenario.title.length) % Math.min(STRIDE, FEW);
   let hasEnded = false;
   const work = async (): Promise<void> => {
     while (!hasEnded) {
@@ -76,7 +94,7 @@ function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
     expect(faulty).toEqual([]);
     expect(trials.length).toBeGreaterThan(0);
   };
-  for (const scenario of [APPLY, ROLL_BACK, ABORT, UNDO, FIX]) {
+  for (const scenario of SCENARIOS) {
     it(`leaves what is recorded, and the next start goes on: ${scenario.title}`, test(scenario, 'SIGKILL'));
   }
   for (const scenario of pauses) {
@@ -84,14 +102,15 @@ function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
   }
 }
 
-const suite = (pair: Pair, pauses: readonly Scenario[] = [APPLY, ROLL_BACK, ABORT]) =>
+const suite = (pair: Pair, pauses: readonly Scenario[] = SCENARIOS) =>
   describe(`an instance that is killed or stopped, ${pair.title}`, () => crashSuite(pair, pauses));
 
 // A transaction that is open on SQLite keeps everybody out for as long as its process is stopped.
 suite({ title: 'SQLite', createAudit: sqliteFile }, []);
 suite({ title: 'two SQLite files', createAudit: sqliteFile, createTarget: sqliteFile }, []);
 
-await describeOn(['postgres', 'mariadb', 'mongodb'], 'on servers', ({ postgres, mariadb, mongodb }) => {
+const SERVERS = ['postgres', 'mariadb', 'mongodb', 'redis', 'kafka'] as const;
+await describeOn(SERVERS, 'on servers', ({ postgres, mariadb, mongodb, redis, kafka }) => {
   const onPostgres = postgresDatabase(postgres);
   const onMariadb = mariadbDatabase(mariadb);
   const onMongodb = mongoDatabase(mongodb);
@@ -101,4 +120,7 @@ await describeOn(['postgres', 'mariadb', 'mongodb'], 'on servers', ({ postgres, 
   suite({ title: 'PostgreSQL and MariaDB', createAudit: onPostgres, createTarget: onMariadb });
   suite({ title: 'PostgreSQL and MongoDB', createAudit: onPostgres, createTarget: onMongodb });
   suite({ title: 'MongoDB and PostgreSQL', createAudit: onMongodb, createTarget: onPostgres });
+  suite({ title: 'PostgreSQL and Redis', createAudit: onPostgres, createTarget: RedisNotes.on(redis) });
+  suite({ title: 'MongoDB and Redis', createAudit: onMongodb, createTarget: RedisNotes.on(redis) });
+  suite({ title: 'MariaDB and Kafka', createAudit: onMariadb, createTarget: KafkaNotes.on(kafka) });
 });

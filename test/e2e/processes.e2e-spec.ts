@@ -8,8 +8,8 @@ import { Workspace } from './workspace.js';
 
 jest.setTimeout(60_000);
 
-/** Short, so that nobody waits long for a dead holder. */
-const LEASE = { lock: { leaseMs: 1_000 } };
+/** For one that is to die or to pause: short, so that nobody waits long for it. */
+const LEASE = { lock: { leaseMs: 2_000 } };
 
 /** Settles once `condition` holds. */
 async function until(condition: () => boolean): Promise<void> {
@@ -36,7 +36,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     const options = { ...workspace.options, settings: LEASE };
     const killed = await runInstance({ ...options, behaviour: 'kill:inside the transaction' });
     expect(killed.signal).toBe('SIGKILL');
-    const next = await runInstance(options);
+    const next = await runInstance(workspace.options);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
@@ -45,7 +45,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
   it('know of a change that one was killed right after, without running it again', async () => {
     const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, killBefore: 'EXECUTED' });
-    const next = await runInstance(options);
+    const next = await runInstance(workspace.options);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
@@ -57,7 +57,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
   it('stop and say what to do where one was killed inside a non-transactional change', async () => {
     const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, behaviour: 'kill:half of publish' });
-    const next = await runInstance(options);
+    const next = await runInstance(workspace.options);
     expect(next.code).toBe(1);
     expect(next.stderr).toContain('Change "publish" (stage "e2e", target system "outbox") needs a person');
     expect(next.stderr).toContain('Recorded state: STARTED');
@@ -68,7 +68,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
   it('run a change again that one was killed in and that allows it', async () => {
     const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, behaviour: 'kill:half of warm-up' });
-    const next = await runInstance(options);
+    const next = await runInstance(workspace.options);
     expect(next.report?.status).toBe('applied');
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
   });
@@ -91,7 +91,7 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     expect((await runInstance(impatient, 'ahead')).stderr).toContain('LockTimeoutError');
     holder.kill('SIGKILL');
     await holder.exit;
-    expect((await runInstance(options, 'ahead')).report?.status).toBe('applied');
+    expect((await runInstance(workspace.options, 'ahead')).report?.status).toBe('applied');
     const inAnHour = Date.now() + 3_600_000;
     const times = (await workspace.entries()).map(({ createdAt }) => Date.parse(createdAt));
     expect(times.filter((time) => time > inAnHour)).toEqual([]);
@@ -103,10 +103,10 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
       // While SQLite's one transaction is open nobody can take over: pause elsewhere.
       const reached = workspace.audit.hasOneWriter ? 'half of warm-up' : point;
       const options = { ...workspace.options, settings: LEASE };
-      const stopped = startInstance({ ...options, behaviour: `hang:${reached}` });
-      await until(() => workspace.outboxLines().includes(`hanging at ${reached}`));
-      stopped.kill('SIGSTOP');
-      const next = await runInstance(options);
+      // It stops itself, and not in the middle of a heartbeat's write to a file that nobody else can write then.
+      const stopped = startInstance({ ...options, behaviour: `stop:${reached}` });
+      await stopped.stopped();
+      const next = await runInstance(workspace.options);
       expect(next.stderr).toBe('');
       expect(next.report?.status).toBe('applied');
       const after = await workspace.history();
@@ -127,7 +127,7 @@ function hungCommitSuite(createAudit: CreateDatabase): void {
     const options = { ...workspace.options, settings: LEASE };
     const stopped = startInstance({ ...options, stopAfter: 'EXECUTED' });
     await stopped.stopped();
-    const next = await runInstance(options);
+    const next = await runInstance(workspace.options);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     const after = await workspace.history();

@@ -1,26 +1,32 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreateDatabase, StoredEntry, TestDatabase } from '../support/test-database.js';
+import type {
+  CreateDatabase,
+  CreateTarget,
+  StoredEntry,
+  TestDatabase,
+  TestTarget,
+} from '../support/test-database.js';
 import type { FixtureOptions } from './fixture/app.module.js';
 
 /** Databases and files of one test, and what is in them, read past the library. */
-export class Workspace<T extends TestDatabase = TestDatabase> {
+export class Workspace<T extends TestDatabase = TestDatabase, N extends TestTarget = T> {
   private readonly folder = mkdtempSync(join(tmpdir(), 'flamingock-e2e-'));
   private readonly outbox = join(this.folder, 'outbox.txt');
 
   private constructor(
     readonly audit: T,
-    readonly target: T,
+    readonly target: T | N,
   ) {}
 
   /** `createTarget`: where the notes are kept, if not in the audit store's own database. */
-  static async open<T extends TestDatabase>(
+  static async open<T extends TestDatabase, N extends TestTarget = T>(
     createAudit: CreateDatabase<T>,
-    createTarget?: CreateDatabase<T>,
-  ): Promise<Workspace<T>> {
+    createTarget?: CreateTarget<N>,
+  ): Promise<Workspace<T, N>> {
     const audit = await createAudit();
-    const workspace = new Workspace(audit, (await createTarget?.()) ?? audit);
+    const workspace = new Workspace<T, N>(audit, (await createTarget?.()) ?? audit);
     await workspace.target.createPlace('note');
     return workspace;
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
-import { KafkaTopic, quietKafka } from '../support/kafka-topic.js';
+import { deleteTopic, KafkaTopic, quietKafka } from '../support/kafka-topic.js';
 import { sqliteFile } from '../support/sql-database.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -33,9 +33,9 @@ export class EventsWorkspace {
     };
   }
 
-  /** The same with a short lease, so that nobody waits long for a dead holder. */
+  /** The same for one that is to die or to pause: with a short lease, so that nobody waits long for it. */
   get impatient(): FixtureOptions {
-    return { ...this.options, settings: { lock: { leaseMs: 1_500 } } };
+    return { ...this.options, settings: { lock: { leaseMs: 3_000 } } };
   }
 
   /** What an independent consumer sees that reads what is committed. */
@@ -60,11 +60,7 @@ export class EventsWorkspace {
 
   async remove(): Promise<void> {
     await this.topic.remove();
-    const admin = quietKafka(this.brokers).admin();
-    await admin.connect();
-    const topics = (await admin.listTopics()).filter((topic) => topic === this.markersTopic);
-    await admin.deleteTopics({ topics });
-    await admin.disconnect();
+    await deleteTopic(this.brokers, this.markersTopic);
     await this.audit.drop();
     rmSync(this.folder, { recursive: true, force: true });
   }

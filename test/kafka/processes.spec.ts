@@ -41,7 +41,7 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
     ['once Kafka has committed', { killBefore: 'EXECUTED' }, RECONCILED],
   ])('publish each event once where one is killed %s', async (_, how, history) => {
     expect((await runInstance({ ...workspace.impatient, ...how })).signal).toBe('SIGKILL');
-    const next = await runInstance(workspace.impatient);
+    const next = await runInstance(workspace.options);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
@@ -52,7 +52,7 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
   it('publish each event once where one is killed while its commit is on the way', async () => {
     const how = { behaviour: 'kill:after the commit is sent' };
     expect((await runInstance({ ...workspace.impatient, ...how })).signal).toBe('SIGKILL');
-    const next = await runInstance(workspace.impatient);
+    const next = await runInstance(workspace.options);
     expect(next.stderr).toBe('');
     expect(await workspace.events()).toEqual(ALL);
     // Whether the broker had received it or not.
@@ -67,7 +67,7 @@ await describeOn(['kafka'], 'processes that publish to Kafka', ({ kafka }) => {
     // It stops itself, and not in the middle of a write to the one file that has the history.
     const paused = startInstance({ ...workspace.impatient, behaviour });
     await paused.stopped();
-    const next = await runInstance(workspace.impatient);
+    const next = await runInstance(workspace.options);
     expect(next.stderr).toBe('');
     expect(next.report?.status).toBe('applied');
     paused.kill('SIGCONT');

@@ -32,7 +32,7 @@ function processSuite(url: string, cluster: boolean): void {
   it.each(['inside', 'before the commit'] as const)(
     'leave nothing of a change that one is killed in, and the next applies it: %s',
     async (at) => {
-      expect((await run({ ...workspace.options, at })).signal).toBe('SIGKILL');
+      expect((await run({ ...workspace.impatient, at })).signal).toBe('SIGKILL');
       expect(await workspace.effects()).toEqual(NOTHING);
       const next = await run(workspace.options);
       expect(next.stderr).toBe('');
@@ -47,7 +47,7 @@ function processSuite(url: string, cluster: boolean): void {
   );
 
   it('know of a change that one was killed right after, without running it again', async () => {
-    const killed = await run({ ...workspace.options, at: 'before its end is recorded' });
+    const killed = await run({ ...workspace.impatient, at: 'before its end is recorded' });
     expect(killed.signal).toBe('SIGKILL');
     const next = await run(workspace.options);
     expect(next.stderr).toBe('');
@@ -58,9 +58,9 @@ function processSuite(url: string, cluster: boolean): void {
   it.each([3, 20_000])(
     'apply a change once where one is killed while the server has its commit: %i keys',
     async (size) => {
-      const options = { ...workspace.options, size };
-      expect((await run({ ...options, at: 'after sending the commit' })).signal).toBe('SIGKILL');
-      const next = await run(options);
+      const killed = await run({ ...workspace.impatient, size, at: 'after sending the commit' });
+      expect(killed.signal).toBe('SIGKILL');
+      const next = await run({ ...workspace.options, size });
       expect(next.stderr).toBe('');
       expect(resultsOf(next)?.[0]).toMatch(/^warm-prices (reconciled|executed)$/);
       expect(await workspace.effects()).toEqual(APPLIED);
@@ -68,8 +68,8 @@ function processSuite(url: string, cluster: boolean): void {
   );
 
   it('stop where part of a change took effect and one was killed before it said so', async () => {
-    const options = { ...workspace.options, breaks: true };
-    const killed = await run({ ...options, at: 'before its end is recorded' });
+    const at = 'before its end is recorded';
+    const killed = await run({ ...workspace.impatient, breaks: true, at });
     expect(killed.signal).toBe('SIGKILL');
     const partly = ['1', null, null, '0', '1', null];
     expect(await workspace.effects()).toEqual(partly);
@@ -87,7 +87,7 @@ function processSuite(url: string, cluster: boolean): void {
   it.each(['inside', 'before the commit'] as const)(
     'change nothing after a pause past the lease, and say that the lock is lost: %s',
     async (at) => {
-      const stopped = start({ ...workspace.options, at, signal: 'SIGSTOP' });
+      const stopped = start({ ...workspace.impatient, at, signal: 'SIGSTOP' });
       await stopped.stopped();
       const next = await run(workspace.options);
       expect(next.stderr).toBe('');

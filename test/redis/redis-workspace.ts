@@ -24,16 +24,15 @@ export class RedisWorkspace {
     return new RedisWorkspace(url, cluster, await sqliteFile());
   }
 
-  /** What a fixture is told, so that it works here; the lease is short, so that nobody waits long for a dead holder. */
+  /** What a fixture is told, so that it works here. */
   get options(): FixtureOptions {
     const { url, cluster, prefix: keyPrefix } = this;
-    return {
-      audit: this.audit.options.typeorm,
-      url,
-      cluster,
-      keyPrefix,
-      settings: { lock: { leaseMs: 1_000 } },
-    };
+    return { audit: this.audit.options.typeorm, url, cluster, keyPrefix };
+  }
+
+  /** The same for one that is to die or to pause: with a short lease, so that nobody waits long for it. */
+  get impatient(): FixtureOptions {
+    return { ...this.options, settings: { lock: { leaseMs: 2_000 } } };
   }
 
   /** Boots the fixture in this process and applies what is pending. */

@@ -22,7 +22,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
     // What is dropped is then the answer of the script, not that the server does not know it yet.
     await workspace.client.script('LOAD', COMMIT_SCRIPT.source);
     proxy = await TcpProxy.before(redis);
-    options = { ...workspace.options, url: proxy.through(redis) };
+    options = { ...workspace.impatient, url: proxy.through(redis) };
   });
   afterEach(async () => {
     await proxy.close();

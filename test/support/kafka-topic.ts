@@ -14,6 +14,15 @@ export function quietKafka(brokers: string): Kafka {
   return new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 }
 
+/** Deletes a topic if it is there. */
+export async function deleteTopic(brokers: string, name: string): Promise<void> {
+  const admin = quietKafka(brokers).admin();
+  await admin.connect();
+  const topics = (await admin.listTopics()).filter((topic) => topic === name);
+  await admin.deleteTopics({ topics });
+  await admin.disconnect();
+}
+
 /** A topic of one test's own, and what consumers see in it that read what is committed. */
 export class KafkaTopic {
   private readonly seen: SeenMessage[] = [];

@@ -1,3 +1,4 @@
+import type { NotesOptions } from '../e2e/fixture/notes.js';
 import type { DatabaseOptions } from './fixture/database.js';
 
 /** What the audit store has of an entry, as far as tests look at it. */
@@ -10,23 +11,31 @@ export interface StoredEntry {
   readonly metadata: string;
 }
 
+/** What the changes of one suite alter, looked at past the library. */
+export interface TestTarget {
+  readonly options: NotesOptions;
+  /** Makes a place that values can be put into, any of them more than once. */
+  createPlace(place: string): Promise<void>;
+  /** Every value in a place, in order. */
+  values(place: string): Promise<string[]>;
+  drop(): Promise<void>;
+}
+
 /** A database of one suite's own, looked at past the library. */
-export interface TestDatabase {
+export interface TestDatabase extends TestTarget {
   readonly options: DatabaseOptions;
   /** The same database where its server's URL is another one. */
   readonly at: (change: (url: string) => string) => DatabaseOptions;
   /** True where an open transaction keeps everybody else from writing. */
   readonly hasOneWriter: boolean;
-  /** Makes a place that values can be put into, any of them more than once. */
-  createPlace(place: string): Promise<void>;
-  /** Every value in a place, in order. */
-  values(place: string): Promise<string[]>;
   /** The history, where the names begin with `prefix`; empty where nothing was ever prepared. */
   entries(prefix: string): Promise<StoredEntry[]>;
   /** The one lock; `isFree` once its holder has given it back. */
   lock(): Promise<{ readonly token: number; readonly isFree: boolean }>;
-  drop(): Promise<void>;
 }
 
 /** Makes an empty database on a server, or a file. */
 export type CreateDatabase<T extends TestDatabase = TestDatabase> = () => Promise<T>;
+
+/** Makes an empty place for what changes alter. */
+export type CreateTarget<T extends TestTarget = TestTarget> = () => Promise<T>;

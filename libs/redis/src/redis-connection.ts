@@ -154,7 +154,9 @@ function databaseOf({ condition }: Redis): Partial<RedisOptions> {
 
 /** A client that has just connected, or whose Cluster is moving slots, learns of the owner in a moment. */
 async function ownerOf(client: Cluster, key: string): Promise<Redis> {
-  const slot = await client.cluster('KEYSLOT', key);
+  const slot = await client.cluster('KEYSLOT', key).catch((cause: unknown) => {
+    throw new RedisUnreachableError(addressOf(client), 'does not say who has our keys', cause);
+  });
   for (let asked = 0; asked < ASK_FOR_OWNER; asked += 1) {
     const [master] = client.slots[slot] ?? [];
     const node = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === master);

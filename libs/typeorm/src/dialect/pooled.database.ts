@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeOver } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import { OpenTransactionError, PoolTooSmallError, RightMissingError, RowHeldError } from '../typeorm.errors.js';
+import {
+  OpenTransactionError,
+  PoolTooSmallError,
+  RightMissingError,
+  RowHeldError,
+} from '../typeorm.errors.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
