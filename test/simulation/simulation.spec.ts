@@ -6,7 +6,7 @@ import { simulate } from './simulation.js';
 
 // Whole minutes where the machine is busy.
 jest.setTimeout(600_000);
-const SCHEDULES = 5_000;
+const SCHEDULES = 2_000;
 
 /** Nobody reads the stacks of simulated errors, and taking them is slow. */
 const { stackTraceLimit } = Error;
