@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type {
   AuditEntry,
   ExecutionReport,
@@ -16,8 +15,6 @@ import { describeOn } from '../services/describe-on.js';
 import { postgresDatabase, sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { onFixture, type Ended, type StartOptions } from './flamingock.js';
-
-jest.setTimeout(60_000);
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what a test takes the document for
 const documentOf = <T>({ stdout }: Ended): T => JSON.parse(stdout) as T;

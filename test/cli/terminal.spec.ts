@@ -1,12 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { jest } from '@jest/globals';
 import stringWidth from 'string-width';
 import { Workspace } from '../e2e/workspace.js';
 import { runInstance } from '../e2e/fixture-process.js';
 import { sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import { environmentOf, fixture, flamingockOnTerminal, onFixture } from './flamingock.js';
-
-jest.setTimeout(60_000);
 
 const ESC = '\u001b';
 /** What would clear the screen, retitle the window, reorder and hide text, and go past any width. */

@@ -1,10 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { jest } from '@jest/globals';
 import { DEMO, demoIn, fixture, flamingock, type Ended } from './flamingock.js';
-
-jest.setTimeout(60_000);
 
 const COMMANDS = [
   ['plan'],

@@ -1,14 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { transactionalTargetContract, type TargetBackend } from '@nestjs-flamingock/testing';
 import { startProgram, type Exit, type Instance } from '../e2e/fixture-process.js';
 import { sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import { Folder, FolderTargetSystem } from './fixture/folder-target-system.js';
 import type { FolderInstanceOptions } from './fixture/main.js';
-
-jest.setTimeout(60_000);
 
 const CODE = 'test/custom-target/fixture/folder-target-system.ts';
 

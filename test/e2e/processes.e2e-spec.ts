@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { describeOn } from '../services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { mongoDatabase } from '../support/mongo-database.js';
 import { runInstance, startInstance } from './fixture-process.js';
 import { Workspace } from './workspace.js';
-
-jest.setTimeout(60_000);
 
 /** For one that is to die or to pause: short, so that nobody waits long for it. */
 const LEASE = { lock: { leaseMs: 2_000 } };

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ChangeFailedError } from '@nestjs-flamingock/core';
 import { DataSource } from 'typeorm';
 import { boot } from '../e2e/boot.js';
@@ -6,8 +5,6 @@ import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../services/describe-on.js';
 import { postgresDatabase, type SqlDatabase } from '../support/sql-database.js';
 import { RestartablePostgres } from './restartable-postgres.mjs';
-
-jest.setTimeout(60_000);
 
 await describeOn(['postgres'], 'a database server that restarts in the middle of a run', () => {
   let server: RestartablePostgres;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ChangeFailedError } from '@nestjs-flamingock/core';
 import { boot } from '../e2e/boot.js';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
@@ -8,8 +7,6 @@ import { mongoDatabase } from '../support/mongo-database.js';
 import { mariadbDatabase, postgresDatabase } from '../support/sql-database.js';
 import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-
-jest.setTimeout(60_000);
 
 /**
  * `server`: a database on the server itself, which names its port; the application under

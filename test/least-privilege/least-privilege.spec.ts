@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { ChangeFailedError, FlamingockService, type ExecutionReport } from '@nestjs-flamingock/core';
 import { boot } from '../e2e/boot.js';
@@ -11,8 +10,6 @@ import { describeOn } from '../services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, type SqlDatabase } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { RestrictedDatabase, RIGHTS } from './restricted-user.js';
-
-jest.setTimeout(60_000);
 
 const LEASE = { lock: { leaseMs: 1_000 } };
 const TARGET_TABLES = ['flamingock_fences', 'flamingock_markers'];

@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { startProgram, type Exit, type Instance } from '../e2e/fixture-process.js';
 import { describeOn } from '../services/describe-on.js';
 import type { InstanceOptions } from './fixture/main.js';
 import { RedisWorkspace } from './redis-workspace.js';
-
-jest.setTimeout(60_000);
 
 /** Every change once. */
 const APPLIED = ['1', '1', '1', '0', '1.00', null];

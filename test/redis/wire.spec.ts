@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { ChangeFailedError, ManualInterventionError } from '@nestjs-flamingock/core';
 import { COMMIT as COMMIT_SCRIPT } from '../../libs/redis/src/redis-scripts.js';
 import { describeOn } from '../services/describe-on.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import type { FixtureOptions } from './fixture/app.module.js';
 import { RedisWorkspace } from './redis-workspace.js';
-
-jest.setTimeout(60_000);
 
 const APPLIED = ['1', '1', '1', '0', '1.00', null];
 /** What only the commit has: the marker of an execution. */

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import {
   Change,
@@ -17,8 +16,6 @@ import { auditStoreOn, databaseModule, targetSystemOn } from '../support/fixture
 import { mongoDatabase } from '../support/mongo-database.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
 import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
-
-jest.setTimeout(60_000);
 
 const HOSTILE = [
   `'; DROP TABLE flamingock_audit_entries; --`,

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import type { DatabaseOptions } from '../support/fixture/database.js';
 import { environmentOf, fixture, flamingock, type Ended } from '../cli/flamingock.js';
 import { describeOn } from '../services/describe-on.js';
-
-jest.setTimeout(60_000);
 
 /** Everything that a command says of an application on a database that it cannot use. */
 async function said(module: string, audit?: DatabaseOptions): Promise<Ended> {

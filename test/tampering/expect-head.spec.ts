@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { chainEntries, GENESIS_HASH, type AuditEntry, type ExecutionReport } from '@nestjs-flamingock/core';
 import { onFixture } from '../cli/flamingock.js';
 import { Workspace } from '../e2e/workspace.js';
 import { sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import { historyIn } from './stored-history.js';
-
-jest.setTimeout(60_000);
 
 describe('the head that a run reports, kept elsewhere', () => {
   let workspace: Workspace<SqlDatabase>;

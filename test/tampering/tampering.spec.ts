@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { describeOn } from '../services/describe-on.js';
 import { mongoDatabase } from '../support/mongo-database.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
@@ -6,8 +5,6 @@ import { OTHER_VALUES } from './alterations.js';
 import { historyIn, historyOfCollections } from './stored-history.js';
 import { OTHER_TYPES, pendingSuite } from './pending.suite.js';
 import { FAILED, FIXED, tamperingSuite } from './tampering.suite.js';
-
-jest.setTimeout(60_000);
 
 describe('tampering with a history in SQLite', () => {
   // A column there holds what is put into it, whatever its type.

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
-import { jest } from '@jest/globals';
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
-
-jest.setTimeout(60_000);
 
 // No file below needs to exist, so nothing can be looked up in the type-checked project.
 const eslint = new ESLint({

@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlamingockEvents, FlamingockService, type ExecutionReport } from '@nestjs-flamingock/core';
-import type { INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app.module.js';
+import { FlamingockService } from '@nestjs-flamingock/core';
+import { Demo } from './fixtures/demo.js';
 
 const CHANGES = [
   'create-tables',
@@ -16,50 +13,27 @@ const CHANGES = [
 ];
 
 describe('the inventory service', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-'));
-  const environment = { ...process.env };
-  let app: INestApplication;
-  let reports: ExecutionReport[];
-
-  beforeAll(() => {
-    process.env['DEMO_VAR'] = folder;
-  });
-  beforeEach(async () => {
-    reports = [];
-    app = await NestFactory.create(AppModule, { logger: false });
-    app.get(FlamingockEvents).on('run.completed', ({ report }) => reports.push(report));
-    await app.listen(0, '127.0.0.1');
-  });
-  afterEach(() => app.close());
-  afterAll(() => {
-    process.env = environment;
-    rmSync(folder, { recursive: true });
-  });
-
-  const get = async (path: string): Promise<{ status: number; body: unknown }> => {
-    const response = await fetch(`${await app.getUrl()}${path}`);
-    return { status: response.status, body: await response.json() };
-  };
-  const results = () => reports[0]!.changes.map(({ changeId, result }) => `${changeId}: ${result}`);
+  const demo = Demo.eachTest(async () => (await import('./app.module.js')).AppModule);
+  const get = (path: string) => demo.get(path);
 
   it('applies every change before it serves the first time', async () => {
-    expect(results()).toEqual(CHANGES.map((id) => `${id}: executed`));
-    expect(readdirSync(join(folder, 'feed'))).toEqual([
+    expect(demo.results).toEqual(CHANGES.map((id) => `${id}: executed`));
+    expect(readdirSync(join(demo.folder, 'feed'))).toEqual([
       'CLF.json',
       'EUR.json',
       'JPY.json',
       'KWD.json',
       'USD.json',
     ]);
-    expect(JSON.parse(readFileSync(join(folder, 'feed', 'JPY.json'), 'utf8'))).toMatchObject({
+    expect(JSON.parse(readFileSync(join(demo.folder, 'feed', 'JPY.json'), 'utf8'))).toMatchObject({
       currency: 'JPY',
       prices: [{ sku: 'KB-100', name: 'Keyboard', amount: 12990 }, {}, {}],
     });
   });
 
   it('applies nothing the second time', () => {
-    expect(reports[0]!.status).toBe('up-to-date');
-    expect(results()).toEqual(CHANGES.map((id) => `${id}: skipped`));
+    expect(demo.report.status).toBe('up-to-date');
+    expect(demo.results).toEqual(CHANGES.map((id) => `${id}: skipped`));
   });
 
   it('serves products with prices that their currencies can express', async () => {
@@ -102,7 +76,7 @@ describe('the inventory service', () => {
   });
 
   it('can be asked to run again while it serves', async () => {
-    const report = await app.get(FlamingockService).execute();
+    const report = await demo.app.get(FlamingockService).execute();
     expect(report.status).toBe('up-to-date');
   });
 });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { Inject } from '@nestjs/common';
 import {
   Change,
@@ -15,8 +14,6 @@ import { KafkaTopic, quietKafka } from '../../../test/support/kafka-topic.js';
 import { TestTargets } from './fixtures/open.js';
 import { InjectKafkaAdmin, InjectKafkaProducer, InjectKafkaTransaction } from './inject-kafka.decorators.js';
 import { kafkaTargetSystem } from './kafka.definitions.js';
-
-jest.setTimeout(60_000);
 
 const TOPIC = 'the topic of events';
 const seen: unknown[] = [];

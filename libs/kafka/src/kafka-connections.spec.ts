@@ -12,8 +12,6 @@ import { kafkaTargetSystem } from './kafka.definitions.js';
 import { KafkaUnreachableError, MarkersTopicMissingError, MarkersTopicPolicyError } from './kafka.errors.js';
 import { KafkaTargetSystem } from './kafka-target.system.js';
 
-jest.setTimeout(60_000);
-
 /** Short, so that nobody waits long for what never answers. */
 const QUICK = { logLevel: logLevel.NOTHING, connectionTimeout: 200, retry: { retries: 1 } };
 

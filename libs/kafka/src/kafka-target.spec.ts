@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ChangeEndedError, FencedError, type Handles, type Marker } from '@nestjs-flamingock/core';
 import { Kafka } from 'kafkajs';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -11,8 +10,6 @@ import {
   TransactionTimedOutError,
 } from './kafka.errors.js';
 import type { KafkaTargetSystem } from './kafka-target.system.js';
-
-jest.setTimeout(60_000);
 
 await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
   let topic: KafkaTopic;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { ClientSession, Connection } from 'mongoose';
 import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -6,8 +5,6 @@ import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
 import { CHANGE, targetSystem } from './fixtures/open.js';
 import { CLIENT_SESSION } from './inject-client-session.decorator.js';
 import type { MongooseTargetSystem } from './mongoose-target.system.js';
-
-jest.setTimeout(60_000);
 
 const note = (key: string) => ({ key, value: `value of ${key}` });
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { createConnection, type Connection } from 'mongoose';
 import { auditEntries } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -8,8 +7,6 @@ import { failNext } from './fixtures/fail-point.js';
 import { MongoDatabase } from './fixtures/mongo-database.js';
 import { auditStore, targetSystem } from './fixtures/open.js';
 import { MissingCollectionsError } from './mongoose.errors.js';
-
-jest.setTimeout(60_000);
 
 const service = 'inventory';
 

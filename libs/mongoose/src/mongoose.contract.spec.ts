@@ -6,14 +6,11 @@ import {
   type AuditBackend,
   type SharedBackend,
 } from '@nestjs-flamingock/testing';
-import { jest } from '@jest/globals';
 import type { ClientSession } from 'mongoose';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { MongoDatabase, notes } from './fixtures/mongo-database.js';
 import { auditStore, targetSystem } from './fixtures/open.js';
 import { CLIENT_SESSION } from './inject-client-session.decorator.js';
-
-jest.setTimeout(60_000);
 
 async function openAudit(url: string): Promise<AuditBackend> {
   const database = await MongoDatabase.create(url);

@@ -1,13 +1,9 @@
-import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { OwnRedis } from '../../../test/redis/own-redis.mjs';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { collectorOf, Keyspace } from './fixtures/keyspace.js';
 import { NotAcknowledgedError, RedisOptionsError } from './redis.errors.js';
 import { resolveRedisOptions } from './redis.options.js';
-
-// Servers and processes of other suites share the machine.
-jest.setTimeout(60_000);
 
 const RUN = { service: 's', changeId: 'c', executionId: 'e', operation: 'EXECUTE' } as const;
 const MARKER = { ...RUN, token: 1 };

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import {
   partialEffectContract,
   transactionalTargetContract,
@@ -7,9 +6,6 @@ import {
 import { describeOn } from '../../../test/services/describe-on.js';
 import { clientOf, collectorOf, Keyspace } from './fixtures/keyspace.js';
 import { NotInTransactionError } from './redis.errors.js';
-
-// Servers and processes of other suites share the machine.
-jest.setTimeout(60_000);
 
 async function openTarget(keyspace: Keyspace): Promise<PartialBackend> {
   const reader = keyspace.connect();

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import {
   PartlyAppliedError,
   type ChangeRun,
@@ -20,9 +19,6 @@ import {
   RedisUnreachableError,
   WatchedKeyChangedError,
 } from './redis.errors.js';
-
-// Servers and processes of other suites share the machine.
-jest.setTimeout(60_000);
 
 const RUN: ChangeRun = { service: 's', changeId: 'warm-cache', executionId: 'e', operation: 'EXECUTE' };
 
