@@ -42,14 +42,14 @@ await describeOn(['kafka'], 'events published on a line that fails', ({ kafka })
     });
 
   it('publishes messages once whose confirmation was lost', async () => {
-    const report = await bootWith(() => proxy.dropAnswerTo(PRODUCE));
+    const report = await bootWith(() => proxy.meet(PRODUCE, 'drop answer'));
     expect(proxy.isArmed).toBe(false);
     expect(report.status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
   });
 
   it('finds out that a commit took effect whose answer was lost, and publishes nothing twice', async () => {
-    const report = await bootWith(() => proxy.dropAnswerTo(COMMIT));
+    const report = await bootWith(() => proxy.meet(COMMIT, 'drop answer'));
     expect(proxy.isArmed).toBe(false);
     expect(report.status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
@@ -58,7 +58,7 @@ await describeOn(['kafka'], 'events published on a line that fails', ({ kafka })
   });
 
   it('finds out that a commit never arrived, and publishes at the next start', async () => {
-    await expect(bootWith(() => proxy.drop(COMMIT))).rejects.toBeInstanceOf(ChangeFailedError);
+    await expect(bootWith(() => proxy.meet(COMMIT, 'drop request'))).rejects.toBeInstanceOf(ChangeFailedError);
     expect(proxy.isArmed).toBe(false);
     expect(await workspace.events()).toEqual([]);
     expect(await workspace.history()).toEqual(['STARTED', 'EXECUTION_FAILED', 'ROLLED_BACK']);

@@ -39,7 +39,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
   }
 
   it('finds out that a commit took effect whose answer was lost, and runs nothing twice', async () => {
-    const report = await workspace.boot(options, async () => proxy.dropAnswerTo(COMMIT));
+    const report = await workspace.boot(options, async () => proxy.meet(COMMIT, 'drop answer'));
     expect(proxy.isArmed).toBe(false);
     expect(report.status).toBe('applied');
     expect(await workspace.effects()).toEqual(APPLIED);
@@ -47,7 +47,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
   });
 
   it('finds out that part of a commit took effect whose answer was lost', async () => {
-    const boot = workspace.boot({ ...options, breaks: true }, async () => proxy.dropAnswerTo(COMMIT));
+    const boot = workspace.boot({ ...options, breaks: true }, async () => proxy.meet(COMMIT, 'drop answer'));
     expect(await failureOf(boot)).toBeInstanceOf(ChangeFailedError);
     expect(await workspace.history()).toEqual(['warm-prices:STARTED', 'warm-prices:EXECUTION_FAILED']);
     expect(await failureOf(workspace.boot(options))).toBeInstanceOf(ManualInterventionError);
@@ -80,7 +80,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
 
   it('leaves a commit for the next start to decide where Redis goes down with it and stays away', async () => {
     const boot = workspace.boot(options, async () => {
-      proxy.dropAnswerTo(COMMIT);
+      proxy.meet(COMMIT, 'drop answer');
       void untilDisarmed().then(() => proxy.down());
     });
     const error = await failureOf(boot);

@@ -3,6 +3,7 @@ import { takeOver } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
 import { OpenTransactionError, PoolTooSmallError, RowHeldError } from '../typeorm.errors.js';
+import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
@@ -41,11 +42,11 @@ export class PooledDatabase implements SqlDatabase {
     return this.within(PATIENCE_MS).execute(statement);
   }
 
-  within(patienceMs: number): SqlExecutor {
+  within(patienceMs: number, answerMs?: number): SqlExecutor {
     return {
       execute: (statement) =>
         this.insist(['busy'], patienceMs, () =>
-          this.connected((runner) => this.server.executor(runner).execute(statement)),
+          this.connected((runner) => this.server.executor(runner).execute(statement), answerMs),
         ),
     };
   }
@@ -89,7 +90,8 @@ export class PooledDatabase implements SqlDatabase {
       endTurn();
     };
     try {
-      const transaction = await this.server.begin(changeId, this.dataSource, runner, admission);
+      const begun = this.server.begin(changeId, this.dataSource, runner, admission);
+      const transaction = await bounded(ANSWER_MS, begun);
       return afterRelease(transaction, end);
     } catch (error) {
       await discard(runner, error);
@@ -132,11 +134,11 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  private async connected<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async connected<T>(use: (runner: QueryRunner) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
     const leave = await this.connections.enter();
     const runner = openRunner(this.dataSource);
     try {
-      return await use(runner);
+      return await bounded(answerMs, use(runner));
     } catch (error) {
       // Without an answer the connection may be lost, or still be busy with the statement.
       if (!isVerdict(error)) await discard(runner, error);
@@ -153,7 +155,8 @@ export class PooledDatabase implements SqlDatabase {
       await giveBack(runner);
       return false;
     }
-    const leftOpen = await this.server.isInTransaction(this.dataSource, runner).catch(() => true);
+    const asking = this.server.isInTransaction(this.dataSource, runner);
+    const leftOpen = await bounded(ANSWER_MS, asking).catch(() => true);
     if (leftOpen) {
       await send(this.dataSource, runner, 'ROLLBACK').catch(() => undefined);
       await discard(runner, leftOpen);
