@@ -3,7 +3,6 @@ import { boot, withApplication } from '../e2e/boot.js';
 import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../services/describe-on.js';
 import { OwnServer } from '../services/own-server.mjs';
-import { mongoDatabase } from '../support/mongo-database.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { chooser } from './extent.js';
@@ -70,11 +69,10 @@ const chosen = chooser(11);
 if (!clock && process.env['CI']) throw new Error('libfaketime is not installed');
 if (clock) {
   afterAll(() => clock.remove());
-  await describeOn(['postgres', 'mariadb', 'mongodb'], 'a server whose clock jumps', () => {
+  await describeOn(['postgres', 'mariadb'], 'a server whose clock jumps', () => {
     it.each([
       ['PostgreSQL', 'postgres', postgresDatabase],
       ['MariaDB', 'mariadb', mariadbDatabase],
-      ['MongoDB', 'mongodb', mongoDatabase],
     ] as const)('runs nothing twice, and the next start goes on: %s', async (title, name, database) => {
       clock.shift(0);
       const server = await OwnServer.start(name, { environment: clock.environment });

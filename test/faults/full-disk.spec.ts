@@ -42,7 +42,7 @@ describe('a database that has no space left', () => {
   const chosen = chooser(11);
 
   it.each(KINDS)('leaves what is recorded, and the next start goes on: SQLite, %s', async (kind) => {
-    const pages = chosen(Array.from({ length: 60 }, (_, index) => index + 2));
+    const pages = chosen(Array.from({ length: 30 }, (_, index) => 2 * index + 2));
     const trials = await sideBySide(1, pages, (count) =>
       fillDisk({
         title: `${count} pages`,

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { ChangeFailedError, ManualInterventionError } from '@nestjs-flamingock/core';
+import { ChangeFailedError, FlamingockError, ManualInterventionError } from '@nestjs-flamingock/core';
 import { COMMIT as COMMIT_SCRIPT } from '../../libs/redis/src/redis-scripts.js';
 import { describeOn } from '../services/describe-on.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -91,6 +91,31 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
     expect(report.changes[0]).toMatchObject({ changeId: 'warm-prices', result: 'reconciled' });
     expect(await workspace.effects()).toEqual(APPLIED);
   });
+
+  it('waits for an answer that is late', async () => {
+    const report = await workspace.boot(options, async () => proxy.meet(COMMIT, { delayMs: 300 }));
+    expect(report.status).toBe('applied');
+    expect(await workspace.effects()).toEqual(APPLIED);
+  });
+
+  it.each([
+    ['in the middle of a change', /GET/i],
+    ['at its commit', COMMIT],
+  ])(
+    'ends where Redis is connected and says nothing, and goes on at the next start: %s',
+    async (_, request) => {
+      const settings = { ...options.settings, timeouts: { answerMs: 1_000, changeMs: 1_000, graceMs: 50 } };
+      const silent = workspace.boot(
+        { ...options, settings },
+        async () => proxy.meet(request, 'hang'),
+        (service) => service.execute().finally(() => proxy.up()),
+      );
+      expect(await failureOf(silent)).toBeInstanceOf(FlamingockError);
+      expect(proxy.isArmed).toBe(false);
+      expect((await workspace.boot(options)).status).toBe('applied');
+      expect(await workspace.effects()).toEqual(APPLIED);
+    },
+  );
 
   it('is an issue at once where a command failed in the middle, and goes on once a person has looked', async () => {
     const error = await failureOf(workspace.boot({ ...options, breaks: true }));
