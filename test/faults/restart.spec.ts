@@ -1,52 +1,61 @@
-import { ChangeFailedError } from '@nestjs-flamingock/core';
-import { DataSource } from 'typeorm';
-import { boot } from '../e2e/boot.js';
-import { Workspace } from '../e2e/workspace.js';
+import { jest } from '@jest/globals';
 import { describeOn } from '../services/describe-on.js';
-import { postgresDatabase, type SqlDatabase } from '../support/sql-database.js';
-import { RestartablePostgres } from './restartable-postgres.mjs';
+import type { ServerName } from '../services/ask-keeper.mjs';
+import { OwnServer } from '../services/own-server.mjs';
+import { mongoDatabase } from '../support/mongo-database.js';
+import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
+import type { CreateDatabase } from '../support/test-database.js';
+import { chooser } from './extent.js';
+import { restart, RESTARTS } from './restart-fault.js';
+import type { Trial } from './trial.js';
+import { Verdicts } from './verdicts.js';
 
-await describeOn(['postgres'], 'a database server that restarts in the middle of a run', () => {
-  let server: RestartablePostgres;
-  let workspace: Workspace<SqlDatabase>;
+jest.setTimeout(900_000);
 
-  beforeEach(async () => {
-    server = await RestartablePostgres.start();
-    workspace = await Workspace.open(postgresDatabase(server.url));
-  });
-  afterEach(() => server.remove());
+/** Its driver otherwise looks for a server for half a minute each time. */
+const IMPATIENT = 'serverSelectionTimeoutMS=2000';
+const verdicts = new Verdicts();
+const chosen = chooser(9);
 
-  const restartAt = (point: string) => async (reached: string) => {
-    if (reached !== point) return;
-    await server.stop();
-    await server.startAgain();
-  };
+interface Suite {
+  readonly name: ServerName;
+  readonly title: string;
+  readonly needs?: readonly ServerName[];
+  /** A database on the server, which the application reaches at `url`. */
+  readonly database: (url: string, urls: Readonly<Partial<Record<ServerName, string>>>) => CreateDatabase;
+}
 
-  async function look(query: string): Promise<Record<string, unknown>[]> {
-    const connection = await new DataSource(workspace.audit.options.typeorm).initialize();
+function restartSuite({ name, title, database }: Suite, urls: Partial<Record<ServerName, string>>): void {
+  const cases = chosen(
+    RESTARTS.flatMap((fault) => (['shared', 'separate'] as const).map((kind) => ({ fault, kind }))),
+  );
+  if (cases.length === 0) return;
+  it(`leaves what is recorded, and the next start goes on: ${title}`, async () => {
+    const server = await OwnServer.start(name, { urls });
     try {
-      return await connection.query(query);
+      const trials: Trial[] = [];
+      for (const { fault, kind } of cases) {
+        const createDatabase = database(server.url, urls);
+        const pair =
+          kind === 'shared' ? { audit: createDatabase } : { audit: sqliteFile, target: createDatabase };
+        trials.push(await restart(server, pair, fault));
+      }
+      verdicts.expectRight(title, trials);
     } finally {
-      await connection.destroy();
+      await server.remove();
     }
-  }
-
-  it('does not hinder a change of another system from being recorded', async () => {
-    const report = await boot({ ...workspace.options, onReach: restartAt('half of publish') });
-    expect(report.status).toBe('applied');
-    expect(await look('SELECT value FROM note ORDER BY value')).toEqual([
-      { value: 'one' },
-      { value: 'three' },
-      { value: 'two' },
-    ]);
   });
+}
 
-  it('takes a transactional change with it, which is recorded and runs at the next start', async () => {
-    const failure = boot({ ...workspace.options, onReach: restartAt('inside the transaction') });
-    await expect(failure).rejects.toBeInstanceOf(ChangeFailedError);
-    expect(await look('SELECT value FROM note')).toEqual([]);
-    const states = await look('SELECT state FROM flamingock_audit_entries ORDER BY seq');
-    expect(states.map(({ state }) => state)).toEqual(['STARTED', 'EXECUTION_FAILED', 'ROLLED_BACK']);
-    expect((await boot(workspace.options)).status).toBe('applied');
-  });
+await describeOn(['postgres', 'mariadb', 'mongodb', 'pgbouncer'], 'a server that is killed', (urls) => {
+  restartSuite({ name: 'postgres', title: 'PostgreSQL', database: (url) => postgresDatabase(url) }, urls);
+  restartSuite({ name: 'mariadb', title: 'MariaDB', database: (url) => mariadbDatabase(url) }, urls);
+  restartSuite(
+    { name: 'mongodb', title: 'MongoDB', database: (url) => mongoDatabase(`${url}&${IMPATIENT}`) },
+    urls,
+  );
+  restartSuite(
+    { name: 'pgbouncer', title: 'PgBouncer', database: (url) => postgresDatabase(urls.postgres, url) },
+    urls,
+  );
 });

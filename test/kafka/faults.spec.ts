@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { ChangeFailedError } from '@nestjs-flamingock/core';
-import { boot } from '../e2e/boot.js';
+import { ChangeFailedError, FlamingockError } from '@nestjs-flamingock/core';
+import { boot, withApplication } from '../e2e/boot.js';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
 import { describeOn } from '../services/describe-on.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -42,14 +42,14 @@ await describeOn(['kafka'], 'events published on a line that fails', ({ kafka })
     });
 
   it('publishes messages once whose confirmation was lost', async () => {
-    const report = await bootWith(() => proxy.dropAnswerTo(PRODUCE));
+    const report = await bootWith(() => proxy.meet(PRODUCE, 'drop answer'));
     expect(proxy.isArmed).toBe(false);
     expect(report.status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
   });
 
   it('finds out that a commit took effect whose answer was lost, and publishes nothing twice', async () => {
-    const report = await bootWith(() => proxy.dropAnswerTo(COMMIT));
+    const report = await bootWith(() => proxy.meet(COMMIT, 'drop answer'));
     expect(proxy.isArmed).toBe(false);
     expect(report.status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
@@ -58,10 +58,35 @@ await describeOn(['kafka'], 'events published on a line that fails', ({ kafka })
   });
 
   it('finds out that a commit never arrived, and publishes at the next start', async () => {
-    await expect(bootWith(() => proxy.drop(COMMIT))).rejects.toBeInstanceOf(ChangeFailedError);
+    await expect(bootWith(() => proxy.meet(COMMIT, 'drop request'))).rejects.toBeInstanceOf(
+      ChangeFailedError,
+    );
     expect(proxy.isArmed).toBe(false);
     expect(await workspace.events()).toEqual([]);
     expect(await workspace.history()).toEqual(['STARTED', 'EXECUTION_FAILED', 'ROLLED_BACK']);
+    expect((await boot(options)).status).toBe('applied');
+    expect(await workspace.events()).toEqual(ALL);
+  });
+
+  it('waits for an answer that is late', async () => {
+    const report = await bootWith(() => proxy.meet(COMMIT, { delayMs: 500 }));
+    expect(report.status).toBe('applied');
+    expect(await workspace.events()).toEqual(ALL);
+  });
+
+  it.each([
+    ['in the middle of a change', PRODUCE],
+    ['at its commit', COMMIT],
+  ])('ends where Kafka is connected and says nothing, and publishes once: %s', async (_, request) => {
+    const settings = { timeouts: { answerMs: 3_000, changeMs: 3_000, graceMs: 50 } };
+    const onReach = async (point: string) => {
+      if (point === 'between the messages') proxy.meet(request, 'hang');
+    };
+    const silent = withApplication({ ...options, settings, onReach }, (flamingock) =>
+      flamingock.execute().finally(() => proxy.up()),
+    );
+    await expect(silent).rejects.toBeInstanceOf(FlamingockError);
+    expect(proxy.isArmed).toBe(false);
     expect((await boot(options)).status).toBe('applied');
     expect(await workspace.events()).toEqual(ALL);
   });

@@ -1,4 +1,4 @@
-import { ChangeFailedError, ManualInterventionError } from '@nestjs-flamingock/core';
+import { ChangeFailedError, FlamingockError, ManualInterventionError } from '@nestjs-flamingock/core';
 import { COMMIT as COMMIT_SCRIPT } from '../../libs/redis/src/redis-scripts.js';
 import { describeOn } from '../services/describe-on.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -36,7 +36,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
   }
 
   it('finds out that a commit took effect whose answer was lost, and runs nothing twice', async () => {
-    const report = await workspace.boot(options, async () => proxy.dropAnswerTo(COMMIT));
+    const report = await workspace.boot(options, async () => proxy.meet(COMMIT, 'drop answer'));
     expect(proxy.isArmed).toBe(false);
     expect(report.status).toBe('applied');
     expect(await workspace.effects()).toEqual(APPLIED);
@@ -44,7 +44,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
   });
 
   it('finds out that part of a commit took effect whose answer was lost', async () => {
-    const boot = workspace.boot({ ...options, breaks: true }, async () => proxy.dropAnswerTo(COMMIT));
+    const boot = workspace.boot({ ...options, breaks: true }, async () => proxy.meet(COMMIT, 'drop answer'));
     expect(await failureOf(boot)).toBeInstanceOf(ChangeFailedError);
     expect(await workspace.history()).toEqual(['warm-prices:STARTED', 'warm-prices:EXECUTION_FAILED']);
     expect(await failureOf(workspace.boot(options))).toBeInstanceOf(ManualInterventionError);
@@ -77,7 +77,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
 
   it('leaves a commit for the next start to decide where Redis goes down with it and stays away', async () => {
     const boot = workspace.boot(options, async () => {
-      proxy.dropAnswerTo(COMMIT);
+      proxy.meet(COMMIT, 'drop answer');
       void untilDisarmed().then(() => proxy.down());
     });
     const error = await failureOf(boot);
@@ -88,6 +88,31 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
     expect(report.changes[0]).toMatchObject({ changeId: 'warm-prices', result: 'reconciled' });
     expect(await workspace.effects()).toEqual(APPLIED);
   });
+
+  it('waits for an answer that is late', async () => {
+    const report = await workspace.boot(options, async () => proxy.meet(COMMIT, { delayMs: 300 }));
+    expect(report.status).toBe('applied');
+    expect(await workspace.effects()).toEqual(APPLIED);
+  });
+
+  it.each([
+    ['in the middle of a change', /GET/i],
+    ['at its commit', COMMIT],
+  ])(
+    'ends where Redis is connected and says nothing, and goes on at the next start: %s',
+    async (_, request) => {
+      const settings = { ...options.settings, timeouts: { answerMs: 1_000, changeMs: 1_000, graceMs: 50 } };
+      const silent = workspace.boot(
+        { ...options, settings },
+        async () => proxy.meet(request, 'hang'),
+        (service) => service.execute().finally(() => proxy.up()),
+      );
+      expect(await failureOf(silent)).toBeInstanceOf(FlamingockError);
+      expect(proxy.isArmed).toBe(false);
+      expect((await workspace.boot(options)).status).toBe('applied');
+      expect(await workspace.effects()).toEqual(APPLIED);
+    },
+  );
 
   it('is an issue at once where a command failed in the middle, and goes on once a person has looked', async () => {
     const error = await failureOf(workspace.boot({ ...options, breaks: true }));

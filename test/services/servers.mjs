@@ -13,7 +13,8 @@ import { redis, redisCluster } from './server/redis.mjs';
  * - `install(folder)`, where no system package brings it: puts its programs into `folder`
  * - `needs`: names of servers that must answer first
  * - `find()`: its programs, or ServerMissingError
- * - `start({ folder, port, programs, urls })`: `{ url, serving }`, not yet ready; `urls` are of what it needs
+ * - `start({ folder, port, programs, urls })`: `{ url, serving, serveAgain }`, not yet ready; `urls` are of what
+ *   it needs; `serveAgain()` starts it on the same data and port once it has ended
  * - `ready(url)`: resolves once the server has answered a real request, rejects when it has not
  * - `compose`: its port in compose.yml, where the service has the same name, and the URL for an address;
  *   `announced` if clients must find it on the very port that it says; absent: not from Docker

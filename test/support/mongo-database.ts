@@ -31,9 +31,18 @@ export class MongoTestDatabase implements TestDatabase {
     return (await found.toArray()).map(({ value }) => value);
   }
 
-  entries(prefix: string): Promise<StoredEntry[]> {
-    const entries = this.connection.collection<StoredEntry>(`${prefix}audit_entries`);
-    return entries.find().sort({ seq: 1 }).toArray();
+  /** With those that are recorded in the head, and not yet in their place. */
+  async entries(prefix: string): Promise<StoredEntry[]> {
+    type Placed = StoredEntry & { readonly seq: number };
+    const heads = this.connection.collection<{ pending: Placed[] }>(`${prefix}audit_heads`);
+    const head = await heads.findOne();
+    const stored = await this.connection
+      .collection<Placed>(`${prefix}audit_entries`)
+      .find()
+      .sort({ seq: 1 })
+      .toArray();
+    const last = stored.at(-1)?.seq ?? 0;
+    return [...stored, ...(head?.pending ?? []).filter(({ seq }) => seq > last)];
   }
 
   async lock(): Promise<{ token: number; isFree: boolean }> {

@@ -69,11 +69,16 @@ export class SqlDatabase implements TestDatabase {
 }
 
 /** An SQLite file. */
-export const sqliteFile: CreateDatabase<SqlDatabase> = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'flamingock-database-'));
-  const options: DataSourceOptions = { type: 'better-sqlite3', database: join(folder, 'test.sqlite') };
-  return SqlDatabase.open(options, async () => rmSync(folder, { recursive: true }));
-};
+export const sqliteFile = sqliteFileWith();
+
+/** An SQLite file to which each connection is opened in a certain way. */
+export function sqliteFileWith(more: Partial<DataSourceOptions> = {}): CreateDatabase<SqlDatabase> {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flamingock-database-'));
+    const options = { ...more, type: 'better-sqlite3', database: join(folder, 'test.sqlite') };
+    return SqlDatabase.open(options as DataSourceOptions, async () => rmSync(folder, { recursive: true }));
+  };
+}
 
 /** A database on a PostgreSQL server; `through` is another way to the same server, such as a pooler. */
 export function postgresDatabase(url: string, through = url): CreateDatabase<SqlDatabase> {

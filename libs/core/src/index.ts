@@ -1,6 +1,7 @@
 export { FlamingockError } from './flamingock.error.js';
 export type { Runtime } from './runtime.js';
 export { nodeRuntime } from './node-runtime.js';
+export { NoAnswerError } from './answer-bound.js';
 export { withinTime } from './within-time.js';
 
 export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';

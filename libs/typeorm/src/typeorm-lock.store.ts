@@ -17,6 +17,9 @@ import { TypeOrmTransaction } from './typeorm-transaction.js';
 /** A busy database is held by another: short, for whoever asks will ask again. */
 const ACQUIRE_PATIENCE_MS = 250;
 
+/** Part of the lease that a renewal may take. */
+const RENEWAL_FRACTION = 1 / 4;
+
 /** `expires_at` of a released lock, which an expired one never has: it cannot be renewed. */
 const RELEASED = 0;
 
@@ -45,9 +48,11 @@ export class TypeOrmLockStore implements LockStore {
   async renew(hold: LockHold, leaseMs: number): Promise<LockRenewal> {
     const { nowMs, counted } = this.database.dialect;
     const expiresAt = counted(sql`${nowMs} + ${leaseMs}`);
-    const { affected } = await this.database.execute(
-      sql`UPDATE ${tableName(this.table)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`,
-    );
+    // Early enough for another try, on another connection, before the lease ends.
+    const atMostMs = leaseMs * RENEWAL_FRACTION;
+    const { affected } = await this.database
+      .within(atMostMs, atMostMs)
+      .execute(sql`UPDATE ${tableName(this.table)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`);
     return affected > 0 ? 'renewed' : 'lost';
   }
 

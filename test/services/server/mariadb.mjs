@@ -31,10 +31,9 @@ export const mariadb = {
       ...['--innodb-flush-log-at-trx-commit=1', '--innodb-doublewrite=1', '--innodb-buffer-pool-size=64M'],
       ...['--max-connections=200', '--character-set-server=utf8mb4'],
     ];
-    return {
-      url: `mariadb://flamingock:${password}@127.0.0.1:${port}/flamingock`,
-      serving: folder.serve(programs.mariadbd, args, 'SIGTERM'),
-    };
+    const serve = () => folder.serve(programs.mariadbd, args, 'SIGTERM');
+    const url = `mariadb://flamingock:${password}@127.0.0.1:${port}/flamingock`;
+    return { url, serving: serve(), serveAgain: serve };
   },
 
   async ready(url) {

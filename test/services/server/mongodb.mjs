@@ -52,10 +52,9 @@ function serve({ folder, port, programs }, options) {
     ...['--sync-on-commit', '--enable-test-commands', '--cache-size', '256M', '--log-level', 'WARNING'],
     ...options,
   ];
-  return {
-    url: `mongodb://127.0.0.1:${port}/?directConnection=true`,
-    serving: folder.serve(programs['secantusd-py'], args, 'SIGTERM'),
-  };
+  const start = () => folder.serve(programs['secantusd-py'], args, 'SIGTERM');
+  const url = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+  return { url, serving: start(), serveAgain: start };
 }
 
 async function hello(url) {

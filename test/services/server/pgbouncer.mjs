@@ -32,11 +32,10 @@ max_client_conn = 500
 default_pool_size = 20
 `,
     );
-    return {
-      url: Object.assign(new URL(behind), { hostname: '127.0.0.1', port: String(port) }).href,
-      // It keeps nothing, and a softer signal may wait for clients.
-      serving: folder.serve(programs.pgbouncer, [settings], 'SIGKILL'),
-    };
+    // It keeps nothing, and a softer signal may wait for clients.
+    const serve = () => folder.serve(programs.pgbouncer, [settings], 'SIGKILL');
+    const { href } = Object.assign(new URL(behind), { hostname: '127.0.0.1', port: String(port) });
+    return { url: href, serving: serve(), serveAgain: serve };
   },
 
   ready: (url) => postgres.ready(url),

@@ -32,11 +32,10 @@ export const postgres = {
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const args = ['-D', folder.file('data'), '-p', String(port), ...options];
-    return {
-      url: `postgres://flamingock:${password}@127.0.0.1:${port}/postgres`,
-      // SIGINT: sessions are cut, data are flushed.
-      serving: folder.serve(programs.postgres, args, 'SIGINT'),
-    };
+    // SIGINT: sessions are cut, data are flushed.
+    const serve = () => folder.serve(programs.postgres, args, 'SIGINT');
+    const url = `postgres://flamingock:${password}@127.0.0.1:${port}/postgres`;
+    return { url, serving: serve(), serveAgain: serve };
   },
 
   async ready(url) {

@@ -59,10 +59,8 @@ save ""
 proc-title-template "{title} {config-file}"
 ${more}`,
   );
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    serving: folder.serve(programs['redis-server'], [settings], 'SIGTERM'),
-  };
+  const start = () => folder.serve(programs['redis-server'], [settings], 'SIGTERM');
+  return { url: `redis://127.0.0.1:${port}`, serving: start(), serveAgain: start };
 }
 
 async function asked(url, ask) {

@@ -116,6 +116,7 @@ export class World {
           runMs: undefined,
           changeMs: process.isHealthy ? undefined : scenario.changeMs,
           graceMs: 1_000,
+          answerMs: 60_000,
         },
       },
     });

@@ -77,8 +77,15 @@ describe('a lease', () => {
     expect((lease.signal.reason as Error).cause).toEqual(new TypeError('connection lost'));
   });
 
-  it('is lost by time while a renewal hangs', async () => {
+  it('is renewed again where a renewal hangs', async () => {
     wire.hang('renew', 'request');
+    await runtime.advance(LEASE_MS);
+    expect(renewals()).toBe(1);
+    expect(isHeld()).toBe(true);
+  });
+
+  it('is lost by time while renewals hang', async () => {
+    wire.hang('renew', 'request', 1_000);
     await runtime.advance(LEASE_MS - 1);
     expect(lease.signal.aborted).toBe(false);
     await runtime.advance(1);
@@ -137,7 +144,7 @@ describe('a lease', () => {
 
   it('stays lost though the answer to a hanging renewal arrives in the end', async () => {
     let arrive: (() => void) | undefined;
-    wire.meet('renew', 'answer', () => new Promise((resolve) => (arrive = resolve)));
+    wire.meet('renew', 'answer', () => new Promise((resolve) => (arrive = resolve)), 1_000);
     await runtime.advance(LEASE_MS);
     arrive?.();
     await runtime.advance(1);

@@ -1,7 +1,9 @@
 import { unlessAborted } from '../abort.js';
+import { NoAnswerError } from '../answer-bound.js';
 import type { Runtime } from '../runtime.js';
 import { LockLostError } from './lock.errors.js';
-import type { LockHold, LockStore } from './lock-store.js';
+import { withinTime } from '../within-time.js';
+import type { LockHold, LockRenewal, LockStore } from './lock-store.js';
 
 /** Part of the lease after which it is renewed. */
 const HEARTBEAT_FRACTION = 1 / 3;
@@ -103,7 +105,7 @@ export class Lease {
   private async renewed(): Promise<boolean> {
     const askedAt = this.runtime.monotonicMs();
     try {
-      const renewal = await unlessAborted(this.stopped.signal, this.store.renew(this.hold, this.leaseMs));
+      const renewal = await unlessAborted(this.stopped.signal, this.askToRenew());
       if (renewal === 'lost') this.lose('another instance took it over');
       else this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
       return true;
@@ -111,6 +113,13 @@ export class Lease {
       this.lastFailure = cause;
       return false;
     }
+  }
+
+  /** One that hangs, on a connection that is open and dead, must not keep the next one from being sent. */
+  private askToRenew(): Promise<LockRenewal> {
+    const atMostMs = Math.ceil(this.leaseMs * HEARTBEAT_FRACTION);
+    const late = () => new NoAnswerError(atMostMs);
+    return withinTime(atMostMs, this.store.renew(this.hold, this.leaseMs), late, this.runtime);
   }
 
   /** Fires the signal even while a renewal hangs. */

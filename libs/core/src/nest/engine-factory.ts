@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { AnswerBound } from '../answer-bound.js';
 import type { AuditStore } from '../audit/audit-store.js';
+import { BoundedAuditStore } from '../audit/bounded-audit.store.js';
 import { discoverChanges } from '../change/change-discovery.js';
 import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
 import { DescriptorFactory } from '../change/descriptor-factory.js';
@@ -11,6 +13,7 @@ import type { Engine } from '../pipeline/engine.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import type { Runtime } from '../runtime.js';
+import { boundedTarget } from '../target-system/bounded-target.system.js';
 import {
   TargetSystemRegistry,
   type RegisteredTargetSystem,
@@ -37,12 +40,17 @@ export class EngineFactory {
 
   /** @throws InvalidChangesError listing every fault of every change. */
   async create(options: ResolvedOptions): Promise<Engine> {
-    const { store, runtime, events } = this;
-    return { pipeline: await this.pipeline(options), store, runtime, events, settings: options };
+    const { runtime, events } = this;
+    const bound = new AnswerBound(options.timeouts.answerMs, runtime);
+    const pipeline = await this.pipeline(options, bound);
+    const store = new BoundedAuditStore(this.store, pipeline.service, bound);
+    return { pipeline, store, runtime, events, settings: options };
   }
 
-  private async pipeline({ service, stages }: ResolvedOptions): Promise<Pipeline> {
-    const registry = new TargetSystemRegistry(this.targets);
+  private async pipeline({ service, stages }: ResolvedOptions, bound: AnswerBound): Promise<Pipeline> {
+    const registry = new TargetSystemRegistry(
+      this.targets.map(({ target, provide }) => ({ target: boundedTarget(target, bound), provide })),
+    );
     const { candidates, faults: found } = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
     const factory = new DescriptorFactory(registry, new ParameterResolver(this.moduleRef));
     const descriptions = await Promise.all(candidates.map((candidate) => factory.describe(candidate)));

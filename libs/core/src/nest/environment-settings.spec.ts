@@ -28,6 +28,7 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_RUN_TIMEOUT_MS: '30',
       FLAMINGOCK_CHANGE_TIMEOUT_MS: '40',
       FLAMINGOCK_GRACE_MS: '50',
+      FLAMINGOCK_ANSWER_TIMEOUT_MS: '60',
     });
     expect(settings).toEqual({
       enabled: false,
@@ -37,7 +38,7 @@ describe('settingsFromEnvironment', () => {
       onIssue: 'skip',
       outOfOrder: 'fail',
       lock: { leaseMs: 1_000, waitMs: 0, retryMs: 20 },
-      timeouts: { runMs: 30, changeMs: 40, graceMs: 50 },
+      timeouts: { runMs: 30, changeMs: 40, graceMs: 50, answerMs: 60 },
     });
     expect(() => resolveOptions(settings)).not.toThrow();
   });

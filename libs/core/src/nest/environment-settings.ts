@@ -26,6 +26,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       runMs: read.milliseconds('FLAMINGOCK_RUN_TIMEOUT_MS'),
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),
       graceMs: read.milliseconds('FLAMINGOCK_GRACE_MS'),
+      answerMs: read.milliseconds('FLAMINGOCK_ANSWER_TIMEOUT_MS'),
     },
   };
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];

@@ -87,6 +87,13 @@ export interface FlamingockSettings {
      * @default 5_000
      */
     readonly graceMs?: number;
+    /**
+     * Milliseconds for one answer of the audit store, and for what the library asks of a
+     * target system: to begin a transaction, to commit it, to read a marker.
+     *
+     * @default 60_000
+     */
+    readonly answerMs?: number;
   };
   /**
    * Signals that stop a run while it is going on. They are listened to only meanwhile.

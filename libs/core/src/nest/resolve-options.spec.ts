@@ -19,7 +19,7 @@ describe('resolveOptions', () => {
       onIssue: 'fail',
       outOfOrder: 'warn',
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
-      timeouts: { runMs: undefined, changeMs: undefined, graceMs: 5_000 },
+      timeouts: { runMs: undefined, changeMs: undefined, graceMs: 5_000, answerMs: 60_000 },
       shutdownSignals: ['SIGTERM', 'SIGINT'],
     });
   });
@@ -78,6 +78,7 @@ describe('resolveOptions', () => {
       /^timeouts.changeMs must be/,
     ],
     ['a change timeout that is a text', { timeouts: { changeMs: '500' } }, /^timeouts.changeMs must be/],
+    ['no time for an answer', { timeouts: { answerMs: 0 } }, /^timeouts.answerMs must be/],
     ['a negative grace time', { timeouts: { graceMs: -1 } }, /^timeouts.graceMs must be/],
     ['a stage named twice', { stages: ['a', 'b', 'a'] }, /^stages names a stage twice/],
     ['enabled as a text, as a variable has it', { enabled: 'false' }, /^enabled must be/],

@@ -36,6 +36,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       runMs: timeouts.runMs,
       changeMs: timeouts.changeMs,
       graceMs: timeouts.graceMs ?? 5_000,
+      answerMs: timeouts.answerMs ?? 60_000,
     },
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
@@ -90,6 +91,7 @@ function optionFaults({
     milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
+    milliseconds('timeouts.answerMs', timeouts.answerMs, 1),
     isName(service, 100)
       ? undefined
       : `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`,

@@ -12,5 +12,7 @@ export interface EngineSettings {
     readonly changeMs: number | undefined;
     /** Milliseconds that a method gets to end by itself after its signal has aborted. */
     readonly graceMs: number;
+    /** Milliseconds for one answer of audit store or target system. */
+    readonly answerMs: number;
   };
 }

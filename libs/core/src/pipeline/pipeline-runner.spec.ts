@@ -425,7 +425,7 @@ describe('a run that is told to stop', () => {
   });
 
   it('stops by itself when the time of the whole run is up', async () => {
-    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100 } };
+    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100, answerMs: 60_000 } };
     const execution = changeMethod(() => runtime.sleep(2_000));
     const changes = ['a', 'b', 'c'].map((id) => change(id, { execution }));
     const error = await failureOf(run(changes, { settings }));
@@ -436,7 +436,7 @@ describe('a run that is told to stop', () => {
 
   it('stops waiting for the lock when the time of the whole run is up', async () => {
     await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
-    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100 } };
+    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100, answerMs: 60_000 } };
     expect(await failureOf(run([change('a')], { settings }))).toBeInstanceOf(RunTimeoutError);
   });
 });

@@ -1,6 +1,9 @@
 import { withinTime } from '@nestjs-flamingock/core';
 import { ConnectionHangsError } from '../typeorm.errors.js';
 
+/** How long a statement of ours may take, in milliseconds; after it its connection is closed. */
+export const ANSWER_MS = 60_000;
+
 /**
  * What `work` resolves to, if it does so in time.
  *

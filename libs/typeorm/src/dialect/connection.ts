@@ -42,9 +42,14 @@ export async function sendSeveral(
   return (await send(dataSource, runner, statements.join('; '))) as readonly Answer[];
 }
 
-/** Gives the runner's connection back to the pool. Once: TypeORM would give it back twice. */
+/**
+ * Gives the runner's connection back to the pool. Once: TypeORM would give it back twice. One
+ * that nobody waits for any more is closed when it comes: TypeORM would keep it for ever.
+ */
 export async function giveBack(runner: QueryRunner): Promise<void> {
-  if (!runner.isReleased) await runner.release();
+  if (runner.isReleased) return;
+  if (isConnecting(runner)) void closeOnceConnected(runner);
+  else await runner.release();
 }
 
 /** Closes the runner's connection, so that the pool hands it to nobody else. */
@@ -54,6 +59,19 @@ export async function discard(runner: QueryRunner, reason: unknown): Promise<voi
   if (closing.releasePostgresConnection) return closing.releasePostgresConnection(reason);
   ((await runner.connect()) as Connection).destroy?.();
   await runner.release();
+}
+
+async function closeOnceConnected(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.connect();
+    await discard(runner, 'it came too late');
+  } catch {
+    await runner.release();
+  }
+}
+
+function isConnecting(runner: QueryRunner): boolean {
+  return !hasConnection(runner) && Reflect.get(runner, 'databaseConnectionPromise') !== undefined;
 }
 
 /** True if the runner has taken a connection from the pool and still has it. */

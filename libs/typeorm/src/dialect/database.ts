@@ -13,8 +13,11 @@ import type { Dialect, SqlExecutor, Upsert } from './dialect.js';
 export interface SqlDatabase extends SqlExecutor {
   readonly dialect: Dialect;
 
-  /** The same database, with another bound on the time that a busy one is waited for. */
-  within(patienceMs: number): SqlExecutor;
+  /**
+   * The same database, with other bounds: on the time that a busy one is waited for, and on
+   * that of one answer, after which its connection is closed.
+   */
+  within(patienceMs: number, answerMs?: number): SqlExecutor;
 
   /**
    * Runs all statements or none; none as well when the first one affects no row, which

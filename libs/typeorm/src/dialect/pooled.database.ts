@@ -8,6 +8,7 @@ import {
   RightMissingError,
   RowHeldError,
 } from '../typeorm.errors.js';
+import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
@@ -46,11 +47,11 @@ export class PooledDatabase implements SqlDatabase {
     return this.within(PATIENCE_MS).execute(statement);
   }
 
-  within(patienceMs: number): SqlExecutor {
+  within(patienceMs: number, answerMs?: number): SqlExecutor {
     return {
       execute: (statement) =>
         this.insist(['busy'], patienceMs, () =>
-          this.connected((runner) => this.server.executor(runner).execute(statement)),
+          this.connected((runner) => this.server.executor(runner).execute(statement), answerMs),
         ),
     };
   }
@@ -94,7 +95,8 @@ export class PooledDatabase implements SqlDatabase {
       endTurn();
     };
     try {
-      const transaction = await this.server.begin(changeId, this.dataSource, runner, admission);
+      const begun = this.server.begin(changeId, this.dataSource, runner, admission);
+      const transaction = await bounded(ANSWER_MS, begun);
       return afterRelease(transaction, end);
     } catch (error) {
       await discard(runner, error);
@@ -137,11 +139,11 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  private async connected<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async connected<T>(use: (runner: QueryRunner) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
     const leave = await this.connections.enter();
     const runner = openRunner(this.dataSource);
     try {
-      return await use(runner);
+      return await bounded(answerMs, use(runner));
     } catch (error) {
       // Without an answer the connection may be lost, or still be busy with the statement.
       if (!isVerdict(error)) await discard(runner, error);
@@ -158,7 +160,8 @@ export class PooledDatabase implements SqlDatabase {
       await giveBack(runner);
       return false;
     }
-    const leftOpen = await this.server.isInTransaction(this.dataSource, runner).catch(() => true);
+    const asking = this.server.isInTransaction(this.dataSource, runner);
+    const leftOpen = await bounded(ANSWER_MS, asking).catch(() => true);
     if (leftOpen) {
       await send(this.dataSource, runner, 'ROLLBACK').catch(() => undefined);
       await discard(runner, leftOpen);

@@ -1,0 +1,75 @@
+import type { AnswerBound } from '../answer-bound.js';
+import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
+import type { Transaction } from '../target-system/target-system.js';
+import type { AuditEntry } from './audit-entry.js';
+import type { Settlement } from './audit-head.js';
+import { AuditStoreUnavailableError } from './audit.errors.js';
+import type { AuditBatch, AuditStore } from './audit-store.js';
+
+type Ask = <T>(work: Promise<T>) => Promise<T>;
+
+/**
+ * An audit store whose every answer comes within a bounded time.
+ *
+ * @throws AuditStoreUnavailableError where none comes.
+ */
+export class BoundedAuditStore implements AuditStore {
+  readonly lock: LockStore;
+  private readonly ask: Ask;
+
+  constructor(
+    private readonly store: AuditStore,
+    service: string,
+    bound: AnswerBound,
+  ) {
+    this.ask = (work) => bound.within(work, (cause) => new AuditStoreUnavailableError(service, cause));
+    this.lock = boundedLock(store.lock, this.ask);
+  }
+
+  get resource(): object {
+    return this.store.resource;
+  }
+
+  prepare() {
+    return this.ask(this.store.prepare());
+  }
+
+  readHead(service: string) {
+    return this.ask(this.store.readHead(service));
+  }
+
+  readSnapshot(service: string) {
+    return this.ask(this.store.readSnapshot(service));
+  }
+
+  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
+    const entries = this.store.readHistory(service, afterSeq)[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.ask(entries.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
+  claimHead(service: string, token: number) {
+    return this.ask(this.store.claimHead(service, token));
+  }
+
+  append(batch: AuditBatch, tx?: Transaction) {
+    return this.ask(this.store.append(batch, tx));
+  }
+
+  settle(service: string, token: number, settled: Settlement) {
+    return this.ask(this.store.settle(service, token, settled));
+  }
+}
+
+function boundedLock(lock: LockStore, ask: Ask): LockStore {
+  return {
+    acquire: (claim: LockClaim) => ask(lock.acquire(claim)),
+    renew: (hold: LockHold, leaseMs: number) => ask(lock.renew(hold, leaseMs)),
+    release: (hold: LockHold) => ask(lock.release(hold)),
+    read: (service: string) => ask(lock.read(service)),
+    isHeldBy: (tx: Transaction) => lock.isHeldBy?.(tx) ?? false,
+  };
+}

@@ -1,0 +1,105 @@
+import {
+  ManualInterventionError,
+  type ExecutionReport,
+  type FlamingockSettings,
+} from '@nestjs-flamingock/core';
+import type { TestDatabase, TestTarget } from '../support/test-database.js';
+import { withApplication } from './boot.js';
+import type { FixtureOptions } from './fixture/app.module.js';
+import type { Exit } from './fixture-process.js';
+import { unrecordedEffects } from './recorded-effects.js';
+import type { Workspace } from './workspace.js';
+
+/** What an instance has left that something happened to, and what the next ones make of it. */
+export class Aftermath {
+  private readonly found: string[] = [];
+
+  constructor(
+    private readonly workspace: Workspace<TestDatabase, TestTarget>,
+    private readonly settings: FlamingockSettings,
+  ) {}
+
+  /** Takes note of what took effect other than the history says. */
+  async compare(): Promise<void> {
+    this.found.push(...(await unrecordedEffects(this.workspace)));
+  }
+
+  /** A normal start; where it stops for a person, the person looks, says the truth, and starts again. */
+  async startAgain(): Promise<boolean> {
+    const mayStop = await this.needsPerson();
+    const report = await this.start();
+    if (report instanceof ManualInterventionError) {
+      if (!mayStop) this.found.push(`stopped for a person: ${report.message}`);
+      await this.resolve();
+      const next = await this.start();
+      if (next instanceof ManualInterventionError) this.found.push(`stopped again: ${next.message}`);
+      return true;
+    }
+    if (mayStop) this.found.push('went on where a person has to look');
+    return false;
+  }
+
+  /** Lets the stopped instance go on: it must change nothing any more. */
+  async wake(instance: { kill(signal: NodeJS.Signals): void; exit: Promise<Exit> }): Promise<void> {
+    const before = await this.everything();
+    instance.kill('SIGCONT');
+    const { code, stderr } = await instance.exit;
+    // One that had no lock yet, or needed none any more, finds nothing left to do.
+    if (code !== 0 && !stderr.includes('Lost the lock')) this.found.push(`ended with: ${stderr}`);
+    const after = await this.everything();
+    if (after !== before) this.found.push(`changed something after its pause: ${before} → ${after}`);
+  }
+
+  /** All that is not as the history says. */
+  async faults(): Promise<readonly string[]> {
+    await this.compare();
+    const notes = (await this.workspace.notes()).join();
+    if (notes !== 'one,three,two') this.found.push(`notes are ${notes}`);
+    const published = this.publishedNow();
+    if (published !== 1) this.found.push(`published ${published} times`);
+    if (!this.workspace.outboxLines().includes('warm')) this.found.push('never warmed up');
+    return this.found;
+  }
+
+  private get options(): FixtureOptions {
+    return { ...this.workspace.options, settings: this.settings };
+  }
+
+  /** As DESIGN's table has it: only a non-transactional change whose end is not recorded, and which allows no retry. */
+  private async needsPerson(): Promise<boolean> {
+    const states = (await this.workspace.entries()).filter(({ changeId }) => changeId === 'publish');
+    const last = states.at(-1)?.state;
+    return last === 'STARTED' || last === 'EXECUTION_FAILED' || last === 'ROLLBACK_FAILED';
+  }
+
+  /** Also walks the history that the start has left. */
+  private start(): Promise<ExecutionReport | ManualInterventionError> {
+    return withApplication(this.options, async (flamingock) => {
+      const end = await flamingock.execute().catch((error: unknown) => {
+        if (error instanceof ManualInterventionError) return error;
+        throw error;
+      });
+      const verification = await flamingock.auditVerify();
+      if (!verification.ok) this.found.push(`entry ${verification.seq}: ${verification.fault}`);
+      return end;
+    });
+  }
+
+  private resolve(): Promise<unknown> {
+    const resolution = this.publishedNow() > 0 ? 'EXECUTED' : 'ROLLED_BACK';
+    return withApplication(this.options, (flamingock) =>
+      flamingock.auditFix({ changeId: 'publish', resolution }),
+    );
+  }
+
+  private publishedNow(): number {
+    const lines = this.workspace.outboxLines();
+    const count = (line: string) => lines.filter((each) => each === line).length;
+    return count('published by publish') - count('taken back');
+  }
+
+  private async everything(): Promise<string> {
+    const { workspace } = this;
+    return JSON.stringify([await workspace.history(), await workspace.notes(), workspace.outboxLines()]);
+  }
+}
