@@ -1,0 +1,6 @@
+export { auditEntries, auditEntry } from '../../../libs/testing/src/contract/audit-entry.builder.js';
+export { InMemoryAuditStore } from '../../../libs/testing/src/in-memory/in-memory-audit.store.js';
+export { InMemoryDatabase } from '../../../libs/testing/src/in-memory/in-memory-database.js';
+export { InMemoryTable } from '../../../libs/testing/src/in-memory/in-memory-table.js';
+export { InMemoryTargetSystem } from '../../../libs/testing/src/in-memory/in-memory-target-system.js';
+export { ManualRuntime } from '../../../libs/testing/src/runtime/manual-runtime.js';
