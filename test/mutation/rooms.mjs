@@ -5,10 +5,7 @@
 export const rooms = {
   recovery: room('recovery'),
   planner: room('pipeline', 'execution-plan', 'execution-planner'),
-  audit: room(
-    'audit',
-    ...['audit-chain', 'audit-head', 'audit-journal', 'audit-snapshot', 'chain-walk', 'head-faults'],
-  ),
+  audit: room('audit'),
   lock: room('lock'),
   executor: room('executor'),
 };

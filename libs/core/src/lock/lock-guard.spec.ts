@@ -213,6 +213,7 @@ describe('guarded frozen objects', () => {
   it('are what they are: instance, keys, prototype', () => {
     const raw = Object.freeze(Object.assign(new Account(), { send: () => 'sent' }));
     const guarded = guard(raw);
+    expect(typeof guarded).toBe('object');
     expect(guarded).toBeInstanceOf(Account);
     expect(Object.keys(guarded)).toEqual(Object.keys(raw));
   });
