@@ -1,3 +1,4 @@
+// What the in-memory stores take from core, without the Nest module.
 export { entryHash } from '../../../libs/core/src/audit/audit-chain.js';
 export { GENESIS_HASH } from '../../../libs/core/src/audit/audit-entry.js';
 export { ChangeEndedError } from '../../../libs/core/src/executor/executor.errors.js';
