@@ -11,7 +11,9 @@ describe('ChangeUnrecordedError', () => {
     ['undo-failed', 'could not be undone'],
     ['undo-rolled-back', 'could not be undone and is still executed'],
   ])('says of a change that is %s: it %s', (effect, what) => {
-    const { message } = new ChangeUnrecordedError('publish', effect, CAUSE);
+    const error = new ChangeUnrecordedError('publish', effect, CAUSE);
+    const { message } = error;
+    expect(error).toMatchObject({ changeId: 'publish', effect, cause: CAUSE });
     expect(message).toMatch(
       `Change "publish" ${what}, but that could not be recorded: TypeError: connection lost. `,
     );
