@@ -14,6 +14,7 @@ const LOWEST_SCORE = 90;
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '..', '..');
 const home = join(root, '.tmp', 'mutation');
+const stryker = join(home, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
 
 const args = process.argv.slice(2);
 const chosen = args.filter((arg) => arg !== '--force');
@@ -36,16 +37,14 @@ if (low.length > 0) {
 function install() {
   const lock = join(home, 'package-lock.json');
   const wanted = readFileSync(join(here, 'package-lock.json'), 'utf8');
-  if (existsSync(lock) && readFileSync(lock, 'utf8') === wanted) return;
+  if (existsSync(stryker) && readFileSync(lock, 'utf8') === wanted) return;
   mkdirSync(home, { recursive: true });
-  cpSync(join(here, 'package.json'), join(home, 'package.json'));
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(here, file), join(home, file));
   run('npm', ['ci', '--prefix', home, '--ignore-scripts', '--no-audit', '--no-fund'], {});
-  cpSync(join(here, 'package-lock.json'), lock);
 }
 
 function tryRoom(name) {
   const force = args.includes('--force') ? ['--force'] : [];
-  const stryker = join(home, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   console.log(`\n=== ${name}`);
   run('node', [stryker, 'run', join('test', 'mutation', 'stryker.config.mjs'), ...force], {
     MUTATION_ROOM: name,
