@@ -11,6 +11,8 @@ import type { CreateDatabase, CreateTarget, TestDatabase, TestTarget } from '../
 /** What an instance is in the middle of when it is interrupted. */
 export interface Scenario {
   readonly title: string;
+  /** How many points it passes at least. */
+  readonly points: number;
   readonly instance: Partial<InstanceOptions>;
   /** What comes before, in a process that nothing happens to. */
   readonly prepare?: (options: FixtureOptions) => Promise<unknown>;

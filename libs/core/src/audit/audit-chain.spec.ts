@@ -80,6 +80,10 @@ describe('entryHash', () => {
     expect(entryHash(auditEntry())).toMatchInlineSnapshot(
       `"55fedba8a6d6cab6a2c76ca3676edab88996196ade33d40ac29a1a25cbc2e1c8"`,
     );
+    const noted = auditEntry({ metadata: { reason: 'checked', by: 'ann' } });
+    expect(entryHash(noted)).toMatchInlineSnapshot(
+      `"38887f8a75282cf2ee6659a6762d3fb48d8a542ef3ffd2b830d36a34cbd734c1"`,
+    );
   });
 });
 

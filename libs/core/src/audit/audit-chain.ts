@@ -34,7 +34,6 @@ export function chainEntries(end: ChainEnd, records: readonly TimedRecord[]): Au
  * it into a store, never has the hash of one that an entry has.
  */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
-  const metadata = Object.entries(entry.metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   const fields = [
     entry.service,
     entry.seq,
@@ -56,13 +55,14 @@ export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
     entry.createdAt,
     entry.error,
   ];
-  const pairs = metadata.map((pair) => pair.map(asIs));
-  const canonical = JSON.stringify([1, ...fields.map(asIs), pairs, asIs(entry.prevHash)]);
+  const names = Object.keys(entry.metadata).sort();
+  const metadata = names.map((name) => [name, asIs(entry.metadata[name])]);
+  const canonical = JSON.stringify([1, ...fields.map(asIs), metadata, asIs(entry.prevHash)]);
   return createHash('sha256').update(canonical).digest('hex');
 }
 
 /** JSON would write a missing value and NaN as null, and a date as its text: those become what no entry has. */
 function asIs(value: unknown): unknown {
   const isPlain = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
-  return isPlain ? value : { is: typeof value };
+  return isPlain ? value : {};
 }

@@ -22,5 +22,6 @@ export interface Settlement {
 
 /** True while the history still ends where a run of this very pipeline left nothing to do. */
 export function isSettled(head: AuditHead | undefined, digest: string): boolean {
-  return head?.settled?.seq === head?.seq && head?.settled?.digest === digest;
+  if (!head?.settled) return false;
+  return head.settled.seq === head.seq && head.settled.digest === digest;
 }

@@ -97,14 +97,18 @@ describe('an append', () => {
 
   it('loses the lock where another has taken over, and writes nothing', async () => {
     await takeOver();
-    expect(await failureOf(journal.append(SUBJECT, started()))).toBeInstanceOf(LockLostError);
+    const error = await failureOf(journal.append(SUBJECT, started()));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect((error as Error).message).toContain('another instance took it over');
     expect(run.lease.signal.aborted).toBe(true);
     expect(await statesOf(healthy())).toEqual([]);
   });
 
   it('does not claim the entry of another for its own', async () => {
     await healthy().append(journal.draft({ ...SUBJECT, changeId: 'other' }, started()));
-    expect(await failureOf(journal.append(SUBJECT, started()))).toBeInstanceOf(LockLostError);
+    const error = await failureOf(journal.append(SUBJECT, started()));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect((error as Error).message).toContain('its audit entries were refused');
     expect(await statesOf(healthy())).toEqual(['other STARTED']);
   });
 
@@ -151,6 +155,13 @@ describe('a batch whose commit was not answered', () => {
     expect(await failureOf(journal.landed(batch))).toBeInstanceOf(LockLostError);
   });
 
+  it('stays unknown while nobody can be asked, and the lock is kept', async () => {
+    wire.lose('claimHead', 'request', 1_000);
+    const asked = passing(runtime, journal.landed(journal.draft(SUBJECT, started())));
+    await expect(asked).rejects.toThrow('connection lost');
+    expect(run.lease.signal.aborted).toBe(false);
+  });
+
   it('moves the end of the history once it is accepted', async () => {
     const batch = journal.draft(SUBJECT, started());
     expect(journal.head.seq).toBe(0);
@@ -164,6 +175,21 @@ describe('an entry', () => {
     await runtime.advance(61_001);
     await journal.append(SUBJECT, started());
     expect((await history())[0]?.createdAt).toBe('2024-01-01T00:01:01.001Z');
+  });
+
+  it('has the time of the store also where the process had waited for the lock', async () => {
+    await run.lease.release();
+    await runtime.advance(61_001);
+    ({ journal } = await openRun(healthy(), runtime));
+    await runtime.advance(1_000);
+    await journal.append(SUBJECT, started());
+    expect((await history())[0]?.createdAt).toBe('2024-01-01T00:01:02.001Z');
+  });
+
+  it('is about an execution, with nothing else to tell, unless it says otherwise', async () => {
+    await journal.append(SUBJECT, started());
+    const [entry] = await history();
+    expect(entry).toMatchObject({ operation: 'EXECUTE', methodName: null, durationMs: 0, metadata: {} });
   });
 
   it('has whole milliseconds, a bounded error, and metadata', async () => {

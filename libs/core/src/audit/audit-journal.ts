@@ -106,10 +106,9 @@ export class AuditJournal {
    * @throws LockLostError when somebody else has taken over meanwhile.
    */
   async landed(batch: AuditBatch): Promise<boolean> {
-    const last = lastOf(batch);
     try {
       const head = await this.patience.insist(() => this.store.claimHead(this.service, this.lease.token));
-      return head.seq === last.seq && head.hash === last.hash;
+      return head.hash === lastOf(batch).hash;
     } catch (cause) {
       if (cause instanceof FencedError) throw this.lease.lose('another instance took it over', cause);
       throw cause;

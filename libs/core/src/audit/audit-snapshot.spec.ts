@@ -43,6 +43,11 @@ describe('tailFault', () => {
     expect(tailFault(headOf([]), createSnapshot([]))).toBeUndefined();
   });
 
+  it('tells that the head of no history was edited', () => {
+    const edited = { ...headOf([]), hash: 'f'.repeat(64) };
+    expect(tailFault(edited, createSnapshot([]))).toBe('its head is not as it was written');
+  });
+
   it.each([
     [
       'the last entry is missing',

@@ -25,10 +25,7 @@ export function entryFault(snapshot: AuditSnapshot): string | undefined {
 export function tailFault(head: AuditHead, snapshot: AuditSnapshot): string | undefined {
   const odd = entryFault(snapshot);
   if (odd !== undefined) return odd;
-  const tail = [...snapshot.values()].reduce<AuditEntry | undefined>(
-    (last, entry) => (last && last.seq > entry.seq ? last : entry),
-    undefined,
-  );
+  const tail = [...snapshot.values()].sort((a, b) => a.seq - b.seq).at(-1);
   if ((tail?.seq ?? 0) !== head.seq) {
     return `the head names entry ${head.seq} as the last, but the last one found is ${tail?.seq ?? 0}`;
   }

@@ -47,10 +47,19 @@ describe('errorText', () => {
     expect(errorText(error)).toContain('connect ECONNREFUSED ::1:5432');
   });
 
+  it('tells of members only where there is a list of them', () => {
+    expect(errorText(Object.assign(new TypeError('no'), { errors: 'none' }))).toBe('TypeError: no');
+  });
+
+  it('tells a thrown object on one line', () => {
+    const wide = { left: 'x'.repeat(60), right: 'y'.repeat(60) };
+    expect(errorText(wide)).toMatch(/^\{ left: 'x+', right: 'y+' \} was thrown$/);
+  });
+
   it('ends where an AggregateError contains itself', () => {
     const error = new AggregateError([], 'circle');
     error.errors.push(new TypeError('one'), error);
-    expect(errorText(error)).toContain('TypeError: one');
+    expect(errorText(error)).toBe('AggregateError: circle [TypeError: one; the same again]');
   });
 
   it.each<[string, () => unknown]>([
@@ -73,7 +82,7 @@ describe('errorText', () => {
       }),
     ],
   ])('is a text also where %s', (_what, thrown) => {
-    expect(typeof errorText(thrown())).toBe('string');
+    expect(errorText(thrown())).toMatch(/\w/);
   });
 });
 
@@ -109,6 +118,18 @@ describe('errorText on size', () => {
     const text = errorText('😀'.repeat(MAX_ERROR_LENGTH));
     expect(text).not.toMatch(/\p{Surrogate}/u);
     expect(text.length).toBeLessThanOrEqual(MAX_ERROR_LENGTH);
+  });
+});
+
+describe('errorText on secrets that are longer than what is looked at', () => {
+  const secret = (length: number) => 'password='.padEnd(length, 'x');
+
+  it('says how long the text was, though what is left of it would fit', () => {
+    expect(errorText(`${secret(16_000)} and more`)).toBe('password=***… (cut: 16009 characters)');
+  });
+
+  it('says nothing of the kind where all of it was looked at', () => {
+    expect(errorText(secret(16_000))).toBe('password=***');
   });
 });
 

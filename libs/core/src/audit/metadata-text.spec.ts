@@ -17,6 +17,7 @@ describe('metadataOf', () => {
     ['a value that is no text', '{"by":["ann"]}'],
     ['no object', '["ann"]'],
     ['no JSON', '{"by":'],
+    ['JSON of nothing', 'null'],
     ['nothing', ''],
     ['null', null],
     ['what a driver made of JSON', { by: 'ann' }],

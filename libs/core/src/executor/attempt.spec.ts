@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+import { jest } from '@jest/globals';
 import { ManualRuntime } from '@nestjs-flamingock/testing';
 import { passing } from '../fixtures/runs.js';
 import { attempt, type Attempt } from './attempt.js';
@@ -81,6 +83,20 @@ describe('attempt', () => {
     void run(never).then(() => (ended = true));
     await runtime.advance(10_000_000);
     expect(ended).toBe(false);
+  });
+
+  it('sets no timer where no bound is given', async () => {
+    const sleep = jest.spyOn(runtime, 'sleep');
+    await run(() => Promise.resolve());
+    expect(sleep).not.toHaveBeenCalled();
+  });
+
+  it('forgets about the signal of work that has ended', async () => {
+    let kept: AbortSignal | undefined;
+    await run(async (signal) => {
+      kept = signal;
+    });
+    expect(kept && getEventListeners(kept, 'abort')).toEqual([]);
   });
 
   it('abandons work for a reason from outside', async () => {

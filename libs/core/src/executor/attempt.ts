@@ -64,6 +64,6 @@ async function settle(work: (signal: AbortSignal) => Promise<void>, signal: Abor
 function aborted(signal: AbortSignal, unneeded: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: unneeded });
+    signal.addEventListener('abort', () => resolve(undefined), { signal: unneeded });
   });
 }

@@ -2,7 +2,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FlamingockError } from '../flamingock.error.js';
-import { isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
+import { isTransactional, type MarkerStore, type TargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { TargetSystemUnavailableError } from './executor.errors.js';
@@ -15,7 +15,7 @@ import { SharedTxExecutor } from './shared-tx.executor.js';
 export class Executors implements ChangeExecutor {
   private readonly byStrategy: Readonly<Record<TxStrategy, ChangeExecutor>>;
   /** Target systems whose markers are ready, with the changes whose markers may go. */
-  private readonly marked = new Map<TransactionalTargetSystem, string[]>();
+  private readonly marked = new Map<TargetSystem, { markers: MarkerStore; changeIds: string[] }>();
 
   constructor(
     private readonly run: RunResources,
@@ -39,17 +39,18 @@ export class Executors implements ChangeExecutor {
   /** Makes the change's target ready to write and read markers, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
+    const { markers } = target;
     try {
-      await this.run.patience.insist(() => target.markers.prepare());
+      await this.run.patience.insist(() => markers.prepare());
     } catch (cause) {
       throw cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(target.id, cause);
     }
-    this.marked.set(target, []);
+    this.marked.set(target, { markers, changeIds: [] });
   }
 
   /** The audit store knows how the change ended: its marker is of no more use. */
   forgetLater({ target, id }: ChangeDescriptor): void {
-    if (isTransactional(target)) this.marked.get(target)?.push(id);
+    this.marked.get(target)?.changeIds.push(id);
   }
 
   /**
@@ -58,8 +59,8 @@ export class Executors implements ChangeExecutor {
    */
   async clearMarkers(): Promise<void> {
     const { journal, lease } = this.run;
-    for (const [target, changeIds] of this.marked) {
-      if (changeIds.length > 0) await target.markers.clear(journal.service, changeIds, lease.token);
+    for (const { markers, changeIds } of this.marked.values()) {
+      if (changeIds.length > 0) await markers.clear(journal.service, changeIds, lease.token);
     }
   }
 }

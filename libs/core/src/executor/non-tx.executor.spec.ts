@@ -1,12 +1,14 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { aChange, changeMethod } from '../fixtures/changes.js';
+import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
+import type { TargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { ChangeEndedError, ChangeTimeoutError } from './executor.errors.js';
+import { undoBy } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 
 let runtime: ManualRuntime;
@@ -79,13 +81,14 @@ describe('a non-transactional change that succeeds', () => {
   });
 
   it('records how long it took, and when by the clock of the store', async () => {
+    await runtime.advance(1_000);
     const execution = changeMethod(() => runtime.advance(1_234));
     await executor.execute(aChange({ execution }));
     const [started, executed] = await entries();
     expect([started?.durationMs, executed?.durationMs]).toEqual([0, 1_234]);
     expect([started?.createdAt, executed?.createdAt]).toEqual([
-      '2024-01-01T00:00:00.000Z',
-      '2024-01-01T00:00:01.234Z',
+      '2024-01-01T00:00:01.000Z',
+      '2024-01-01T00:00:02.234Z',
     ]);
   });
 
@@ -101,6 +104,73 @@ describe('a non-transactional change that succeeds', () => {
       changeId: 'publish',
       lockToken: 1,
     });
+  });
+});
+
+describe('a call of a non-transactional change', () => {
+  const named: unknown[] = [];
+  const target: TargetSystem = {
+    ...FILES,
+    run: (change, work) => {
+      named.push(change);
+      return work(new Map());
+    },
+  };
+  beforeEach(() => void (named.length = 0));
+  const calledFor = (operation: string) => ({
+    service: SERVICE,
+    changeId: 'publish',
+    executionId: run.journal.executionId,
+    operation,
+  });
+
+  it('is named to its target system, and so is its rollback', async () => {
+    await executor.execute(aChange({ target, rollback, execution: throwing(new TypeError('full')) }));
+    expect(named).toEqual([calledFor('EXECUTE'), calledFor('EXECUTE')]);
+  });
+
+  it('is named as an undo where it is one', async () => {
+    await executor.execute(aChange({ target, rollback }), undoBy(rollback, {}));
+    expect(named).toEqual([calledFor('UNDO')]);
+  });
+});
+
+describe('an undo outside a transaction', () => {
+  const metadata = { by: 'ann' };
+
+  it('is recorded by its method, with who wanted it', async () => {
+    const outcome = await executor.execute(aChange({ rollback }), undoBy(rollback, metadata));
+    expect(outcome.status).toBe('executed');
+    const undo = { operation: 'UNDO', methodName: 'rollback', metadata };
+    expect(await entries()).toMatchObject([
+      { ...undo, state: 'STARTED' },
+      { ...undo, state: 'ROLLED_BACK' },
+    ]);
+  });
+
+  it('has failed where its method throws, and nothing compensates it', async () => {
+    const undo = throwing(new TypeError('disk full'));
+    const outcome = await executor.execute(aChange({ rollback }), undoBy(undo, metadata));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED' });
+    expect(await history()).toEqual(['publish STARTED', 'publish ROLLBACK_FAILED']);
+    expect(calls).toEqual(['execute']);
+  });
+
+  it.each([
+    ['undone', () => undefined],
+    [
+      'undo-failed',
+      () => {
+        throw new TypeError('disk full');
+      },
+    ],
+  ])('is said to be %s where that cannot be recorded', async (effect, end) => {
+    const undo = changeMethod(() => {
+      wire.lose('append', 'request', 1_000);
+      end();
+    });
+    const error = await failureOf(passing(runtime, executor.execute(aChange(), undoBy(undo, metadata))));
+    expect(error).toMatchObject({ changeId: 'publish', effect });
   });
 });
 
@@ -280,6 +350,17 @@ describe('a non-transactional change whose entry cannot be written', () => {
     expect(error).toMatchObject({ changeId: 'publish', effect: 'failed' });
     expect((error as Error).message).toMatch(/failed, but that could not be recorded/);
     expect(calls).toEqual([]);
+  });
+
+  it('is said to have failed where its rollback failed, too', async () => {
+    const change = aChange({
+      execution: throwing(new TypeError('disk full')),
+      rollback: changeMethod(() => {
+        wire.lose('append', 'request', 1_000);
+        throw new RangeError('still full');
+      }, 'rollback'),
+    });
+    expect(await failureOf(passing(runtime, executor.execute(change)))).toMatchObject({ effect: 'failed' });
   });
 
   it('does not say that it was not rolled back where its rollback ran', async () => {

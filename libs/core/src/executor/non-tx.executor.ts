@@ -19,13 +19,12 @@ export class NonTxExecutor implements ChangeExecutor {
   }
 
   async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
-    const { journal, runtime, lease } = this.run;
+    const { journal, runtime } = this.run;
     const subject = subjectOf(change, 'NON_TX');
     const elapsed = stopwatch(runtime);
     const started = this.step.started(intent);
     await this.step.recordBefore(subject, started);
     const result = await this.step.callGuarded(change, intent);
-    lease.assertHeld();
     const durationMs = elapsed();
     const ended = { ...started, at: journal.now(), durationMs };
     if (result.status === 'done') {
@@ -49,10 +48,9 @@ export class NonTxExecutor implements ChangeExecutor {
   ): Promise<{ state: 'ROLLED_BACK' | 'ROLLBACK_FAILED'; rollbackError?: unknown } | undefined> {
     const { rollback } = change;
     if (failure.status !== 'threw' || !rollback) return undefined;
-    const { journal, runtime, lease } = this.run;
+    const { journal, runtime } = this.run;
     const elapsed = stopwatch(runtime);
     const result = await this.step.callGuarded(change, { operation: 'EXECUTE', method: rollback });
-    lease.assertHeld();
     const ended = { at: journal.now(), methodName: rollback.name, durationMs: elapsed() };
     if (result.status === 'done') {
       await this.step.recordAfter(subject, 'rolled-back', { ...ended, state: 'ROLLED_BACK' });

@@ -5,7 +5,7 @@ import {
   InMemoryTargetSystem,
   ManualRuntime,
 } from '@nestjs-flamingock/testing';
-import type { AuditEntry } from '../audit/audit-entry.js';
+import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { aChange } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
@@ -14,6 +14,7 @@ import { LockLostError } from '../lock/lock.errors.js';
 import { decide } from '../recovery/recovery-decision.js';
 import type { RunResources } from './audited-step.js';
 import { subjectOf } from './change-executor.js';
+import { TargetSystemUnavailableError } from './executor.errors.js';
 import { Reconciler } from './reconciler.js';
 
 let runtime: ManualRuntime;
@@ -144,6 +145,42 @@ describe('Reconciler', () => {
     expect(await reconciler.reconcile(change(), again)).toMatchObject({ action: 'EXECUTE' });
   });
 
+  it('does not take the marker of an execution for proof of its undo', async () => {
+    const entry = await interrupted('STARTED', true);
+    const [, reconciler] = await next();
+    const settled = await reconciler.reconcile(change(), { ...entry, operation: 'UNDO' });
+    expect(settled).toMatchObject({ action: 'SKIP', entry: { state: 'EXECUTED' } });
+  });
+
+  it('keeps what an entry says of a part, though no marker is there to say which', async () => {
+    const entry = await interrupted('EXECUTION_FAILED', false);
+    const [, reconciler] = await next();
+    const settled = await reconciler.reconcile(change(), { ...entry, metadata: PARTLY });
+    expect(settled).toMatchObject({ action: 'MANUAL_INTERVENTION', entry: { metadata: PARTLY } });
+    expect(settled.entry.error).toContain('no detail');
+  });
+
+  it.each([
+    ['executed', () => interrupted('STARTED', true)],
+    ['rolled-back', () => interrupted('STARTED', false)],
+    ['failed', () => brokenOff('EXECUTE')],
+    ['undo-failed', () => brokenOff('UNDO')],
+  ] as const)('says that it is %s where that cannot be recorded', async (effect, leave) => {
+    const entry = await leave();
+    const wire = new Wire();
+    const run = await openRun(new InMemoryAuditStore(auditDatabase.connect(wire.carry)), runtime);
+    wire.lose('append', 'request', 1_000);
+    const error = await failureOf(passing(runtime, new Reconciler(run).reconcile(change(), entry)));
+    expect(error).toMatchObject({ changeId: 'publish', effect });
+  });
+
+  it('asks nothing where the lock is lost', async () => {
+    const entry = await interrupted('STARTED', true);
+    const [run, reconciler] = await next();
+    const lost = run.lease.lose('it could not be renewed');
+    expect(await failureOf(reconciler.reconcile(change(), entry))).toBe(lost);
+  });
+
   it('shuts out a transaction that is still open before it looks', async () => {
     const entry = await interrupted('STARTED', false);
     const { executionId } = entry;
@@ -170,7 +207,9 @@ describe('Reconciler', () => {
     const entry = await interrupted('STARTED', true);
     const [, reconciler] = await next();
     targetWire.lose('readMarker', 'request', 1_000);
-    await expect(passing(runtime, reconciler.reconcile(change(), entry))).rejects.toThrow('connection lost');
+    const error = await failureOf(passing(runtime, reconciler.reconcile(change(), entry)));
+    expect(error).toBeInstanceOf(TargetSystemUnavailableError);
+    expect((error as Error).message).toContain('connection lost');
     expect(await history()).toEqual(['publish STARTED']);
   });
 
@@ -178,7 +217,9 @@ describe('Reconciler', () => {
     const entry = await interrupted('STARTED', true);
     const [run, reconciler] = await next();
     await target.markers.read(SERVICE, 'publish', 99);
-    expect(await failureOf(reconciler.reconcile(change(), entry))).toBeInstanceOf(LockLostError);
+    const error = await failureOf(reconciler.reconcile(change(), entry));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect((error as Error).message).toContain('the target system was fenced');
     expect(run.lease.signal.aborted).toBe(true);
     expect(await history()).toEqual(['publish STARTED']);
   });

@@ -6,12 +6,14 @@ import {
   ManualRuntime,
 } from '@nestjs-flamingock/testing';
 import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import type { RunResources } from './audited-step.js';
+import { undoBy } from './intent.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
 
 let runtime: ManualRuntime;
@@ -49,6 +51,16 @@ function inTransaction(body: (invocation: Invocation) => unknown, fields: Partia
   });
   return aChange({ target, transactional: true, rollback, execution, ...fields });
 }
+/** What goes on after a stop of the process finds its lease over before any timer has fired. */
+const standStill = () => {
+  const wokenAt = runtime.monotonicMs() + LEASE_MS;
+  runtime.monotonicMs = () => wokenAt;
+};
+const entries = async (): Promise<AuditEntry[]> => {
+  const all: AuditEntry[] = [];
+  for await (const entry of new InMemoryAuditStore(auditDatabase).readHistory(SERVICE)) all.push(entry);
+  return all;
+};
 const STARTED = ['publish STARTED'];
 const EXECUTED = [...STARTED, 'publish EXECUTED'];
 const ROLLED_BACK = [...STARTED, 'publish EXECUTION_FAILED', 'publish ROLLED_BACK'];
@@ -69,6 +81,33 @@ describe('a change in a transaction of its own', () => {
     expect(outcome.status).toBe('executed');
     expect(before).toEqual(STARTED);
     expect([await rows(), await history()]).toEqual([[['k', 'v']], EXECUTED]);
+  });
+
+  it('is recorded by its method, and how long that took', async () => {
+    await executor.execute(inTransaction(() => runtime.advance(1_234)));
+    await executor.execute(inTransaction(() => Promise.reject(new TypeError('constraint'))));
+    const recorded = (await entries()).map(({ methodName, operation, durationMs }) => [
+      methodName,
+      operation,
+      durationMs,
+    ]);
+    expect(recorded).toEqual([0, 1_234, 0, 0, 0].map((durationMs) => ['execute', 'EXECUTE', durationMs]));
+  });
+
+  it('is given objects as they are: its transaction guards them', async () => {
+    const catalog = { names: () => [] };
+    let given: unknown;
+    await executor.execute(inTransaction(({ guard }) => (given = guard(catalog))));
+    expect(given).toBe(catalog);
+  });
+
+  it('is rolled back where its transaction cannot begin', async () => {
+    const error = new TypeError('too many connections');
+    const broken = new InMemoryTargetSystem('inventory-db', targetDatabase);
+    broken.transaction = () => Promise.reject(error);
+    const outcome = await executor.execute(inTransaction(() => undefined, { target: broken }));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK', error });
+    expect(await history()).toEqual(ROLLED_BACK);
   });
 
   it('leaves a marker of this very execution in its target', async () => {
@@ -108,6 +147,48 @@ describe('a change in a transaction of its own', () => {
     expect(await history()).toEqual([...STARTED, 'publish EXECUTION_FAILED', 'publish ROLLBACK_FAILED']);
     const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
     expect(last?.error).toContain('DDL committed implicitly');
+  });
+});
+
+describe('an undo in a transaction of its own', () => {
+  const undo = (body: () => unknown = () => undefined) =>
+    undoBy(changeMethod(body, 'rollback'), { by: 'ann' });
+  const change = () => aChange({ target, transactional: true });
+  const throwing = () => {
+    throw new TypeError('constraint');
+  };
+
+  it('takes the change back, with a marker that says so', async () => {
+    expect((await executor.execute(change(), undo())).status).toBe('executed');
+    expect(await history()).toEqual([...STARTED, 'publish ROLLED_BACK']);
+    expect(await entries()).toMatchObject([
+      { operation: 'UNDO', methodName: 'rollback', metadata: { by: 'ann' } },
+      { operation: 'UNDO', methodName: 'rollback', metadata: { by: 'ann' } },
+    ]);
+    expect(await marker()).toMatchObject({ operation: 'UNDO' });
+  });
+
+  it('leaves the change executed where it throws', async () => {
+    const outcome = await executor.execute(change(), undo(throwing));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTED' });
+    expect(await history()).toEqual([...STARTED, 'publish ROLLBACK_FAILED', 'publish EXECUTED']);
+  });
+
+  it('has failed where part of it stayed', async () => {
+    const partly = new InMemoryTargetSystem('inventory-db', targetDatabase);
+    partly.transaction = async () => ({ status: 'partly-applied', error: new TypeError('DDL') });
+    const outcome = await executor.execute({ ...change(), target: partly }, undo());
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED' });
+    expect(await history()).toEqual([...STARTED, 'publish ROLLBACK_FAILED']);
+  });
+
+  it('is said to have left the change executed where that cannot be recorded', async () => {
+    const intent = undo(() => {
+      auditWire.lose('append', 'request', 1_000);
+      throwing();
+    });
+    const error = await failureOf(passing(runtime, executor.execute(change(), intent)));
+    expect(error).toMatchObject({ changeId: 'publish', effect: 'undo-rolled-back' });
   });
 });
 
@@ -223,6 +304,7 @@ describe('a commit in a target whose answer is lost', () => {
     const error = await failureOf(passing(runtime, executor.execute(succeeds())));
     expect(await history()).toEqual(STARTED);
     expect(error).toBeInstanceOf(LockLostError);
+    expect((error as Error).message).toContain('another instance took it over');
   });
 });
 
@@ -236,9 +318,24 @@ describe('a change in a transaction of its own whose lock is lost', () => {
 
   it('is shut out by the fence of the next holder, and nothing is recorded', async () => {
     const change = inTransaction(() => marker(2));
-    expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
+    const error = await failureOf(executor.execute(change));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect((error as Error).message).toContain('the target system was fenced');
     expect([await rows(), await history()]).toEqual([[], STARTED]);
     expect(run.lease.signal.aborted).toBe(true);
+  });
+
+  it('is not even called where its process stood still while its transaction began', async () => {
+    let called = false;
+    targetWire.meet('checkFence', 'answer', async () => standStill());
+    const change = inTransaction(() => (called = true));
+    expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
+    expect([called, await history()]).toEqual([false, STARTED]);
+  });
+
+  it('does not commit where its process stood still in the midst of it', async () => {
+    expect(await failureOf(executor.execute(inTransaction(standStill)))).toBeInstanceOf(LockLostError);
+    expect([await rows(), await history()]).toEqual([[], STARTED]);
   });
 
   it('is left for the next holder to reconcile where that happens after its commit', async () => {

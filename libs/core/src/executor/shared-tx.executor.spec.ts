@@ -15,6 +15,7 @@ import { LockLostError } from '../lock/lock.errors.js';
 import type { TransactionOutcome } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { ChangeTimeoutError } from './executor.errors.js';
+import { undoBy } from './intent.js';
 import { SharedTxExecutor } from './shared-tx.executor.js';
 
 let runtime: ManualRuntime;
@@ -129,6 +130,27 @@ describe('a change in the transaction of the audit store', () => {
   });
 });
 
+describe('an undo in the transaction of the audit store', () => {
+  const change = () => aChange({ target, transactional: true });
+
+  it('commits together with its entries', async () => {
+    const undo = undoBy(changeMethod(insert, 'rollback'), { by: 'ann' });
+    expect((await executor.execute(change(), undo)).status).toBe('executed');
+    expect([await rows(), await history()]).toEqual([
+      [['k', 'v']],
+      ['publish STARTED', 'publish ROLLED_BACK'],
+    ]);
+    const [last] = await store.readSnapshot(SERVICE);
+    expect(last).toMatchObject({ operation: 'UNDO', methodName: 'rollback', metadata: { by: 'ann' } });
+  });
+
+  it('leaves the change executed where it throws', async () => {
+    const undo = undoBy(rollback, {});
+    expect(await executor.execute(change(), undo)).toMatchObject({ status: 'failed', state: 'EXECUTED' });
+    expect(await history()).toEqual(['publish STARTED', 'publish ROLLBACK_FAILED', 'publish EXECUTED']);
+  });
+});
+
 describe('a change whose entries cannot be written in its transaction', () => {
   it('is rolled back and recorded as failed', async () => {
     wire.lose('append', 'request');
@@ -198,7 +220,9 @@ describe('a change in a transaction whose lock is lost', () => {
 
   it('cannot commit where a later holder has the head', async () => {
     const change = inTransaction(() => new InMemoryAuditStore(database).claimHead(SERVICE, 2));
-    expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
+    const error = await failureOf(executor.execute(change));
+    expect(error).toBeInstanceOf(LockLostError);
+    expect((error as Error).message).toContain('its audit entries were refused');
     expect([await rows(), await history()]).toEqual([[], []]);
     expect(run.lease.signal.aborted).toBe(true);
   });

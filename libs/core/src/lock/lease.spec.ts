@@ -74,6 +74,7 @@ describe('a lease', () => {
     await runtime.advance(1);
     expect(isHeld()).toBe(false);
     expect(lease.signal.reason).toMatchObject({ service: SERVICE, token: 1 });
+    expect((lease.signal.reason as Error).message).toContain('not be renewed within its lease of 9000 ms');
     expect((lease.signal.reason as Error).cause).toEqual(new TypeError('connection lost'));
   });
 
@@ -222,12 +223,14 @@ describe('a lease that is suspended', () => {
     expect(isHeld()).toBe(false);
   });
 
-  it('is lost where it cannot be renewed after it', async () => {
+  it('is lost where it cannot be renewed for a whole lease after it', async () => {
     lease.suspend();
     await runtime.advance(LEASE_MS * 3);
     wire.lose('renew', 'request', 1_000);
     const resumed = lease.resume();
-    await runtime.advance(LEASE_MS + LEASE_MS / 20);
+    await runtime.advance(LEASE_MS - 1);
+    expect(isHeld()).toBe(true);
+    await runtime.advance(LEASE_MS / 20);
     await resumed;
     expect(isHeld()).toBe(false);
   });

@@ -128,6 +128,26 @@ describe('a guarded object', () => {
     expect(Object.getPrototypeOf(guarded)).toBe(Account.prototype);
   });
 
+  it.each([
+    ['a method of its own', { send: () => 'sent' }],
+    [
+      'a getter of its own',
+      {
+        get retries() {
+          return 3;
+        },
+      },
+    ],
+    [
+      'a field that cannot be written',
+      Object.defineProperty({}, 'retries', { value: 3, configurable: true }),
+    ],
+  ])('shows what the raw object gets later: one with %s', (_what, raw) => {
+    const guarded = guard(raw);
+    Object.assign(raw, { later: 1 });
+    expect('later' in guarded).toBe(true);
+  });
+
   it('has one identity per guard, and so have its methods', () => {
     const raw = new Account();
     expect(guard(raw)).toBe(guard(raw));
@@ -184,6 +204,27 @@ describe('guarded frozen objects', () => {
     const guarded = guard(frozen());
     expect([guarded.send('x'), guarded.retries]).toEqual(['sent x', 3]);
     expect(() => ((guarded as { retries: number }).retries = 4)).toThrow(TypeError);
+  });
+
+  it('are seen to be frozen, unless methods of their own keep the guard from it', () => {
+    expect(Object.isFrozen(guard(Object.freeze({ retries: 3 })))).toBe(true);
+  });
+
+  it('are what they are: instance, keys, prototype', () => {
+    const raw = Object.freeze(Object.assign(new Account(), { send: () => 'sent' }));
+    const guarded = guard(raw);
+    expect(typeof guarded).toBe('object');
+    expect(guarded).toBeInstanceOf(Account);
+    expect(Object.keys(guarded)).toEqual(Object.keys(raw));
+  });
+
+  it('can be called, and are checked, where they are functions with methods', () => {
+    const client = Object.assign((path: string) => `GET ${path}`, { post: (path: string) => `POST ${path}` });
+    const guarded = guard(Object.freeze(client));
+    expect([guarded('/a'), guarded.post('/a')]).toEqual(['GET /a', 'POST /a']);
+    refuse = true;
+    expect(() => guarded('/a')).toThrow('lock lost');
+    expect(() => guarded.post('/a')).toThrow('lock lost');
   });
 
   it('are checked in the methods of their class', () => {

@@ -57,9 +57,10 @@ function reportable(raw: object): object {
   const own = Object.getOwnPropertyDescriptors(raw) as Record<string, PropertyDescriptor>;
   const isFixed = ({ value, configurable, writable }: PropertyDescriptor) =>
     typeof value === 'function' && !configurable && !writable;
-  if (typeof raw === 'function' || !Object.values(own).some(isFixed)) return raw;
+  if (!Object.values(own).some(isFixed)) return raw;
   for (const descriptor of Object.values(own)) descriptor.configurable = true;
-  return Object.create(Object.getPrototypeOf(raw) as object | null, own) as object;
+  const copy = Object.defineProperties(typeof raw === 'function' ? () => undefined : {}, own);
+  return Object.setPrototypeOf(copy, Object.getPrototypeOf(raw) as object | null) as object;
 }
 
 /** A class is a value to construct from, not a method; binding it would break `new` and statics. */

@@ -1,6 +1,7 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
+import { AuditStoreUnavailableError, AuditTamperedError } from '../audit/audit.errors.js';
 import { LockTimeoutError } from './lock.errors.js';
 import { LockQueue, type Waiting } from './lock-queue.js';
 import type { LockRecord } from './lock-store.js';
@@ -89,6 +90,25 @@ describe('LockQueue', () => {
     expect((error as Error).message).toMatch(/test-host \(pid 2, token 1\).*FLAMINGOCK_LOCK_WAIT_MS/s);
   });
 
+  it('counts the time from when it was asked', async () => {
+    await heldByAnother();
+    await runtime.advance(10_000);
+    const error = await failureOf(
+      passing(runtime, queue({ ...SETTINGS, waitMs: 2_000 }).acquire(SERVICE, waiting())),
+    );
+    const { waitedMs } = error as LockTimeoutError;
+    expect(waitedMs).toBeGreaterThanOrEqual(2_000);
+    expect(waitedMs).toBeLessThanOrEqual(2_000 + SETTINGS.retryMs);
+  });
+
+  it('waits also where nobody wants to hear who holds the lock', async () => {
+    const holder = await heldByAnother();
+    const acquired = queue().acquire(SERVICE, { isDone: async () => false, signal: controller.signal });
+    await runtime.advance(1_000);
+    await holder.release();
+    expect((await passing(runtime, acquired))?.lease.token).toBe(2);
+  });
+
   it('does not wait at all where it may not', async () => {
     await heldByAnother();
     const error = await failureOf(queue({ ...SETTINGS, waitMs: 0 }).acquire(SERVICE, waiting()));
@@ -171,5 +191,27 @@ describe('LockQueue', () => {
     await runtime.advance(2_000);
     await holder.release();
     expect((await passing(runtime, acquired))?.lease.token).toBe(2);
+  });
+
+  it('goes on waiting while the look at what is left to do cannot reach the store', async () => {
+    const holder = await heldByAnother();
+    let looks = 0;
+    const isDone = async () => {
+      looks += 1;
+      if (looks < 3) throw new AuditStoreUnavailableError(SERVICE, new TypeError('connection lost'));
+      return false;
+    };
+    const acquired = queue().acquire(SERVICE, waiting(isDone));
+    await runtime.advance(2_000);
+    await holder.release();
+    expect((await passing(runtime, acquired))?.lease.token).toBe(2);
+    expect(looks).toBeGreaterThanOrEqual(3);
+  });
+
+  it('ends with a verdict of the look at what is left to do', async () => {
+    await heldByAnother();
+    const verdict = new AuditTamperedError(SERVICE, 'entry 1 was edited');
+    const isDone = () => Promise.reject(verdict);
+    expect(await failureOf(passing(runtime, queue().acquire(SERVICE, waiting(isDone))))).toBe(verdict);
   });
 });

@@ -14,10 +14,14 @@ class HeldError extends Error {
   }
 }
 
-function wait<T>(writing: Promise<T>, endHolder: TakeOverSteps<string>['endHolder']): Promise<T> {
+function wait<T>(
+  writing: Promise<T>,
+  endHolder: TakeOverSteps<string>['endHolder'],
+  patienceMs = 500,
+): Promise<T> {
   const runtime = new ManualRuntime();
   const refusal = (holder: unknown, cause: unknown) => new HeldError(holder, cause);
-  return passing(runtime, takeOver(writing, { endHolder, refusal, patienceMs: 500 }, runtime));
+  return passing(runtime, takeOver(writing, { endHolder, refusal, patienceMs }, runtime));
 }
 
 describe('waiting for a write that an open transaction is in the way of', () => {
@@ -26,6 +30,20 @@ describe('waiting for a write that an open transaction is in the way of', () => 
     await expect(wait(Promise.resolve(5), look)).resolves.toBe(5);
     await expect(wait(Promise.reject(new RangeError()), look)).rejects.toBeInstanceOf(RangeError);
     expect(look).not.toHaveBeenCalled();
+  });
+
+  it('leaves no timer behind', async () => {
+    const runtime = new ManualRuntime();
+    const sleep = jest.spyOn(runtime, 'sleep');
+    const steps = { endHolder: async () => undefined, refusal: () => new RangeError(), patienceMs: 500 };
+    await takeOver(Promise.resolve(5), steps, runtime);
+    expect(sleep.mock.calls.map(([, signal]) => signal?.aborted)).toEqual([true]);
+  });
+
+  it('looks at nobody any more once its time is over', async () => {
+    const look = jest.fn(async () => 'connection 7');
+    await expect(wait(never, look, 400)).rejects.toBeInstanceOf(HeldError);
+    expect(look).toHaveBeenCalledTimes(1);
   });
 
   it('tells each look whom the one before it has seen', async () => {

@@ -49,7 +49,7 @@ async function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'sleep
     () => true,
   );
   try {
-    return await Promise.race([ended, runtime.sleep(LOOK_MS, stop.signal).then(() => false)]);
+    return (await Promise.race([ended, runtime.sleep(LOOK_MS, stop.signal)])) === true;
   } finally {
     stop.abort();
   }

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, FILES } from '../fixtures/changes.js';
-import type { ExecutionPlan } from './execution-plan.js';
+import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
 import { createPipeline } from './pipeline.js';
 
@@ -79,6 +79,10 @@ describe('changes that the code no longer has', () => {
     expect(planned.unknown).toEqual(['a', 'c']);
   });
 
+  it('are none of those that it has', () => {
+    expect(plan(changes('a', 'b'), [executed('a'), executed('b')]).unknown).toEqual([]);
+  });
+
   it('are no work', () => {
     expect(plan([], [executed('a')])).toMatchObject({ unknown: ['a'], hasWork: false });
   });
@@ -92,6 +96,11 @@ describe('changes out of order', () => {
     expect(late(plan(changes('a', 'b'), [{ changeId: 'b', state: 'MANUAL_MARKED_AS_EXECUTED' }]))).toEqual([
       'a',
     ]);
+  });
+
+  it('are none of those that are applied themselves, or failed', () => {
+    const history = [executed('a'), { changeId: 'c', state: 'ROLLED_BACK' as const }, executed('d')];
+    expect(late(plan(changes('a', 'b', 'c', 'd'), history))).toEqual(['b']);
   });
 
   it('are executed all the same', () => {
@@ -141,5 +150,30 @@ describe('a change whose target system knows how it ended', () => {
   it('needs a person where its target system has no transactions now', () => {
     const moved = aChange({ id: 'a', target: { ...FILES, id: 'inventory-db' } });
     expect(actions(plan([moved], interrupted()))).toEqual(['a MANUAL_INTERVENTION']);
+  });
+});
+
+describe('changesToRun', () => {
+  it('are those to execute and to reconcile, in the order of stages and changes', () => {
+    const planned = plan(
+      [
+        aChange({ id: 'new', stage: 'first' }),
+        aChange({ id: 'done', stage: 'first' }),
+        aChange({ id: 'open', stage: 'second', target: DATABASE, transactional: true }),
+        aChange({ id: 'stuck', stage: 'second' }),
+      ],
+      [
+        executed('done'),
+        { changeId: 'open', state: 'STARTED', txStrategy: 'TX_SEPARATE', targetSystem: 'inventory-db' },
+        { changeId: 'stuck', state: 'STARTED' },
+      ],
+    );
+    expect(actions(planned)).toEqual([
+      'new EXECUTE',
+      'done SKIP',
+      'open RECONCILE',
+      'stuck MANUAL_INTERVENTION',
+    ]);
+    expect(changesToRun(planned).map(({ id }) => id)).toEqual(['new', 'open']);
   });
 });

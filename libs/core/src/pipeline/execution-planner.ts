@@ -32,16 +32,16 @@ function planStage({ name, changes }: Stage, snapshot: AuditSnapshot): PlannedSt
 
 function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): Decision {
   const decision = decide(entry, change.recovery);
-  if (decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
+  if (!entry || decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
   return {
     action: 'MANUAL_INTERVENTION',
-    reason: `its end was not recorded, and only target system "${entry?.targetSystem ?? ''}", which it no longer names, could tell`,
+    reason: `its end was not recorded, and only target system "${entry.targetSystem}", which it no longer names, could tell`,
   };
 }
 
 /** Only the target system that the execution ran on has its marker. */
-function canTell({ target }: ChangeDescriptor, entry: AuditEntry | undefined): boolean {
-  return isTransactional(target) && target.id === entry?.targetSystem;
+function canTell({ target }: ChangeDescriptor, { targetSystem }: AuditEntry): boolean {
+  return isTransactional(target) && target.id === targetSystem;
 }
 
 function overtaken({ changes }: PlannedStage): PlannedChange[] {

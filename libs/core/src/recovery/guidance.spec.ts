@@ -1,7 +1,7 @@
 import { fixCommand } from './commands.js';
 import { guidanceFor, type IssueFacts } from './guidance.js';
 
-const issue = (fields: Partial<IssueFacts> = {}): string =>
+const steps = (fields: Partial<IssueFacts> = {}): string[] =>
   guidanceFor({
     changeId: 'publish "all"',
     className: 'Publish',
@@ -14,7 +14,8 @@ const issue = (fields: Partial<IssueFacts> = {}): string =>
     runsAgain: false,
     inCode: true,
     ...fields,
-  }).join('\n');
+  });
+const issue = (fields: Partial<IssueFacts> = {}): string => steps(fields).join('\n');
 
 describe('guidanceFor', () => {
   it('names target system, class and change, and both answers, where a person must decide', () => {
@@ -23,6 +24,31 @@ describe('guidanceFor', () => {
     expect(text).toContain('class Publish');
     expect(text).toContain(fixCommand('publish "all"', 'EXECUTED'));
     expect(text).toContain(fixCommand('publish "all"', 'ROLLED_BACK'));
+  });
+
+  it('asks how much took effect, or was taken back, then has it recorded, and started again', () => {
+    expect(steps()).toEqual([
+      expect.stringContaining('(class Publish) took effect? '),
+      expect.stringMatching(/^All of it: \S.*EXECUTED/),
+      expect.stringMatching(/^Nothing of it: \S.*the next start runs it again$/),
+      expect.stringMatching(/^Part of it: complete it or take it back/),
+      'Start the application again.',
+    ]);
+    expect(steps({ operation: 'UNDO' })[0]).toContain('(class Publish) did its undo take back? ');
+  });
+
+  it('adds what was recorded and what the author says before the answers', () => {
+    const all = steps({ error: 'disk full', hint: 'Look into /feed.' });
+    expect(all.slice(1, 3)).toEqual([
+      'Take the recorded error for a hint how far it got: disk full',
+      'Its author says: Look into /feed.',
+    ]);
+    expect(all).toHaveLength(7);
+  });
+
+  it('takes an error without a text for none', () => {
+    expect(steps({ error: '' })).toEqual(steps());
+    expect(steps({ error: null })).toEqual(steps());
   });
 
   it('asks for no decision where the change runs again', () => {
@@ -58,6 +84,11 @@ describe('guidanceFor', () => {
       { state: 'EXECUTION_FAILED', txStrategy: 'TX_SEPARATE', isPartly: true },
       /proves that part of it is there/,
     ],
+    [
+      'a rollback method that the code no longer has',
+      { state: 'EXECUTION_FAILED', inCode: false },
+      /rollback method was not called/,
+    ],
     ['an undo without an end', { operation: 'UNDO' }, /undo was started, and nothing says/],
     ['an undo that failed', { operation: 'UNDO', state: 'ROLLBACK_FAILED' }, /called to undo it, and failed/],
   ])('tells what is known about %s', (_what, facts, text) => {
@@ -80,7 +111,8 @@ describe('guidanceFor', () => {
     expect(text).toMatch(/disk full\n/);
     expect(text).not.toContain('at line 1');
     expect(text).toContain('Look for half a file in /feed.');
-    expect(issue({ error: 'x'.repeat(4_000) }).length).toBeLessThan(1_500);
+    expect(issue({ error: 'x'.repeat(300) })).toMatch(/: x{300}\n/);
+    expect(issue({ error: 'x'.repeat(301) })).toMatch(/: x{300}…\n/);
   });
 
   it('promises no run of a change that the code no longer has', () => {

@@ -105,8 +105,8 @@ function rollbackEvidence({ rollbackRan, hasRollback, inCode }: IssueFacts): str
 }
 
 function errorSteps(error: string | null | undefined): string[] {
-  const [line = ''] = (error ?? '').split('\n');
-  if (line === '') return [];
+  const line = error?.split('\n')[0];
+  if (!line) return [];
   const shown = line.length > MAX_ERROR_LENGTH ? `${line.slice(0, MAX_ERROR_LENGTH)}…` : line;
   return [`Take the recorded error for a hint how far it got: ${shown}`];
 }

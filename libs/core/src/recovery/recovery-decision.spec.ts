@@ -87,6 +87,18 @@ describe('decide, with a marker', () => {
     );
   });
 
+  it.each([
+    ['EXECUTE', 'present', /its marker .* committed/],
+    ['EXECUTE', 'partial', /only part of it took effect/],
+    ['EXECUTE', 'absent', /no marker .* did not commit/],
+    ['UNDO', 'present', /its undo's marker .* was undone/],
+    ['UNDO', 'partial', /took back only part of it/],
+    ['UNDO', 'absent', /no marker of its undo .* still executed/],
+  ] as const)('says of an interrupted %s, marker %s, what that proves', (operation, marker, reason) => {
+    const open = entry({ operation, txStrategy: 'TX_SEPARATE' });
+    expect(decide(open, 'MANUAL_INTERVENTION', marker).reason).toMatch(reason);
+  });
+
   it('lets no marker decide what does not need one', () => {
     for (const { entry, recoveryStrategy, action } of CASES.filter((one) => one.action !== 'RECONCILE')) {
       for (const marker of ['present', 'partial', 'absent'] as const) {

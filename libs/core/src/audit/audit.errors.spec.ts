@@ -1,0 +1,44 @@
+import { ChangeOutcomeUnknownError, ChangeUnrecordedError, type ChangeEffect } from './audit.errors.js';
+
+const CAUSE = new TypeError('connection lost');
+
+describe('ChangeUnrecordedError', () => {
+  it.each<readonly [ChangeEffect, string]>([
+    ['executed', 'DID execute'],
+    ['failed', 'failed'],
+    ['rolled-back', 'failed and was rolled back'],
+    ['undone', 'WAS undone'],
+    ['undo-failed', 'could not be undone'],
+    ['undo-rolled-back', 'could not be undone and is still executed'],
+  ])('says of a change that is %s: it %s', (effect, what) => {
+    const error = new ChangeUnrecordedError('publish', effect, CAUSE);
+    const { message } = error;
+    expect(error).toMatchObject({ changeId: 'publish', effect, cause: CAUSE });
+    expect(message).toMatch(
+      `Change "publish" ${what}, but that could not be recorded: TypeError: connection lost. `,
+    );
+    expect(message).toMatch(
+      /Bring the audit store back and start again: .* asks you where it cannot know\.$/,
+    );
+  });
+
+  it('says what may be left where nothing took it back, and nothing of the kind otherwise', () => {
+    const remark = (effect: ChangeEffect) =>
+      /connection lost\. (.*)Bring/.exec(new ChangeUnrecordedError('publish', effect, CAUSE).message)?.[1];
+    expect(remark('executed')).toBe('It was not rolled back. ');
+    expect(remark('failed')).toBe('It was not rolled back. ');
+    expect(remark('undo-failed')).toBe('Part of it may have been taken back. ');
+    for (const effect of ['rolled-back', 'undone', 'undo-rolled-back'] as const)
+      expect(remark(effect)).toBe('');
+  });
+});
+
+describe('ChangeOutcomeUnknownError', () => {
+  it('says what is not known, that nothing was done since, and who finds out', () => {
+    const error = new ChangeOutcomeUnknownError('publish', CAUSE);
+    expect(error.message).toMatch(
+      /^Whether change "publish" was committed is not known: .*: TypeError: connection lost\. Nothing more was recorded or rolled back\. Start again once .* finds out by itself\.$/,
+    );
+    expect(error).toMatchObject({ changeId: 'publish', cause: CAUSE });
+  });
+});

@@ -1,0 +1,35 @@
+import {
+  ChangeEndedError,
+  ChangeTimeoutError,
+  PartlyAppliedError,
+  RollbackFailedError,
+} from './executor.errors.js';
+
+describe('errors of a change', () => {
+  it('say of one that took too long where its time is set', () => {
+    expect(new ChangeTimeoutError('publish', 500).message).toMatch(
+      /^Change "publish" did not end within 500 ms\. .*timeoutMs in its @Change.*FLAMINGOCK_CHANGE_TIMEOUT_MS/,
+    );
+  });
+
+  it('say of one that goes on after its end how to keep it from that', () => {
+    expect(new ChangeEndedError('publish').message).toMatch(
+      /^Change "publish" has ended, .*Await every promise inside the change\.$/,
+    );
+  });
+
+  it('keep both failures of one whose rollback failed', () => {
+    const error = new RollbackFailedError('publish', new TypeError('full'), new RangeError('still full'));
+    expect(error.executionError).toEqual(new TypeError('full'));
+    expect(error.message).toBe(
+      'The rollback of change "publish" failed: RangeError: still full\nIt was to take back: TypeError: full',
+    );
+  });
+
+  it('say of one that took effect in part which part, and what to do', () => {
+    expect(new PartlyAppliedError('publish', 'statement 2 failed').message).toMatch(
+      /^Change "publish" took effect only in part, .*: statement 2 failed\. Complete it or take it back by hand, /,
+    );
+    expect(new PartlyAppliedError('publish', 'x').message).toMatch(/record which of the two you did\.$/);
+  });
+});

@@ -1,0 +1,124 @@
+import {
+  InMemoryAuditStore,
+  InMemoryDatabase,
+  InMemoryTargetSystem,
+  ManualRuntime,
+} from '@nestjs-flamingock/testing';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { aChange, changeMethod } from '../fixtures/changes.js';
+import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
+import { Wire } from '../fixtures/wire.js';
+import { LockLostError } from '../lock/lock.errors.js';
+import type { RunResources } from './audited-step.js';
+import { TargetSystemUnavailableError } from './executor.errors.js';
+import { Executors } from './executors.js';
+
+let runtime: ManualRuntime;
+let store: InMemoryAuditStore;
+let wire: Wire;
+let target: InMemoryTargetSystem;
+let run: RunResources;
+let executors: Executors;
+
+beforeEach(async () => {
+  runtime = new ManualRuntime();
+  store = new InMemoryAuditStore(new InMemoryDatabase({ now: runtime.wallMs }));
+  wire = new Wire();
+  target = new InMemoryTargetSystem('inventory-db', new InMemoryDatabase().connect(wire.carry));
+  run = await openRun(store, runtime);
+  executors = new Executors(run, store);
+});
+
+const separate = (fields: Partial<ChangeDescriptor> = {}) =>
+  aChange({ target, transactional: true, ...fields });
+const sent = (statement: string) => wire.answered.filter((name) => name === statement).length;
+const marked = async (id: string, token = 1) => (await target.markers.read(SERVICE, id, token)) !== undefined;
+
+describe('Executors', () => {
+  it('gives each change to the executor of its transaction strategy', async () => {
+    const sharing = new InMemoryTargetSystem('audit-db', store.resource);
+    await executors.execute(aChange({ id: 'none' }));
+    await executors.execute(separate({ id: 'separate' }));
+    await executors.execute(aChange({ id: 'shared', target: sharing, transactional: true }));
+    const recorded = (await store.readSnapshot(SERVICE)).map((entry) => [entry.changeId, entry.txStrategy]);
+    expect(recorded).toEqual([
+      ['none', 'NON_TX'],
+      ['separate', 'TX_SEPARATE'],
+      ['shared', 'TX_SHARED'],
+    ]);
+  });
+
+  it('passes on how the change ended', async () => {
+    const error = new TypeError('no');
+    const execution = changeMethod(() => Promise.reject(error));
+    expect(await executors.execute(separate({ execution }))).toMatchObject({ status: 'failed', error });
+    expect(await executors.execute(separate())).toMatchObject({ status: 'executed' });
+  });
+
+  it('makes a target ready for markers once per run, before the first change that needs them', async () => {
+    await executors.execute(separate({ id: 'a' }));
+    await executors.execute(separate({ id: 'b' }));
+    expect(sent('prepareMarkers')).toBe(1);
+    expect(wire.answered[0]).toBe('prepareMarkers');
+  });
+
+  it('needs no markers outside transactions of their own', async () => {
+    await executors.execute(aChange());
+    await executors.execute(separate({ transactional: false }));
+    await executors.prepareMarkers(aChange());
+    expect(sent('prepareMarkers')).toBe(0);
+  });
+
+  it('tries again to make the target ready', async () => {
+    wire.lose('prepareMarkers', 'request', 3);
+    expect(await passing(runtime, executors.execute(separate()))).toMatchObject({ status: 'executed' });
+  });
+
+  it('runs nothing where the target cannot be made ready', async () => {
+    wire.lose('prepareMarkers', 'request', 1_000);
+    const error = await failureOf(passing(runtime, executors.execute(separate())));
+    expect(error).toBeInstanceOf(TargetSystemUnavailableError);
+    expect(error).toMatchObject({ targetSystem: 'inventory-db' });
+    expect(await store.readSnapshot(SERVICE)).toEqual([]);
+  });
+
+  it('passes on a verdict that comes while the target is made ready', async () => {
+    run.lease.lose('another instance took it over');
+    expect(await failureOf(executors.execute(separate()))).toBeInstanceOf(LockLostError);
+  });
+});
+
+describe('markers', () => {
+  it('are cleared once history knows that their changes executed', async () => {
+    await executors.execute(separate({ id: 'a' }));
+    await executors.execute(separate({ id: 'b' }));
+    expect([await marked('a'), await marked('b')]).toEqual([true, true]);
+    await executors.clearMarkers();
+    expect([await marked('a'), await marked('b')]).toEqual([false, false]);
+    expect(sent('clearMarkers')).toBe(1);
+  });
+
+  it('are cleared for what was reconciled', async () => {
+    await executors.execute(separate({ id: 'a' }));
+    const later = new Executors(run, store);
+    await later.prepareMarkers(separate());
+    later.forgetLater(separate({ id: 'a' }));
+    await later.clearMarkers();
+    expect(await marked('a')).toBe(false);
+  });
+
+  it('are no matter of changes that failed, or that run in no transaction of their own', async () => {
+    const execution = changeMethod(() => Promise.reject(new TypeError('no')));
+    await executors.execute(separate({ execution }));
+    await executors.execute(separate({ transactional: false }));
+    executors.forgetLater(aChange());
+    await executors.clearMarkers();
+    expect(sent('clearMarkers')).toBe(0);
+  });
+
+  it('are left alone in a target that this run has not used', async () => {
+    executors.forgetLater(separate());
+    await executors.clearMarkers();
+    expect(sent('clearMarkers')).toBe(0);
+  });
+});

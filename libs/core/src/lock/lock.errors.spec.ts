@@ -1,0 +1,40 @@
+import { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock.errors.js';
+
+const HOLDER = {
+  service: 'inventory',
+  owner: 'owner-2',
+  host: 'host-2',
+  pid: 22,
+  token: 7,
+  acquiredAt: 0,
+  expiresAt: 9_000,
+};
+
+describe('errors of the lock', () => {
+  it('name what is fenced, for whom, and why', () => {
+    expect(new FencedError('inventory', 6, 'the audit history').message).toBe(
+      'Token 6 of service "inventory" may no longer write to the audit history: a later holder has taken over.',
+    );
+  });
+
+  it('say of a lost lock that nothing more was done, and who decides', () => {
+    const { message } = new LockLostError('inventory', 6, 'why it was lost');
+    expect(message).toMatch(/"inventory" \(token 6\): why it was lost\. .*without recording or rolling back/);
+    expect(message).toMatch(/whoever holds the lock next decides .*\. Start this instance again\.$/);
+  });
+
+  it('say of a wait that nothing was run, and what to do in either case', () => {
+    const { message } = new LockTimeoutError('inventory', 60_000, HOLDER);
+    expect(message).toMatch(
+      /^Waited 60000 ms .* held by host-2 \(pid 22, token 7\)\. Nothing was run here\./,
+    );
+    expect(message).toMatch(/FLAMINGOCK_LOCK_WAIT_MS.*its lease ends by itself\.$/);
+  });
+});
+
+describe('describeHolder', () => {
+  it('names a process, or says that it is not known which', () => {
+    expect(describeHolder(HOLDER)).toBe('host-2 (pid 22, token 7)');
+    expect(describeHolder(undefined)).toBe('another instance');
+  });
+});
