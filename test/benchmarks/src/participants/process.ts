@@ -1,0 +1,23 @@
+// What runs in a process of its own: node process.js MODULE JOB. Opens the participant, waits for the word, and
+// tells how long its work took.
+import { once } from 'node:events';
+import type { Job, Message, ParticipantModule } from '../participant.js';
+
+const [module = '', job = ''] = process.argv.slice(2);
+const { open } = (await import(module)) as ParticipantModule;
+const participant = await open(JSON.parse(job) as Job);
+const word = once(process, 'message');
+tell('ready');
+await word;
+const cpuBefore = process.cpuUsage();
+const from = performance.now();
+const details = await participant.apply();
+const ms = performance.now() - from;
+const { user, system } = process.cpuUsage(cpuBefore);
+await participant.close();
+tell({ ms, cpuMs: (user + system) / 1_000, details, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
+process.disconnect?.();
+
+function tell(message: Message): void {
+  process.send?.(message);
+}
