@@ -9,21 +9,36 @@ export interface Database {
 export type DatabaseKind = 'postgres' | 'mariadb' | 'sqlite' | 'mongodb';
 
 /** What one process is to do. */
-export interface Job {
+export interface Order {
   readonly database: Database;
   /** How many changes its code has; each inserts one row. */
   readonly changes: number;
   /** Which way of doing it, where a participant has several. */
   readonly variant?: string | undefined;
-  /** A folder for participants that read their changes from files. */
+  /** An empty folder, for participants that read their changes from files. */
   readonly folder: string;
+}
+
+/** An order with its changes, in order. */
+export interface Job extends Order {
+  readonly inserts: readonly Insert[];
+}
+
+/** One change: the same for everybody. */
+export interface Insert {
+  /** Counted from 1. */
+  readonly number: number;
+  /** Sorts as the number does. */
+  readonly id: string;
+  readonly note: string;
+  readonly statement: string;
 }
 
 /** Whoever is measured, connected and ready. */
 export interface Participant {
   /** The work that is timed. What it gives back is reported. */
   apply(): Promise<unknown>;
-  close(): Promise<void>;
+  close(): Promise<unknown>;
 }
 
 /** A module in `participants` or `peers`. */
@@ -32,8 +47,8 @@ export interface ParticipantModule {
   open(job: Job): Promise<Participant>;
 }
 
-/** What a process says: it is ready, then how it went. */
-export type Message = 'ready' | Outcome;
+/** What a process says: it is ready, perhaps that it is stuck as ordered, then how it went. */
+export type Message = 'ready' | 'stuck' | Outcome;
 
 export interface Outcome {
   readonly ms: number;
@@ -46,17 +61,17 @@ export interface Outcome {
 /** The table that all changes insert into. */
 export const TABLE = 'benchmark_rows';
 
-/** The statement of the change with this number, the same for everybody. */
-export function insertStatement(number: number): string {
-  return `INSERT INTO ${TABLE} (id, note) VALUES (${number}, 'note ${number}')`;
+/** An order's changes. */
+export function insertsOf({ changes }: Pick<Order, 'changes'>): Insert[] {
+  return Array.from({ length: changes }, (_, index) => insert(index + 1));
 }
 
-/** Numbers of the changes of a job. */
-export function changeNumbers({ changes }: Pick<Job, 'changes'>): number[] {
-  return Array.from({ length: changes }, (_, index) => index + 1);
-}
-
-/** A number as names of files and changes carry it, so that they sort. */
-export function padded(number: number): string {
-  return String(number).padStart(6, '0');
+function insert(number: number): Insert {
+  const note = `note ${number}`;
+  return {
+    number,
+    id: `insert-row-${String(number).padStart(6, '0')}`,
+    note,
+    statement: `INSERT INTO ${TABLE} (id, note) VALUES (${number}, '${note}')`,
+  };
 }

@@ -1,9 +1,9 @@
 import type { Database, DatabaseKind, Outcome } from '../participant.js';
 import type { Databases } from './databases.js';
-import { runContender, type Contender } from './participant-process.js';
+import { ParticipantProcess, type Contender } from './participant-process.js';
 
-/** Figures of each contender, one for each round. */
-export type Figures = ReadonlyMap<Contender, readonly number[]>;
+/** Figures of each of several, one for each round. */
+export type Figures<T = Contender> = ReadonlyMap<T, readonly number[]>;
 
 /** What a measure works with. */
 export class Bench {
@@ -11,20 +11,21 @@ export class Bench {
     readonly databases: Databases,
     /** Rounds after the one that warms up. */
     readonly rounds: number,
+    /** Whether smaller amounts of work will do. */
     readonly quick: boolean,
-    private readonly say: (progress: string) => void,
+    readonly say: (progress: string) => void,
   ) {}
 
-  /** Rounds in which each contender has its turn once, each time another one first. */
-  async interleave(
-    contenders: readonly Contender[],
-    once: (contender: Contender) => Promise<number>,
-  ): Promise<Figures> {
+  /** Rounds in which each has its turn once, each time another one first. */
+  async interleave<T extends { readonly title: string }>(
+    contenders: readonly T[],
+    once: (contender: T) => Promise<number>,
+  ): Promise<Figures<T>> {
     const figures = new Map(contenders.map((contender) => [contender, [] as number[]]));
     for (let round = 0; round <= this.rounds; round += 1) {
       for (const contender of rotated(contenders, round)) {
         const figure = await once(contender);
-        this.say(`${round === 0 ? 'warm-up' : `round ${round}`}: ${contender.title} ${figure.toFixed(1)}`);
+        this.say(`${round === 0 ? 'warm-up' : `round ${round}`}: ${contender.title}: ${figure.toFixed(1)}`);
         if (round > 0) figures.get(contender)?.push(figure);
       }
     }
@@ -42,8 +43,18 @@ export class Bench {
   }
 
   /** One run in a process of its own. */
-  run(contender: Contender, database: Database, changes: number): Promise<Outcome> {
-    return runContender(contender, { database, changes, folder: this.databases.newFolder() });
+  async run(contender: Contender, database: Database, changes: number): Promise<Outcome> {
+    return (await this.start(contender, database, changes)).apply();
+  }
+
+  /** A process that is ready, and waits for the word. */
+  start(
+    contender: Contender,
+    database: Database,
+    changes: number,
+    folder = this.databases.newFolder(),
+  ): Promise<ParticipantProcess> {
+    return ParticipantProcess.start(contender, { database, changes, folder });
   }
 
   async onNewDatabase<T>(kind: DatabaseKind, work: (database: Database) => Promise<T>): Promise<T> {

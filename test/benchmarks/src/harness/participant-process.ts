@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Job, Message, Outcome } from '../participant.js';
+import type { Message, Order, Outcome } from '../participant.js';
 
 const PROCESS = fileURLToPath(new URL('../participants/process.js', import.meta.url));
 
@@ -18,7 +18,7 @@ export class ParticipantProcess {
   private readonly closed: Promise<unknown>;
   private output = '';
 
-  private constructor(readonly child: ChildProcess) {
+  private constructor(private readonly child: ChildProcess) {
     this.closed = once(child, 'close');
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
@@ -26,8 +26,11 @@ export class ParticipantProcess {
   }
 
   /** Resolves once the process is ready. @throws with what it printed, if it fails */
-  static async start({ module, variant }: Contender, job: Omit<Job, 'variant'>): Promise<ParticipantProcess> {
-    const args = [module.href, JSON.stringify({ ...job, variant })];
+  static async start(
+    { module, variant }: Contender,
+    order: Omit<Order, 'variant'>,
+  ): Promise<ParticipantProcess> {
+    const args = [module.href, JSON.stringify({ ...order, variant })];
     const child = fork(PROCESS, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     const started = new ParticipantProcess(child);
     await started.message();
@@ -36,11 +39,27 @@ export class ParticipantProcess {
 
   /** Gives the word, and waits until the process has ended. */
   async apply(): Promise<Outcome> {
-    const outcome = this.message();
     this.child.send('go');
-    const answer = await outcome;
+    return this.end();
+  }
+
+  /** Gives the word, and waits until the process says that it is stuck. */
+  async applyUntilStuck(): Promise<void> {
+    this.child.send('go');
+    await this.message();
+  }
+
+  /** Waits until the process has ended. */
+  async end(): Promise<Outcome> {
+    const outcome = await this.message();
     await this.closed;
-    return answer as Outcome;
+    return outcome as Outcome;
+  }
+
+  /** As a machine that fails does, without a word. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.closed;
   }
 
   private async message(): Promise<Message> {
@@ -50,9 +69,4 @@ export class ParticipantProcess {
     });
     return Promise.race([said, failed]);
   }
-}
-
-/** One run of a contender in a process of its own. */
-export async function runContender(contender: Contender, job: Omit<Job, 'variant'>): Promise<Outcome> {
-  return (await ParticipantProcess.start(contender, job)).apply();
 }

@@ -1,5 +1,4 @@
 import type { Figures } from './bench.js';
-import type { Contender } from './participant-process.js';
 import { median, pairedRatio, spread } from './samples.js';
 
 /** What a measure has found, as it is printed. */
@@ -17,28 +16,46 @@ export interface Aim {
   readonly met: boolean;
 }
 
-/** A table of contenders, each compared with `ours`. Figures in milliseconds. */
-export function comparison(title: string, figures: Figures, ours: Contender, aims: readonly Aim[]): Section {
+interface Titled {
+  readonly title: string;
+}
+
+/** A table in which each is compared with `ours`. Figures in milliseconds. */
+export function comparison<T extends Titled>(
+  title: string,
+  figures: Figures<T>,
+  ours: T,
+  aims: readonly Aim[],
+): Section {
   const own = figures.get(ours) ?? [];
   const rows = [...figures].map(([contender, ms]) => [
-    contender.title,
-    inMs(median(ms)),
-    spread(ms).map(inMs).join(' – '),
+    ...row(contender, ms),
     contender === ours ? '' : pairedRatio(own, ms).toFixed(2),
   ]);
   return { title, head: ['', 'median, ms', 'from – to', `${ours.title} ÷ this`], rows, aims };
 }
 
+/** Title, median and spread of one of them. */
+export function row({ title }: Titled, ms: readonly number[]): string[] {
+  return [title, shown(median(ms)), spread(ms).map(shown).join(' – ')];
+}
+
 /** Whether ours takes at most `factor` of what the other one takes. */
-export function atMost(figures: Figures, ours: Contender, factor: number, other: Contender): Aim {
+export function ratioAim<T extends Titled>(figures: Figures<T>, ours: T, factor: number, other: T): Aim {
   const ratio = pairedRatio(figures.get(ours) ?? [], figures.get(other) ?? []);
   return {
-    aim: `at most ${factor} of ${other.title}`,
+    aim: `${ours.title} at most ${factor} × ${other.title}`,
     found: ratio.toFixed(2),
     met: ratio <= factor,
   };
 }
 
-export function inMs(ms: number): string {
-  return ms < 10 ? ms.toFixed(2) : ms.toFixed(0);
+/** Whether a figure is at most so much. */
+export function atMost(what: string, figure: number, limit: number, unit: string): Aim {
+  return { aim: `${what} at most ${limit} ${unit}`, found: `${shown(figure)} ${unit}`, met: figure <= limit };
+}
+
+/** A figure with as many digits as say something. */
+export function shown(figure: number): string {
+  return Math.abs(figure) < 10 ? figure.toFixed(2) : figure.toFixed(0);
 }

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { changeNumbers, insertStatement, TABLE, type Job, type Participant } from '../participant.js';
+import { TABLE, type Job, type Participant } from '../participant.js';
 
 /** As much text as an entry of the history has. */
 const PAYLOAD = 'x'.repeat(450);
@@ -16,9 +16,9 @@ export async function open(job: Job): Promise<Participant> {
   const commit = job.variant === 'one-message' ? commitInOneMessage : commitInTwo;
   return {
     async apply() {
-      for (const number of changeNumbers(job)) {
+      for (const { number, statement } of job.inserts) {
         await client.query('BEGIN');
-        await client.query(insertStatement(number));
+        await client.query(statement);
         await commit(client, number);
       }
     },

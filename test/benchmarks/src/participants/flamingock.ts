@@ -1,32 +1,32 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { FlamingockModule, FlamingockService } from '@nestjs-flamingock/core';
+import { FlamingockModule, type ChangeClass } from '@nestjs-flamingock/core';
 import { typeOrmAuditStore, typeOrmTargetSystem } from '@nestjs-flamingock/typeorm';
-import type { Job, Participant } from '../participant.js';
-import { insertRows } from './insert-rows.js';
+import type { Logger } from 'typeorm';
+import type { Insert, Job, Participant } from '../participant.js';
+import { insertRow } from './insert-row.js';
+import { applying, openApplication } from './open-application.js';
 import { typeOrmOptions } from './typeorm-options.js';
-
-class BenchmarkModule {}
 
 /** This library in a Nest application on a SQL database: target and history in one. */
 export async function open(job: Job): Promise<Participant> {
-  const module = {
-    module: BenchmarkModule,
-    imports: [
-      TypeOrmModule.forRoot({ ...typeOrmOptions(job.database), retryAttempts: 0 }),
-      FlamingockModule.forRoot({
-        runAt: 'manual',
-        auditStore: typeOrmAuditStore(),
-        targetSystems: [typeOrmTargetSystem('rows-db')],
-      }),
-      FlamingockModule.forFeature({ stage: 'rows', changes: insertRows(job) }),
-    ],
-  };
-  const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-  const flamingock = app.get(FlamingockService);
-  return {
-    apply: async () => (await flamingock.execute()).status,
-    close: () => app.close(),
-  };
+  return applying(await openFlamingock(job));
+}
+
+/** Its application, with changes as `toChange` makes them. */
+export function openFlamingock(
+  { database, inserts }: Job,
+  toChange: (insert: Insert) => ChangeClass = insertRow,
+  logger?: Logger,
+): Promise<INestApplicationContext> {
+  return openApplication([
+    TypeOrmModule.forRoot({ ...typeOrmOptions(database), retryAttempts: 0, ...(logger && { logger }) }),
+    FlamingockModule.forRoot({
+      runAt: 'manual',
+      auditStore: typeOrmAuditStore(),
+      targetSystems: [typeOrmTargetSystem('rows-db')],
+    }),
+    FlamingockModule.forFeature({ stage: 'rows', changes: inserts.map(toChange) }),
+  ]);
 }

@@ -1,11 +1,12 @@
-// What runs in a process of its own: node process.js MODULE JOB. Opens the participant, waits for the word, and
-// tells how long its work took.
+// What runs in a process of its own: node process.js MODULE ORDER. Opens the participant, waits for the word,
+// and tells how long its work took.
 import { once } from 'node:events';
-import type { Job, Message, ParticipantModule } from '../participant.js';
+import { insertsOf, type Message, type Order, type ParticipantModule } from '../participant.js';
 
-const [module = '', job = ''] = process.argv.slice(2);
+const [module = '', text = ''] = process.argv.slice(2);
+const order = JSON.parse(text) as Order;
 const { open } = (await import(module)) as ParticipantModule;
-const participant = await open(JSON.parse(job) as Job);
+const participant = await open({ ...order, inserts: insertsOf(order) });
 const word = once(process, 'message');
 tell('ready');
 await word;

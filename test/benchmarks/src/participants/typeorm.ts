@@ -1,12 +1,12 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { changeNumbers, insertStatement, type Job, type Participant } from '../participant.js';
+import type { Insert, Job, Participant } from '../participant.js';
 import { typeOrmOptions } from './typeorm-options.js';
 
 /** TypeORM's migrations; `variant` is their transaction mode. */
 export async function open(job: Job): Promise<Participant> {
   const dataSource = new DataSource({
     ...typeOrmOptions(job.database),
-    migrations: changeNumbers(job).map(migration),
+    migrations: job.inserts.map(migration),
   } as DataSourceOptions);
   await dataSource.initialize();
   const transaction = job.variant as 'each' | 'all';
@@ -16,14 +16,14 @@ export async function open(job: Job): Promise<Participant> {
   };
 }
 
-function migration(number: number) {
+function migration({ number, statement }: Insert) {
   // TypeORM orders them by the number that their name ends with.
   const name = `InsertRow${1_700_000_000_000 + number}`;
   return class implements MigrationInterface {
     readonly name = name;
 
     async up(runner: QueryRunner): Promise<void> {
-      await runner.query(insertStatement(number));
+      await runner.query(statement);
     }
 
     async down(): Promise<void> {
