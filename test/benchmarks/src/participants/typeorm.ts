@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { Insert, Job, Participant } from '../participant.js';
 import { typeOrmOptions } from './typeorm-options.js';
 
@@ -7,7 +7,7 @@ export async function open(job: Job): Promise<Participant> {
   const dataSource = new DataSource({
     ...typeOrmOptions(job.database),
     migrations: job.inserts.map(migration),
-  } as DataSourceOptions);
+  });
   await dataSource.initialize();
   const transaction = job.variant as 'each' | 'all';
   return {
