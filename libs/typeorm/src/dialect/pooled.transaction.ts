@@ -33,7 +33,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   constructor(
     protected readonly changeId: string,
-    private readonly dataSource: DataSource,
+    protected readonly dataSource: DataSource,
     readonly runner: QueryRunner,
     private readonly executor: SqlExecutor,
   ) {}
@@ -74,7 +74,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     if (this.runner.isReleased)
       return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
     try {
-      this.checkCommit(await bounded(COMMIT_MS, this.send('COMMIT')));
+      this.checkCommit(await bounded(COMMIT_MS, this.sendCommit()));
     } catch (error) {
       return this.notCommitted(error);
     }
@@ -116,6 +116,10 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** What becomes of a transaction whose connection is lost before its COMMIT. */
   protected abstract fate(): 'rolled-back' | 'partly-applied';
 
+  protected sendCommit(): Promise<Answer> {
+    return this.send('COMMIT');
+  }
+
   protected send(text: string): Promise<Answer> {
     return send(this.dataSource, this.runner, text);
   }
@@ -132,7 +136,8 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return this.undo();
   }
 
-  private notCommitted(error: unknown): TransactionOutcome {
+  /** What became of a transaction whose COMMIT was answered by an error, or not at all. */
+  protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
     this.ended();
     if (this.isRefusal(error)) return { status: 'rolled-back', error };
     this.unusable = error;

@@ -52,7 +52,6 @@ export class ParticipantProcess {
   /** Waits until the process has ended. */
   async end(): Promise<Outcome> {
     const outcome = await this.message();
-    this.child.disconnect();
     await this.closed;
     return outcome as Outcome;
   }

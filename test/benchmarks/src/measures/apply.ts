@@ -10,6 +10,7 @@ import {
   typeOrmEach,
 } from '../contenders.js';
 import type { Bench } from '../harness/bench.js';
+import { CpuTimes } from '../harness/cpu-times.js';
 import type { Contender } from '../harness/participant-process.js';
 import { comparison, ratioAim, type Section } from '../harness/section.js';
 import type { DatabaseKind } from '../participant.js';
@@ -51,9 +52,11 @@ async function apply(
   factor: number,
 ): Promise<Section> {
   const changes = bench.quick ? 100 : 1_000;
-  const figures = await bench.interleave([ours, ...peers], async (contender) => {
-    return (await bench.applyOnce(contender, kind, changes)).ms;
-  });
+  const cpu = new CpuTimes<Contender>();
+  const figures = await bench.interleave([ours, ...peers], async (contender) =>
+    cpu.note(contender, await bench.applyOnce(contender, kind, changes)),
+  );
   const title = `apply: ${changes} one-insert transactional changes, ${TITLES[kind]}`;
-  return comparison(title, figures, ours, [ratioAim(figures, ours, factor, peers[0])]);
+  const aims = [ratioAim(figures, ours, factor, peers[0])];
+  return cpu.addTo(comparison(title, figures, ours, aims), figures.keys());
 }

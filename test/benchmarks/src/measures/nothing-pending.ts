@@ -1,5 +1,6 @@
 import { fillHistory, flamingock, typeOrmEach } from '../contenders.js';
 import type { Bench } from '../harness/bench.js';
+import { CpuTimes } from '../harness/cpu-times.js';
 import { comparison, ratioAim, type Section } from '../harness/section.js';
 
 const CHANGES = 1_000;
@@ -17,13 +18,15 @@ export function nothingPending(bench: Bench): Promise<Section> {
         const ours = { title: `history of ${2 * CHANGES}`, contender: flamingock, database: short };
         const old = { title: `history of ${longest}`, contender: flamingock, database: long };
         const other = { title: 'TypeORM', contender: typeOrmEach, database: typeOrm };
-        const figures = await bench.interleave([ours, old, other], async ({ contender, database }) => {
-          return (await bench.run(contender, database, CHANGES)).ms;
-        });
-        return comparison(`nothing pending: ${CHANGES} changes in code, PostgreSQL`, figures, ours, [
+        const cpu = new CpuTimes<typeof ours>();
+        const figures = await bench.interleave([ours, old, other], async (one) =>
+          cpu.note(one, await bench.run(one.contender, one.database, CHANGES)),
+        );
+        const section = comparison(`nothing pending: ${CHANGES} changes in code, PostgreSQL`, figures, ours, [
           ratioAim(figures, ours, 0.5, other),
           ratioAim(figures, old, 1.2, ours),
         ]);
+        return cpu.addTo(section, figures.keys());
       }),
     ),
   );

@@ -14,10 +14,7 @@ export async function takeOver(bench: Bench): Promise<Section> {
     title: `take-over: kill -9 of the holder, default lease of ${LEASE_MS} ms, PostgreSQL`,
     head: ['', 'median, ms', 'from – to'],
     rows: [row(waiter, ms)],
-    aims: [
-      atMost('the longest', Math.max(...ms), LEASE_MS + 1_000, 'ms'),
-      await keepsItsLock(bench),
-    ],
+    aims: [atMost('the longest', Math.max(...ms), LEASE_MS + 1_000, 'ms'), await keepsItsLock(bench)],
   };
 }
 

@@ -15,7 +15,7 @@ import { typeOrmOptions } from './typeorm-options.js';
 
 const CALLS = 1_000_000;
 
-/** Nanoseconds of one call. */
+/** Nanoseconds of processor time that one call takes. */
 export interface CallDetails {
   readonly guarded: number;
   readonly unguarded: number;
@@ -67,7 +67,7 @@ export async function open({ database }: Job): Promise<Participant> {
 }
 
 function nanosecondsOfCall(counter: Counter): number {
-  const from = performance.now();
+  const from = process.cpuUsage();
   for (let call = 0; call < CALLS; call += 1) counter.add();
-  return ((performance.now() - from) * 1e6) / CALLS;
+  return (process.cpuUsage(from).user * 1_000) / CALLS;
 }

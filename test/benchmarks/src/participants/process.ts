@@ -17,6 +17,7 @@ const ms = performance.now() - from;
 const { user, system } = process.cpuUsage(cpuBefore);
 await participant.close();
 tell({ ms, cpuMs: (user + system) / 1_000, details, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
+process.disconnect();
 
 function tell(message: Message): void {
   process.send?.(message);
