@@ -1,3 +1,4 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import {
   ImplicitCommitError,
   NonTransactionalStatementError,
@@ -36,12 +37,25 @@ export class MysqlTransaction extends PooledTransaction {
   private hidden = false;
   private hasSavepoint = false;
   private completed = false;
+  /** True once the server has answered after the change's last statement. */
+  private isAnswered = false;
 
   async complete(): Promise<void> {
     if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
     if (this.completed) return;
     if (this.hasSavepoint) await this.releaseSavepoint();
     this.completed = true;
+    this.isAnswered = this.hasSavepoint;
+  }
+
+  /** A connection that was lost by then is found before the COMMIT, whose outcome nobody would know. */
+  override async commit(): Promise<TransactionOutcome> {
+    try {
+      if (!this.isAnswered) await this.send('DO 0');
+    } catch (error) {
+      return this.rollBack(error);
+    }
+    return super.commit();
   }
 
   protected admitStatement(words: readonly string[]): void {
@@ -63,7 +77,9 @@ export class MysqlTransaction extends PooledTransaction {
     if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
     await this.setSavepointBefore(text);
     try {
-      return await statement();
+      const answer = await statement();
+      this.isAnswered = this.completed;
+      return answer;
     } catch (error) {
       await this.notice(error);
       throw error;
