@@ -6,7 +6,7 @@ import { formatSection } from './harness/print.js';
 import { Servers } from './harness/servers.js';
 import { measures } from './measures/measures.js';
 
-const QUICK_ROUNDS = 3;
+const QUICK_ROUNDS = 1;
 const ROUNDS = 7;
 
 const { values } = parseArgs({

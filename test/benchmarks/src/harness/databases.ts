@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mongoose';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { typeOrmOptions } from '../participants/typeorm-options.js';
 import { TABLE, type Database, type DatabaseKind } from '../participant.js';
@@ -35,6 +36,7 @@ export class Databases {
 
   /** How many rows the changes have inserted. */
   async rows(database: Database): Promise<number> {
+    if (database.kind === 'mongodb') return documents(database);
     return connected(typeOrmOptions(database), async (connection) => {
       const [row] = await connection.query<{ rows: string | number }[]>(
         `SELECT COUNT(*) AS "rows" FROM ${TABLE}`.replaceAll('"', database.kind === 'mariadb' ? '`' : '"'),
@@ -62,6 +64,15 @@ export class Databases {
 async function withTable(database: Database): Promise<Database> {
   await connected(typeOrmOptions(database), (connection) => connection.query(CREATE_TABLE));
   return database;
+}
+
+async function documents({ url, name }: Database): Promise<number> {
+  const connection = await createConnection(url, { dbName: name }).asPromise();
+  try {
+    return await connection.collection(TABLE).countDocuments();
+  } finally {
+    await connection.close();
+  }
 }
 
 async function connected<T>(options: DataSourceOptions, work: (on: DataSource) => Promise<T>): Promise<T> {
