@@ -15,7 +15,7 @@ export interface AttemptBounds {
   readonly changeId: string;
   readonly timeoutMs: number | undefined;
   /** Time to end by itself, asked for at the moment a bound is hit. */
-  graceMs(): number;
+  readonly graceMs: () => number;
   /** Run-wide reasons to stop: lock lost, run out of time, shutdown. */
   readonly signal: AbortSignal;
 }

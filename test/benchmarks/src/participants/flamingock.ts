@@ -17,7 +17,7 @@ export async function open(job: Job): Promise<Participant> {
 /** Its application, with changes as `toChange` makes them. */
 export function openFlamingock(
   { database, inserts }: Job,
-  toChange: (insert: Insert) => ChangeClass = insertRow,
+  toChange: (insert: Insert) => ChangeClass = (insert) => insertRow(insert),
   logger?: Logger,
 ): Promise<INestApplicationContext> {
   return openApplication([
@@ -27,6 +27,6 @@ export function openFlamingock(
       auditStore: typeOrmAuditStore(),
       targetSystems: [typeOrmTargetSystem('rows-db')],
     }),
-    FlamingockModule.forFeature({ stage: 'rows', changes: inserts.map(toChange) }),
+    FlamingockModule.forFeature({ stage: 'rows', changes: inserts.map((insert) => toChange(insert)) }),
   ]);
 }

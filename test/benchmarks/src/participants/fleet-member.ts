@@ -1,6 +1,5 @@
 import type { Job, Participant } from '../participant.js';
 import { openFlamingock } from './flamingock.js';
-import { insertRow } from './insert-row.js';
 import { applying } from './open-application.js';
 import { QueryCounter } from './query-counter.js';
 
@@ -13,7 +12,7 @@ export interface MemberDetails {
 /** One of many instances of the same application; tells how many queries it has sent. */
 export async function open(job: Job): Promise<Participant> {
   const counter = new QueryCounter();
-  const { apply, close } = applying(await openFlamingock(job, insertRow, counter));
+  const { apply, close } = applying(await openFlamingock(job, undefined, counter));
   return {
     apply: async (): Promise<MemberDetails> => {
       const before = counter.queries;

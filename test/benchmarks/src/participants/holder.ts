@@ -1,7 +1,6 @@
-import { Change, Execution, TargetSystem, type ChangeClass } from '@nestjs-flamingock/core';
-import { EntityManager } from 'typeorm';
-import type { Insert, Job, Participant } from '../participant.js';
+import type { Job, Participant } from '../participant.js';
 import { openFlamingock } from './flamingock.js';
+import { insertRow } from './insert-row.js';
 import { applying } from './open-application.js';
 
 const BLOCKED_MS = 5_000;
@@ -11,23 +10,13 @@ const BLOCKED_MS = 5_000;
  * for five seconds in which it does nothing else, not even renew its lock.
  */
 export async function open(job: Job): Promise<Participant> {
-  const getStuck = job.variant === 'blocks' ? block : hang;
-  return applying(await openFlamingock(job, (insert) => stuckChange(insert, getStuck)));
-}
-
-function stuckChange({ id, number, statement }: Insert, getStuck: () => Promise<void>): ChangeClass {
-  @Change({ id, order: id, author: 'benchmarks' })
-  @TargetSystem('rows-db')
-  class InsertRow {
-    @Execution()
-    async execute(manager: EntityManager): Promise<void> {
-      await manager.query(statement);
-      if (number > 1) return;
-      process.send?.('stuck');
-      await getStuck();
-    }
-  }
-  return InsertRow;
+  const getStuck = async (): Promise<void> => {
+    process.send?.('stuck');
+    await (job.variant === 'blocks' ? block() : hang());
+  };
+  return applying(
+    await openFlamingock(job, (insert) => insertRow(insert, insert.number === 1 ? getStuck : undefined)),
+  );
 }
 
 function hang(): Promise<void> {
