@@ -57,5 +57,6 @@ export function atMost(what: string, figure: number, limit: number, unit: string
 
 /** A figure with as many digits as say something. */
 export function shown(figure: number): string {
+  if (figure === 0) return '0';
   return Math.abs(figure) < 10 ? figure.toFixed(2) : figure.toFixed(0);
 }
