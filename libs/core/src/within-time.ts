@@ -1,3 +1,4 @@
+import { NOT_NEEDED } from './abort.js';
 import { nodeRuntime } from './node-runtime.js';
 import type { Runtime } from './runtime.js';
 
@@ -21,6 +22,6 @@ export async function withinTime<T>(
   try {
     return await Promise.race([work, expire()]);
   } finally {
-    settled.abort();
+    settled.abort(NOT_NEEDED);
   }
 }

@@ -3,7 +3,7 @@ import { toRow } from './audit-entry.row.js';
 import type { Dialect } from './dialect/dialect.js';
 import { columnsOf, tableName, type Table } from './schema/table.js';
 import type { AuditTables } from './schema/tables.js';
-import { list, sql, type Sql, type SqlValue } from './sql.js';
+import { list, raw, sql, type Sql, type SqlValue } from './sql.js';
 
 /** Keeps the values of one statement below every server's bound. */
 const INSERT_ROWS = 500;
@@ -22,6 +22,17 @@ export function appendStatements(
   const inserts = rest.map((rows) => insertRows(entries, rows));
   if (dialect.guardedInsert) return [dialect.guardedInsert(move, entries, first), ...inserts];
   return [move, insertRows(entries, first), ...inserts];
+}
+
+/** Writes a batch with the COMMIT of a transaction, or makes it fail; `undefined` where that is not possible. */
+export function appendAtCommit(
+  dialect: Dialect,
+  { heads, entries }: AuditTables,
+  batch: AuditBatch,
+): Sql | undefined {
+  if (batch.entries.length > INSERT_ROWS) return undefined;
+  const rows = batch.entries.map((entry) => valuesOf(entries, entry));
+  return dialect.strictInsert?.(headMove(dialect, heads, batch), entries, rows);
 }
 
 /**
@@ -53,9 +64,10 @@ SELECT ${columnsOf(table)} FROM ${entries} WHERE service = ${service} AND seq IN
 ) ORDER BY seq`;
 }
 
-/** Marks the head as written by the transaction of its holder, and leaves it where it is. */
-export function headEntry({ writer }: Dialect, heads: Table, service: string, token: number): Sql {
-  return sql`UPDATE ${tableName(heads)} SET writer = ${writer(service, token)} WHERE service = ${service} AND token = ${token}`;
+/** Marks the head as written by the transaction of its holder, and leaves it where it is; answers where that is, if anybody asks. */
+export function headEntry(dialect: Dialect, heads: Table, service: string, token: number): Sql {
+  const returning = raw(dialect.strictInsert ? ' RETURNING token, seq' : '');
+  return sql`UPDATE ${tableName(heads)} SET writer = ${dialect.writer(service, token)} WHERE service = ${service} AND token = ${token}${returning}`;
 }
 
 /** Moves the head over the batch, on the condition that the batch may follow it. */

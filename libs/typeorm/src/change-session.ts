@@ -92,12 +92,12 @@ export class ChangeSession {
   async seal(): Promise<void> {
     this.end();
     if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
-    await bounded(LAST_STATEMENT_MS, Promise.allSettled([...this.running]));
+    if (this.running.size > 0) await bounded(LAST_STATEMENT_MS, Promise.allSettled([...this.running]));
     await this.transaction.complete();
   }
 
   private act(step: (runner: QueryRunner) => Promise<void>): Promise<void> {
-    return this.track(this.transaction.perform('', () => step(this.transaction.runner)));
+    return this.track(this.transaction.perform('SAVEPOINT', () => step(this.transaction.runner)));
   }
 
   private async track<T>(statement: Promise<T>): Promise<T> {

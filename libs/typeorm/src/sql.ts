@@ -18,46 +18,51 @@ export interface RenderedSql {
   readonly values: SqlValue[];
 }
 
-type Piece = { readonly text: string } | { readonly identifier: string } | { readonly value: SqlValue };
+type Piece = string | { readonly identifier: string } | { readonly value: SqlValue } | Sql;
 
 /** A statement, or part of one, in no dialect yet. */
 export class Sql {
-  constructor(readonly pieces: readonly Piece[]) {}
+  /** Texts as they stand, identifiers, values to bind, and other parts. */
+  constructor(private readonly pieces: readonly Piece[]) {}
 
   /** The statement as a driver takes it. */
   render(syntax: SqlSyntax): RenderedSql {
     const values: SqlValue[] = [];
-    const text = this.pieces.map((piece) => {
-      if ('text' in piece) return piece.text;
-      if ('identifier' in piece) return syntax.quote(piece.identifier);
-      return syntax.placeholder(values.push(piece.value));
-    });
-    return { text: text.join(''), values };
+    const text = this.write(syntax, (value) => syntax.placeholder(values.push(value)));
+    return { text, values };
   }
-}
 
-/** The statement with its values in it, for where it cannot bind any. */
-export function inlined(statement: Sql, syntax: SqlSyntax, literal: (value: SqlValue) => string): string {
-  const pieces = statement.pieces.map((piece) => {
-    if ('text' in piece) return piece.text;
-    return 'identifier' in piece ? syntax.quote(piece.identifier) : literal(piece.value);
-  });
-  return pieces.join('');
+  /** The statement with its values in it, for where it cannot bind any. */
+  inline(syntax: SqlSyntax, literal: (value: SqlValue) => string): string {
+    return this.write(syntax, literal);
+  }
+
+  private write(syntax: SqlSyntax, valueText: (value: SqlValue) => string): string {
+    let text = '';
+    for (const piece of this.pieces) {
+      if (typeof piece === 'string') text += piece;
+      else if (piece instanceof Sql) text += piece.write(syntax, valueText);
+      else if ('identifier' in piece) text += syntax.quote(piece.identifier);
+      else text += valueText(piece.value);
+    }
+    return text;
+  }
 }
 
 /** Builds a statement: a nested {@link Sql} is spliced in, everything else is bound. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | SqlValue)[]): Sql {
-  const pieces = strings.flatMap((text, index): readonly Piece[] => {
+  const pieces: Piece[] = [];
+  for (const [index, text] of strings.entries()) {
+    pieces.push(text);
     const part = parts[index];
-    if (part === undefined) return [{ text }];
-    return [{ text }, ...asSql(part).pieces];
-  });
+    if (part !== undefined) pieces.push(asPiece(part));
+  }
   return new Sql(pieces);
 }
 
 /** Text taken over as it stands; never for anything that a user wrote. */
 export function raw(text: string): Sql {
-  return new Sql([{ text }]);
+  return new Sql([text]);
 }
 
 /** An identifier, quoted when rendered; `name('t', 'c')` is `"t"."c"`. */
@@ -70,12 +75,14 @@ export function name(...path: readonly string[]): Sql {
 
 /** The parts with a separator between them. */
 export function list(parts: readonly (Sql | SqlValue)[], separator = ', '): Sql {
-  const pieces = parts.flatMap((part, index): readonly Piece[] =>
-    index === 0 ? asSql(part).pieces : [{ text: separator }, ...asSql(part).pieces],
-  );
+  const pieces: Piece[] = [];
+  for (const part of parts) {
+    if (pieces.length > 0) pieces.push(separator);
+    pieces.push(asPiece(part));
+  }
   return new Sql(pieces);
 }
 
-function asSql(part: Sql | SqlValue): Sql {
-  return part instanceof Sql ? part : new Sql([{ value: part }]);
+function asPiece(part: Sql | SqlValue): Piece {
+  return part instanceof Sql ? part : { value: part };
 }

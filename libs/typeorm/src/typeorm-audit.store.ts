@@ -9,10 +9,10 @@ import {
   type Transaction,
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
-import { appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
+import { appendAtCommit, appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
 import { integerOf, toEntry } from './audit-entry.row.js';
 import { contextOf } from './data-source-context.js';
-import type { SqlDatabase } from './dialect/database.js';
+import type { ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { placeOfTables } from './schema/place-of-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
 import { columnsOf, tableName } from './schema/table.js';
@@ -102,10 +102,7 @@ export class TypeOrmAuditStore implements AuditStore {
    * @throws ForeignTransactionError when `tx` is not one of this store's DataSource.
    */
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
-    const [first, ...rest] = appendStatements(this.database.dialect, this.tables, batch);
-    const written = tx
-      ? await this.appendInside(tx, first, rest)
-      : await this.database.atomically(first, rest);
+    const written = tx ? await this.appendInside(tx, batch) : await this.appendAlone(batch);
     if (!written) throw new FencedError(batch.service, batch.token, HISTORY);
   }
 
@@ -115,14 +112,31 @@ export class TypeOrmAuditStore implements AuditStore {
     );
   }
 
-  private async appendInside(tx: Transaction, first: Sql, rest: readonly Sql[]): Promise<boolean> {
+  private appendAlone(batch: AuditBatch): Promise<boolean> {
+    const [first, ...rest] = appendStatements(this.database.dialect, this.tables, batch);
+    return this.database.atomically(first, rest);
+  }
+
+  private async appendInside(tx: Transaction, batch: AuditBatch): Promise<boolean> {
     if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource) {
       throw new ForeignTransactionError();
     }
     const transaction = await tx.seal();
+    if (this.leaveToCommit(transaction, batch)) return true;
+    const [first, ...rest] = appendStatements(this.database.dialect, this.tables, batch);
     const { affected } = await transaction.execute(first);
     if (affected === 0) return false;
     for (const statement of rest) await transaction.execute(statement);
+    return true;
+  }
+
+  /** Where the transaction holds the head, and the batch follows it, nothing can come between them any more. */
+  private leaveToCommit(transaction: ChangeTransaction, batch: AuditBatch): boolean {
+    const { token, seq } = transaction.admitted ?? {};
+    if (integerOf(token) !== batch.token || integerOf(seq) !== batch.entries[0].seq - 1) return false;
+    const statement = appendAtCommit(this.database.dialect, this.tables, batch);
+    if (!statement || !transaction.commitWith) return false;
+    transaction.commitWith(statement);
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { Transaction } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
-import type { SqlExecutor } from './dialect/dialect.js';
+import type { ChangeTransaction } from './dialect/database.js';
 
 /** A change's open transaction, which an audit store over the same DataSource may write in. */
 export class TypeOrmTransaction implements Transaction {
@@ -17,7 +17,7 @@ export class TypeOrmTransaction implements Transaction {
    * @throws NestedTransactionError, ImplicitCommitError, TransactionLostError when the
    * change did not leave the transaction as it found it.
    */
-  async seal(): Promise<SqlExecutor> {
+  async seal(): Promise<ChangeTransaction> {
     await this.session.seal();
     return this.session.transaction;
   }

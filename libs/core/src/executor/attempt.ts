@@ -1,3 +1,5 @@
+import { abortOf, NOT_NEEDED } from '../abort.js';
+import { boundedSignal } from '../bounded-signal.js';
 import type { Runtime } from '../runtime.js';
 import { ChangeTimeoutError } from './executor.errors.js';
 
@@ -13,7 +15,7 @@ export interface AttemptBounds {
   readonly changeId: string;
   readonly timeoutMs: number | undefined;
   /** Time to end by itself, asked for at the moment a bound is hit. */
-  graceMs(): number;
+  readonly graceMs: () => number;
   /** Run-wide reasons to stop: lock lost, run out of time, shutdown. */
   readonly signal: AbortSignal;
 }
@@ -24,30 +26,39 @@ export interface AttemptBounds {
  */
 export async function attempt(
   runtime: Runtime,
-  bounds: AttemptBounds,
+  { changeId, timeoutMs, graceMs, signal: outer }: AttemptBounds,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<Attempt> {
-  const timer = new AbortController();
-  const timeout = new AbortController();
-  const signal = AbortSignal.any([bounds.signal, timeout.signal]);
-  const stopped = aborted(signal, timer.signal);
-  if (bounds.timeoutMs !== undefined) {
-    const { timeoutMs } = bounds;
-    void runtime.sleep(timeoutMs, timer.signal).then(() => {
-      if (!timer.signal.aborted) timeout.abort(new ChangeTimeoutError(bounds.changeId, timeoutMs));
-    });
-  }
+  const late = (ms: number) => new ChangeTimeoutError(changeId, ms);
+  const bounded = boundedSignal(outer, timeoutMs, late, runtime);
+  const { signal } = bounded;
+  const stopped = abortOf(signal);
   const ended = settle(work, signal);
   try {
     return (
-      (await Promise.race([ended, stopped])) ??
-      (await Promise.race([ended, runtime.sleep(bounds.graceMs(), timer.signal)])) ?? {
-        status: 'abandoned',
-        error: signal.reason,
-      }
+      (await Promise.race([ended, stopped.happened])) ??
+      (await endGracefully(ended, graceMs(), signal, runtime))
     );
   } finally {
-    timer.abort();
+    stopped.forget();
+    bounded.clear();
+  }
+}
+
+async function endGracefully(
+  ended: Promise<Attempt>,
+  graceMs: number,
+  { reason }: AbortSignal,
+  runtime: Runtime,
+): Promise<Attempt> {
+  const timer = new AbortController();
+  const abandoned = runtime
+    .sleep(graceMs, timer.signal)
+    .then((): Attempt => ({ status: 'abandoned', error: reason }));
+  try {
+    return await Promise.race([ended, abandoned]);
+  } finally {
+    timer.abort(NOT_NEEDED);
   }
 }
 
@@ -58,12 +69,4 @@ async function settle(work: (signal: AbortSignal) => Promise<void>, signal: Abor
   } catch (error) {
     return { status: 'threw', error };
   }
-}
-
-/** Resolves when `signal` aborts; forgets about it when `unneeded` does. */
-function aborted(signal: AbortSignal, unneeded: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { signal: unneeded });
-  });
 }

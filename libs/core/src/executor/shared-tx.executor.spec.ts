@@ -256,15 +256,26 @@ describe('a transaction that keeps everybody from writing the lock', () => {
     run.lease.assertHeld();
   });
 
+  it('is not followed by a renewal that is not due', async () => {
+    expect((await executor.execute(inTransaction(() => undefined))).status).toBe('executed');
+    expect(wire.answered).not.toContain('renew');
+  });
+
   it('is followed by a renewal also where it fails', async () => {
-    const change = fails();
+    const change = inTransaction(async () => {
+      await runtime.advance(LEASE_MS);
+      throw new TypeError('constraint');
+    });
     expect((await executor.execute(change)).status).toBe('failed');
     expect(wire.answered.indexOf('renew')).toBeGreaterThan(-1);
     expect(wire.answered.indexOf('renew')).toBeLessThan(wire.answered.lastIndexOf('append'));
   });
 
   it('does not keep an instance waiting for ever whose renewal hangs', async () => {
-    const change = inTransaction(() => void wire.hang('renew', 'request', 1_000));
+    const change = inTransaction(async () => {
+      wire.hang('renew', 'request', 1_000);
+      await runtime.advance(LEASE_MS);
+    });
     expect((await passing(runtime, executor.execute(change))).status).toBe('executed');
     expect(run.lease.signal.aborted).toBe(true);
   });

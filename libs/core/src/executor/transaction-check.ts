@@ -45,7 +45,10 @@ function transactionalTargets(
 ): Map<TransactionalTargetSystem, string[]> {
   const targets = new Map<TransactionalTargetSystem, string[]>();
   for (const { id, target, transactional } of changes) {
-    if (transactional && isTransactional(target)) targets.set(target, [...(targets.get(target) ?? []), id]);
+    if (!transactional || !isTransactional(target)) continue;
+    const ids = targets.get(target);
+    if (ids) ids.push(id);
+    else targets.set(target, [id]);
   }
   return targets;
 }

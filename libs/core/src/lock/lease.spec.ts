@@ -213,12 +213,23 @@ describe('a lease that is suspended', () => {
     expect(isHeld()).toBe(true);
   });
 
+  it('is not renewed after it while no heartbeat is due, and ends when it would have', async () => {
+    lease.suspend();
+    await runtime.advance(THIRD / 2);
+    await lease.resume();
+    expect(renewals()).toBe(0);
+    wire.lose('renew', 'request', 1_000);
+    await runtime.advance(LEASE_MS - THIRD / 2);
+    expect(lease.signal.aborted).toBe(true);
+  });
+
   it('is lost where the renewal after it says so', async () => {
     lease.suspend();
     await database.write('take over', ({ locks }) => {
       const held = locks.get(SERVICE);
       if (held) locks.set(SERVICE, { ...held, token: 2 });
     });
+    await runtime.advance(THIRD);
     await lease.resume();
     expect(isHeld()).toBe(false);
   });

@@ -7,6 +7,8 @@ import type { LockHold, LockRenewal, LockStore } from './lock-store.js';
 
 /** Part of the lease after which it is renewed. */
 const HEARTBEAT_FRACTION = 1 / 3;
+/** Part of the lease that is left at least while no heartbeat is due. */
+const FRESH_FRACTION = 1 - HEARTBEAT_FRACTION;
 /** Part of the lease after which a renewal that failed is tried again. */
 const RETRY_FRACTION = 1 / 20;
 
@@ -72,12 +74,13 @@ export class Lease {
   }
 
   /**
-   * That transaction has ended: renews before anything else happens. Without a
-   * {@link suspend} before, does nothing.
+   * That transaction has ended: renews before anything else happens, if a heartbeat is due.
+   * Without a {@link suspend} before, does nothing.
    */
   async resume(): Promise<void> {
     if (!this.suspended) return;
     this.suspended = false;
+    if (this.timeLeft() > this.leaseMs * FRESH_FRACTION) return;
     this.trustedUntil = this.runtime.monotonicMs() + this.leaseMs;
     await this.renewUntilKnown();
   }
@@ -127,7 +130,8 @@ export class Lease {
     while (!this.stopped.signal.aborted) {
       const left = this.timeLeft();
       if (left <= 0) this.loseByTime();
-      else await this.runtime.sleep(Math.min(left, this.leaseMs), this.stopped.signal);
+      // No longer than what is left at least when a suspended lease goes on.
+      else await this.runtime.sleep(Math.min(left, this.leaseMs * FRESH_FRACTION), this.stopped.signal);
     }
   }
 

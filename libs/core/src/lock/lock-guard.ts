@@ -24,12 +24,17 @@ function isGuardable(value: unknown): value is object {
 
 function guardOne(raw: object, check: () => void): object {
   const bound = new WeakMap<object, Callable>();
+  /** What was under a key the last time, to be given again without looking closer. */
+  const given = new Map<PropertyKey, { readonly method: unknown; readonly call: Callable }>();
   const proxy = new Proxy(reportable(raw), {
     get(_, key) {
       const value: unknown = Reflect.get(raw, key, raw);
+      const last = given.get(key);
+      if (last !== undefined && last.method === value) return last.call;
       if (typeof value !== 'function' || isClass(value)) return value;
       const call = bound.get(value) ?? guardCall(value as Callable);
       bound.set(value, call);
+      given.set(key, { method: value, call });
       return call;
     },
     set: (_, key, value) => Reflect.set(raw, key, value, raw),

@@ -1,3 +1,4 @@
+import { NOT_NEEDED } from '../abort.js';
 import { nodeRuntime } from '../node-runtime.js';
 import type { Runtime } from '../runtime.js';
 
@@ -51,6 +52,6 @@ async function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'sleep
   try {
     return (await Promise.race([ended, runtime.sleep(LOOK_MS, stop.signal)])) === true;
   } finally {
-    stop.abort();
+    stop.abort(NOT_NEEDED);
   }
 }

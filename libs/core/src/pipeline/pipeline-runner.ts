@@ -3,6 +3,7 @@ import { AuditTamperedError } from '../audit/audit.errors.js';
 import { createSnapshot, entryFault } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
+import { boundedSignal } from '../bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
@@ -12,11 +13,15 @@ import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
-import { ChangeFailedError, ManualInterventionError, OutOfOrderError } from './pipeline.errors.js';
+import {
+  ChangeFailedError,
+  ManualInterventionError,
+  OutOfOrderError,
+  RunTimeoutError,
+} from './pipeline.errors.js';
 import { targetsOf } from './pipeline.js';
 import { PlanRunner } from './plan-runner.js';
 import { ReportDraft } from './report-draft.js';
-import { boundedSignal } from './run-signal.js';
 
 /** One run of a pipeline: read, lock, re-read, run, report. */
 export class PipelineRunner {
@@ -36,7 +41,8 @@ export class PipelineRunner {
   async run(signal: AbortSignal): Promise<ExecutionReport> {
     const { events, settings, runtime, pipeline } = this.engine;
     const about = { service: pipeline.service, executionId: this.report.executionId };
-    const bounded = boundedSignal(signal, pipeline.service, settings.timeouts.runMs, runtime);
+    const late = (runMs: number) => new RunTimeoutError(pipeline.service, runMs);
+    const bounded = boundedSignal(signal, settings.timeouts.runMs, late, runtime);
     events.publish('run.started', about);
     try {
       await this.apply(bounded.signal);

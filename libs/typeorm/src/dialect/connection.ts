@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { Row } from '../sql.js';
 
 /** What the drivers answer to a statement without rows. */
 export interface Answer {
@@ -8,6 +9,8 @@ export interface Answer {
   readonly serverStatus?: unknown;
   /** PostgreSQL's number of rows. */
   readonly rowCount?: unknown;
+  /** PostgreSQL's rows. */
+  readonly rows?: readonly Row[];
 }
 
 interface Connection {

@@ -87,6 +87,18 @@ export interface ChangeTransaction extends SqlExecutor {
    */
   complete(): Promise<void>;
 
+  /**
+   * The row that the admission marked, as it was then, where {@link commitWith} is possible:
+   * until the end of the transaction nobody else changes it.
+   */
+  readonly admitted?: Row | undefined;
+
+  /**
+   * Sends a statement with the COMMIT, in one message, and whatever else is executed before
+   * it. The commit fails if it does.
+   */
+  commitWith?(statement: Sql): void;
+
   /** Commits, and tells how that ended. */
   commit(): Promise<TransactionOutcome>;
 

@@ -95,6 +95,13 @@ export interface Dialect extends SqlSyntax {
    */
   guardedInsert?(guard: Sql, table: Table, rows: readonly (readonly SqlValue[])[]): Sql;
 
+  /**
+   * As `guardedInsert`, but fails if `guard` does not find its row: for where nobody learns how
+   * many rows it affects, and with its values written out, not bound. The table's first column is
+   * one of the guard's row, too.
+   */
+  strictInsert?(guard: Sql, table: Table, rows: readonly (readonly SqlValue[])[]): Sql;
+
   /** Why a statement failed, if it is anything that we act on. */
   troubleOf(error: unknown): Trouble | undefined;
 }

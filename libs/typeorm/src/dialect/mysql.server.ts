@@ -26,9 +26,7 @@ export const mysqlServer: Server = {
       const { affected } = await mysqlServer.executor(runner).execute(admission.statement());
       if (affected === 0) throw admission.refusal();
     }
-    const transaction = new MysqlTransaction(changeId, dataSource, runner, mysqlServer.executor(runner));
-    await transaction.setSavepoint();
-    return transaction;
+    return new MysqlTransaction(changeId, dataSource, runner, mysqlServer.executor(runner));
   },
 
   async isInTransaction(dataSource, runner) {

@@ -1,16 +1,17 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import {
   ImplicitCommitError,
   NonTransactionalStatementError,
   TransactionLostError,
 } from '../typeorm.errors.js';
-import { commitEffect } from '../statement/implicit-commit.js';
-import type { Lexis } from '../statement/statement-words.js';
+import { commitEffect, neverCommits } from '../statement/implicit-commit.js';
+import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { driverError } from './driver-error.js';
 import { PooledTransaction } from './pooled.transaction.js';
 
 const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
 
-/** Begun with the transaction: a commit takes it away, which is how one behind our back shows. */
+/** A commit takes it away, which is how one behind our back shows. */
 const SAVEPOINT = 'flamingock_change';
 
 const NO_SUCH_SAVEPOINT = 1305;
@@ -23,7 +24,8 @@ const IN_TRANSACTION = 1;
 
 /**
  * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
- * refused; against those that do not show, in a procedure, stands a savepoint. After a
+ * refused; against those that do not show, in a procedure, stands a savepoint, set before
+ * the first statement that is not certain to leave the transaction alone. After a
  * deadlock the server has rolled everything back, and would run what comes next outside
  * any transaction: nothing comes next.
  */
@@ -33,22 +35,27 @@ export class MysqlTransaction extends PooledTransaction {
   private lost: { readonly error: unknown } | undefined;
   /** True once a statement ran that may have run others. */
   private hidden = false;
+  private hasSavepoint = false;
   private completed = false;
-
-  /** Right after the transaction was begun. */
-  async setSavepoint(): Promise<void> {
-    await this.send(`SAVEPOINT ${SAVEPOINT}`);
-  }
+  /** True once the server has answered after the change's last statement. */
+  private isAnswered = false;
 
   async complete(): Promise<void> {
     if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
     if (this.completed) return;
-    try {
-      await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
-    } catch (cause) {
-      throw isGone(cause) ? new ImplicitCommitError(this.changeId, { cause }) : cause;
-    }
+    if (this.hasSavepoint) await this.releaseSavepoint();
     this.completed = true;
+    this.isAnswered = this.hasSavepoint;
+  }
+
+  /** A connection that was lost by then is found before the COMMIT, whose outcome nobody would know. */
+  override async commit(): Promise<TransactionOutcome> {
+    try {
+      if (!this.isAnswered) await this.send('DO 0');
+    } catch (error) {
+      return this.rollBack(error);
+    }
+    return super.commit();
   }
 
   protected admitStatement(words: readonly string[]): void {
@@ -66,10 +73,13 @@ export class MysqlTransaction extends PooledTransaction {
     // A commit that failed is an error.
   }
 
-  protected async attempt<T>(_text: string, statement: () => Promise<T>): Promise<T> {
+  protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
     if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
+    await this.setSavepointBefore(text);
     try {
-      return await statement();
+      const answer = await statement();
+      this.isAnswered = this.completed;
+      return answer;
     } catch (error) {
       await this.notice(error);
       throw error;
@@ -90,10 +100,26 @@ export class MysqlTransaction extends PooledTransaction {
     return [DEADLOCK, ROLLED_BACK_DURING_COMMIT].includes(Number(driverError(error).errno));
   }
 
+  private async setSavepointBefore(text: string): Promise<void> {
+    if (this.hasSavepoint || this.completed) return;
+    if (statementWords(text, LEXIS).every((words) => neverCommits(words))) return;
+    await this.send(`SAVEPOINT ${SAVEPOINT}`);
+    this.hasSavepoint = true;
+  }
+
+  private async releaseSavepoint(): Promise<void> {
+    try {
+      await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+    } catch (cause) {
+      throw isGone(cause) ? new ImplicitCommitError(this.changeId, { cause }) : cause;
+    }
+  }
+
   /** False if any statement was, or may have been, committed. */
   private async isWhole(): Promise<boolean> {
     if (this.completed) return true;
     if (this.lost) return !this.hidden;
+    if (!this.hasSavepoint) return true;
     try {
       await this.send(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
       return true;

@@ -17,6 +17,9 @@ const ROLLBACK_MS = 2_000;
 /** How long a commit may take before its outcome counts as unknown. */
 const COMMIT_MS = 60_000;
 
+/** Whose statement is being run. One for all: before Node 24 each one that was ever used slows every promise down. */
+const turn = new AsyncLocalStorage<PooledTransaction>();
+
 /**
  * The transaction of a change on a connection of a pool. Statements are sent one by one,
  * however the change issues them: drivers give up queueing them, and after an error that
@@ -24,14 +27,13 @@ const COMMIT_MS = 60_000;
  */
 export abstract class PooledTransaction implements ChangeTransaction {
   protected abstract readonly lexis: Lexis;
-  private readonly turn = new AsyncLocalStorage<true>();
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
   private unusable: unknown;
 
   constructor(
     protected readonly changeId: string,
-    private readonly dataSource: DataSource,
+    protected readonly dataSource: DataSource,
     readonly runner: QueryRunner,
     private readonly executor: SqlExecutor,
   ) {}
@@ -46,13 +48,13 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
     // What a subscriber sends because of a statement is part of it, and must not wait for it.
-    if (this.turn.getStore()) return statement();
-    const turn = this.last.then(() => {
+    if (turn.getStore() === this) return statement();
+    const mine = this.last.then(() => {
       if (this.closing) throw new ChangeEndedError(this.changeId);
-      return this.turn.run(true, () => this.attempt(text, statement));
+      return turn.run(this, () => this.attempt(text, statement));
     });
-    this.last = turn.catch(() => undefined);
-    return turn;
+    this.last = mine.catch(() => undefined);
+    return mine;
   }
 
   abstract complete(): Promise<void>;
@@ -72,7 +74,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     if (this.runner.isReleased)
       return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
     try {
-      this.checkCommit(await bounded(COMMIT_MS, this.send('COMMIT')));
+      this.checkCommit(await bounded(COMMIT_MS, this.sendCommit()));
     } catch (error) {
       return this.notCommitted(error);
     }
@@ -114,6 +116,10 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** What becomes of a transaction whose connection is lost before its COMMIT. */
   protected abstract fate(): 'rolled-back' | 'partly-applied';
 
+  protected sendCommit(): Promise<Answer> {
+    return this.send('COMMIT');
+  }
+
   protected send(text: string): Promise<Answer> {
     return send(this.dataSource, this.runner, text);
   }
@@ -130,7 +136,8 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return this.undo();
   }
 
-  private notCommitted(error: unknown): TransactionOutcome {
+  /** What became of a transaction whose COMMIT was answered by an error, or not at all. */
+  protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
     this.ended();
     if (this.isRefusal(error)) return { status: 'rolled-back', error };
     this.unusable = error;

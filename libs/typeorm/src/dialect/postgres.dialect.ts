@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Column, Table } from '../schema/table.js';
 import { columnsOf, tableName } from '../schema/table.js';
-import { list, raw, sql, type Sql, type SqlValue } from '../sql.js';
+import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
 import type { Dialect, Trouble } from './dialect.js';
 import { driverError } from './driver-error.js';
 import { onConflict } from './on-conflict.js';
@@ -51,6 +51,13 @@ export const postgresDialect: Dialect = {
   guardedInsert: (guard, table, rows) =>
     sql`WITH moved AS (${guard} RETURNING 1) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT written.* FROM moved, (VALUES ${tuples(table, rows)}) AS written`,
 
+  // Without a row of the head there is nothing to fill the first column with, which is not nullable.
+  strictInsert(guard, table, rows) {
+    const [key = ''] = Object.keys(table.columns);
+    const others = list(rows.map(([, ...row]) => sql`(${list(row)})`));
+    return sql`WITH moved AS (${guard} RETURNING ${name(key)}) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT (SELECT ${name(key)} FROM moved), written.* FROM (VALUES ${others}) AS written`;
+  },
+
   troubleOf(error) {
     const { code, message } = driverError(error);
     if (code === 'XX000' && String(message).includes('concurrently updated')) return 'being-created';
@@ -65,7 +72,24 @@ export function transactionMark(service: string, token: number): string {
 
 /** The part of {@link transactionMark} that all holders of a service share. */
 export function servicePart(service: string): string {
-  return `flamingock:${createHash('sha256').update(service).digest('hex').slice(0, 24)}:`;
+  const known = serviceParts.get(service);
+  if (known !== undefined) return known;
+  const part = `flamingock:${createHash('sha256').update(service).digest('hex').slice(0, 24)}:`;
+  serviceParts.set(service, part);
+  return part;
+}
+
+/** Each transaction of a service needs its part, and an application has few services. */
+const serviceParts = new Map<string, string>();
+
+/** The statement with its values in it: several can share a message only if none of them binds any. */
+export function inlined(statement: Sql): string {
+  return statement.inline(postgresDialect, literal);
+}
+
+function literal(value: SqlValue): string {
+  if (typeof value !== 'string') return String(value);
+  return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
 /** The first row tells the types of all: without a table before them, bound values have none. */

@@ -1,10 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { inlined, sql, type Sql, type SqlValue } from '../sql.js';
+import { sql, type Row, type Sql } from '../sql.js';
 import { sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
-import { postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
-import { PostgresTransaction } from './postgres.transaction.js';
+import { inlined, postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
+import { COMMITTING, PostgresTransaction } from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { AwaitedRow, Server } from './server.js';
 
@@ -20,9 +20,11 @@ export const postgresServer: Server = {
   executor: (runner) => runnerExecutor(runner, postgresDialect),
 
   async begin(changeId, dataSource, runner, admission) {
-    if (admission) await beginAdmitted(dataSource, runner, admission);
+    const executor = postgresServer.executor(runner);
+    const transaction = new PostgresTransaction(changeId, dataSource, runner, executor);
+    if (admission) transaction.admitted = await beginAdmitted(dataSource, runner, admission);
     else await runner.startTransaction();
-    return new PostgresTransaction(changeId, dataSource, runner, postgresServer.executor(runner));
+    return transaction;
   },
 
   async isInTransaction(_dataSource, runner) {
@@ -54,20 +56,16 @@ async function beginAdmitted(
   dataSource: DataSource,
   runner: QueryRunner,
   admission: Admission,
-): Promise<void> {
+): Promise<Row | undefined> {
   const { isolationLevel } = dataSource.options as { isolationLevel?: string };
   const level = isolationLevel === undefined ? '' : ` ISOLATION LEVEL ${isolationLevel}`;
   await runner.broadcaster.broadcast('BeforeTransactionStart');
-  const text = inlined(admission.statement(), postgresDialect, literal);
+  const text = inlined(admission.statement());
   const [, entered] = await sendSeveral(dataSource, runner, [`START TRANSACTION${level}`, text]);
   Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
   if (entered?.rowCount !== 1) throw admission.refusal();
   await runner.broadcaster.broadcast('AfterTransactionStart');
-}
-
-function literal(value: SqlValue): string {
-  if (typeof value !== 'string') return String(value);
-  return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  return entered.rows?.[0];
 }
 
 /**
@@ -89,7 +87,7 @@ SELECT h.id, 'connection ' || h.pid || ' (user ' || coalesce(h.usename, '?') || 
 FROM (
   SELECT a.pid, a.usename, a.state, a.pid || ' ' || coalesce(a.xact_start::text, '') AS id,
     CASE WHEN starts_with(a.application_name, ${prefix}) THEN substr(a.application_name, ${prefix.length + 1})::bigint END AS token,
-    coalesce(a.state = 'active' AND a.query ILIKE 'COMMIT%', false) AS committing
+    coalesce(a.state = 'active' AND (a.query ILIKE 'COMMIT%' OR starts_with(a.query, ${COMMITTING})), false) AS committing
   FROM line JOIN pg_catalog.pg_stat_activity a ON a.pid = line.pid
   WHERE cardinality(pg_catalog.pg_blocking_pids(a.pid)) = 0
 ) AS h`;

@@ -43,6 +43,13 @@ export function names(identifiers: readonly string[]): Sql {
 }
 
 /** All columns of the table, in the order of its definition. */
-export function columnsOf(table: Table): Sql {
-  return names(Object.keys(table.columns));
+export function columnsOf({ columns }: Table): Sql {
+  const known = columnLists.get(columns);
+  if (known) return known;
+  const made = names(Object.keys(columns));
+  columnLists.set(columns, made);
+  return made;
 }
+
+/** Made once for a table, and not for each statement. */
+const columnLists = new WeakMap<Table['columns'], Sql>();

@@ -19,6 +19,14 @@ const ALWAYS = new Set(
 /** Compound and prepared statements, and calls. */
 const HIDING = new Set('CALL CASE EXECUTE FOR IF LOOP REPEAT WHILE'.split(' '));
 
+/** What they bring to run, in functions and triggers, may not commit: the servers refuse that. */
+const READING_AND_WRITING_ROWS = new Set('DELETE INSERT REPLACE SELECT UPDATE'.split(' '));
+
+/** Whether a statement, given its words, is certain not to commit: more than that it is not known to. */
+export function neverCommits([first = '']: readonly string[]): boolean {
+  return READING_AND_WRITING_ROWS.has(first);
+}
+
 /** The effect of a statement, given its words. */
 export function commitEffect(words: readonly string[]): CommitEffect {
   const [first = '', second = ''] = words;

@@ -44,7 +44,16 @@ function* tokens(text: string, lexis: Lexis): Generator<string> {
   }
 }
 
-function matcherOf({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp {
+/** Made once for a lexis: every statement of a change is read. */
+const matchers = new WeakMap<Lexis, RegExp>();
+
+function matcherOf(lexis: Lexis): RegExp {
+  const matcher = matchers.get(lexis) ?? makeMatcher(lexis);
+  matchers.set(lexis, matcher);
+  return matcher;
+}
+
+function makeMatcher({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp {
   const inside = (quote: string): string =>
     `(?:${backslashes ? '\\\\[^]|' : ''}${quote}${quote}|[^${quote}${backslashes ? '\\\\' : ''}])*`;
   return new RegExp(
@@ -58,6 +67,7 @@ function matcherOf({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp
       `'${inside("'")}'?`,
       `(?<name>"${inside('"')}"?|\`(?:\`\`|[^\`])*\`?)`,
       '(?<word>@{0,2}[\\p{L}_][\\p{L}\\p{N}_$.]*)',
+      '[\\s(),=]+',
       '[^]',
     ].join('|'),
     'uy',

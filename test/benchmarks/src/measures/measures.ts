@@ -1,0 +1,27 @@
+import type { Bench } from '../harness/bench.js';
+import type { Section } from '../harness/section.js';
+import { applyOnMariaDb, applyOnMongo, applyOnPostgres, applyOnSqlite } from './apply.js';
+import { fleet } from './fleet.js';
+import { growth } from './growth.js';
+import { guard } from './guard.js';
+import { memory } from './memory.js';
+import { nothingPending } from './nothing-pending.js';
+import { startUp } from './start-up.js';
+import { takeOver } from './take-over.js';
+import { weight } from './weight.js';
+
+/** Finds something out, and says what. */
+export type Measure = (bench: Bench) => Promise<Section>;
+
+/** Everything that is measured, by the name that `--only` takes. */
+export const measures: Readonly<Record<string, readonly Measure[]>> = {
+  apply: [applyOnPostgres, applyOnMariaDb, applyOnSqlite, applyOnMongo],
+  growth: [growth],
+  'nothing-pending': [nothingPending],
+  'start-up': [startUp],
+  fleet: [fleet],
+  'take-over': [takeOver],
+  memory: [memory],
+  guard: [guard],
+  weight: [weight],
+};
