@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FlamingockService } from '@nestjs-flamingock/core';
 import { Aftermath } from '../e2e/aftermath.js';
 import type { FixtureOptions } from '../e2e/fixture/app.module.js';
 import type { InstanceOptions } from '../e2e/fixture/main.js';
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly instance: Partial<InstanceOptions>;
   /** What comes before, in a process that nothing happens to. */
   readonly prepare?: (options: FixtureOptions) => Promise<unknown>;
+  /** What another one does while it stands still, before the next start. @default nothing */
+  readonly meanwhile?: (flamingock: FlamingockService) => Promise<unknown>;
 }
 
 /** Where history and changes are kept. */
@@ -62,6 +65,8 @@ export async function interrupt(
     const points = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
     const point = points.length > at ? points[at] : undefined;
     const aftermath = new Aftermath(workspace, PATIENT);
+    const { meanwhile } = scenario;
+    if (isStopped && meanwhile) await aftermath.attempt(meanwhile);
     const neededPerson = await aftermath.startAgain();
     if (isStopped) await aftermath.wake(instance);
     return { at, point, neededPerson, faults: await aftermath.faults() };

@@ -1,6 +1,8 @@
 import {
   ManualInterventionError,
+  UndoRefusedError,
   type ExecutionReport,
+  type FlamingockService,
   type FlamingockSettings,
 } from '@nestjs-flamingock/core';
 import type { TestDatabase, TestTarget } from '../support/test-database.js';
@@ -24,6 +26,13 @@ export class Aftermath {
     this.found.push(...(await unrecordedEffects(this.workspace)));
   }
 
+  /** Does what is refused where it is done already. */
+  async attempt(work: (flamingock: FlamingockService) => Promise<unknown>): Promise<void> {
+    await withApplication(this.options, work).catch((error: unknown) => {
+      if (!(error instanceof UndoRefusedError)) throw error;
+    });
+  }
+
   /** A normal start; where it stops for a person, the person looks, says the truth, and starts again. */
   async startAgain(): Promise<boolean> {
     const mayStop = await this.needsPerson();
@@ -45,7 +54,8 @@ export class Aftermath {
     instance.kill('SIGCONT');
     const { code, stderr } = await instance.exit;
     // One that had no lock yet, or needed none any more, finds nothing left to do.
-    if (code !== 0 && !stderr.includes('Lost the lock')) this.found.push(`ended with: ${stderr}`);
+    const isKnown = code === 0 || /Lost the lock|^(NoIssue|UndoRefused)Error/.test(stderr);
+    if (!isKnown) this.found.push(`ended with: ${stderr}`);
     const after = await this.everything();
     if (after !== before) this.found.push(`changed something after its pause: ${before} → ${after}`);
   }

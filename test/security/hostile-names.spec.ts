@@ -136,7 +136,7 @@ describe('names that no store could keep', () => {
         expect(error.message).toContain(JSON.stringify(name));
         expect(error.message).toMatch(/characters/);
       }
-      await expect(database.entries('flamingock_')).rejects.toThrow('no such table');
+      await expect(database.lock()).rejects.toThrow('no such table');
     },
   );
 });
