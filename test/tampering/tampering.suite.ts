@@ -39,19 +39,17 @@ export function tamperingSuite<T extends TestDatabase>(
     expect(victim.entries[FAILED - 1]?.error).toContain('no half of publish');
   });
 
-  it('finds every other value in every column of an entry, and names the entry', async () => {
+  it.each(altered)('finds every other value in every column of entry %d, and names it', async (seq) => {
     const fields = victim.namesIn('entries');
     expect(fields).toHaveLength(22);
     const missed: unknown[] = [];
-    for (const seq of altered) {
-      for (const field of fields) {
-        const value = victim.written.entries[seq - 1]?.[field];
-        for (const other of alterations(value)) {
-          // The database itself keeps two entries from having one place.
-          if (field === 'seq' && Number.isInteger(other) && Number(other) > 0) continue;
-          const found = await victim.after(editEntry(seq, { [field]: other }));
-          if (found.ok || !isAbout(found, seq, victim.entries)) missed.push({ seq, field, other, found });
-        }
+    for (const field of fields) {
+      const value = victim.written.entries[seq - 1]?.[field];
+      for (const other of alterations(value)) {
+        // The database itself keeps two entries from having one place.
+        if (field === 'seq' && Number.isInteger(other) && Number(other) > 0) continue;
+        const found = await victim.after(editEntry(seq, { [field]: other }));
+        if (found.ok || !isAbout(found, seq, victim.entries)) missed.push({ seq, field, other, found });
       }
     }
     expect(missed).toEqual([]);
