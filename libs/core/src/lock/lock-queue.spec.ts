@@ -67,6 +67,24 @@ describe('LockQueue', () => {
     expect(runtime.monotonicMs()).toBeLessThan(SETTINGS.leaseMs + SETTINGS.retryMs + 100);
   });
 
+  it('pauses no longer than a fifth of what it has waited, so that it goes on soon after the holder', async () => {
+    await heldByAnother();
+    const end = queue().acquire(SERVICE, waiting());
+    const at: number[] = [];
+    while (runtime.monotonicMs() < 2_000) {
+      await runtime.advance(1);
+      if (attempts() > at.length + 1) at.push(runtime.monotonicMs());
+    }
+    const late = at.filter(
+      (now, index) => now - (at[index - 1] ?? 0) > Math.max(50, (at[index - 1] ?? 0) / 5) + 1,
+    );
+    expect(late).toEqual([]);
+    expect(at.length).toBeGreaterThan(15);
+    expect(at.length).toBeLessThan(40);
+    controller.abort(new TypeError('enough'));
+    await expect(end).rejects.toThrow('enough');
+  });
+
   it('pauses longer and longer, up to the limit', async () => {
     await heldByAnother();
     const end = queue().acquire(SERVICE, waiting());

@@ -1,6 +1,7 @@
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { FlamingockError } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
+import { sleep } from '../sleep.js';
 import { LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
@@ -32,8 +33,13 @@ export interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** First pause between two attempts; each next one is longer, up to `retryMs`. */
+/** Shortest pause between two attempts. */
 const FIRST_PAUSE_MS = 50;
+/**
+ * Part of the time waited up to now that a pause lasts, up to `retryMs`: whoever waits goes on at most that much
+ * later than if it had looked all the time, and looks at a long run ever more seldom.
+ */
+const PAUSE_FRACTION = 1 / 5;
 
 /** Waits in line for the lock of one service. */
 export class LockQueue {
@@ -55,7 +61,7 @@ export class LockQueue {
     const since = runtime.monotonicMs();
     let answered = false;
     let holder: LockRecord | undefined;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, settings.retryMs)) {
+    for (;;) {
       waiting.signal.throwIfAborted();
       try {
         if (answered && (await waiting.isDone())) return undefined;
@@ -69,8 +75,14 @@ export class LockQueue {
       }
       const waitedMs = Math.round(runtime.monotonicMs() - since);
       if (waitedMs >= settings.waitMs) throw new LockTimeoutError(service, waitedMs, holder);
-      await runtime.sleep(pauseMs * (0.5 + runtime.random() / 2), waiting.signal);
+      await sleep(runtime, this.pauseAfter(waitedMs), waiting.signal);
     }
+  }
+
+  /** Drawn, so that many that wait do not all look at the same time. */
+  private pauseAfter(waitedMs: number): number {
+    const longest = Math.max(FIRST_PAUSE_MS, waitedMs * PAUSE_FRACTION);
+    return Math.min(longest, this.settings.retryMs) * (0.5 + this.runtime.random() / 2);
   }
 
   private claim(service: string): LockClaim {
