@@ -1,6 +1,3 @@
-/** Why a wait was called off. Without a reason an abort makes an error with a stack, which nobody reads. */
-export const NOT_NEEDED = 'no longer waited for';
-
 /** An abort that is waited for, until it is forgotten. */
 export interface Abortion {
   readonly happened: Promise<undefined>;

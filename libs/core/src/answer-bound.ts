@@ -16,7 +16,7 @@ export class NoAnswerError extends FlamingockError {
 export class AnswerBound {
   constructor(
     private readonly ms: number,
-    private readonly runtime: Pick<Runtime, 'sleep'>,
+    private readonly runtime: Pick<Runtime, 'timer'>,
   ) {}
 
   /** @throws what `late` makes of the silence; what `work` does then is not waited for. */

@@ -1,4 +1,3 @@
-import { NOT_NEEDED } from './abort.js';
 import type { Runtime } from './runtime.js';
 
 /** A signal with a limit of time, and how to forget its timer. */
@@ -12,13 +11,10 @@ export function boundedSignal(
   outer: AbortSignal,
   timeoutMs: number | undefined,
   late: (timeoutMs: number) => Error,
-  runtime: Pick<Runtime, 'sleep'>,
+  runtime: Pick<Runtime, 'timer'>,
 ): BoundedSignal {
   if (timeoutMs === undefined) return { signal: outer, clear: () => undefined };
-  const timer = new AbortController();
   const timeout = new AbortController();
-  void runtime.sleep(timeoutMs, timer.signal).then(() => {
-    if (!timer.signal.aborted) timeout.abort(late(timeoutMs));
-  });
-  return { signal: AbortSignal.any([outer, timeout.signal]), clear: () => timer.abort(NOT_NEEDED) };
+  const clear = runtime.timer(timeoutMs, () => timeout.abort(late(timeoutMs)));
+  return { signal: AbortSignal.any([outer, timeout.signal]), clear };
 }

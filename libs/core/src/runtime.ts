@@ -6,8 +6,8 @@
 export interface Runtime {
   /** Milliseconds on a clock that never goes back; only differences mean anything. */
   monotonicMs(): number;
-  /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `ring` after `ms` milliseconds, unless what it gives back is called before that. */
+  timer(ms: number, ring: () => void): () => void;
   /** A value that no other process will ever produce. */
   uuid(): string;
   /** A number from 0 (included) to 1 (excluded). */

@@ -1,4 +1,3 @@
-import { NOT_NEEDED } from './abort.js';
 import { nodeRuntime } from './node-runtime.js';
 import type { Runtime } from './runtime.js';
 
@@ -7,21 +6,24 @@ import type { Runtime } from './runtime.js';
  *
  * @throws what `late` gives otherwise; nobody waits for `work` any more.
  */
-export async function withinTime<T>(
+export function withinTime<T>(
   ms: number,
   work: Promise<T>,
   late: () => Error,
-  runtime: Pick<Runtime, 'sleep'> = nodeRuntime,
+  runtime: Pick<Runtime, 'timer'> = nodeRuntime,
 ): Promise<T> {
-  const settled = new AbortController();
-  const expire = async (): Promise<T> => {
-    await runtime.sleep(ms, settled.signal);
-    if (settled.signal.aborted) return work;
-    throw late();
-  };
-  try {
-    return await Promise.race([work, expire()]);
-  } finally {
-    settled.abort(NOT_NEEDED);
-  }
+  return new Promise((resolve, reject) => {
+    const callOff = runtime.timer(ms, () => reject(late()));
+    work.then(
+      (value) => {
+        callOff();
+        resolve(value);
+      },
+      (error: unknown) => {
+        callOff();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the work threw
+        reject(error);
+      },
+    );
+  });
 }

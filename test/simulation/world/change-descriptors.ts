@@ -2,6 +2,7 @@ import type { TransactionalTargetSystem } from '@nestjs-flamingock/core';
 import { InMemoryTable, type InMemorySession } from '@nestjs-flamingock/testing';
 import type { ChangeDescriptor, Invocation } from '../../../libs/core/src/change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../../../libs/core/src/fixtures/changes.js';
+import { sleep } from '../../../libs/core/src/sleep.js';
 import { effectKey } from '../check/effects.js';
 import type { Oracle } from '../check/oracle.js';
 import { isTransactionalKind, type ChangePlan } from '../scenario/scenario.js';
@@ -53,7 +54,7 @@ function method(plan: ChangePlan, name: 'execution' | 'rollback', around: Surrou
     const run = oracle.begins({ process, changeId: plan.id, method: name, executionId });
     const table = tableOf(plan, invocation, around);
     await table.set(effectKey(plan.id, name, run), executionId);
-    if (plan.workMs > 0) await runtime.sleep(plan.workMs);
+    if (plan.workMs > 0) await sleep(runtime, plan.workMs);
     if (run <= failures && !process.isHealthy) throw new PlannedFailure(`${name} of ${plan.id}, call ${run}`);
     await table.set(`after ${effectKey(plan.id, name, run)}`, executionId);
     if (name === 'execution') oracle.calls.end(plan.id, executionId);

@@ -17,17 +17,8 @@ export class SimulatedRuntime implements Runtime {
     this.host = `host-${this.pid}`;
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        callOff();
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const callOff = this.process.after(ms, wake);
-      signal?.addEventListener('abort', wake);
-    });
+  timer(ms: number, ring: () => void): () => void {
+    return this.process.after(ms, ring);
   }
 
   uuid(): string {

@@ -86,9 +86,9 @@ describe('attempt', () => {
   });
 
   it('sets no timer where no bound is given', async () => {
-    const sleep = jest.spyOn(runtime, 'sleep');
+    const timer = jest.spyOn(runtime, 'timer');
     await run(() => Promise.resolve());
-    expect(sleep).not.toHaveBeenCalled();
+    expect(timer).not.toHaveBeenCalled();
   });
 
   it('forgets about the signal of work that has ended', async () => {

@@ -1,4 +1,4 @@
-import { abortOf, NOT_NEEDED } from '../abort.js';
+import { abortOf } from '../abort.js';
 import { boundedSignal } from '../bounded-signal.js';
 import type { Runtime } from '../runtime.js';
 import { ChangeTimeoutError } from './executor.errors.js';
@@ -45,21 +45,19 @@ export async function attempt(
   }
 }
 
-async function endGracefully(
+function endGracefully(
   ended: Promise<Attempt>,
   graceMs: number,
   { reason }: AbortSignal,
   runtime: Runtime,
 ): Promise<Attempt> {
-  const timer = new AbortController();
-  const abandoned = runtime
-    .sleep(graceMs, timer.signal)
-    .then((): Attempt => ({ status: 'abandoned', error: reason }));
-  try {
-    return await Promise.race([ended, abandoned]);
-  } finally {
-    timer.abort(NOT_NEEDED);
-  }
+  return new Promise((resolve) => {
+    const callOff = runtime.timer(graceMs, () => resolve({ status: 'abandoned', error: reason }));
+    void ended.then((attempt) => {
+      callOff();
+      resolve(attempt);
+    });
+  });
 }
 
 async function settle(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Attempt> {

@@ -1,6 +1,7 @@
 import { unlessAborted } from '../abort.js';
 import { NoAnswerError } from '../answer-bound.js';
 import type { Runtime } from '../runtime.js';
+import { sleep } from '../sleep.js';
 import { LockLostError } from './lock.errors.js';
 import { withinTime } from '../within-time.js';
 import type { LockHold, LockRenewal, LockStore } from './lock-store.js';
@@ -93,14 +94,14 @@ export class Lease {
 
   private async beat(): Promise<void> {
     while (!this.stopped.signal.aborted) {
-      await this.runtime.sleep(this.leaseMs * HEARTBEAT_FRACTION, this.stopped.signal);
+      await sleep(this.runtime, this.leaseMs * HEARTBEAT_FRACTION, this.stopped.signal);
       await this.renewUntilKnown();
     }
   }
 
   private async renewUntilKnown(): Promise<void> {
     while (!this.stopped.signal.aborted && !this.suspended && !(await this.renewed())) {
-      await this.runtime.sleep(this.leaseMs * RETRY_FRACTION, this.stopped.signal);
+      await sleep(this.runtime, this.leaseMs * RETRY_FRACTION, this.stopped.signal);
     }
   }
 
@@ -131,7 +132,7 @@ export class Lease {
       const left = this.timeLeft();
       if (left <= 0) this.loseByTime();
       // No longer than what is left at least when a suspended lease goes on.
-      else await this.runtime.sleep(Math.min(left, this.leaseMs * FRESH_FRACTION), this.stopped.signal);
+      else await sleep(this.runtime, Math.min(left, this.leaseMs * FRESH_FRACTION), this.stopped.signal);
     }
   }
 

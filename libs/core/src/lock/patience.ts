@@ -1,6 +1,7 @@
 import { unlessAborted } from '../abort.js';
 import { FlamingockError } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
+import { sleep } from '../sleep.js';
 import type { Lease } from './lease.js';
 
 const PAUSE_MS = 100;
@@ -29,7 +30,7 @@ export class Patience {
         const final = cause instanceof FlamingockError || this.runtime.monotonicMs() >= giveUpAt;
         if (final) throw cause;
       }
-      await this.runtime.sleep(PAUSE_MS, this.lease.signal);
+      await sleep(this.runtime, PAUSE_MS, this.lease.signal);
     }
   }
 }

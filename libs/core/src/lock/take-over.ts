@@ -1,4 +1,3 @@
-import { NOT_NEEDED } from '../abort.js';
 import { nodeRuntime } from '../node-runtime.js';
 import type { Runtime } from '../runtime.js';
 
@@ -27,7 +26,7 @@ export interface TakeOverSteps<H> {
 export async function takeOver<T, H>(
   writing: Promise<T>,
   { endHolder, refusal, patienceMs }: TakeOverSteps<H>,
-  runtime: Pick<Runtime, 'monotonicMs' | 'sleep'> = nodeRuntime,
+  runtime: Pick<Runtime, 'monotonicMs' | 'timer'> = nodeRuntime,
 ): Promise<T> {
   const deadline = runtime.monotonicMs() + patienceMs;
   let holder: H | undefined;
@@ -43,15 +42,13 @@ export async function takeOver<T, H>(
   return writing;
 }
 
-async function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'sleep'>): Promise<boolean> {
-  const stop = new AbortController();
-  const ended = writing.then(
-    () => true,
-    () => true,
-  );
-  try {
-    return (await Promise.race([ended, runtime.sleep(LOOK_MS, stop.signal)])) === true;
-  } finally {
-    stop.abort(NOT_NEEDED);
-  }
+function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'timer'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const callOff = runtime.timer(LOOK_MS, () => resolve(false));
+    const end = (): void => {
+      callOff();
+      resolve(true);
+    };
+    writing.then(end, end);
+  });
 }

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-interface Sleeper {
-  readonly wakesAt: number;
-  readonly wake: () => void;
+interface Timer {
+  readonly ringsAt: number;
+  readonly ring: () => void;
 }
 
-/** A clock that stands still until a test moves it. Runtimes that share one sleep by it together. */
+/** A clock that stands still until a test moves it. Runtimes that share one wait by it together. */
 export class ManualClock {
-  private readonly sleepers = new Set<Sleeper>();
+  private readonly timers = new Set<Timer>();
   private elapsed = 0;
 
   /** Milliseconds that have passed on this clock. */
@@ -15,38 +15,31 @@ export class ManualClock {
     return this.elapsed;
   }
 
-  /** Resolves when the clock has moved on by `ms` milliseconds, or at once when `signal` aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const sleeper = { wakesAt: this.elapsed + Math.max(0, ms), wake };
-      this.sleepers.add(sleeper);
-      signal?.addEventListener('abort', wake);
-    });
+  /** Calls `ring` when the clock has moved on by `ms` milliseconds, unless what it gives back is called before. */
+  timer(ms: number, ring: () => void): () => void {
+    const timer = { ringsAt: this.elapsed + Math.max(0, ms), ring };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
   }
 
   /**
-   * Lets `ms` milliseconds pass. Sleepers wake in order of time, in order of arrival where
-   * that is equal, and what each of them does until it waits again happens before the next.
+   * Lets `ms` milliseconds pass. Timers ring in order of time, in order of arrival where
+   * that is equal, and what each of them sets off until it waits again happens before the next.
    */
   async advance(ms: number): Promise<void> {
     const until = this.elapsed + ms;
     await turn();
     for (let next = this.next(until); next; next = this.next(until)) {
-      this.elapsed = next.wakesAt;
-      next.wake();
+      this.elapsed = next.ringsAt;
+      this.timers.delete(next);
+      next.ring();
       await turn();
     }
     this.elapsed = until;
   }
 
-  private next(until: number): Sleeper | undefined {
-    const due = [...this.sleepers].filter(({ wakesAt }) => wakesAt <= until);
-    return due.sort((a, b) => a.wakesAt - b.wakesAt)[0];
+  private next(until: number): Timer | undefined {
+    const due = [...this.timers].filter(({ ringsAt }) => ringsAt <= until);
+    return due.sort((a, b) => a.ringsAt - b.ringsAt)[0];
   }
 }

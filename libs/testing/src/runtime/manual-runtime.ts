@@ -52,8 +52,13 @@ export class ManualRuntime implements Runtime {
   /** A store's clock that moves with this runtime: milliseconds since 1970. */
   readonly wallMs = (): number => this.epochMs + this.clock.now;
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return this.clock.sleep(ms, signal);
+  timer(ms: number, ring: () => void): () => void {
+    return this.clock.timer(ms, ring);
+  }
+
+  /** Resolves when the clock has moved on by `ms` milliseconds. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.timer(ms, resolve));
   }
 
   /** Lets `ms` milliseconds pass, see {@link ManualClock.advance}. */
