@@ -1,5 +1,5 @@
 import { registerAs } from '@nestjs/config';
-import { settingsFromEnvironment } from './nest/environment-settings.js';
+import { settingsFromEnvironment } from './index.js';
 
 /**
  * Reads `FLAMINGOCK_*` variables for `ConfigModule`:

@@ -138,3 +138,6 @@ export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingo
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
+
+/** @internal For this package's entry "config". */
+export { settingsFromEnvironment } from './nest/environment-settings.js';

@@ -24,14 +24,15 @@ export class FlamingockEvents implements EventPublisher {
     name: N,
     listener: (event: FlamingockEventMap[N]) => unknown,
   ): () => void {
-    const notify = async (event: FlamingockEventMap[N]) => {
+    const failed = (error: unknown): void => this.onListenerError(error, name);
+    const handler = (event: FlamingockEventMap[N]): void => {
       try {
-        await listener(event);
+        const result = listener(event);
+        if (result) Promise.resolve(result).catch(failed);
       } catch (error) {
-        this.onListenerError(error, name);
+        failed(error);
       }
     };
-    const handler = (event: FlamingockEventMap[N]) => void notify(event);
     this.emitter.on(name, handler);
     return () => this.emitter.off(name, handler);
   }
