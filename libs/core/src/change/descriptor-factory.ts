@@ -44,8 +44,12 @@ export class DescriptorFactory {
     return {
       place,
       faults,
+      // Not spread from the place, which takes thirty times as long: an application may have thousands.
       descriptor: Object.freeze({
-        ...place,
+        id,
+        order,
+        stage: candidate.stage,
+        className,
         author,
         target: registered.target,
         transactional: transactional ?? isTransactional(registered.target),

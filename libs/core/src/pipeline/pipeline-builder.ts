@@ -94,15 +94,23 @@ function misSorted(changes: readonly ChangePlace[], where: string): ChangeFault[
  */
 function readsLater(order: string, next: string | undefined): boolean {
   if (typeof next !== 'string') return false;
-  const [a, b] = [order.match(/\d+|\D/g) ?? [], next.match(/\d+|\D/g) ?? []];
-  const at = a.findIndex((part, i) => part !== b[i]);
-  const isGreater = numberOf(a[at]) > numberOf(b[at]);
-  const runsOn = [a[at + 1], b[at + 1]].some((part) => /[a-z]/i.test(part ?? ''));
-  return isGreater && (order.length !== next.length || !runsOn);
+  let start = 0;
+  while (start < order.length && order[start] === next[start]) start += 1;
+  while (isDigit(order[start - 1])) start -= 1;
+  const [a, b] = [digitsAt(order, start), digitsAt(next, start)];
+  if (a === '' || b === '' || Number(a) <= Number(b)) return false;
+  const runsOn = [order[start + a.length], next[start + b.length]].some((char) => /[a-z]/i.test(char ?? ''));
+  return order.length !== next.length || !runsOn;
 }
 
-function numberOf(part: string | undefined): number {
-  return part !== undefined && /^\d+$/.test(part) ? Number(part) : NaN;
+function digitsAt(text: string, start: number): string {
+  let end = start;
+  while (isDigit(text[end])) end += 1;
+  return text.slice(start, end);
+}
+
+function isDigit(char: string | undefined): boolean {
+  return char !== undefined && char >= '0' && char <= '9';
 }
 
 /** Groups of more than one with the same key; what has no key is in none. */
@@ -110,7 +118,10 @@ function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown): [strin
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
-    if (typeof key === 'string' && key !== '') groups.set(key, [...(groups.get(key) ?? []), item]);
+    if (typeof key !== 'string' || key === '') continue;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
   return [...groups].filter(([, group]) => group.length > 1);
 }
