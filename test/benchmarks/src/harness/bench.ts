@@ -1,5 +1,6 @@
 import type { Database, DatabaseKind, Outcome } from '../participant.js';
 import type { Databases } from './databases.js';
+import { fromFar } from './distance.js';
 import { ParticipantProcess, type Contender } from './participant-process.js';
 
 /** Figures of each of several, one for each round. */
@@ -33,9 +34,16 @@ export class Bench {
   }
 
   /** Applies changes to a new database, and makes sure that they were applied. */
-  async applyOnce(contender: Contender, kind: DatabaseKind, changes: number): Promise<Outcome> {
+  async applyOnce(
+    contender: Contender,
+    kind: DatabaseKind,
+    changes: number,
+    isFar = false,
+  ): Promise<Outcome> {
     return this.onNewDatabase(kind, async (database) => {
-      const outcome = await this.run(contender, database, changes);
+      const outcome = isFar
+        ? await fromFar(database, (far) => this.run(contender, far, changes))
+        : await this.run(contender, database, changes);
       const rows = await this.databases.rows(database);
       if (rows !== changes) throw new Error(`${contender.title} inserted ${rows} rows instead of ${changes}`);
       return outcome;

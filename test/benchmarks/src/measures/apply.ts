@@ -11,6 +11,7 @@ import {
 } from '../contenders.js';
 import type { Bench } from '../harness/bench.js';
 import { CpuTimes } from '../harness/cpu-times.js';
+import { ONE_WAY_MS } from '../harness/distance.js';
 import type { Contender } from '../harness/participant-process.js';
 import { comparison, ratioAim, type Section } from '../harness/section.js';
 import type { DatabaseKind } from '../participant.js';
@@ -26,6 +27,15 @@ export function applyOnPostgres(bench: Bench): Promise<Section> {
     [typeOrmEach, typeOrmAll, ...sqlPeers, ...postgresPeers, bare, bareInOneMessage],
     0.8,
   );
+}
+
+/** The same with the server in another zone. */
+export function applyFromFar(bench: Bench): Promise<Section> {
+  const title = `PostgreSQL at ${ONE_WAY_MS} ms each way`;
+  return apply(bench, 'postgres', flamingock, [typeOrmEach, bare, bareInOneMessage], 0.8, {
+    title,
+    isFar: true,
+  });
 }
 
 /** The same on MariaDB. */
@@ -50,13 +60,14 @@ async function apply(
   ours: Contender,
   peers: readonly [Contender, ...Contender[]],
   factor: number,
+  { title: server = TITLES[kind], isFar = false } = {},
 ): Promise<Section> {
   const changes = bench.quick ? 100 : 1_000;
   const cpu = new CpuTimes<Contender>();
   const figures = await bench.interleave([ours, ...peers], async (contender) =>
-    cpu.note(contender, await bench.applyOnce(contender, kind, changes)),
+    cpu.note(contender, await bench.applyOnce(contender, kind, changes, isFar)),
   );
-  const title = `apply: ${changes} one-insert transactional changes, ${TITLES[kind]}`;
+  const title = `apply: ${changes} one-insert transactional changes, ${server}`;
   const aims = [ratioAim(figures, ours, factor, peers[0])];
   return cpu.addTo(comparison(title, figures, ours, aims), figures.keys());
 }

@@ -1,6 +1,6 @@
 import type { Bench } from '../harness/bench.js';
 import type { Section } from '../harness/section.js';
-import { applyOnMariaDb, applyOnMongo, applyOnPostgres, applyOnSqlite } from './apply.js';
+import { applyFromFar, applyOnMariaDb, applyOnMongo, applyOnPostgres, applyOnSqlite } from './apply.js';
 import { fleet } from './fleet.js';
 import { growth } from './growth.js';
 import { guard } from './guard.js';
@@ -15,7 +15,7 @@ export type Measure = (bench: Bench) => Promise<Section>;
 
 /** Everything that is measured, by the name that `--only` takes. */
 export const measures: Readonly<Record<string, readonly Measure[]>> = {
-  apply: [applyOnPostgres, applyOnMariaDb, applyOnSqlite, applyOnMongo],
+  apply: [applyOnPostgres, applyFromFar, applyOnMariaDb, applyOnSqlite, applyOnMongo],
   growth: [growth],
   'nothing-pending': [nothingPending],
   'start-up': [startUp],
