@@ -95,12 +95,9 @@ function sample(pair: Pair, scenario: Scenario, signal: Signal): (() => Promise<
   return seen % SAMPLED === 0 ? async () => [await interrupt(pair, scenario, at, signal)] : undefined;
 }
 
-const rows: string[] = [];
-afterAll(() => {
-  process.stdout.write(
-    ['stores | in the middle of | by | points | for a person | faults', ...rows, ''].join('\n'),
-  );
-});
+/** Printed one by one: all of them together take hours. */
+const print = (...cells: readonly unknown[]): void => void process.stdout.write(`${cells.join(' | ')}\n`);
+beforeAll(() => print('stores', 'in the middle of', 'by', 'points', 'for a person', 'faults'));
 
 function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
   const test = (title: string, scenario: Scenario, signal: Signal): void => {
@@ -112,9 +109,7 @@ function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
       const trials = await attempt();
       const faulty = trials.filter(({ faults }) => faults.length > 0);
       const people = trials.filter(({ neededPerson }) => neededPerson).length;
-      rows.push(
-        `${pair.title} | ${scenario.title} | ${signal} | ${trials.length} | ${people} | ${faulty.length}`,
-      );
+      print(pair.title, scenario.title, signal, trials.length, people, faulty.length);
       expect(faulty).toEqual([]);
       expect(trials.map(({ point }) => point)).not.toContain(undefined);
       expect(trials.length).toBeGreaterThan(0);

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { jest } from '@jest/globals';
 import { MethodScope, overrideMethod } from './method-scope.js';
 
 class Pool {
@@ -38,6 +40,19 @@ describe('a method that means something else inside a scope', () => {
     });
     expect(pool.take()).toBe('one of pool');
     expect(await later).toEqual(['mine', 'one of pool']);
+  });
+
+  it('costs nothing once its last user is gone', () => {
+    const disable = jest.spyOn(AsyncLocalStorage.prototype, 'disable');
+    const run = jest.spyOn(AsyncLocalStorage.prototype, 'run');
+    const scope = scopeOn(new Pool('pool'));
+    scope.install(scope);
+    scope.run('mine', () => undefined);
+    expect([run.mock.calls.length, disable.mock.calls.length]).toEqual([1, 0]);
+    scope.uninstall(scope);
+    expect([scope.run('mine', () => 1), scope.exit(() => 2)]).toEqual([1, 2]);
+    expect([run.mock.calls.length, disable.mock.calls.length]).toEqual([1, 1]);
+    jest.restoreAllMocks();
   });
 
   it('is left in place where somebody else has replaced it since', () => {

@@ -17,8 +17,9 @@ const ROLLBACK_MS = 2_000;
 /** How long a commit may take before its outcome counts as unknown. */
 const COMMIT_MS = 60_000;
 
-/** Whose statement is being run. One for all: before Node 24 each one that was ever used slows every promise down. */
+/** Whose statement is being run. One for all: before Node 24 each one that is in use slows every promise down. */
 const turn = new AsyncLocalStorage<PooledTransaction>();
+let turns = 0;
 
 /**
  * The transaction of a change on a connection of a pool. Statements are sent one by one,
@@ -51,7 +52,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     if (turn.getStore() === this) return statement();
     const mine = this.last.then(() => {
       if (this.closing) throw new ChangeEndedError(this.changeId);
-      return turn.run(this, () => this.attempt(text, statement));
+      return this.takeTurn(() => this.attempt(text, statement));
     });
     this.last = mine.catch(() => undefined);
     return mine;
@@ -128,6 +129,16 @@ export abstract class PooledTransaction implements ChangeTransaction {
   protected async rollBackAll(): Promise<void> {
     Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
     await this.runner.rollbackTransaction();
+  }
+
+  private async takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    turns += 1;
+    try {
+      return await turn.run(this, work);
+    } finally {
+      turns -= 1;
+      if (turns === 0) turn.disable();
+    }
   }
 
   private async undoAll(): Promise<'rolled-back' | 'partly-applied'> {
