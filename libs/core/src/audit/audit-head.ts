@@ -20,8 +20,12 @@ export interface Settlement {
   readonly digest: string;
 }
 
+/** True while the history still ends where a run of some pipeline left nothing to do. */
+export function isAtRest(head: AuditHead | undefined): boolean {
+  return head?.settled != null && head.settled.seq === head.seq;
+}
+
 /** True while the history still ends where a run of this very pipeline left nothing to do. */
 export function isSettled(head: AuditHead | undefined, digest: string): boolean {
-  if (!head?.settled) return false;
-  return head.settled.seq === head.seq && head.settled.digest === digest;
+  return isAtRest(head) && head?.settled?.digest === digest;
 }

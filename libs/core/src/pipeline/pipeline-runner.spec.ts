@@ -321,6 +321,23 @@ describe('a run beside another instance', () => {
     expect(calls).toEqual([]);
     expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
     expect(waiting.events.names).toEqual(['run.started', 'run.waiting', 'run.completed']);
+    // Once at its start, and not again while the other one is at work.
+    expect(wire.answered.filter((name) => name === 'readSnapshot')).toHaveLength(1);
+  });
+
+  it('goes on without the lock, too, where an instance with more in its code has left nothing to do', async () => {
+    const slow = execute(
+      engine([change('a', { execution: changeMethod(() => runtime.sleep(2_000)) }), change('b')], {
+        runtime: new ManualRuntime({ clock: runtime.clock, pid: 2 }),
+        store: new InMemoryAuditStore(database),
+      }),
+      stop.signal,
+    );
+    await runtime.advance(100);
+    const report = await passing(runtime, execute(engine([change('a')]), stop.signal));
+    expect((await slow).status).toBe('applied');
+    expect(report.status).toBe('up-to-date');
+    expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
   });
 
   it('gives up after its time, having run nothing', async () => {

@@ -1,4 +1,4 @@
-import { isSettled } from '../audit/audit-head.js';
+import { isAtRest, isSettled, type AuditHead } from '../audit/audit-head.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
 import { createSnapshot, entryFault } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
@@ -60,13 +60,13 @@ export class PipelineRunner {
 
   private async apply(signal: AbortSignal): Promise<void> {
     const { pipeline, store, runtime, settings } = this.engine;
-    if (await this.nothingToDo()) return;
+    if (await this.nothingToDo(await this.readHead())) return;
     await this.reach(() => store.prepare());
     const queue = new LockQueue(store.lock, runtime, settings.lock);
     const waiting = {
       signal,
       held: (holder: LockRecord | undefined) => this.announceWait(holder),
-      isDone: () => this.nothingToDo(),
+      isDone: () => this.leftNothingToDo(),
     };
     const lock = await this.reach(() => queue.acquire(pipeline.service, waiting));
     this.report.endWait();
@@ -113,10 +113,20 @@ export class PipelineRunner {
     }
   }
 
-  /** Also how a waiting instance goes on as soon as the holder has left nothing to do. */
-  private async nothingToDo(): Promise<boolean> {
+  /** How a waiting instance goes on as soon as the holder has left nothing to do. */
+  private async leftNothingToDo(): Promise<boolean> {
+    const head = await this.readHead();
+    // Before the holder is done, its lock tells as much as its history.
+    return isAtRest(head) && this.nothingToDo(head);
+  }
+
+  private readHead(): Promise<AuditHead | undefined> {
     const { pipeline, store } = this.engine;
-    const head = await this.reach(() => store.readHead(pipeline.service));
+    return this.reach(() => store.readHead(pipeline.service));
+  }
+
+  private async nothingToDo(head: AuditHead | undefined): Promise<boolean> {
+    const { pipeline, store } = this.engine;
     if (head) this.report.head(head);
     if (isSettled(head, pipeline.digest)) {
       this.report.settled();
