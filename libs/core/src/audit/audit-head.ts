@@ -22,7 +22,8 @@ export interface Settlement {
 
 /** True while the history still ends where a run of some pipeline left nothing to do. */
 export function isAtRest(head: AuditHead | undefined): boolean {
-  return head?.settled != null && head.settled.seq === head.seq;
+  if (!head) return false;
+  return head.settled?.seq === head.seq;
 }
 
 /** True while the history still ends where a run of this very pipeline left nothing to do. */
