@@ -68,12 +68,18 @@ export async function interrupt(
     const { meanwhile } = scenario;
     if (isStopped && meanwhile) await aftermath.attempt(meanwhile);
     const neededPerson = await aftermath.startAgain();
-    if (isStopped) await aftermath.wake(instance);
-    return { at, point, neededPerson, faults: await aftermath.faults() };
+    const faults = [...(await aftermath.faults())];
+    if (isStopped) faults.push(...(await aftermath.wake(instance, begunLine(point))));
+    return { at, point, neededPerson, faults };
   } finally {
     await workspace.remove();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The line that an instance was about to write at this point, inside the call that writes it. */
+function begunLine(point: string | undefined): string | undefined {
+  return /^before "(.*)"$/.exec(point ?? '')?.[1];
 }
 
 async function stoppedBeforeEnd(instance: ReturnType<typeof startInstance>): Promise<boolean> {

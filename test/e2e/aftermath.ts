@@ -12,6 +12,14 @@ import type { Exit } from './fixture-process.js';
 import { unrecordedEffects } from './recorded-effects.js';
 import type { Workspace } from './workspace.js';
 
+interface StoppedInstance {
+  kill(signal: NodeJS.Signals): void;
+  readonly exit: Promise<Exit>;
+}
+
+/** One that had no lock yet, or needed none any more, finds nothing left to do, or tells what it had recorded. */
+const KNOWN_ENDS = /Lost the lock|^(NoIssue|UndoRefused|ChangeFailed)Error/;
+
 /** What an instance has left that something happened to, and what the next ones make of it. */
 export class Aftermath {
   private readonly found: string[] = [];
@@ -48,16 +56,23 @@ export class Aftermath {
     return false;
   }
 
-  /** Lets the stopped instance go on: it must change nothing any more. */
-  async wake(instance: { kill(signal: NodeJS.Signals): void; exit: Promise<Exit> }): Promise<void> {
-    const before = await this.everything();
+  /**
+   * Lets the stopped instance go on, and gives what it should not have done: it must change nothing any more, but
+   * for the line that it had begun to write. Its lock was looked at before that call, and a file knows of none.
+   */
+  async wake(instance: StoppedInstance, begunLine?: string): Promise<string[]> {
+    const [history, notes, lines] = await this.everything();
+    const expected = JSON.stringify([
+      history,
+      notes,
+      begunLine === undefined ? lines : [...lines, begunLine],
+    ]);
     instance.kill('SIGCONT');
     const { code, stderr } = await instance.exit;
-    // One that had no lock yet, or needed none any more, finds nothing left to do.
-    const isKnown = code === 0 || /Lost the lock|^(NoIssue|UndoRefused)Error/.test(stderr);
-    if (!isKnown) this.found.push(`ended with: ${stderr}`);
-    const after = await this.everything();
-    if (after !== before) this.found.push(`changed something after its pause: ${before} → ${after}`);
+    const after = JSON.stringify(await this.everything());
+    const faults = after === expected ? [] : [`changed something after its pause: ${expected} → ${after}`];
+    if (code !== 0 && !KNOWN_ENDS.test(stderr)) faults.push(`ended with: ${stderr}`);
+    return faults;
   }
 
   /** All that is not as the history says. */
@@ -108,8 +123,8 @@ export class Aftermath {
     return count('published by publish') - count('taken back');
   }
 
-  private async everything(): Promise<string> {
+  private async everything(): Promise<[history: string[], notes: string[], lines: string[]]> {
     const { workspace } = this;
-    return JSON.stringify([await workspace.history(), await workspace.notes(), workspace.outboxLines()]);
+    return [await workspace.history(), await workspace.notes(), workspace.outboxLines()];
   }
 }
