@@ -69,7 +69,9 @@ export async function interrupt(
     if (isStopped && meanwhile) await aftermath.attempt(meanwhile);
     const neededPerson = await aftermath.startAgain();
     const faults = [...(await aftermath.faults())];
-    if (isStopped) faults.push(...(await aftermath.wake(instance, begunLine(point))));
+    const isAsked = meanwhile !== undefined && !points.slice(0, at + 1).includes('after lock.acquire');
+    if (isStopped && isAsked) faults.push(...(await aftermath.letGoOn(instance)));
+    else if (isStopped) faults.push(...(await aftermath.wake(instance, begunLine(point))));
     return { at, point, neededPerson, faults };
   } finally {
     await workspace.remove();

@@ -75,6 +75,14 @@ export class Aftermath {
     return faults;
   }
 
+  /** Lets the stopped instance go on, which had no lock yet: it does now what it was asked for. */
+  async letGoOn(instance: StoppedInstance): Promise<readonly string[]> {
+    instance.kill('SIGCONT');
+    await instance.exit;
+    await this.startAgain();
+    return this.faults();
+  }
+
   /** All that is not as the history says. */
   async faults(): Promise<readonly string[]> {
     await this.compare();
