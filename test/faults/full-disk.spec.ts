@@ -69,6 +69,30 @@ function mounted(megabytes: number): SmallDisk | undefined {
   }
 }
 
+describe('a file on a disk that is full', () => {
+  const chosen = chooser(3);
+
+  it.each(KINDS)('leaves what is recorded, and the next start goes on: SQLite, %s', async (kind) => {
+    const disk = mounted(4);
+    if (!disk) return;
+    try {
+      const onDisk = sqliteFileWith({}, disk.path);
+      const trials = await sideBySide(1, chosen(POINTS), (at) =>
+        fillDisk({
+          title: kind,
+          ...(kind === 'shared' ? { audit: onDisk } : { audit: sqliteFile, target: onDisk }),
+          at,
+          fill: () => disk.fill(),
+          free: () => disk.free(),
+        }),
+      );
+      verdicts.expectRight(`SQLite on a small disk, ${kind}`, trials);
+    } finally {
+      disk.unmount();
+    }
+  });
+});
+
 await describeOn(['postgres', 'mariadb'], 'a server whose disk is full', () => {
   const chosen = chooser(5);
 

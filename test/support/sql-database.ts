@@ -71,10 +71,13 @@ export class SqlDatabase implements TestDatabase {
 /** An SQLite file. */
 export const sqliteFile = sqliteFileWith();
 
-/** An SQLite file to which each connection is opened in a certain way. */
-export function sqliteFileWith(more: Partial<DataSourceOptions> = {}): CreateDatabase<SqlDatabase> {
+/** An SQLite file to which each connection is opened in a certain way, in a folder of its own in `parent`. */
+export function sqliteFileWith(
+  more: Partial<DataSourceOptions> = {},
+  parent = tmpdir(),
+): CreateDatabase<SqlDatabase> {
   return async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'flamingock-database-'));
+    const folder = mkdtempSync(join(parent, 'flamingock-database-'));
     const options = { ...more, type: 'better-sqlite3', database: join(folder, 'test.sqlite') };
     return SqlDatabase.open(options as DataSourceOptions, async () => rmSync(folder, { recursive: true }));
   };

@@ -3,6 +3,7 @@ import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
 import { SqliteFile } from './fixtures/sqlite-file.js';
+import { TransactionLostError } from './typeorm.errors.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 
 let file: SqliteFile;
@@ -24,6 +25,9 @@ afterEach(async () => {
 
 const keys = (): Promise<string[]> => keysOf(reader);
 
+/** Fails, and ends the whole transaction, where there is such a key. */
+const ENDING = 'INSERT OR ROLLBACK INTO note VALUES (?, ?)';
+
 describe('the transaction of a change on SQLite', () => {
   it('rolls back when the database refuses the commit', async () => {
     await dataSource.query('CREATE TABLE parent (id INTEGER PRIMARY KEY)');
@@ -38,14 +42,42 @@ describe('the transaction of a change on SQLite', () => {
     expect((await target.transaction(CHANGE, async () => {})).status).toBe('committed');
   });
 
-  it('says so when SQLite ended the transaction before its end', async () => {
+  it('knows that all is taken back where SQLite ended the transaction before its end', async () => {
     const outcome = await target.transaction(CHANGE, async (handles) => {
       const manager = managerOf(handles);
       await manager.save(Note, note('x'));
-      await manager.query('INSERT OR ROLLBACK INTO note VALUES (?, ?)', ['x', 'v']);
+      await manager.query(ENDING, ['x', 'v']);
+    });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } });
+    expect(await keys()).toEqual([]);
+    expect((await target.transaction(CHANGE, async () => {})).status).toBe('committed');
+  });
+
+  it('refuses what comes after that, and the end of a change that went on as if nothing were', async () => {
+    let refused: unknown;
+    const outcome = await target.transaction(CHANGE, async (handles) => {
+      const manager = managerOf(handles);
+      await manager.save(Note, note('x'));
+      await manager.query(ENDING, ['x', 'v']).catch(() => undefined);
+      refused = await manager.save(Note, note('y')).catch((error: unknown) => error);
+    });
+    expect(refused).toBeInstanceOf(TransactionLostError);
+    expect((refused as TransactionLostError).cause).toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(TransactionLostError) });
+    expect(await keys()).toEqual([]);
+  });
+
+  it('says so where a statement was on its way already, and took effect outside', async () => {
+    const outcome = await target.transaction(CHANGE, async (handles) => {
+      const manager = managerOf(handles);
+      await manager.save(Note, note('x'));
+      const ending = manager.query(ENDING, ['x', 'v']);
+      const outside = manager.query('INSERT INTO note VALUES (?, ?)', ['y', 'v']);
+      await Promise.allSettled([ending, outside]);
+      await ending;
     });
     expect(outcome.status).toBe('partly-applied');
-    expect((await target.transaction(CHANGE, async () => {})).status).toBe('committed');
+    expect(await keys()).toEqual(['y']);
   });
 });
 

@@ -213,14 +213,14 @@ export class ImplicitCommitError extends FlamingockError {
   }
 }
 
-/** The server took the transaction of a change back before the change had ended. */
+/** The database took the transaction of a change back before the change had ended. */
 export class TransactionLostError extends FlamingockError {
   constructor(
     readonly changeId: string,
     cause: unknown,
   ) {
     super(
-      `The server has rolled back the transaction of change "${changeId}": ${messageOf(cause)}. ` +
+      `The database has rolled back the transaction of change "${changeId}": ${messageOf(cause)}. ` +
         `Let that error end the change instead of catching it.`,
       { cause },
     );

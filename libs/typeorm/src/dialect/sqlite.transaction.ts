@@ -1,7 +1,7 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
-import { TransactionControlError } from '../typeorm.errors.js';
+import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { transactionControl } from '../statement/transaction-control.js';
 import type { ChangeTransaction } from './database.js';
@@ -15,6 +15,11 @@ const LEXIS: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: 
 
 /** The transaction of a change on the one connection of a SQLite DataSource. */
 export class SqliteTransaction implements ChangeTransaction {
+  /** The error with which SQLite ended the transaction by itself, as it does when the disk is full. */
+  private lost: { readonly error: unknown } | undefined;
+  /** True if a statement of the change ran after that, which nothing takes back. */
+  private hasEscaped = false;
+
   constructor(
     private readonly changeId: string,
     readonly runner: QueryRunner,
@@ -31,16 +36,24 @@ export class SqliteTransaction implements ChangeTransaction {
     }
   }
 
-  perform<T>(_text: string, statement: () => Promise<T>): Promise<T> {
-    return statement();
+  async perform<T>(_text: string, statement: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    try {
+      const result = await statement();
+      this.hasEscaped ||= !this.handle.inTransaction;
+      return result;
+    } catch (error) {
+      if (!this.handle.inTransaction) this.lost ??= { error };
+      throw error;
+    }
   }
 
-  complete(): Promise<void> {
-    return Promise.resolve();
+  async complete(): Promise<void> {
+    this.assertOpen();
   }
 
   execute(statement: Sql): Promise<SqlResult> {
-    return runnerExecutor(this.runner, sqliteDialect).execute(statement);
+    return this.perform('', () => runnerExecutor(this.runner, sqliteDialect).execute(statement));
   }
 
   async commit(): Promise<TransactionOutcome> {
@@ -49,8 +62,9 @@ export class SqliteTransaction implements ChangeTransaction {
       return { status: 'committed' };
     } catch (error) {
       // Whoever can still take it back knows that it was not committed.
+      const isOpen = this.handle.inTransaction;
       const undone = await this.undo().catch(() => undefined);
-      return undone === 'rolled-back' ? { status: undone, error } : { status: 'unknown', error };
+      return isOpen && undone === 'rolled-back' ? { status: undone, error } : { status: 'unknown', error };
     }
   }
 
@@ -87,7 +101,11 @@ export class SqliteTransaction implements ChangeTransaction {
       Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
       this.ended();
     }
-    // SQLite ends a transaction by itself on some errors; what came after was not part of it.
-    return wasOpen ? 'rolled-back' : 'partly-applied';
+    return wasOpen || !this.hasEscaped ? 'rolled-back' : 'partly-applied';
+  }
+
+  /** @throws TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
+  private assertOpen(): void {
+    if (!this.handle.inTransaction) throw new TransactionLostError(this.changeId, this.lost?.error);
   }
 }
