@@ -86,6 +86,24 @@ await describeOn(['kafka'], 'the connections of a target system', ({ kafka }) =>
     await targets.remove();
   });
 
+  it.each<[string, (target: KafkaTargetSystem) => Promise<unknown>]>([
+    ['preparing markers', (target) => target.markers.prepare()],
+    ['reading a marker', (target) => target.markers.read('inventory', 'add-category', 1)],
+    ['beginning a transaction', (target) => target.transaction(markerOf(1), async () => {}, markerOf(1))],
+  ])('are closed at the end, too, where nobody waits any more for what uses them: %s', async (_, use) => {
+    const targets = new TestTargets(kafka);
+    const sockets: Socket[] = [];
+    const target = new KafkaTargetSystem('events', new Kafka(watched(kafka, sockets)), {
+      markersTopic: targets.markersTopic,
+    });
+    const abandoned = use(target).catch(() => undefined);
+    await target.close();
+    await abandoned;
+    expect(sockets.length).toBeGreaterThan(0);
+    for (const socket of sockets) if (!socket.closed) await once(socket, 'close');
+    await targets.remove();
+  });
+
   it('come from the application’s own client where there is one', async () => {
     const own = quietKafka(kafka);
     const TOKEN = Symbol('the application’s Kafka');

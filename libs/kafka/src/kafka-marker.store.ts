@@ -18,21 +18,19 @@ export class KafkaMarkerStore implements MarkerStore {
    * MarkersTopicPolicyError when it does not keep markers; KafkaUnreachableError.
    */
   prepare(): Promise<void> {
-    return prepareMarkersTopic(this.clients, this.settings);
+    return this.clients.use(() => prepareMarkersTopic(this.clients, this.settings));
   }
 
   /** @throws MarkersUnreadableError, TransactionalIdContendedError, KafkaUnreachableError */
   async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
-    return (await this.fence.claim(service, token)).marker(service, changeId);
+    const snapshot = await this.clients.use(() => this.fence.claim(service, token));
+    return snapshot.marker(service, changeId);
   }
 
   /** Only as the holder that has claimed the target last: it does not take away what a later one has proven. */
   async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
     if (changeIds.length === 0) return;
-    await this.fence.commit(
-      service,
-      token,
-      changeIds.map((changeId) => markerTombstone(service, changeId)),
-    );
+    const tombstones = changeIds.map((changeId) => markerTombstone(service, changeId));
+    await this.clients.use(() => this.fence.commit(service, token, tombstones));
   }
 }

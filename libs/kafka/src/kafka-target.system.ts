@@ -77,7 +77,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
     let begun: Begun;
     try {
-      begun = await this.begin(change, marker);
+      begun = await this.clients.use(() => this.begin(change, marker));
     } catch (error) {
       return { status: 'rolled-back', error };
     }
@@ -89,6 +89,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
 
   /** Closes every connection. */
   async close(): Promise<void> {
+    await this.clients.idle();
     await this.fence.close();
     await this.clients.close();
   }

@@ -26,6 +26,7 @@ export interface SharedClient<T> {
 /** The Kafka clients of one target system: connected when first needed, closed together. */
 export class KafkaClients {
   private readonly connections = new Set<Client>();
+  private readonly uses = new Set<Promise<unknown>>();
   private sharedAdmin: SharedClient<Admin> | undefined;
   private sharedProducer: SharedClient<Producer> | undefined;
 
@@ -57,15 +58,30 @@ export class KafkaClients {
     return this.connect(this.kafka.consumer({ allowAutoTopicCreation: false, ...config }));
   }
 
+  /**
+   * Works with the clients, which must not be closed before: one that is asked for something after it was
+   * disconnected connects anew, and stays. See {@link idle}.
+   */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    const using = work();
+    this.uses.add(using);
+    try {
+      return await using;
+    } finally {
+      this.uses.delete(using);
+    }
+  }
+
+  /** Waits until nothing is at work any more that {@link use} has begun, whether or not anybody else waits for it. */
+  idle(): Promise<void> {
+    return this.wait(Promise.allSettled(this.uses));
+  }
+
   /** Closes the connections of one client. */
   async release(client: Client): Promise<void> {
     this.connections.delete(client);
     // A connection that is lost already cannot be closed properly, and need not be.
-    await withinTime(
-      DISCONNECT_MS,
-      client.disconnect(),
-      () => new KafkaUnreachableError(this.brokers, undefined),
-    ).catch(() => undefined);
+    await this.wait(client.disconnect());
   }
 
   /** Closes every connection. The next use opens new ones. */
@@ -78,6 +94,12 @@ export class KafkaClients {
   /** An error with a remedy in place of the driver's, where there is one. */
   explain(error: unknown): unknown {
     return explained(error, this.brokers);
+  }
+
+  /** For so long as it takes, within bounds, and whatever comes of it. */
+  private async wait(work: Promise<unknown>): Promise<void> {
+    const late = () => new KafkaUnreachableError(this.brokers, undefined);
+    await withinTime(DISCONNECT_MS, work, late).catch(() => undefined);
   }
 
   private makeProducer(config: ProducerConfig): Producer {
