@@ -12,18 +12,19 @@ export function withinTime<T>(
   late: () => Error,
   runtime: Pick<Runtime, 'timer'> = nodeRuntime,
 ): Promise<T> {
+  return inTimeOr(ms, work, () => Promise.reject(late()), runtime);
+}
+
+/** Settles as `work` does, if that happens in time, and otherwise as what `late` gives. */
+export function inTimeOr<T>(
+  ms: number,
+  work: Promise<T>,
+  late: () => T | Promise<T>,
+  runtime: Pick<Runtime, 'timer'>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const callOff = runtime.timer(ms, () => reject(late()));
-    work.then(
-      (value) => {
-        callOff();
-        resolve(value);
-      },
-      (error: unknown) => {
-        callOff();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the work threw
-        reject(error);
-      },
-    );
+    const callOff = runtime.timer(ms, () => resolve(late()));
+    work.then(callOff, callOff);
+    work.then(resolve, reject);
   });
 }

@@ -1,6 +1,7 @@
 import { abortOf } from '../abort.js';
 import { boundedSignal } from '../bounded-signal.js';
 import type { Runtime } from '../runtime.js';
+import { inTimeOr } from '../within-time.js';
 import { ChangeTimeoutError } from './executor.errors.js';
 
 /** How a call of a change's method ended. */
@@ -37,27 +38,12 @@ export async function attempt(
   try {
     return (
       (await Promise.race([ended, stopped.happened])) ??
-      (await endGracefully(ended, graceMs(), signal, runtime))
+      (await inTimeOr(graceMs(), ended, () => ({ status: 'abandoned', error: signal.reason }), runtime))
     );
   } finally {
     stopped.forget();
     bounded.clear();
   }
-}
-
-function endGracefully(
-  ended: Promise<Attempt>,
-  graceMs: number,
-  { reason }: AbortSignal,
-  runtime: Runtime,
-): Promise<Attempt> {
-  return new Promise((resolve) => {
-    const callOff = runtime.timer(graceMs, () => resolve({ status: 'abandoned', error: reason }));
-    void ended.then((attempt) => {
-      callOff();
-      resolve(attempt);
-    });
-  });
 }
 
 async function settle(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Attempt> {

@@ -1,5 +1,6 @@
 import { nodeRuntime } from '../node-runtime.js';
 import type { Runtime } from '../runtime.js';
+import { inTimeOr } from '../within-time.js';
 
 /** How long a write may take before somebody is taken to be in its way, and between two looks at who. */
 const LOOK_MS = 200;
@@ -43,12 +44,9 @@ export async function takeOver<T, H>(
 }
 
 function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'timer'>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const callOff = runtime.timer(LOOK_MS, () => resolve(false));
-    const end = (): void => {
-      callOff();
-      resolve(true);
-    };
-    writing.then(end, end);
-  });
+  const ended = writing.then(
+    () => true,
+    () => true,
+  );
+  return inTimeOr(LOOK_MS, ended, () => false, runtime);
 }
