@@ -120,14 +120,15 @@ export class PipelineRunner {
     return isAtRest(head) && this.nothingToDo(head);
   }
 
-  private readHead(): Promise<AuditHead | undefined> {
+  private async readHead(): Promise<AuditHead | undefined> {
     const { pipeline, store } = this.engine;
-    return this.reach(() => store.readHead(pipeline.service));
+    const head = await this.reach(() => store.readHead(pipeline.service));
+    if (head) this.report.head(head);
+    return head;
   }
 
   private async nothingToDo(head: AuditHead | undefined): Promise<boolean> {
     const { pipeline, store } = this.engine;
-    if (head) this.report.head(head);
     if (isSettled(head, pipeline.digest)) {
       this.report.settled();
       return true;
