@@ -33,10 +33,10 @@ export interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** Shortest pause between two attempts. */
-const FIRST_PAUSE_MS = 50;
+/** What a pause between two attempts may last however short the wait has been, up to `retryMs`. */
+const SHORT_PAUSE_MS = 50;
 /**
- * Part of the time waited up to now that a pause lasts, up to `retryMs`: whoever waits goes on at most that much
+ * Part of the time waited up to now that a pause may last, up to `retryMs`: whoever waits goes on at most that much
  * later than if it had looked all the time, and looks at a long run ever more seldom.
  */
 const PAUSE_FRACTION = 1 / 5;
@@ -81,7 +81,7 @@ export class LockQueue {
 
   /** Drawn, so that many that wait do not all look at the same time. */
   private pauseAfter(waitedMs: number): number {
-    const longest = Math.max(FIRST_PAUSE_MS, waitedMs * PAUSE_FRACTION);
+    const longest = Math.max(SHORT_PAUSE_MS, waitedMs * PAUSE_FRACTION);
     return Math.min(longest, this.settings.retryMs) * (0.5 + this.runtime.random() / 2);
   }
 
