@@ -106,6 +106,7 @@ export class SqliteTransaction implements ChangeTransaction {
 
   /** @throws TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
   private assertOpen(): void {
-    if (!this.handle.inTransaction) throw new TransactionLostError(this.changeId, this.lost?.error);
+    if (this.handle.inTransaction) return;
+    throw new TransactionLostError(this.changeId, this.lost ? this.lost.error : 'it is not open any more');
   }
 }
