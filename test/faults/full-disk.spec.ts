@@ -9,6 +9,7 @@ import { chooser } from './extent.js';
 import { fillDisk } from './full-disk.js';
 import { sideBySide } from './side-by-side.js';
 import { SmallDisk } from './small-disk.js';
+import type { Trial } from './trial.js';
 import { Verdicts } from './verdicts.js';
 
 jest.setTimeout(600_000);
@@ -69,6 +70,21 @@ function mounted(megabytes: number): SmallDisk | undefined {
   }
 }
 
+/** One start, with the changes, or history and changes, on a disk that has no space left. */
+function fillUp(
+  disk: SmallDisk,
+  create: CreateDatabase,
+  { at, kind }: { at: string; kind: (typeof KINDS)[number] },
+): Promise<Trial> {
+  return fillDisk({
+    title: kind,
+    ...(kind === 'shared' ? { audit: create } : { audit: sqliteFile, target: create }),
+    at,
+    fill: () => disk.fill(),
+    free: () => disk.free(),
+  });
+}
+
 describe('a file on a disk that is full', () => {
   const chosen = chooser(3);
 
@@ -77,15 +93,7 @@ describe('a file on a disk that is full', () => {
     if (!disk) return;
     try {
       const onDisk = sqliteFileWith({}, disk.path);
-      const trials = await sideBySide(1, chosen(POINTS), (at) =>
-        fillDisk({
-          title: kind,
-          ...(kind === 'shared' ? { audit: onDisk } : { audit: sqliteFile, target: onDisk }),
-          at,
-          fill: () => disk.fill(),
-          free: () => disk.free(),
-        }),
-      );
+      const trials = await sideBySide(1, chosen(POINTS), (at) => fillUp(disk, onDisk, { at, kind }));
       verdicts.expectRight(`SQLite on a small disk, ${kind}`, trials);
     } finally {
       disk.unmount();
@@ -108,15 +116,7 @@ await describeOn(['postgres', 'mariadb'], 'a server whose disk is full', () => {
       try {
         const create: CreateDatabase = database(server.url);
         const cases = chosen(POINTS.flatMap((at) => KINDS.map((kind) => ({ at, kind }))));
-        const trials = await sideBySide(1, cases, ({ at, kind }) =>
-          fillDisk({
-            title: kind,
-            ...(kind === 'shared' ? { audit: create } : { audit: sqliteFile, target: create }),
-            at,
-            fill: () => disk.fill(),
-            free: () => disk.free(),
-          }),
-        );
+        const trials = await sideBySide(1, cases, (one) => fillUp(disk, create, one));
         verdicts.expectRight(title, trials);
       } finally {
         await server.remove();
