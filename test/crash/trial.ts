@@ -68,11 +68,12 @@ export async function interrupt(
     const { meanwhile } = scenario;
     if (isStopped && meanwhile) await aftermath.attempt(meanwhile);
     const neededPerson = await aftermath.startAgain();
-    const faults = [...(await aftermath.faults())];
-    const isAsked = meanwhile !== undefined && !points.slice(0, at + 1).includes('after lock.acquire');
-    if (isStopped && isAsked) faults.push(...(await aftermath.letGoOn(instance)));
-    else if (isStopped) faults.push(...(await aftermath.wake(instance, begunLine(point))));
-    return { at, point, neededPerson, faults };
+    const hadLock = points.slice(0, at + 1).includes('after lock.acquire');
+    const isStillAsked = isStopped && meanwhile !== undefined && !hadLock;
+    if (isStillAsked) await aftermath.letGoOn(instance);
+    const left = await aftermath.faults();
+    const woken = isStopped && !isStillAsked ? await aftermath.wake(instance, begunLine(point)) : [];
+    return { at, point, neededPerson, faults: [...left, ...woken] };
   } finally {
     await workspace.remove();
     rmSync(folder, { recursive: true });
