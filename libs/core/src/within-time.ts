@@ -12,18 +12,18 @@ export function withinTime<T>(
   late: () => Error,
   runtime: Pick<Runtime, 'timer'> = nodeRuntime,
 ): Promise<T> {
-  return inTimeOr(ms, work, () => Promise.reject(late()), runtime);
+  return inTimeOr(ms, work, (_resolve, reject) => reject(late()), runtime);
 }
 
-/** Settles as `work` does, if that happens in time, and otherwise as what `late` gives. */
+/** Settles as `work` does, if that happens in time, and otherwise as `late` has it. */
 export function inTimeOr<T>(
   ms: number,
   work: Promise<T>,
-  late: () => T | Promise<T>,
+  late: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
   runtime: Pick<Runtime, 'timer'>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const callOff = runtime.timer(ms, () => resolve(late()));
+    const callOff = runtime.timer(ms, () => late(resolve, reject));
     work.then(callOff, callOff);
     work.then(resolve, reject);
   });

@@ -38,7 +38,12 @@ export async function attempt(
   try {
     return (
       (await Promise.race([ended, stopped.happened])) ??
-      (await inTimeOr(graceMs(), ended, () => ({ status: 'abandoned', error: signal.reason }), runtime))
+      (await inTimeOr(
+        graceMs(),
+        ended,
+        (resolve) => resolve({ status: 'abandoned', error: signal.reason }),
+        runtime,
+      ))
     );
   } finally {
     stopped.forget();

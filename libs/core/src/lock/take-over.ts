@@ -48,5 +48,5 @@ function endsSoon(writing: Promise<unknown>, runtime: Pick<Runtime, 'timer'>): P
     () => true,
     () => true,
   );
-  return inTimeOr(LOOK_MS, ended, () => false, runtime);
+  return inTimeOr(LOOK_MS, ended, (resolve) => resolve(false), runtime);
 }
