@@ -35,34 +35,42 @@ export const DEFAULT_STAGE = 'default';
 /** Finds the changes among all providers of an application, whichever module holds them. */
 export function discoverChanges(discovery: DiscoveryService, featureToken: symbol): Discovery {
   const wrappers = discovery.getProviders();
-  const found = wrappers.flatMap((wrapper) => {
-    const type = changeClassOf(wrapper);
-    return type ? [{ wrapper, type }] : [];
-  });
   const groups = new Map<ChangeClass, InstanceWrapper[]>();
-  for (const { type, wrapper } of found) groups.set(type, [...(groups.get(type) ?? []), wrapper]);
-  const faults = [
-    ...featureFaults(wrappers, featureToken),
-    ...[...groups].flatMap(([type, group]) => providerFaults(type, group)),
-  ];
-  const candidates = [...groups].flatMap(([type, [first]]) => {
+  for (const wrapper of wrappers) {
+    const type = changeClassOf(wrapper);
+    if (!type) continue;
+    const group = groups.get(type);
+    if (group) group.push(wrapper);
+    else groups.set(type, [wrapper]);
+  }
+  const faults = featureFaults(wrappers, featureToken);
+  const candidates: ChangeCandidate[] = [];
+  for (const [type, group] of groups) {
+    checkProviders(type, group, faults);
+    const [first] = group;
     const instance: unknown = first?.instance;
     const moduleRef = first && moduleRefOf(first);
-    if (!moduleRef || typeof instance !== 'object' || instance === null) return [];
-    return [{ type, instance, moduleRef, stage: stageOf(first, featureToken) }];
-  });
+    if (!moduleRef || typeof instance !== 'object' || instance === null) continue;
+    candidates.push({ type, instance, moduleRef, stage: stageOf(first, featureToken) });
+  }
   return { candidates, faults };
 }
 
 function changeClassOf({ instance, metatype }: InstanceWrapper): ChangeClass | undefined {
+  if (isChange(metatype)) return metatype;
   const built = (instance as object | null | undefined)?.constructor;
-  return [metatype, built].find(
-    (type): type is ChangeClass & typeof metatype => typeof type === 'function' && isChangeClass(type),
-  );
+  return isChange(built) ? built : undefined;
 }
 
-function providerFaults(type: ChangeClass, wrappers: readonly InstanceWrapper[]): ChangeFault[] {
-  const faults: ChangeFault[] = [];
+function isChange(type: unknown): type is ChangeClass {
+  return typeof type === 'function' && isChangeClass(type);
+}
+
+function checkProviders(
+  type: ChangeClass,
+  wrappers: readonly InstanceWrapper[],
+  faults: ChangeFault[],
+): void {
   if (wrappers.length > 1) {
     const places = wrappers.map(
       ({ token, host }) => `${nameOf(token)} in ${host?.name ?? 'an unknown module'}`,
@@ -81,7 +89,6 @@ function providerFaults(type: ChangeClass, wrappers: readonly InstanceWrapper[])
         'Make it and everything that it injects a singleton (the default scope): changes run before any request.',
     });
   }
-  return faults;
 }
 
 function featureFaults(wrappers: readonly InstanceWrapper[], featureToken: symbol): ChangeFault[] {

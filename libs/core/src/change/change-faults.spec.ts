@@ -86,7 +86,7 @@ describe('what @Change says', () => {
       await faults(aClass({ [name]: undefined })),
       'Sound',
       new RegExp(`its ${name} must be a text.*not nothing`),
-      new RegExp(`@Change an? ${name}`),
+      new RegExp(`@Change an ${name}`),
     );
     expectOne(
       await faults(aClass({ [name]: '  ' })),
@@ -94,6 +94,11 @@ describe('what @Change says', () => {
       new RegExp(`its ${name} must be a text`),
       /@Change/,
     );
+  });
+
+  it('needs an order also where another change has one', async () => {
+    const found = await faults(aClass({ order: undefined }), aClass({}, 'files', 'Other'));
+    expectOne(found, 'Sound', /its order must be a text/, /@Change an order/);
   });
 
   it.each([

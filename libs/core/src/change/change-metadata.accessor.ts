@@ -14,6 +14,7 @@ export function readChangeMetadata(type: object): ChangeMetadata {
     options: (Reflect.getMetadata(METADATA.change, type) ?? {}) as Partial<ChangeOptions>,
     targetSystem: Reflect.getMetadata(METADATA.targetSystem, type) as string | undefined,
     recovery: recovery ?? RecoveryStrategy.MANUAL_INTERVENTION,
+    methods,
     executions: methods.filter(({ kind }) => kind === 'execution'),
     rollbacks: methods.filter(({ kind }) => kind === 'rollback'),
   };

@@ -60,6 +60,7 @@ export interface ChangeMetadata {
   readonly options: Partial<ChangeOptions>;
   readonly targetSystem: string | undefined;
   readonly recovery: RecoveryStrategy;
+  readonly methods: readonly MethodMetadata[];
   readonly executions: readonly MethodMetadata[];
   readonly rollbacks: readonly MethodMetadata[];
 }

@@ -6,17 +6,16 @@ import type {
 import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
 import type { ChangeCandidate } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
-import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
+import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { A_NAME, isName } from './names.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 
-/** A change as described, and what keeps it from being one. */
-export interface Description {
-  /** Where it wants to be, as far as it says so. */
-  readonly place: ChangePlace;
-  /** Absent where there are faults. */
-  readonly descriptor?: ChangeDescriptor;
+/** Changes as described, and what keeps some from being any. */
+export interface Descriptions {
+  readonly changes: readonly ChangeDescriptor[];
+  /** Where those with faults want to be, as far as they say so. */
+  readonly faulty: readonly ChangePlace[];
   readonly faults: readonly ChangeFault[];
 }
 
@@ -30,36 +29,70 @@ export class DescriptorFactory {
     private readonly resolver: ParameterResolver,
   ) {}
 
-  /** Describes one change, or lists everything that is wrong with it. */
-  async describe(candidate: ChangeCandidate): Promise<Description> {
-    const metadata = readChangeMetadata(candidate.type);
-    const className = candidate.type.name;
-    const faults = [...optionFaults(className, metadata.options), ...methodFaults(className, metadata)];
+  /** Describes changes, and lists everything that is wrong with them. */
+  async describe(candidates: readonly ChangeCandidate[]): Promise<Descriptions> {
+    const changes: ChangeDescriptor[] = [];
+    const faulty: ChangePlace[] = [];
+    const faults: ChangeFault[] = [];
+    for (const candidate of candidates) {
+      const metadata = readChangeMetadata(candidate.type);
+      for (const parameter of this.unknownOf(candidate, metadata)) {
+        await this.resolver.ask(parameter, candidate.moduleRef);
+      }
+      const change = this.describeOne(candidate, metadata, faults);
+      if (change) changes.push(change);
+      else faulty.push(placeOf(candidate, metadata));
+    }
+    return { changes, faulty, faults };
+  }
+
+  /** Parameters of its methods for which the container has to be asked. */
+  private unknownOf(
+    { moduleRef }: ChangeCandidate,
+    { targetSystem, methods }: ChangeMetadata,
+  ): ParameterMetadata[] {
+    const registered = this.registry.find(targetSystem);
+    const unknown: ParameterMetadata[] = [];
+    if (!registered) return unknown;
+    for (const { parameters } of methods) {
+      for (const parameter of parameters) {
+        if (!this.resolver.knows(parameter, registered, moduleRef)) unknown.push(parameter);
+      }
+    }
+    return unknown;
+  }
+
+  private describeOne(
+    candidate: ChangeCandidate,
+    metadata: ChangeMetadata,
+    faults: ChangeFault[],
+  ): ChangeDescriptor | undefined {
+    const { id, order, stage, className } = placeOf(candidate, metadata);
+    const before = faults.length;
+    checkOptions(className, metadata.options, faults);
+    checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
-    const methods = registered && (await this.methodsOf(candidate, metadata, registered, faults));
-    const [execution] = methods?.executions ?? [];
-    const { id, order, author, timeoutMs, transactional, guidance } = metadata.options as ChangeOptions;
-    const place = { id, order, stage: candidate.stage, className };
-    if (faults.length > 0 || !registered || !execution) return { place, faults };
-    return {
-      place,
-      faults,
-      // Not spread from the place, which takes thirty times as long: an application may have thousands.
-      descriptor: Object.freeze({
-        id,
-        order,
-        stage: candidate.stage,
-        className,
-        author,
-        target: registered.target,
-        transactional: transactional ?? isTransactional(registered.target),
-        recovery: metadata.recovery,
-        timeoutMs,
-        guidance,
-        execution,
-        rollback: methods?.rollbacks[0],
-      }),
-    };
+    if (!registered) return undefined;
+    const bind = (method: MethodMetadata) => this.bind(candidate, method, registered, faults);
+    const [execution] = metadata.executions.map(bind);
+    const [rollback] = metadata.rollbacks.map(bind);
+    if (faults.length > before || !execution) return undefined;
+    const { author, timeoutMs, transactional, guidance } = metadata.options as ChangeOptions;
+    // Not spread from the place, which takes thirty times as long: an application may have thousands.
+    return Object.freeze({
+      id,
+      order,
+      stage,
+      className,
+      author,
+      target: registered.target,
+      transactional: transactional ?? isTransactional(registered.target),
+      recovery: metadata.recovery,
+      timeoutMs,
+      guidance,
+      execution,
+      rollback,
+    });
   }
 
   private targetOf(
@@ -67,19 +100,19 @@ export class DescriptorFactory {
     { targetSystem, options }: ChangeMetadata,
     faults: ChangeFault[],
   ): RegisteredTargetSystem | undefined {
-    const registered = targetSystem === undefined ? undefined : this.registry.find(targetSystem);
-    const known = this.registry.ids.map((id) => `"${id}"`).join(', ') || 'none';
+    const registered = this.registry.find(targetSystem);
+    const known = () => this.registry.ids.map((id) => `"${id}"`).join(', ') || 'none';
     if (targetSystem === undefined) {
       faults.push({
         where: className,
         problem: 'names no target system',
-        remedy: `Add @TargetSystem(id) to the class; known ids: ${known}.`,
+        remedy: `Add @TargetSystem(id) to the class; known ids: ${known()}.`,
       });
     } else if (!registered) {
       faults.push({
         where: className,
         problem: `names target system "${targetSystem}", which does not exist`,
-        remedy: `Add it to targetSystems of FlamingockModule.forRoot(), or name one of: ${known}.`,
+        remedy: `Add it to targetSystems of FlamingockModule.forRoot(), or name one of: ${known()}.`,
       });
     } else if (options.transactional === true && !isTransactional(registered.target)) {
       faults.push({
@@ -92,60 +125,54 @@ export class DescriptorFactory {
     return registered;
   }
 
-  private async methodsOf(
+  private bind(
     { type, instance, moduleRef }: ChangeCandidate,
-    { executions, rollbacks }: ChangeMetadata,
+    method: MethodMetadata,
     registered: RegisteredTargetSystem,
     faults: ChangeFault[],
-  ) {
-    const bind = async (method: MethodMetadata): Promise<ChangeMethod> => {
-      const sources = await this.resolver.resolve(type.name, method, registered, moduleRef, faults);
-      const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[method.key];
-      return {
-        name: method.name,
-        invoke: async (invocation) => {
-          await call?.apply(
-            instance,
-            sources.map((source) => source(invocation)),
-          );
-        },
-      };
-    };
+  ): ChangeMethod {
+    const sources = this.resolver.resolve(type.name, method, registered, moduleRef, faults);
+    const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[method.key];
     return {
-      executions: await Promise.all(executions.map(bind)),
-      rollbacks: await Promise.all(rollbacks.map(bind)),
+      name: method.name,
+      invoke: async (invocation) => {
+        await call?.apply(
+          instance,
+          sources.map((source) => source(invocation)),
+        );
+      },
     };
   }
 }
 
-function optionFaults(where: string, options: Partial<ChangeOptions>): ChangeFault[] {
-  const faults = (['id', 'order', 'author'] as const)
-    .filter((name) => !isName(options[name]))
-    .map((name) => ({
-      where,
-      problem: `its ${name} must be ${A_NAME}, not ${shown(options[name])}`,
-      remedy: `Give @Change a ${name}.`,
-    }));
+function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata): ChangePlace {
+  const { id, order } = options as ChangeOptions;
+  return { id, order, stage, className: type.name };
+}
+
+function checkOptions(where: string, options: Partial<ChangeOptions>, faults: ChangeFault[]): void {
+  for (const name of ['id', 'order', 'author'] as const) {
+    if (isName(options[name])) continue;
+    const problem = `its ${name} must be ${A_NAME}, not ${shown(options[name])}`;
+    faults.push({ where, problem, remedy: `Give @Change an ${name}.` });
+  }
   const { timeoutMs, guidance } = options;
   if (guidance !== undefined && (typeof guidance !== 'string' || guidance.trim() === '')) {
     const problem = `its guidance must be a text, not ${shown(guidance)}`;
     faults.push({ where, problem, remedy: 'Say what to check, or leave it out.' });
   }
-  if (
-    timeoutMs === undefined ||
-    (typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS)
-  )
-    return faults;
-  const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
-  return [...faults, { where, problem, remedy: 'Correct it, or leave it out.' }];
+  const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
+  if (timeoutMs !== undefined && !isTimeout) {
+    const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
+    faults.push({ where, problem, remedy: 'Correct it, or leave it out.' });
+  }
 }
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
-function methodFaults(where: string, { executions, rollbacks }: ChangeMetadata): ChangeFault[] {
-  const faults: ChangeFault[] = [];
+function checkMethods(where: string, { executions, rollbacks }: ChangeMetadata, faults: ChangeFault[]): void {
   const names = (methods: readonly MethodMetadata[]) => methods.map(({ name }) => `${name}()`).join(', ');
   if (executions.length === 0) {
     faults.push({
@@ -168,5 +195,4 @@ function methodFaults(where: string, { executions, rollbacks }: ChangeMetadata):
       remedy: 'Keep one that takes everything back.',
     });
   }
-  return faults;
 }

@@ -16,33 +16,51 @@ export type ArgumentSource = (invocation: Invocation) => unknown;
  * run, then the target system, then Nest's container.
  */
 export class ParameterResolver {
-  private readonly containerCache = new Map<ModuleRef, Map<unknown, Promise<Found | undefined>>>();
+  /** What the container gives to the classes of a module, as far as it was asked. */
+  private readonly answers = new Map<ModuleRef, Map<unknown, Found | undefined>>();
 
   /** `container` resolves what no import leads to; the module's own reference goes first. */
   constructor(private readonly container: ModuleRef) {}
 
+  /** False until {@link ask} was called, for what only the container can give. */
+  knows(parameter: ParameterMetadata, registered: RegisteredTargetSystem, moduleRef: ModuleRef): boolean {
+    const token = tokenOf(parameter);
+    return (
+      token === ChangeContext ||
+      registered.target.handleTokens.some((offered) => offered === token) ||
+      this.answersOf(moduleRef).has(token) ||
+      this.provided(token, registered.provide) !== undefined
+    );
+  }
+
+  /** Asks the container for a parameter of a change in that module. */
+  async ask(parameter: ParameterMetadata, moduleRef: ModuleRef): Promise<void> {
+    const token = tokenOf(parameter);
+    this.answersOf(moduleRef).set(token, await this.lookUp(token, moduleRef));
+  }
+
   /** One source per parameter; what cannot be resolved is added to `faults` instead. */
-  async resolve(
+  resolve(
     className: string,
     method: MethodMetadata,
     registered: RegisteredTargetSystem,
     moduleRef: ModuleRef,
     faults: ChangeFault[],
-  ): Promise<ArgumentSource[]> {
+  ): ArgumentSource[] {
     const sources: ArgumentSource[] = [];
     for (const parameter of method.parameters) {
-      const source = await this.resolveOne(parameter, registered, moduleRef);
+      const source = this.resolveOne(parameter, registered, moduleRef);
       if (source) sources.push(source);
       else faults.push(unresolvedParameter(className, method, parameter, registered.target.id));
     }
     return sources;
   }
 
-  private async resolveOne(
+  private resolveOne(
     parameter: ParameterMetadata,
     { target, provide }: RegisteredTargetSystem,
     moduleRef: ModuleRef,
-  ): Promise<ArgumentSource | undefined> {
+  ): ArgumentSource | undefined {
     const token = tokenOf(parameter);
     if (token === ChangeContext) return ({ context }) => context;
     const guarded = (value: unknown): ArgumentSource =>
@@ -50,7 +68,7 @@ export class ParameterResolver {
     if (target.handleTokens.some((offered) => offered === token)) {
       return ({ handles, guard }) => (parameter.unguarded ? handles.get(token) : guard(handles.get(token)));
     }
-    const found = this.provided(token, provide) ?? (await this.fromContainer(token, moduleRef));
+    const found = this.provided(token, provide) ?? this.answersOf(moduleRef).get(token);
     if (found) return guarded(found.value);
     return parameter.optional ? () => undefined : undefined;
   }
@@ -66,12 +84,12 @@ export class ParameterResolver {
     return undefined;
   }
 
-  private fromContainer(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
-    const cache = this.containerCache.get(moduleRef) ?? new Map<unknown, Promise<Found | undefined>>();
-    this.containerCache.set(moduleRef, cache);
-    const known = cache.get(token) ?? this.lookUp(token, moduleRef);
-    cache.set(token, known);
-    return known;
+  private answersOf(moduleRef: ModuleRef): Map<unknown, Found | undefined> {
+    const known = this.answers.get(moduleRef);
+    if (known) return known;
+    const made = new Map<unknown, Found | undefined>();
+    this.answers.set(moduleRef, made);
+    return made;
   }
 
   private async lookUp(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {

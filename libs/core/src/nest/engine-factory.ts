@@ -53,16 +53,9 @@ export class EngineFactory {
     );
     const { candidates, faults: found } = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
     const factory = new DescriptorFactory(registry, new ParameterResolver(this.moduleRef));
-    const descriptions = await Promise.all(candidates.map((candidate) => factory.describe(candidate)));
-    const changes = descriptions.flatMap(({ descriptor }) => descriptor ?? []);
-    const places = descriptions.map(({ place }) => place);
-    const built = buildPipeline(service, changes, stages, places);
-    const faults = [
-      ...registryFaults(registry),
-      ...found,
-      ...descriptions.flatMap((one) => one.faults),
-      ...built.faults,
-    ];
+    const { changes, faulty, faults: described } = await factory.describe(candidates);
+    const built = buildPipeline(service, changes, stages, faulty);
+    const faults = [...registryFaults(registry), ...found, ...described, ...built.faults];
     if (faults.length > 0) throw new InvalidChangesError(faults);
     return built.pipeline;
   }

@@ -3,7 +3,7 @@ import type { ChangeFault } from '../change/change.errors.js';
 import { A_NAME, isName } from '../change/names.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 
-/** A pipeline, or what keeps the changes from forming one. */
+/** A pipeline, and what keeps the changes from forming one. */
 export interface BuiltPipeline {
   readonly pipeline: Pipeline;
   readonly faults: readonly ChangeFault[];
@@ -11,21 +11,24 @@ export interface BuiltPipeline {
 
 /**
  * Puts changes into stages and in order. `declared`: names of the stages, in order, if
- * given. `places`: where all changes want to be, those with faults of their own included.
+ * given. `faulty`: where those that cannot be described want to be.
  */
 export function buildPipeline(
   service: string,
   changes: readonly ChangeDescriptor[],
   declared: readonly string[] | undefined,
-  places: readonly ChangePlace[] = changes,
+  faulty: readonly ChangePlace[] = [],
 ): BuiltPipeline {
+  const places = faulty.length > 0 ? [...changes, ...faulty] : changes;
   const used = [...new Set(places.map(({ stage }) => stage))].sort();
   const names = declared ? [...declared, ...used.filter((name) => !declared.includes(name))] : used;
   const stages = names.map((name) => ({ name, changes: inOrder(name, changes) }));
   const faults = [
     ...stageFaults(used, declared),
     ...duplicateIds(places),
-    ...names.flatMap((name) => orderFaults(name, inOrder(name, places))),
+    ...stages.flatMap(({ name, changes: own }) =>
+      orderFaults(name, faulty.length > 0 ? inOrder(name, places) : own),
+    ),
   ];
   return { pipeline: createPipeline(service, stages), faults };
 }
@@ -75,8 +78,14 @@ function orderFaults(name: string, changes: readonly ChangePlace[]): ChangeFault
 }
 
 /** Orders are compared as strings; where people would read them as numbers and sort otherwise, say so. */
-function misSorted(changes: readonly ChangePlace[], where: string): ChangeFault[] {
-  const index = changes.findIndex((change, i) => readsLater(change.order, changes[i + 1]?.order));
+function misSorted(places: readonly ChangePlace[], where: string): ChangeFault[] {
+  const changes = places.filter(({ order }) => typeof order === 'string');
+  // With their digits at the same places, texts sort as their numbers do.
+  const shapes = changes.map(({ order }) => order.replace(/\d/g, '0'));
+  const index = changes.findIndex(({ order }, i) => {
+    const next = changes[i + 1]?.order;
+    return next !== undefined && shapes[i] !== shapes[i + 1] && readsLater(order, next);
+  });
   const [first, second] = [changes[index], changes[index + 1]];
   if (!first || !second) return [];
   return [
@@ -92,8 +101,7 @@ function misSorted(changes: readonly ChangePlace[], where: string): ChangeFault[
  * True where `order` sorts before `next`, and the first numbers in which they differ say
  * otherwise. Of two texts of one width, digits that run into letters are no numbers (ULIDs).
  */
-function readsLater(order: string, next: string | undefined): boolean {
-  if (typeof next !== 'string') return false;
+function readsLater(order: string, next: string): boolean {
   let start = 0;
   while (start < order.length && order[start] === next[start]) start += 1;
   while (isDigit(order[start - 1])) start -= 1;

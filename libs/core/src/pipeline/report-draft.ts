@@ -17,7 +17,8 @@ const NOT_REACHED = 'the run ended before it';
 export class ReportDraft {
   private readonly startedAt: number;
   private readonly warnings: string[] = [];
-  private changes: readonly ChangeReport[];
+  /** Described when somebody asks: an application may have thousands. */
+  private described: readonly ChangeReport[] | undefined;
   private end: { seq: number; hash: string } | undefined;
   private holder: string | undefined;
   private waitingSince: number | undefined;
@@ -33,7 +34,6 @@ export class ReportDraft {
     private readonly settings: Pick<EngineSettings, 'onIssue' | 'outOfOrder'>,
   ) {
     this.startedAt = runtime.monotonicMs();
-    this.changes = this.all({ result: 'not-reached', reason: NOT_REACHED });
   }
 
   /** Notes whom the run waits for; true if it was not yet waiting for that holder. */
@@ -50,7 +50,7 @@ export class ReportDraft {
 
   /** Notes that history is known to hold everything. */
   settled(): void {
-    this.changes = this.all({ result: 'skipped', reason: 'already executed' });
+    this.described = this.all({ result: 'skipped', reason: 'already executed' });
   }
 
   /** Notes where the history ends. */
@@ -64,7 +64,7 @@ export class ReportDraft {
 
   /** Notes what is intended; until {@link ran} everything with work in it counts as not reached. */
   plan({ stages, unknown, outOfOrder }: ExecutionPlan): void {
-    this.changes = stages.flatMap(({ changes }) =>
+    this.described = stages.flatMap(({ changes }) =>
       changes.map(({ change, action, reason }) =>
         reportChange(
           change,
@@ -81,7 +81,7 @@ export class ReportDraft {
   ran({ changes, failure }: PlanResult): void {
     this.worked = true;
     this.failure = failure;
-    this.changes = [...changes, ...this.changes.slice(changes.length)];
+    this.described = [...changes, ...this.changes.slice(changes.length)];
   }
 
   /** True when no change is left to do anything about. */
@@ -102,6 +102,11 @@ export class ReportDraft {
       warnings: this.warnings,
       ...(this.end && { head: this.end }),
     };
+  }
+
+  private get changes(): readonly ChangeReport[] {
+    this.described ??= this.all({ result: 'not-reached', reason: NOT_REACHED });
+    return this.described;
   }
 
   private status(): ExecutionStatus {

@@ -19,8 +19,8 @@ export class TargetSystemRegistry {
     this.duplicates = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
   }
 
-  find(id: string): RegisteredTargetSystem | undefined {
-    return this.byId.get(id);
+  find(id: string | undefined): RegisteredTargetSystem | undefined {
+    return id === undefined ? undefined : this.byId.get(id);
   }
 
   /** Every id, in the order of registration. */
