@@ -23,4 +23,9 @@ export class AnswerBound {
   within<T>(work: Promise<T>, late: (cause: NoAnswerError) => Error = (cause) => cause): Promise<T> {
     return withinTime(this.ms, work, () => late(new NoAnswerError(this.ms)), this.runtime);
   }
+
+  /** Tells `late` of the silence, unless what it gives back is called in time. */
+  watch(late: (cause: NoAnswerError) => void): () => void {
+    return this.runtime.timer(this.ms, () => late(new NoAnswerError(this.ms)));
+  }
 }

@@ -1,7 +1,5 @@
-import { abortOf } from '../abort.js';
 import { boundedSignal } from '../bounded-signal.js';
 import type { Runtime } from '../runtime.js';
-import { inTimeOr } from '../within-time.js';
 import { ChangeTimeoutError } from './executor.errors.js';
 
 /** How a call of a change's method ended. */
@@ -25,7 +23,7 @@ export interface AttemptBounds {
  * Calls `work` and waits for it within bounds. When a bound is hit, the signal that
  * `work` was given aborts, and `work` has the grace time left to end by itself.
  */
-export async function attempt(
+export function attempt(
   runtime: Runtime,
   { changeId, timeoutMs, graceMs, signal: outer }: AttemptBounds,
   work: (signal: AbortSignal) => Promise<void>,
@@ -33,22 +31,21 @@ export async function attempt(
   const late = (ms: number) => new ChangeTimeoutError(changeId, ms);
   const bounded = boundedSignal(outer, timeoutMs, late, runtime);
   const { signal } = bounded;
-  const stopped = abortOf(signal);
-  const ended = settle(work, signal);
-  try {
-    return (
-      (await Promise.race([ended, stopped.happened])) ??
-      (await inTimeOr(
-        graceMs(),
-        ended,
-        (resolve) => resolve({ status: 'abandoned', error: signal.reason }),
-        runtime,
-      ))
-    );
-  } finally {
-    stopped.forget();
-    bounded.clear();
-  }
+  return new Promise((resolve) => {
+    let callOff = (): void => undefined;
+    const end = (result: Attempt): void => {
+      signal.removeEventListener('abort', stop);
+      bounded.clear();
+      callOff();
+      resolve(result);
+    };
+    const stop = (): void => {
+      callOff = runtime.timer(graceMs(), () => end({ status: 'abandoned', error: signal.reason }));
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    void settle(work, signal).then(end);
+  });
 }
 
 async function settle(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Attempt> {

@@ -50,51 +50,49 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     return this.target.run(change, work, check);
   }
 
-  async transaction(
+  transaction(
     change: ChangeRun,
     work: (handles: Handles, tx: Transaction) => Promise<void>,
     marker?: Marker,
   ): Promise<TransactionOutcome> {
-    const call = new WatchedCall(work);
-    const outcome = this.target.transaction(change, call.work, marker);
-    try {
-      await this.ask(Promise.race([outcome, call.begun]));
-    } catch (error) {
-      call.refuse(error);
-      throw error;
-    }
-    await Promise.race([outcome, call.ended]);
-    return this.bound.within(outcome).catch((error: unknown) => ({ status: 'unknown', error }));
+    const { target, bound } = this;
+    return new Promise((resolve, reject) => {
+      let refusal: Error | undefined;
+      let hasEnded = false;
+      const doubt = (error: unknown): void => resolve({ status: 'unknown', error });
+      let callOff = bound.watch((cause) => {
+        refusal = new TargetSystemUnavailableError(target.id, cause);
+        reject(refusal);
+      });
+      const watched = async (handles: Handles, tx: Transaction): Promise<void> => {
+        callOff();
+        // It has not begun in time: it must not begin any more.
+        if (refusal) throw refusal;
+        try {
+          await work(handles, tx);
+        } finally {
+          hasEnded = true;
+          callOff = bound.watch(doubt);
+        }
+      };
+      target.transaction(change, watched, marker).then(
+        (outcome) => {
+          callOff();
+          resolve(outcome);
+        },
+        (error: unknown) => {
+          callOff();
+          if (hasEnded) doubt(error);
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the target's own
+          else reject(error);
+        },
+      );
+    });
   }
 
   async close(): Promise<void> {
     const { target } = this;
     if (target.close) await this.ask(target.close());
-  }
-}
-
-/** Knows when a transaction begins its work, and when that has ended. */
-class WatchedCall<A extends unknown[]> {
-  readonly begun: Promise<void>;
-  readonly ended: Promise<void>;
-  private begin: () => void = () => undefined;
-  private end: () => void = () => undefined;
-  private refusal: { readonly error: unknown } | undefined;
-
-  constructor(private readonly original: (...args: A) => Promise<void>) {
-    this.begun = new Promise((resolve) => (this.begin = resolve));
-    this.ended = new Promise((resolve) => (this.end = resolve));
-  }
-
-  readonly work = async (...args: A): Promise<void> => {
-    if (this.refusal) throw this.refusal.error;
-    this.begin();
-    await this.original(...args).finally(this.end);
-  };
-
-  /** It has not begun in time: it must not begin any more. */
-  refuse(error: unknown): void {
-    this.refusal = { error };
   }
 }
 

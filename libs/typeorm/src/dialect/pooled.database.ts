@@ -97,7 +97,8 @@ export class PooledDatabase implements SqlDatabase {
     try {
       const begun = this.server.begin(changeId, this.dataSource, runner, admission);
       const transaction = await bounded(ANSWER_MS, begun);
-      return afterRelease(transaction, end);
+      transaction.onRelease(end);
+      return transaction;
     } catch (error) {
       await discard(runner, error);
       await giveBack(runner);
@@ -187,11 +188,4 @@ export class PooledDatabase implements SqlDatabase {
       await sleep(5 + Math.random() * 20);
     }
   }
-}
-
-/** The transaction, which calls `then` once its connection is gone. */
-function afterRelease(transaction: ChangeTransaction, then: () => void): ChangeTransaction {
-  const release = transaction.release.bind(transaction);
-  transaction.release = () => release().finally(then);
-  return transaction;
 }

@@ -31,6 +31,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
   private unusable: unknown;
+  private released: (() => void) | undefined;
 
   constructor(
     protected readonly changeId: string,
@@ -98,8 +99,17 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   async release(): Promise<void> {
-    if (this.unusable !== undefined) await discard(this.runner, this.unusable);
-    await giveBack(this.runner);
+    try {
+      if (this.unusable !== undefined) await discard(this.runner, this.unusable);
+      await giveBack(this.runner);
+    } finally {
+      this.released?.();
+    }
+  }
+
+  /** Calls `then` once the connection is gone. */
+  onRelease(then: () => void): void {
+    this.released = then;
   }
 
   /** @throws NonTransactionalStatementError for a statement that must not run. */

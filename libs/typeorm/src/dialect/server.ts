@@ -1,7 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Table } from '../schema/table.js';
-import type { Admission, ChangeTransaction } from './database.js';
+import type { Admission } from './database.js';
 import type { Dialect, SqlExecutor } from './dialect.js';
+import type { PooledTransaction } from './pooled.transaction.js';
 
 /** A row that somebody waits to write for the holder of `token`. */
 export interface AwaitedRow {
@@ -36,7 +37,7 @@ export interface Server {
     dataSource: DataSource,
     runner: QueryRunner,
     admission: Admission | undefined,
-  ): Promise<ChangeTransaction>;
+  ): Promise<PooledTransaction>;
 
   /** True if the runner's connection is not as the pool gave it: inside a transaction, or about to be. */
   isInTransaction(dataSource: DataSource, runner: QueryRunner): Promise<boolean>;
