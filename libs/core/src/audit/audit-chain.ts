@@ -17,16 +17,38 @@ export interface ChainEnd {
 /** Gives records their place right after `end`. */
 export function chainEntries(end: ChainEnd, records: readonly TimedRecord[]): AuditEntry[] {
   const entries: AuditEntry[] = [];
-  let last = end;
-  for (const { record, createdAt } of records) {
-    const place = { seq: last.seq + 1, createdAt, prevHash: last.hash, hash: '' };
-    // Ten times as fast as spreading: there is one for every step of every change.
-    const entry = Object.assign({}, record, place);
-    entry.hash = entryHash(entry);
-    entries.push(entry);
-    last = entry;
-  }
+  for (const timed of records) entries.push(follow(entries.at(-1) ?? end, timed));
   return entries;
+}
+
+/** Field by field: V8 makes a dictionary, eight times as large, of an object with so many that is spread or assigned. */
+function follow(end: ChainEnd, { record, createdAt }: TimedRecord): AuditEntry {
+  const entry = {
+    service: record.service,
+    seq: end.seq + 1,
+    executionId: record.executionId,
+    stage: record.stage,
+    changeId: record.changeId,
+    order: record.order,
+    author: record.author,
+    state: record.state,
+    operation: record.operation,
+    targetSystem: record.targetSystem,
+    txStrategy: record.txStrategy,
+    recoveryStrategy: record.recoveryStrategy,
+    transactional: record.transactional,
+    className: record.className,
+    methodName: record.methodName,
+    durationMs: record.durationMs,
+    hostname: record.hostname,
+    createdAt,
+    error: record.error,
+    metadata: record.metadata,
+    prevHash: end.hash,
+    hash: '',
+  };
+  entry.hash = entryHash(entry);
+  return entry;
 }
 
 /**
@@ -65,6 +87,7 @@ export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
 
 /** JSON would write a missing value and NaN as null, and a date as its text: those become what no entry has. */
 function asIs(value: unknown): unknown {
-  const isPlain = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
+  const type = typeof value;
+  const isPlain = type === 'string' || type === 'boolean' || value === null || Number.isFinite(value);
   return isPlain ? value : {};
 }
