@@ -51,32 +51,32 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
     this.scope.install(this);
+    // One that brings a marker has its fence in the target itself.
+    const admission = marker ? undefined : this.admissions.get(change.service);
     let transaction: ChangeTransaction;
     try {
-      // One that brings a marker has its fence in the target itself.
-      const admission = marker ? undefined : this.admissions.get(change.service);
       transaction = await this.database.begin(change.changeId, admission);
     } catch (error) {
       return { status: 'rolled-back', error };
     }
     try {
-      return await this.complete(transaction, change, work, marker);
+      return await this.complete(transaction, change, work, { marker, admission });
     } finally {
       await transaction.release();
     }
   }
 
-  /** Takes the hook off the DataSource. */
+  /** Takes the hook off the DataSource, and ends what was begun for a change that did not come. */
   close(): Promise<void> {
     this.scope.uninstall(this);
-    return Promise.resolve();
+    return this.database.letGo();
   }
 
   private async complete(
     transaction: ChangeTransaction,
     change: ChangeRun,
     work: Work,
-    marker: Marker | undefined,
+    { marker, admission }: { marker: Marker | undefined; admission: Admission | undefined },
   ): Promise<TransactionOutcome> {
     const session = new ChangeSession(change.changeId, this.resource, transaction);
     try {
@@ -86,7 +86,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     } catch (error) {
       return transaction.rollBack(error);
     }
-    return transaction.commit();
+    return transaction.commit(change.followed ? admission : undefined);
   }
 
   private async perform(session: ChangeSession, work: Work): Promise<void> {

@@ -25,11 +25,12 @@ export type ChangeOutcome =
 export interface ChangeExecutor {
   /**
    * Runs the change once, as `intent` says: by default its execution. A change that fails is an outcome, not an error.
+   * `next`: what is executed right after it, if it does not fail.
    *
    * @throws LockLostError without recording anything after the loss;
    * AuditStoreUnavailableError if nothing ran; ChangeUnrecordedError if it ran.
    */
-  execute(change: ChangeDescriptor, intent?: Intent): Promise<ChangeOutcome>;
+  execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome>;
 }
 
 /** How the change and its entries are kept together, given where history lives. */

@@ -28,10 +28,10 @@ export class Executors implements ChangeExecutor {
     };
   }
 
-  async execute(change: ChangeDescriptor, intent?: Intent): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
     if (strategy === 'TX_SEPARATE') await this.prepareMarkers(change);
-    const outcome = await this.byStrategy[strategy].execute(change, intent);
+    const outcome = await this.byStrategy[strategy].execute(change, intent, next);
     if (outcome.status === 'executed' && strategy === 'TX_SEPARATE') this.forgetLater(change);
     return outcome;
   }

@@ -2,9 +2,13 @@ import type { AuditStep, AuditSubject } from '../audit/audit-journal.js';
 import type { AuditBatch, AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
-import type { TransactionalTargetSystem, TransactionOutcome } from '../target-system/target-system.js';
+import type {
+  ChangeRun,
+  TransactionalTargetSystem,
+  TransactionOutcome,
+} from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
-import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
+import { subjectOf, txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { executionOf, type Intent } from './intent.js';
 import { stopwatch } from './stopwatch.js';
 import { transact } from './transact.js';
@@ -23,12 +27,18 @@ export class SharedTxExecutor implements ChangeExecutor {
     this.step = new AuditedStep(run);
   }
 
-  async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
+  async execute(
+    change: ChangeDescriptor,
+    intent = executionOf(change),
+    next?: ChangeDescriptor,
+  ): Promise<ChangeOutcome> {
     const { journal, runtime } = this.run;
     const subject = subjectOf(change, 'TX_SHARED');
     const elapsed = stopwatch(runtime);
     const started = this.step.started(intent);
-    const { outcome, batch } = await this.commit(change, intent, { subject, started, elapsed });
+    const followed = next?.target === change.target && txStrategyOf(next, this.store) === 'TX_SHARED';
+    const run = { ...this.step.identify(change, intent), followed };
+    const { outcome, batch } = await this.commit(change, intent, { run, subject, started, elapsed });
     const durationMs = elapsed();
     if (batch && (await this.committed(change, outcome, batch))) {
       journal.accept(batch);
@@ -40,13 +50,18 @@ export class SharedTxExecutor implements ChangeExecutor {
   private async commit(
     change: ChangeDescriptor,
     intent: Intent,
-    { subject, started, elapsed }: { subject: AuditSubject; started: AuditStep; elapsed: () => number },
+    {
+      run,
+      subject,
+      started,
+      elapsed,
+    }: { run: ChangeRun; subject: AuditSubject; started: AuditStep; elapsed: () => number },
   ) {
     const { journal, lease } = this.run;
     const { lock } = this.store;
     const target = change.target as TransactionalTargetSystem;
     let batch: AuditBatch | undefined;
-    const outcome = await transact(target, this.step.identify(change, intent), async (handles, tx) => {
+    const outcome = await transact(target, run, async (handles, tx) => {
       if (lock.isHeldBy?.(tx)) lease.suspend();
       await this.step.callInTransaction(change, intent, handles);
       const { state } = intent.done;

@@ -4,6 +4,7 @@ import type { RunResources } from '../executor/audited-step.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
 import { Reconciler } from '../executor/reconciler.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
@@ -63,7 +64,7 @@ export class PlanRunner {
     const stage = { ...this.about, stage: name };
     this.events.publish('stage.started', stage);
     for (const [index, planned] of changes.entries()) {
-      const report = await this.runChange(planned).catch((error: unknown) => {
+      const report = await this.runChange(planned, changes[index + 1]).catch((error: unknown) => {
         this.events.publish('stage.failed', stage);
         throw error;
       });
@@ -77,7 +78,7 @@ export class PlanRunner {
     return undefined;
   }
 
-  private async runChange(planned: PlannedChange): Promise<ChangeReport> {
+  private async runChange(planned: PlannedChange, next: PlannedChange | undefined): Promise<ChangeReport> {
     switch (planned.action) {
       case 'SKIP':
         return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
@@ -86,7 +87,7 @@ export class PlanRunner {
       case 'RECONCILE':
         return this.reconcile(planned);
       case 'EXECUTE':
-        return this.execute(planned);
+        return this.execute(planned, next?.action === 'EXECUTE' ? next.change : undefined);
     }
   }
 
@@ -105,11 +106,11 @@ export class PlanRunner {
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 
-  private async execute(planned: PlannedChange): Promise<ChangeReport> {
+  private async execute(planned: PlannedChange, next?: ChangeDescriptor): Promise<ChangeReport> {
     const { change, reason } = planned;
     this.resources.signal.throwIfAborted();
     this.events.publish('change.started', { ...this.about, stage: change.stage, changeId: change.id });
-    const outcome = await this.executors.execute(change).catch((error: unknown) => {
+    const outcome = await this.executors.execute(change, undefined, next).catch((error: unknown) => {
       if (!leftUntouched(error)) {
         this.changes.push(this.announce('change.failed', interruptedReport(change, error)));
       }

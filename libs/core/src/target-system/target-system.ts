@@ -12,6 +12,12 @@ export interface ChangeRun {
   readonly changeId: string;
   readonly executionId: string;
   readonly operation: AuditOperation;
+  /**
+   * True where the run goes on with another transaction of the same target system as soon as
+   * this one is committed. It may be begun with that commit; if nobody asks for it, `close`
+   * ends it.
+   */
+  readonly followed?: boolean;
 }
 
 /** What a change alters. */

@@ -51,6 +51,9 @@ export interface SqlDatabase extends SqlExecutor {
    */
   begin(changeId: string, admission?: Admission): Promise<ChangeTransaction>;
 
+  /** Ends the transaction that has begun with the commit of another one, if there is one. */
+  letGo(): Promise<void>;
+
   /**
    * Calls `work` with a runner outside any transaction, and gives its connection back.
    *
@@ -99,8 +102,11 @@ export interface ChangeTransaction extends SqlExecutor {
    */
   commitWith?(statement: Sql): void;
 
-  /** Commits, and tells how that ended. */
-  commit(): Promise<TransactionOutcome>;
+  /**
+   * Commits, and tells how that ended. Where `next` is given, the next transaction may have
+   * begun with it, for {@link SqlDatabase.begin} with the same admission.
+   */
+  commit(next?: Admission): Promise<TransactionOutcome>;
 
   /** Takes back what can be taken back, because of `error`. Bounded in time. */
   rollBack(error: unknown): Promise<TransactionOutcome>;

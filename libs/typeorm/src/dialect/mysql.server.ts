@@ -22,11 +22,9 @@ export const mysqlServer: Server = {
 
   async begin(changeId, dataSource, runner, admission) {
     await runner.startTransaction();
-    if (admission) {
-      const { affected } = await mysqlServer.executor(runner).execute(admission.statement());
-      if (affected === 0) throw admission.refusal();
-    }
-    return new MysqlTransaction(changeId, dataSource, runner, mysqlServer.executor(runner));
+    const transaction = new MysqlTransaction(changeId, dataSource, runner, mysqlServer.executor(runner));
+    if (admission) await transaction.enter(admission);
+    return transaction;
   },
 
   async isInTransaction(dataSource, runner) {

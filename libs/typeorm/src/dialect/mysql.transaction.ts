@@ -6,6 +6,8 @@ import {
 } from '../typeorm.errors.js';
 import { commitEffect, neverCommits } from '../statement/implicit-commit.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
+import type { Answer } from './connection.js';
+import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { PooledTransaction } from './pooled.transaction.js';
 
@@ -39,6 +41,21 @@ export class MysqlTransaction extends PooledTransaction {
   private completed = false;
   /** True once the server has answered after the change's last statement. */
   private isAnswered = false;
+  goesOn = false;
+
+  /** As {@link PooledTransaction.follow}; the first statement of it is the admission. */
+  async follow(changeId: string, admission: Admission): Promise<MysqlTransaction> {
+    const { dataSource, executor } = this;
+    const following = new MysqlTransaction(changeId, dataSource, this.renewRunner(), executor);
+    await following.enter(admission);
+    return following;
+  }
+
+  /** @throws the admission's refusal */
+  async enter(admission: Admission): Promise<void> {
+    const { affected } = await this.executor.execute(admission.statement());
+    if (affected === 0) throw admission.refusal();
+  }
 
   async complete(): Promise<void> {
     if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
@@ -49,13 +66,19 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   /** A connection that was lost by then is found before the COMMIT, whose outcome nobody would know. */
-  override async commit(): Promise<TransactionOutcome> {
+  override async commit(next?: Admission): Promise<TransactionOutcome> {
     try {
       if (!this.isAnswered) await this.send('DO 0');
     } catch (error) {
       return this.rollBack(error);
     }
-    return super.commit();
+    return super.commit(next);
+  }
+
+  protected async sendCommit(next: Admission | undefined): Promise<Answer> {
+    const answer = await this.send(next ? 'COMMIT AND CHAIN' : 'COMMIT');
+    this.goesOn = next !== undefined;
+    return answer;
   }
 
   protected admitStatement(words: readonly string[]): void {

@@ -14,6 +14,7 @@ import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
 import { isVerdict } from './driver-error.js';
 import { openRunner } from './query-runner.js';
+import type { PooledTransaction } from './pooled.transaction.js';
 import type { AwaitedRow, RowHolder, Server } from './server.js';
 import { Turnstile } from './turnstile.js';
 
@@ -26,6 +27,13 @@ const HELD_PATIENCE_MS = 30_000;
 /** One for the run, one for the heartbeat. */
 const CONNECTIONS = 2;
 
+/** A transaction that has begun with the commit of another one, and the place that it has in the lines. */
+interface Begun {
+  readonly transaction: PooledTransaction;
+  readonly admission: Admission;
+  readonly leave: () => void;
+}
+
 /**
  * A database server behind a pool of connections, of which we use two at most: whatever
  * else there is to do waits in line. One transaction at a time, so that one connection
@@ -35,6 +43,8 @@ export class PooledDatabase implements SqlDatabase {
   readonly dialect: Dialect;
   private readonly connections = new Turnstile(CONNECTIONS);
   private readonly transactions = new Turnstile(1);
+  /** The transaction with whose commit the next one has begun. */
+  private begun: Begun | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -43,7 +53,8 @@ export class PooledDatabase implements SqlDatabase {
     this.dialect = server.dialect;
   }
 
-  execute(statement: Sql): Promise<SqlResult> {
+  async execute(statement: Sql): Promise<SqlResult> {
+    await this.letGo();
     return this.within(PATIENCE_MS).execute(statement);
   }
 
@@ -56,7 +67,8 @@ export class PooledDatabase implements SqlDatabase {
     };
   }
 
-  atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+  async atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+    await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, async () => {
       if (rest.length > 0) return this.connected((runner) => this.inOneTransaction(runner, guard, rest));
       const { affected } = await this.connected((runner) => this.server.executor(runner).execute(guard));
@@ -72,9 +84,10 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined> {
+  async claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined> {
     const row = { table: upsert.table, service: String(upsert.key['service']), token };
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
+    await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, () =>
       this.connected((runner) =>
         this.takeOver(row, this.dialect.upsert(this.server.executor(runner), upsert)),
@@ -87,24 +100,31 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
-    const endTurn = await this.transactions.enter();
-    const leave = await this.connections.enter();
-    const runner = openRunner(this.dataSource);
-    const end = (): void => {
-      leave();
-      endTurn();
-    };
+    const begun = await this.takeBegun(admission);
+    const leave = begun?.leave ?? (await this.enter());
+    const runner = begun?.transaction.runner ?? openRunner(this.dataSource);
     try {
-      const begun = this.server.begin(changeId, this.dataSource, runner, admission);
-      const transaction = await bounded(ANSWER_MS, begun);
-      transaction.onRelease(end);
+      const beginning = begun
+        ? begun.transaction.follow(changeId, begun.admission)
+        : this.server.begin(changeId, this.dataSource, runner, admission);
+      const transaction = await bounded(ANSWER_MS, beginning);
+      transaction.onRelease(() => {
+        if (admission && transaction.goesOn) this.begun = { transaction, admission, leave };
+        else leave();
+      });
       return transaction;
     } catch (error) {
       await discard(runner, error);
       await giveBack(runner);
-      end();
+      leave();
       throw error;
     }
+  }
+
+  async letGo(): Promise<void> {
+    const { begun } = this;
+    this.begun = undefined;
+    await begun?.transaction.letGo().finally(begun.leave);
   }
 
   async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
@@ -116,6 +136,26 @@ export class PooledDatabase implements SqlDatabase {
       throw error;
     }
     if (await this.takeBack(runner)) throw new OpenTransactionError(changeId);
+  }
+
+  /** What has begun for that admission; what has begun for another one is in the way. */
+  private async takeBegun(admission: Admission | undefined): Promise<Begun | undefined> {
+    const { begun } = this;
+    if (begun?.admission !== admission || begun?.transaction.runner.isReleased) {
+      await this.letGo();
+      return undefined;
+    }
+    this.begun = undefined;
+    return begun;
+  }
+
+  private async enter(): Promise<() => void> {
+    const endTurn = await this.transactions.enter();
+    const leave = await this.connections.enter();
+    return () => {
+      leave();
+      endTurn();
+    };
   }
 
   private takeOver<T>(row: AwaitedRow, writing: Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { transactionControl } from '../statement/transaction-control.js';
 import { bounded } from './bounded.js';
 import { discard, giveBack, send, type Answer } from './connection.js';
-import type { ChangeTransaction } from './database.js';
+import type { Admission, ChangeTransaction } from './database.js';
 import type { SqlExecutor, SqlResult } from './dialect.js';
 import { isVerdict } from './driver-error.js';
 
@@ -30,14 +30,14 @@ export abstract class PooledTransaction implements ChangeTransaction {
   protected abstract readonly lexis: Lexis;
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
-  private unusable: unknown;
+  protected unusable: unknown;
   private released: (() => void) | undefined;
 
   constructor(
     protected readonly changeId: string,
     protected readonly dataSource: DataSource,
     readonly runner: QueryRunner,
-    private readonly executor: SqlExecutor,
+    protected readonly executor: SqlExecutor,
   ) {}
 
   admit(text: string): void {
@@ -61,12 +61,24 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   abstract complete(): Promise<void>;
 
+  /** True once the next transaction has begun on the connection, with the commit of this one. */
+  abstract readonly goesOn: boolean;
+
+  /**
+   * The transaction that has begun with the commit of this one, as that of a change.
+   *
+   * @throws the admission's refusal
+   */
+  abstract follow(changeId: string, admission: Admission): Promise<PooledTransaction>;
+
   execute(statement: Sql): Promise<SqlResult> {
     return this.perform('', () => this.executor.execute(statement));
   }
 
-  async commit(): Promise<TransactionOutcome> {
+  async commit(next?: Admission): Promise<TransactionOutcome> {
     const { broadcaster } = this.runner;
+    // Subscribers are told of each beginning before it happens.
+    const following = this.dataSource.subscribers.length > 0 ? undefined : next;
     try {
       await broadcaster.broadcast('BeforeTransactionCommit');
     } catch (error) {
@@ -76,7 +88,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     if (this.runner.isReleased)
       return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
     try {
-      this.checkCommit(await bounded(COMMIT_MS, this.sendCommit()));
+      this.checkCommit(await bounded(COMMIT_MS, this.sendCommit(following)));
     } catch (error) {
       return this.notCommitted(error);
     }
@@ -100,14 +112,24 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   async release(): Promise<void> {
     try {
-      if (this.unusable !== undefined) await discard(this.runner, this.unusable);
-      await giveBack(this.runner);
+      if (!this.goesOn || this.unusable !== undefined) await this.letGo();
     } finally {
       this.released?.();
     }
   }
 
-  /** Calls `then` once the connection is gone. */
+  /** Gives the connection back, or closes it. */
+  async letGo(): Promise<void> {
+    try {
+      if (this.goesOn) await bounded(ROLLBACK_MS, this.send('ROLLBACK'));
+    } catch (cause) {
+      this.unusable ??= cause;
+    }
+    if (this.unusable !== undefined) await discard(this.runner, this.unusable);
+    await giveBack(this.runner);
+  }
+
+  /** Calls `then` once the connection is given back, or kept for the next transaction. */
   onRelease(then: () => void): void {
     this.released = then;
   }
@@ -127,8 +149,13 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** What becomes of a transaction whose connection is lost before its COMMIT. */
   protected abstract fate(): 'rolled-back' | 'partly-applied';
 
-  protected sendCommit(): Promise<Answer> {
-    return this.send('COMMIT');
+  /** Commits, and begins the next transaction with it where `next` lets one in. */
+  protected abstract sendCommit(next: Admission | undefined): Promise<Answer>;
+
+  /** The runner as a new one is that has begun a transaction. */
+  protected renewRunner(): QueryRunner {
+    const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
+    return Object.assign(this.runner, unused, { isTransactionActive: true, transactionDepth: 1 });
   }
 
   protected send(text: string): Promise<Answer> {

@@ -4,7 +4,7 @@ import { sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { inlined, postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
-import { COMMITTING, PostgresTransaction } from './postgres.transaction.js';
+import { admittedRow, beginning, COMMITTING, PostgresTransaction } from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { AwaitedRow, Server } from './server.js';
 
@@ -56,16 +56,15 @@ async function beginAdmitted(
   dataSource: DataSource,
   runner: QueryRunner,
   admission: Admission,
-): Promise<Row | undefined> {
-  const { isolationLevel } = dataSource.options as { isolationLevel?: string };
-  const level = isolationLevel === undefined ? '' : ` ISOLATION LEVEL ${isolationLevel}`;
+): Promise<Row> {
   await runner.broadcaster.broadcast('BeforeTransactionStart');
   const text = inlined(admission.statement());
-  const [, entered] = await sendSeveral(dataSource, runner, [`START TRANSACTION${level}`, text]);
+  const [, entered] = await sendSeveral(dataSource, runner, [beginning(dataSource), text]);
   Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
-  if (entered?.rowCount !== 1) throw admission.refusal();
+  const row = admittedRow(entered);
+  if (!row) throw admission.refusal();
   await runner.broadcaster.broadcast('AfterTransactionStart');
-  return entered.rows?.[0];
+  return row;
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { Row, Sql } from '../sql.js';
+import type { DataSource } from 'typeorm';
 import { CommitRefusedError, NonTransactionalStatementError } from '../typeorm.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { sendSeveral, type Answer } from './connection.js';
+import type { Admission } from './database.js';
 import type { SqlResult } from './dialect.js';
 import { driverError, messageOf } from './driver-error.js';
 import { inlined } from './postgres.dialect.js';
@@ -24,6 +26,20 @@ export class PostgresTransaction extends PooledTransaction {
   protected readonly lexis = LEXIS;
   admitted: Row | undefined;
   private atCommit: Sql | undefined;
+  private chained = false;
+  /** The row that the admission of the next transaction has marked. */
+  private next: Row | undefined;
+
+  get goesOn(): boolean {
+    return this.next !== undefined;
+  }
+
+  follow(changeId: string): Promise<PostgresTransaction> {
+    const { dataSource, executor, next } = this;
+    const following = new PostgresTransaction(changeId, dataSource, this.renewRunner(), executor);
+    following.admitted = next;
+    return Promise.resolve(following);
+  }
 
   commitWith(statement: Sql): void {
     this.atCommit = statement;
@@ -58,10 +74,15 @@ export class PostgresTransaction extends PooledTransaction {
     return 'rolled-back';
   }
 
-  protected override async sendCommit(): Promise<Answer> {
-    if (!this.atCommit) return super.sendCommit();
+  protected async sendCommit(next: Admission | undefined): Promise<Answer> {
+    if (!this.atCommit) return this.send('COMMIT');
+    this.chained = next !== undefined;
     const statements = [`${COMMITTING} ${inlined(this.atCommit)}`, 'COMMIT'];
-    const [, committed] = await sendSeveral(this.dataSource, this.runner, statements);
+    if (next) statements.push(beginning(this.dataSource), inlined(next.statement()));
+    const [, committed, , entered] = await sendSeveral(this.dataSource, this.runner, statements);
+    this.next = admittedRow(entered);
+    // Whoever is not let in is told by the server when it begins for itself.
+    if (next && !this.next) this.unusable = next.refusal();
     return committed ?? {};
   }
 
@@ -70,7 +91,9 @@ export class PostgresTransaction extends PooledTransaction {
     return this.atCommit && this.isRefusal(error) ? this.rollBack(error) : super.notCommitted(error);
   }
 
+  /** With more than the COMMIT in the message, what failed may have come after it. */
   protected override isRefusal(error: unknown): boolean {
+    if (this.chained) return false;
     return error instanceof CommitRefusedError || super.isRefusal(error);
   }
 
@@ -91,4 +114,15 @@ export class PostgresTransaction extends PooledTransaction {
       cause,
     });
   }
+}
+
+/** How a transaction begins as TypeORM begins it, in one statement. */
+export function beginning({ options }: DataSource): string {
+  const { isolationLevel } = options as { isolationLevel?: string };
+  return `START TRANSACTION${isolationLevel === undefined ? '' : ` ISOLATION LEVEL ${isolationLevel}`}`;
+}
+
+/** The row that an admission marked; `undefined` where it lets nobody in. */
+export function admittedRow(answer: Answer | undefined): Row | undefined {
+  return answer?.rowCount === 1 ? answer.rows?.[0] : undefined;
 }

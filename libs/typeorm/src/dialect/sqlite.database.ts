@@ -89,6 +89,11 @@ export class SqliteDatabase implements SqlDatabase {
     );
   }
 
+  /** Every transaction begins by itself: there is no way to the server to be spared. */
+  async letGo(): Promise<void> {
+    // There is none.
+  }
+
   /** Whose transaction is open on the one connection cannot be told; it is left alone. */
   async lend(_changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     const runner = openRunner(this.dataSource);
