@@ -1,4 +1,10 @@
-import { FencedError, type AuditEntry, type Handles, type TransactionOutcome } from '@nestjs-flamingock/core';
+import {
+  FencedError,
+  type AuditEntry,
+  type ChangeRun,
+  type Handles,
+  type TransactionOutcome,
+} from '@nestjs-flamingock/core';
 import { auditEntries } from '@nestjs-flamingock/testing';
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -12,7 +18,7 @@ import type { TypeOrmAuditStore } from './typeorm-audit.store.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 
 const { service } = CHANGE;
-const FOLLOWED = { ...CHANGE, followed: true };
+const FOLLOWED: ChangeRun = { ...CHANGE, followed: true };
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -143,7 +149,7 @@ await describeOnServers('a change that another one follows', (open) => {
     });
     let left: unknown;
     await change('b', FOLLOWED, async (handles) => {
-      const { data, loadedTables } = handles.get(QUERY_RUNNER) as QueryRunner;
+      const { data, loadedTables } = handles.get(QUERY_RUNNER) as QueryRunner & { loadedTables: unknown };
       left = { data, loadedTables };
     });
     expect(left).toEqual({ data: {}, loadedTables: [] });

@@ -55,6 +55,13 @@ export const migrateMongo: Contender = { title: 'migrate-mongo', module: peer('m
 /** A Nest application with TypeORM and nothing else. */
 export const bareNest: Contender = { title: 'bare Nest application', module: participant('bare-nest') };
 
+/** The same with as many providers as there are changes, of which nobody makes anything. */
+export const nestWithProviders: Contender = {
+  title: 'Nest application with so many providers',
+  module: participant('bare-nest'),
+  variant: 'providers',
+};
+
 export const exportHistory: Contender = { title: 'export', module: participant('export-history') };
 
 export const guardedCalls: Contender = { title: 'guarded calls', module: participant('guarded-calls') };

@@ -97,7 +97,7 @@ describe('what @Change says', () => {
   });
 
   it('needs an order also where another change has one', async () => {
-    const found = await faults(aClass({ order: undefined }), aClass({}, 'files', 'Other'));
+    const found = await faults(aClass({ ['order' as string]: undefined }), aClass({}, 'files', 'Other'));
     expectOne(found, 'Sound', /its order must be a text/, /@Change an order/);
   });
 

@@ -72,6 +72,32 @@ describe('a run', () => {
     expect(await isFree()).toBe(true);
   });
 
+  it('tells a target which change it goes on from, where both share the transaction of their entries', async () => {
+    const followed: string[] = [];
+    class Asked extends InMemoryTargetSystem {
+      override transaction(...args: Parameters<InMemoryTargetSystem['transaction']>) {
+        if (args[0].followed) followed.push(args[0].changeId);
+        return super.transaction(...args);
+      }
+    }
+    const store = new InMemoryAuditStore(database);
+    const target = new Asked('audit-db', store.resource);
+    const shared = (id: string, fields: Partial<ChangeDescriptor> = {}) =>
+      change(id, { target, transactional: true, ...fields });
+    const other = new Asked('other-db', new InMemoryDatabase());
+    const changes = [
+      shared('a'),
+      shared('b'),
+      shared('c', { transactional: false }),
+      shared('d'),
+      shared('e', { target: other }),
+      shared('f', { target: other }),
+      shared('g', { stage: 'next' }),
+    ];
+    await run(changes, { store, stages: ['main', 'next'] });
+    expect(followed).toEqual(['a']);
+  });
+
   it('applies nothing twice', async () => {
     await run([change('a')]);
     const report = await run([change('a')]);

@@ -1,4 +1,4 @@
-import { bareNest, exportHistory, fillHistory, flamingock } from '../contenders.js';
+import { bareNest, exportHistory, fillHistory, flamingock, nestWithProviders } from '../contenders.js';
 import type { Bench } from '../harness/bench.js';
 import { median, spread } from '../harness/samples.js';
 import { atMost, type Section } from '../harness/section.js';
@@ -14,10 +14,11 @@ export function memory(bench: Bench): Promise<Section> {
     await bench.run(fillHistory(entries), database, 1);
     const applying = { ...flamingock, title: `apply ${changes} changes` };
     const exporting = { ...exportHistory, title: `export ${entries} entries` };
-    const figures = await bench.interleave([applying, exporting, bareNest], async (contender) => {
+    const contenders = [applying, exporting, nestWithProviders, bareNest];
+    const figures = await bench.interleave(contenders, async (contender) => {
       const { peakRssBytes } = await (contender === applying
         ? bench.applyOnce(contender, 'postgres', changes)
-        : bench.run(contender, database, 1));
+        : bench.run(contender, database, contender === nestWithProviders ? changes : 1));
       return peakRssBytes / MEGABYTE;
     });
     const base = median(figures.get(bareNest) ?? []);

@@ -1,14 +1,16 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
+import type { Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Job, Participant } from '../participant.js';
+import { insertRow } from './insert-row.js';
+import { openApplication } from './open-application.js';
 import { typeOrmOptions } from './typeorm-options.js';
 
-class BareModule {}
-
-/** A Nest application with TypeORM that has no changes, and does nothing. */
-export async function open({ database }: Job): Promise<Participant> {
-  const imports = [TypeOrmModule.forRoot({ ...typeOrmOptions(database), retryAttempts: 0 })];
-  const app = await NestFactory.createApplicationContext({ module: BareModule, imports }, { logger: false });
+/** A Nest application with TypeORM that does nothing; `variant` "providers" gives it the classes of the changes as providers. */
+export async function open({ database, inserts, variant }: Job): Promise<Participant> {
+  const app = await openApplication(
+    [TypeOrmModule.forRoot({ ...typeOrmOptions(database), retryAttempts: 0 })],
+    variant === 'providers' ? inserts.map((insert) => insertRow(insert) as Type) : [],
+  );
   return { apply: () => Promise.resolve(), close: () => app.close() };
 }
