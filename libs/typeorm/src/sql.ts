@@ -22,6 +22,9 @@ type Piece = string | { readonly identifier: string } | { readonly value: SqlVal
 
 /** A statement, or part of one, in no dialect yet. */
 export class Sql {
+  /** Parts without values, such as the columns of a table, are part of many statements: written once. */
+  private fixed: { readonly syntax: SqlSyntax; readonly text: string } | undefined;
+
   /** Texts as they stand, identifiers, values to bind, and other parts. */
   constructor(private readonly pieces: readonly Piece[]) {}
 
@@ -38,13 +41,21 @@ export class Sql {
   }
 
   private write(syntax: SqlSyntax, valueText: (value: SqlValue) => string): string {
+    if (this.fixed?.syntax === syntax) return this.fixed.text;
     let text = '';
+    let isFixed = true;
     for (const piece of this.pieces) {
       if (typeof piece === 'string') text += piece;
-      else if (piece instanceof Sql) text += piece.write(syntax, valueText);
-      else if ('identifier' in piece) text += syntax.quote(piece.identifier);
-      else text += valueText(piece.value);
+      else if (piece instanceof Sql) {
+        text += piece.write(syntax, valueText);
+        isFixed &&= piece.fixed !== undefined;
+      } else if ('identifier' in piece) text += syntax.quote(piece.identifier);
+      else {
+        text += valueText(piece.value);
+        isFixed = false;
+      }
     }
+    if (isFixed) this.fixed = { syntax, text };
     return text;
   }
 }

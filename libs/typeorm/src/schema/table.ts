@@ -33,8 +33,12 @@ export function createTable(table: Table, { columnTypes, tableSuffix }: Dialect)
 }
 
 /** The table's name with its schema, if it has one. */
-export function tableName({ name: table, schema }: Table): Sql {
-  return schema === undefined ? name(table) : name(schema, table);
+export function tableName(table: Table): Sql {
+  const known = tableNames.get(table);
+  if (known) return known;
+  const made = table.schema === undefined ? name(table.name) : name(table.schema, table.name);
+  tableNames.set(table, made);
+  return made;
 }
 
 /** The identifiers, separated by commas. */
@@ -51,5 +55,6 @@ export function columnsOf({ columns }: Table): Sql {
   return made;
 }
 
-/** Made once for a table, and not for each statement. */
+// Made once for a table, and not for each statement.
+const tableNames = new WeakMap<Table, Sql>();
 const columnLists = new WeakMap<Table['columns'], Sql>();
