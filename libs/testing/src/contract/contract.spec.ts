@@ -256,6 +256,12 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
   'a target that says to keep part of a change and keeps nothing': partialEffectContract(
     partialOpener(false),
   ),
+  'a target that leaves the commit to the change that follows': sharedTransactionContract(
+    targetOpener((target) => ({
+      transaction: (change, work, marker) =>
+        change.followed ? Promise.resolve({ status: 'committed' }) : target.transaction(change, work, marker),
+    })),
+  ),
   'an audit store that appends outside the transaction': sharedTransactionContract(
     targetOpener(
       () => ({}),

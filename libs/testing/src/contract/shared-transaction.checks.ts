@@ -82,6 +82,41 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
     assert.deepEqual(await historyOf(backend.audit), [...batch.entries, ...next.entries]);
   },
 
+  'commits one change after the other where each says that it is followed': async (backend) => {
+    const { audit, target, write, read } = backend;
+    await audit.claimHead(SERVICE, 1);
+    const first = firstBatch(1);
+    const next = { ...first, entries: auditEntries(first.entries.at(-1), { changeId: 'next' }) };
+    for (const [key, batch] of [
+      ['a', first],
+      ['b', next],
+    ] as const) {
+      const outcome = await target.transaction(changeRun({ followed: true }), async (handles, tx) => {
+        await write(handles, key, 'v');
+        await audit.append(batch, tx);
+      });
+      assertCommitted(outcome);
+      assert.equal(await read(key), 'v');
+    }
+    assert.deepEqual(await historyOf(audit), [...first.entries, ...next.entries]);
+  },
+
+  'is in the way of nobody once it is closed, where a change says that it is followed and is not': async ({
+    audit,
+    secondAudit,
+    target,
+    write,
+  }) => {
+    await audit.claimHead(SERVICE, 1);
+    const outcome = await target.transaction(changeRun({ followed: true }), async (handles, tx) => {
+      await write(handles, 'k', 'v');
+      await audit.append(firstBatch(1), tx);
+    });
+    assertCommitted(outcome);
+    await target.close?.();
+    assert.equal((await (await secondAudit()).claimHead(SERVICE, 2)).seq, 2);
+  },
+
   'takes the effect back when a later holder has claimed the head': async (backend) => {
     await backend.audit.claimHead(SERVICE, 1);
     await (await backend.secondAudit()).claimHead(SERVICE, 2);

@@ -1,5 +1,10 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import type { Row } from '../sql.js';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  type DataSource,
+  type QueryRunner,
+} from 'typeorm';
+import type { Row, SqlValue } from '../sql.js';
 
 /** What the drivers answer to a statement without rows. */
 export interface Answer {
@@ -14,7 +19,11 @@ export interface Answer {
 }
 
 interface Connection {
-  query(text: string, done: (error: unknown, answer: Answer) => void): unknown;
+  query(
+    text: string,
+    values: readonly SqlValue[],
+    done: (error: Error | null, answer: Answer) => void,
+  ): unknown;
   destroy?(): void;
 }
 
@@ -23,15 +32,29 @@ interface ClosingRunner {
   releasePostgresConnection?(reason: unknown): Promise<void>;
 }
 
-/** Sends a statement on the runner's connection and gives the driver's own answer, of which TypeORM keeps only a part. */
-export async function send(dataSource: DataSource, runner: QueryRunner, text: string): Promise<Answer> {
+/**
+ * Sends a statement on the runner's connection and gives the driver's own answer, of which
+ * TypeORM keeps only a part. Of an answer that the driver gives as a promise, node-postgres
+ * keeps everything until V8 collects its old space; of one that it gives to a callback, nothing.
+ *
+ * @throws QueryRunnerAlreadyReleasedError, QueryFailedError, as TypeORM does.
+ */
+export async function send(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  text: string,
+  values: SqlValue[] = [],
+): Promise<Answer> {
+  if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
   const connection = (await runner.connect()) as Connection;
-  dataSource.logger.logQuery(text, undefined, runner);
+  const { logger } = dataSource;
+  logger.logQuery(text, values, runner);
   return new Promise((resolve, reject) => {
-    connection.query(text, (error, answer) => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the driver's own
-      if (error) reject(error);
-      else resolve(answer);
+    connection.query(text, values, (error, answer) => {
+      if (error) {
+        logger.logQueryError(error, text, values, runner);
+        reject(new QueryFailedError(text, values, error));
+      } else resolve(answer);
     });
   });
 }

@@ -2,6 +2,7 @@ import type { QueryResult, QueryRunner } from 'typeorm';
 import { tableName } from '../schema/table.js';
 import { sql, type Row } from '../sql.js';
 import { send } from './connection.js';
+import type { SqlExecutor } from './dialect.js';
 import { mysqlDialect } from './mysql.dialect.js';
 import { MysqlTransaction } from './mysql.transaction.js';
 import { runnerExecutor } from './query-runner.js';
@@ -18,11 +19,16 @@ const AUTOCOMMIT = 2;
 export const mysqlServer: Server = {
   dialect: mysqlDialect,
 
-  executor: (runner) => runnerExecutor(runner, mysqlDialect, countRows),
+  executor: (_dataSource, runner) => executorOn(runner),
 
   async begin(changeId, dataSource, runner, admission) {
     await runner.startTransaction();
-    const transaction = new MysqlTransaction(changeId, dataSource, runner, mysqlServer.executor(runner));
+    const transaction = new MysqlTransaction(
+      changeId,
+      dataSource,
+      runner,
+      mysqlServer.executor(dataSource, runner),
+    );
     if (admission) await transaction.enter(admission);
     return transaction;
   },
@@ -52,6 +58,10 @@ export const mysqlServer: Server = {
   },
 };
 
+function executorOn(runner: QueryRunner): SqlExecutor {
+  return runnerExecutor(runner, mysqlDialect, countRows);
+}
+
 /** Statements that report by LAST_INSERT_ID(…), see the dialect, count by that alone. */
 function countRows({ affected, raw }: QueryResult, text: string): number {
   if (!text.includes('LAST_INSERT_ID(')) return affected ?? 0;
@@ -80,17 +90,15 @@ async function writerOf(
 }
 
 async function read(on: QueryRunner, { table, service }: AwaitedRow): Promise<Row | undefined> {
-  const { rows } = await mysqlServer
-    .executor(on)
-    .execute(sql`SELECT token, writer FROM ${tableName(table)} WHERE service = ${service}`);
+  const { rows } = await executorOn(on).execute(
+    sql`SELECT token, writer FROM ${tableName(table)} WHERE service = ${service}`,
+  );
   return rows[0];
 }
 
 async function isCommitting(on: QueryRunner, { connection }: { connection: number }): Promise<boolean> {
-  const { rows } = await mysqlServer
-    .executor(on)
-    .execute(
-      sql`SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ${connection} AND INFO LIKE ${'COMMIT%'}`,
-    );
+  const { rows } = await executorOn(on).execute(
+    sql`SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ${connection} AND INFO LIKE ${'COMMIT%'}`,
+  );
   return rows.length > 0;
 }

@@ -62,7 +62,10 @@ export class PooledDatabase implements SqlDatabase {
     return {
       execute: (statement) =>
         this.insist(['busy'], patienceMs, () =>
-          this.connected((runner) => this.server.executor(runner).execute(statement), answerMs),
+          this.connected(
+            (runner) => this.server.executor(this.dataSource, runner).execute(statement),
+            answerMs,
+          ),
         ),
     };
   }
@@ -71,7 +74,9 @@ export class PooledDatabase implements SqlDatabase {
     await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, async () => {
       if (rest.length > 0) return this.connected((runner) => this.inOneTransaction(runner, guard, rest));
-      const { affected } = await this.connected((runner) => this.server.executor(runner).execute(guard));
+      const { affected } = await this.connected((runner) =>
+        this.server.executor(this.dataSource, runner).execute(guard),
+      );
       return affected > 0;
     });
   }
@@ -79,7 +84,7 @@ export class PooledDatabase implements SqlDatabase {
   async createTables(statements: readonly Sql[]): Promise<void> {
     for (const statement of statements) {
       await this.insist(['busy', 'being-created'], PATIENCE_MS, () =>
-        this.connected((runner) => this.server.executor(runner).execute(statement)),
+        this.connected((runner) => this.server.executor(this.dataSource, runner).execute(statement)),
       );
     }
   }
@@ -90,7 +95,7 @@ export class PooledDatabase implements SqlDatabase {
     await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, () =>
       this.connected((runner) =>
-        this.takeOver(row, this.dialect.upsert(this.server.executor(runner), upsert)),
+        this.takeOver(row, this.dialect.upsert(this.server.executor(this.dataSource, runner), upsert)),
       ),
     );
   }
@@ -167,7 +172,7 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   private async inOneTransaction(runner: QueryRunner, guard: Sql, rest: readonly Sql[]): Promise<boolean> {
-    const executor = this.server.executor(runner);
+    const executor = this.server.executor(this.dataSource, runner);
     await send(this.dataSource, runner, 'START TRANSACTION');
     try {
       const { affected } = await executor.execute(guard);

@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { sql, type Row, type Sql } from '../sql.js';
-import { sendSeveral } from './connection.js';
+import { send, sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { inlined, postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
@@ -17,20 +17,26 @@ const IN_FAILED_TRANSACTION = '25P02';
 export const postgresServer: Server = {
   dialect: postgresDialect,
 
-  executor: (runner) => runnerExecutor(runner, postgresDialect),
+  executor: (dataSource, runner) => ({
+    async execute(statement) {
+      const { text, values } = statement.render(postgresDialect);
+      const { rows = [], rowCount } = await send(dataSource, runner, text, values);
+      return { rows, affected: Number(rowCount) };
+    },
+  }),
 
   async begin(changeId, dataSource, runner, admission) {
-    const executor = postgresServer.executor(runner);
+    const executor = postgresServer.executor(dataSource, runner);
     const transaction = new PostgresTransaction(changeId, dataSource, runner, executor);
     if (admission) transaction.admitted = await beginAdmitted(dataSource, runner, admission);
     else await runner.startTransaction();
     return transaction;
   },
 
-  async isInTransaction(_dataSource, runner) {
+  async isInTransaction(dataSource, runner) {
     try {
       const { rows } = await postgresServer
-        .executor(runner)
+        .executor(dataSource, runner)
         .execute(sql`SELECT now() <> statement_timestamp() AS open`);
       return rows[0]?.['open'] === true;
     } catch (error) {
@@ -45,7 +51,7 @@ export const postgresServer: Server = {
   },
 
   async endHolder(on, row, seen) {
-    const { rows } = await postgresServer.executor(on).execute(holderOf(row, seen?.id));
+    const { rows } = await runnerExecutor(on, postgresDialect).execute(holderOf(row, seen?.id));
     const [holder] = rows;
     return holder && { id: String(holder['id']), description: String(holder['description']) };
   },

@@ -25,7 +25,7 @@ export interface Server {
   readonly dialect: Dialect;
 
   /** Executes on a runner, inside whatever transaction it has open. */
-  executor(runner: QueryRunner): SqlExecutor;
+  executor(dataSource: DataSource, runner: QueryRunner): SqlExecutor;
 
   /**
    * Opens the transaction of a change on a runner without one.
