@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A Lua script, with the name under which the server keeps it. */
 export interface RedisScript {
@@ -7,7 +7,7 @@ export interface RedisScript {
 }
 
 function script(source: string): RedisScript {
-  return { source, sha: createHash('sha1').update(source).digest('hex') };
+  return { source, sha: hash('sha1', source) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
 
 /** A record with the time at which it is written. */
@@ -82,7 +82,7 @@ export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
   const names = Object.keys(entry.metadata).sort();
   const metadata = names.map((name) => [name, asIs(entry.metadata[name])]);
   const canonical = JSON.stringify([1, ...fields.map(asIs), metadata, asIs(entry.prevHash)]);
-  return createHash('sha256').update(canonical).digest('hex');
+  return hash('sha256', canonical);
 }
 
 /** JSON would write a missing value and NaN as null, and a date as its text: those become what no entry has. */

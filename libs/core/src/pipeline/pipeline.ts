@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 
@@ -37,5 +37,5 @@ function pipelineDigest(stages: readonly Stage[]): string {
       change.recovery,
     ]),
   ]);
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  return hash('sha256', JSON.stringify(facts));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Runtime } from '@nestjs-flamingock/core';
 import { ManualClock } from './manual-clock.js';
 
@@ -79,6 +79,6 @@ export class ManualRuntime implements Runtime {
   private draw(): Buffer {
     this.drawn += 1;
     const source = JSON.stringify([this.seed, this.host, this.pid, this.drawn]);
-    return createHash('sha256').update(source).digest();
+    return hash('sha256', source, 'buffer');
   }
 }

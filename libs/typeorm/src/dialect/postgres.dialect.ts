@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Column, Table } from '../schema/table.js';
 import { columnsOf, tableName } from '../schema/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
@@ -74,7 +74,7 @@ export function transactionMark(service: string, token: number): string {
 export function servicePart(service: string): string {
   const known = serviceParts.get(service);
   if (known !== undefined) return known;
-  const part = `flamingock:${createHash('sha256').update(service).digest('hex').slice(0, 24)}:`;
+  const part = `flamingock:${hash('sha256', service).slice(0, 24)}:`;
   serviceParts.set(service, part);
   return part;
 }
