@@ -11,6 +11,7 @@ import { describeOn } from '../../../test/services/describe-on.js';
 import { describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
 import { insertOf, keysOf, noteTable } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
+import { MariadbDatabase } from './fixtures/mariadb-database.js';
 import { PostgresSchema } from './fixtures/postgres-schema.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
@@ -68,6 +69,15 @@ async function sentDuring(work: () => Promise<unknown>): Promise<string[]> {
   return sent;
 }
 
+/** Settles once `condition` holds. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+interface Connection {
+  query: (text: string, ...rest: unknown[]) => unknown;
+}
+
 const connectionOf = (handles: Handles): Promise<unknown> =>
   (handles.get(QUERY_RUNNER) as QueryRunner).connect();
 
@@ -101,6 +111,26 @@ await describeOnServers('a change that another one follows', (open) => {
     expect(await auditStore(reader).claimHead(service, 2)).toMatchObject({ token: 2, seq: 2 });
     const taken = [1, 2].map(async () => (await dataSource.query<unknown[]>('SELECT 1')).length);
     expect(await Promise.all(taken)).toEqual([1, 1]);
+  });
+
+  it('lets a change of another service in that has asked meanwhile', async () => {
+    await store.claimHead('other', 1);
+    const order: string[] = [];
+    const note = async (name: string) => void order.push(name);
+    let hasAsked = false;
+    const first = change('a', FOLLOWED, () => until(() => hasAsked));
+    const other = target.transaction({ ...CHANGE, service: 'other' }, () => note('other'));
+    hasAsked = true;
+    await first;
+    await change('b', FOLLOWED, () => note('b'));
+    expect(await other).toEqual({ status: 'committed' });
+    expect(order).toEqual(['other', 'b']);
+  });
+
+  it('begins nothing that stays when the target is closed before its commit has ended', async () => {
+    const sent = await sentDuring(() => change('a', FOLLOWED, () => target.close()));
+    expect(sent.at(-1)).toBe('ROLLBACK');
+    expect(await keysOf(reader)).toEqual(['a']);
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -145,14 +175,18 @@ await describeOnServers('a change that another one follows', (open) => {
     await change('a', FOLLOWED, (handles) => {
       const runner = handles.get(QUERY_RUNNER) as QueryRunner;
       Object.assign(runner.data, { secret: 1 });
+      runner.enableSqlMemory();
       return runner.getTable('note');
     });
     let left: unknown;
     await change('b', FOLLOWED, async (handles) => {
-      const { data, loadedTables } = handles.get(QUERY_RUNNER) as QueryRunner & { loadedTables: unknown };
-      left = { data, loadedTables };
+      const { data, loadedTables, sqlMemoryMode } = handles.get(QUERY_RUNNER) as QueryRunner & {
+        loadedTables: unknown;
+        sqlMemoryMode: unknown;
+      };
+      left = { data, loadedTables, sqlMemoryMode };
     });
-    expect(left).toEqual({ data: {}, loadedTables: [] });
+    expect(left).toEqual({ data: {}, loadedTables: [], sqlMemoryMode: false });
   });
 
   it('lets subscribers be told of each transaction before it begins', async () => {
@@ -182,5 +216,21 @@ await describeOn(['postgres'], 'a change that another one follows, on PostgreSQL
     expect(await store.claimHead(service, 1)).toMatchObject({ seq: 0 });
     expect(await keysOf(reader)).toEqual([]);
     expect((await change('b')).status).toBe('committed');
+  });
+});
+
+await describeOn(['mariadb'], 'a change that another one follows, on MariaDB', ({ mariadb }) => {
+  beforeEach(() => setUp(() => MariadbDatabase.create(mariadb)));
+
+  it('begins its transaction by itself where the server reads AND CHAIN and does not heed it', async () => {
+    const heedless = async (handles: Handles): Promise<void> => {
+      const connection = (await connectionOf(handles)) as Connection;
+      const query = connection.query.bind(connection);
+      connection.query = (text, ...rest) => query(text.replace(' AND CHAIN', ''), ...rest);
+    };
+    await change('a', FOLLOWED, heedless);
+    const failed = await change('b', FOLLOWED, () => Promise.reject(new RangeError()));
+    expect(failed.status).toBe('rolled-back');
+    expect(await keysOf(reader)).toEqual(['a']);
   });
 });

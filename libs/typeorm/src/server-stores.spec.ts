@@ -122,6 +122,13 @@ await describeOnServers('stores', (open, engine) => {
     await auditStore(dataSource, options).claimHead(service, 1);
   });
 
+  it('fail, and end nothing else, where the logger of a failing statement throws', async () => {
+    dataSource.logger.logQueryError = () => {
+      throw new Error('no space left for the log');
+    };
+    await expect(auditStore(dataSource).readHead(service)).rejects.toThrow('no space left for the log');
+  });
+
   it('keep two services and two prefixes in one database apart', async () => {
     const [a, b] = [auditStore(dataSource), auditStore(dataSource, { tablePrefix: 'other_' })];
     await Promise.all([a.prepare(), b.prepare()]);

@@ -49,14 +49,15 @@ export async function send(
   const connection = (await runner.connect()) as Connection;
   const { logger } = dataSource;
   logger.logQuery(text, values, runner);
-  return new Promise((resolve, reject) => {
-    connection.query(text, values, (error, answer) => {
-      if (error) {
-        logger.logQueryError(error, text, values, runner);
-        reject(new QueryFailedError(text, values, error));
-      } else resolve(answer);
+  try {
+    return await new Promise((resolve, reject) => {
+      connection.query(text, values, (error, answer) => (error ? reject(error) : resolve(answer)));
     });
-  });
+  } catch (error) {
+    // Not in the driver's callback, where a logger that throws would end the process.
+    logger.logQueryError(error as Error, text, values, runner);
+    throw new QueryFailedError(text, values, error as Error);
+  }
 }
 
 /** As {@link send}, for several statements in one message (PostgreSQL): one answer each. */

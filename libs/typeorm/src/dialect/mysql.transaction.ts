@@ -77,7 +77,8 @@ export class MysqlTransaction extends PooledTransaction {
 
   protected async sendCommit(next: Admission | undefined): Promise<Answer> {
     const answer = await this.send(next ? 'COMMIT AND CHAIN' : 'COMMIT');
-    this.goesOn = next !== undefined;
+    // Servers that only speak MySQL's protocol may read AND CHAIN and do nothing about it.
+    this.goesOn = next !== undefined && isInTransaction(answer);
     return answer;
   }
 
@@ -154,9 +155,12 @@ export class MysqlTransaction extends PooledTransaction {
 
   private async notice(error: unknown): Promise<void> {
     if (![DEADLOCK, LOCK_WAIT_TIMEOUT].includes(Number(driverError(error).errno))) return;
-    const { serverStatus } = await this.send('DO 0');
-    if (!(Number(serverStatus) & IN_TRANSACTION)) this.lost = { error };
+    if (!isInTransaction(await this.send('DO 0'))) this.lost = { error };
   }
+}
+
+function isInTransaction({ serverStatus }: Answer): boolean {
+  return (Number(serverStatus) & IN_TRANSACTION) !== 0;
 }
 
 function isGone(error: unknown): boolean {

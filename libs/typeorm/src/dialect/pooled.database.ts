@@ -45,6 +45,8 @@ export class PooledDatabase implements SqlDatabase {
   private readonly transactions = new Turnstile(1);
   /** The transaction with whose commit the next one has begun. */
   private begun: Begun | undefined;
+  /** How many times somebody needed what such a transaction holds. */
+  private needs = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -113,9 +115,10 @@ export class PooledDatabase implements SqlDatabase {
         ? begun.transaction.follow(changeId, begun.admission)
         : this.server.begin(changeId, this.dataSource, runner, admission);
       const transaction = await bounded(ANSWER_MS, beginning);
-      transaction.onRelease(() => {
-        if (admission && transaction.goesOn) this.begun = { transaction, admission, leave };
-        else leave();
+      const { needs } = this;
+      transaction.take({
+        keep: () => admission !== undefined && this.keep({ transaction, admission, leave }, needs),
+        leave,
       });
       return transaction;
     } catch (error) {
@@ -129,6 +132,7 @@ export class PooledDatabase implements SqlDatabase {
   async letGo(): Promise<void> {
     const { begun } = this;
     this.begun = undefined;
+    this.needs += 1;
     await begun?.transaction.letGo().finally(begun.leave);
   }
 
@@ -141,6 +145,16 @@ export class PooledDatabase implements SqlDatabase {
       throw error;
     }
     if (await this.takeBack(runner)) throw new OpenTransactionError(changeId);
+  }
+
+  /**
+   * Keeps what has begun with a commit, unless anybody has needed what it holds meanwhile, or waits
+   * for a transaction: it may be the next change, after a commit that took too long.
+   */
+  private keep(begun: Begun, needsBefore: number): boolean {
+    if (this.needs !== needsBefore || this.transactions.isAwaited) return false;
+    this.begun = begun;
+    return true;
   }
 
   /** What has begun for that admission; what has begun for another one is in the way. */

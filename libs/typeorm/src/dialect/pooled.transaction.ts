@@ -21,6 +21,14 @@ const COMMIT_MS = 60_000;
 const turn = new AsyncLocalStorage<PooledTransaction>();
 let turns = 0;
 
+/** What a transaction has been let into. */
+export interface Place {
+  /** Keeps the transaction that has begun with the commit for the next change, if it may; `false` if not. */
+  keep(): boolean;
+  /** Called once the connection is given back. */
+  leave(): void;
+}
+
 /**
  * The transaction of a change on a connection of a pool. Statements are sent one by one,
  * however the change issues them: drivers give up queueing them, and after an error that
@@ -31,7 +39,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
   protected unusable: unknown;
-  private released: (() => void) | undefined;
+  private place: Place | undefined;
 
   constructor(
     protected readonly changeId: string,
@@ -111,10 +119,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   async release(): Promise<void> {
+    if (this.goesOn && this.unusable === undefined && this.place?.keep()) return;
     try {
-      if (!this.goesOn || this.unusable !== undefined) await this.letGo();
+      await this.letGo();
     } finally {
-      this.released?.();
+      this.place?.leave();
     }
   }
 
@@ -129,9 +138,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
     await giveBack(this.runner);
   }
 
-  /** Calls `then` once the connection is given back, or kept for the next transaction. */
-  onRelease(then: () => void): void {
-    this.released = then;
+  /** Says where it is, which its release asks. */
+  take(place: Place): void {
+    this.place = place;
   }
 
   /** @throws NonTransactionalStatementError for a statement that must not run. */
@@ -154,6 +163,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   /** The runner as a new one is that has begun a transaction. */
   protected renewRunner(): QueryRunner {
+    this.runner.disableSqlMemory();
     const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
     return Object.assign(this.runner, unused, { isTransactionActive: true, transactionDepth: 1 });
   }

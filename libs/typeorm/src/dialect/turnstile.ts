@@ -4,6 +4,11 @@ export class Turnstile {
 
   constructor(private free: number) {}
 
+  /** True if anybody waits in line. */
+  get isAwaited(): boolean {
+    return this.line.length > 0;
+  }
+
   /** Resolves once there is room; what it gives makes room for the next one, once. */
   async enter(): Promise<() => void> {
     if (this.free > 0) this.free -= 1;
