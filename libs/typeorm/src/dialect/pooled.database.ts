@@ -116,10 +116,10 @@ export class PooledDatabase implements SqlDatabase {
         : this.server.begin(changeId, this.dataSource, runner, admission);
       const transaction = await bounded(ANSWER_MS, beginning);
       const { needs } = this;
-      transaction.take({
-        keep: () => admission !== undefined && this.keep({ transaction, admission, leave }, needs),
+      transaction.onRelease(
+        () => admission !== undefined && this.keep({ transaction, admission, leave }, needs),
         leave,
-      });
+      );
       return transaction;
     } catch (error) {
       await discard(runner, error);

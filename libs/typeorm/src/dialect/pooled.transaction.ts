@@ -21,14 +21,6 @@ const COMMIT_MS = 60_000;
 const turn = new AsyncLocalStorage<PooledTransaction>();
 let turns = 0;
 
-/** What a transaction has been let into. */
-export interface Place {
-  /** Keeps the transaction that has begun with the commit for the next change, if it may; `false` if not. */
-  keep(): boolean;
-  /** Called once the connection is given back. */
-  leave(): void;
-}
-
 /**
  * The transaction of a change on a connection of a pool. Statements are sent one by one,
  * however the change issues them: drivers give up queueing them, and after an error that
@@ -39,7 +31,8 @@ export abstract class PooledTransaction implements ChangeTransaction {
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
   protected unusable: unknown;
-  private place: Place | undefined;
+  private keep: (() => boolean) | undefined;
+  private leave: (() => void) | undefined;
 
   constructor(
     protected readonly changeId: string,
@@ -119,11 +112,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   async release(): Promise<void> {
-    if (this.goesOn && this.unusable === undefined && this.place?.keep()) return;
+    if (this.goesOn && this.unusable === undefined && this.keep?.()) return;
     try {
       await this.letGo();
     } finally {
-      this.place?.leave();
+      this.leave?.();
     }
   }
 
@@ -138,9 +131,13 @@ export abstract class PooledTransaction implements ChangeTransaction {
     await giveBack(this.runner);
   }
 
-  /** Says where it is, which its release asks. */
-  take(place: Place): void {
-    this.place = place;
+  /**
+   * What its release calls: `keep`, which may keep what has begun with the commit for the next change, and
+   * otherwise `leave`, once the connection is given back.
+   */
+  onRelease(keep: () => boolean, leave: () => void): void {
+    this.keep = keep;
+    this.leave = leave;
   }
 
   /** @throws NonTransactionalStatementError for a statement that must not run. */
