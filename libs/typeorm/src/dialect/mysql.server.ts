@@ -4,15 +4,14 @@ import { sql, type Row } from '../sql.js';
 import { send } from './connection.js';
 import type { SqlExecutor } from './dialect.js';
 import { mysqlDialect } from './mysql.dialect.js';
-import { MysqlTransaction } from './mysql.transaction.js';
+import { isInTransaction, MysqlTransaction } from './mysql.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { AwaitedRow, RowHolder, Server } from './server.js';
 
 /** mysql2 opens at most so many connections unless it is told otherwise. */
 const DEFAULT_POOL_SIZE = 10;
 
-/** Bits of the status in a server's answers. */
-const IN_TRANSACTION = 1;
+/** Bit of the status in a server's answers. */
 const AUTOCOMMIT = 2;
 
 /** MySQL and MariaDB. */
@@ -34,8 +33,8 @@ export const mysqlServer: Server = {
   },
 
   async isInTransaction(dataSource, runner) {
-    const status = Number((await send(dataSource, runner, 'DO 0')).serverStatus);
-    return (status & IN_TRANSACTION) !== 0 || (status & AUTOCOMMIT) === 0;
+    const answer = await send(dataSource, runner, 'DO 0');
+    return isInTransaction(answer) || (Number(answer.serverStatus) & AUTOCOMMIT) === 0;
   },
 
   poolSize({ options }) {

@@ -159,7 +159,8 @@ export class MysqlTransaction extends PooledTransaction {
   }
 }
 
-function isInTransaction({ serverStatus }: Answer): boolean {
+/** True if the session had a transaction open when the server gave that answer. */
+export function isInTransaction({ serverStatus }: Answer): boolean {
   return (Number(serverStatus) & IN_TRANSACTION) !== 0;
 }
 
