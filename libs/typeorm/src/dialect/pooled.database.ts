@@ -2,17 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeOver } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import {
-  OpenTransactionError,
-  PoolTooSmallError,
-  RightMissingError,
-  RowHeldError,
-} from '../typeorm.errors.js';
+import { PoolTooSmallError, RightMissingError, RowHeldError } from '../typeorm.errors.js';
 import { ANSWER_MS, bounded } from './bounded.js';
-import { discard, giveBack, hasConnection, send } from './connection.js';
+import { discard, giveBack, send } from './connection.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
 import { isVerdict } from './driver-error.js';
+import { lendRunner } from './lend-runner.js';
 import { openRunner } from './query-runner.js';
 import type { PooledTransaction } from './pooled.transaction.js';
 import type { AwaitedRow, RowHolder, Server } from './server.js';
@@ -27,10 +23,10 @@ const HELD_PATIENCE_MS = 30_000;
 /** One for the run, one for the heartbeat. */
 const CONNECTIONS = 2;
 
-/** A transaction that has begun with the commit of another one, and the place that it has in the lines. */
-interface Begun {
+/** A transaction that was handed out, and the place that it has in the lines. */
+interface HandedOut {
   readonly transaction: PooledTransaction;
-  readonly admission: Admission;
+  readonly admission: Admission | undefined;
   readonly leave: () => void;
 }
 
@@ -44,7 +40,7 @@ export class PooledDatabase implements SqlDatabase {
   private readonly connections = new Turnstile(CONNECTIONS);
   private readonly transactions = new Turnstile(1);
   /** The transaction with whose commit the next one has begun. */
-  private begun: Begun | undefined;
+  private begun: HandedOut | undefined;
   /** How many times somebody needed what such a transaction holds. */
   private needs = 0;
 
@@ -111,15 +107,13 @@ export class PooledDatabase implements SqlDatabase {
     const leave = begun?.leave ?? (await this.enter());
     const runner = begun?.transaction.runner ?? openRunner(this.dataSource);
     try {
-      const beginning = begun
-        ? begun.transaction.follow(changeId, begun.admission)
-        : this.server.begin(changeId, this.dataSource, runner, admission);
+      const beginning =
+        begun && admission
+          ? begun.transaction.follow(changeId, admission)
+          : this.server.begin(changeId, this.dataSource, runner, admission);
       const transaction = await bounded(ANSWER_MS, beginning);
       const { needs } = this;
-      transaction.onRelease(
-        () => admission !== undefined && this.keep({ transaction, admission, leave }, needs),
-        leave,
-      );
+      transaction.onRelease(() => this.takeBack({ transaction, admission, leave }, needs));
       return transaction;
     } catch (error) {
       await discard(runner, error);
@@ -133,32 +127,25 @@ export class PooledDatabase implements SqlDatabase {
     const { begun } = this;
     this.begun = undefined;
     this.needs += 1;
-    await begun?.transaction.letGo().finally(begun.leave);
+    if (begun) await giveUp(begun);
   }
 
-  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
-    const runner = openRunner(this.dataSource);
-    try {
-      await work(runner);
-    } catch (error) {
-      await this.takeBack(runner);
-      throw error;
-    }
-    if (await this.takeBack(runner)) throw new OpenTransactionError(changeId);
+  lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    return lendRunner(this.dataSource, this.server, changeId, work);
   }
 
   /**
    * Keeps what has begun with a commit, unless anybody has needed what it holds meanwhile, or waits
    * for a transaction: it may be the next change, after a commit that took too long.
    */
-  private keep(begun: Begun, needsBefore: number): boolean {
-    if (this.needs !== needsBefore || this.transactions.isAwaited) return false;
-    this.begun = begun;
-    return true;
+  private async takeBack(one: HandedOut, needsBefore: number): Promise<void> {
+    const isNeeded = this.needs !== needsBefore || this.transactions.isAwaited;
+    if (one.transaction.canGoOn && !isNeeded) this.begun = one;
+    else await giveUp(one);
   }
 
   /** What has begun for that admission; what has begun for another one is in the way. */
-  private async takeBegun(admission: Admission | undefined): Promise<Begun | undefined> {
+  private async takeBegun(admission: Admission | undefined): Promise<HandedOut | undefined> {
     const { begun } = this;
     if (begun?.admission !== admission || begun?.transaction.runner.isReleased) {
       await this.letGo();
@@ -214,22 +201,6 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  /** True if a transaction was open, which is rolled back. */
-  private async takeBack(runner: QueryRunner): Promise<boolean> {
-    if (!hasConnection(runner)) {
-      await giveBack(runner);
-      return false;
-    }
-    const asking = this.server.isInTransaction(this.dataSource, runner);
-    const leftOpen = await bounded(ANSWER_MS, asking).catch(() => true);
-    if (leftOpen) {
-      await send(this.dataSource, runner, 'ROLLBACK').catch(() => undefined);
-      await discard(runner, leftOpen);
-    }
-    await giveBack(runner);
-    return leftOpen;
-  }
-
   private async insist<T>(
     passing: readonly Trouble[],
     patienceMs: number,
@@ -247,4 +218,8 @@ export class PooledDatabase implements SqlDatabase {
       await sleep(5 + Math.random() * 20);
     }
   }
+}
+
+function giveUp({ transaction, leave }: HandedOut): Promise<void> {
+  return transaction.letGo().finally(leave);
 }

@@ -31,8 +31,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
   protected unusable: unknown;
-  private keep: (() => boolean) | undefined;
-  private leave: (() => void) | undefined;
+  private released: (() => Promise<void>) | undefined;
 
   constructor(
     protected readonly changeId: string,
@@ -112,12 +111,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   async release(): Promise<void> {
-    if (this.goesOn && this.unusable === undefined && this.keep?.()) return;
-    try {
-      await this.letGo();
-    } finally {
-      this.leave?.();
-    }
+    await this.released?.();
   }
 
   /** Gives the connection back, or closes it. */
@@ -131,13 +125,14 @@ export abstract class PooledTransaction implements ChangeTransaction {
     await giveBack(this.runner);
   }
 
-  /**
-   * What its release calls: `keep`, which may keep what has begun with the commit for the next change, and
-   * otherwise `leave`, once the connection is given back.
-   */
-  onRelease(keep: () => boolean, leave: () => void): void {
-    this.keep = keep;
-    this.leave = leave;
+  /** Says what its release does, which is up to whoever has handed it out. */
+  onRelease(then: () => Promise<void>): void {
+    this.released = then;
+  }
+
+  /** True if the next transaction has begun on the connection, and the connection may be used. */
+  get canGoOn(): boolean {
+    return this.goesOn && this.unusable === undefined;
   }
 
   /** @throws NonTransactionalStatementError for a statement that must not run. */
