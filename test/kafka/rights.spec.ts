@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import { jest } from '@jest/globals';
 import type { Handles, Marker } from '@nestjs-flamingock/core';
 import {
@@ -40,11 +41,10 @@ const EVERY_RIGHT = {
 };
 
 const MARKER: Marker = {
-  service: 'inventory',
+  ...holdOf(1),
   changeId: 'announce',
   executionId: '00000000-0000-4000-8000-000000000001',
   operation: 'EXECUTE',
-  token: 1,
 };
 
 await describeOn(['kafka'], 'a Kafka of its own', () => {
@@ -97,9 +97,9 @@ await describeOn(['kafka'], 'a Kafka of its own', () => {
     await grant(RIGHTS);
     await target.markers.prepare();
     expect(await target.transaction(MARKER, publish, MARKER)).toEqual({ status: 'committed' });
-    expect(await target.markers.read('inventory', 'announce', 2)).toEqual(MARKER);
-    await target.markers.clear('inventory', ['announce'], 2);
-    expect(await target.markers.read('inventory', 'announce', 3)).toBeUndefined();
+    expect(await target.markers.read(holdOf(2), 'announce')).toEqual(MARKER);
+    await target.markers.clear(holdOf(2), ['announce']);
+    expect(await target.markers.read(holdOf(3), 'announce')).toBeUndefined();
     expect((await admin.listGroups()).groups).toEqual([]);
   });
 
@@ -131,7 +131,7 @@ await describeOn(['kafka'], 'a Kafka of its own', () => {
       },
       MARKER,
     );
-    const marker = await target.markers.read('inventory', 'announce', 1);
+    const marker = await target.markers.read(holdOf(1), 'announce');
     expect(['committed', 'rolled-back', 'unknown']).toContain(status);
     if (status === 'committed') expect(marker).toEqual(MARKER);
     if (status === 'rolled-back') expect(marker).toBeUndefined();

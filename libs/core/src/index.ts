@@ -20,6 +20,7 @@ export {
   type ChangeEffect,
 } from './audit/audit.errors.js';
 
+export { isClaimedBeyond, type Claim } from './lock/claimed-beyond.js';
 export type {
   LockAcquisition,
   LockClaim,
@@ -32,16 +33,20 @@ export type {
 export { takeOver, type TakeOverSteps } from './lock/take-over.js';
 export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock/lock.errors.js';
 
+export { LostWritesError } from './recovery/lost-writes.error.js';
+export type { LostWrites } from './recovery/lost-writes.js';
 export { RecoveryStrategy } from './recovery/recovery-strategy.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 
 export {
+  hasTrace,
   isTransactional,
   type ChangeRun,
   type Handles,
   type HandleToken,
   type Marker,
   type MarkerStore,
+  type TargetFence,
   type TargetSystem as TargetSystemPort,
   type Transaction,
   type TransactionalTargetSystem,

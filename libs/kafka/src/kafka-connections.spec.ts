@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
@@ -35,7 +36,7 @@ describe('a Kafka that does not answer', () => {
     const target = (useFactory as () => KafkaTargetSystem)();
     const attempts = [
       () => target.markers.prepare(),
-      () => target.markers.read('inventory', 'add-category', 1),
+      () => target.markers.read(holdOf(1), 'add-category'),
       () =>
         target.run(markerOf(1), async (handles) => {
           await adminOf(handles).listTopics();
@@ -88,7 +89,7 @@ await describeOn(['kafka'], 'the connections of a target system', ({ kafka }) =>
 
   it.each<[string, (target: KafkaTargetSystem) => Promise<unknown>]>([
     ['preparing markers', (target) => target.markers.prepare()],
-    ['reading a marker', (target) => target.markers.read('inventory', 'add-category', 1)],
+    ['reading a marker', (target) => target.markers.read(holdOf(1), 'add-category')],
     ['beginning a transaction', (target) => target.transaction(markerOf(1), async () => {}, markerOf(1))],
   ])('are closed at the end, too, where nobody waits any more for what uses them: %s', async (_, use) => {
     const targets = new TestTargets(kafka);
@@ -179,7 +180,7 @@ await describeOn(['kafka'], 'the markers topic', ({ kafka }) => {
     for (const changeId of ['a', 'b', 'c', 'd']) {
       const marker = markerOf(1, { changeId });
       await target.transaction(marker, async () => {}, marker);
-      expect(await targets.open().markers.read('inventory', changeId, 1)).toEqual(marker);
+      expect(await targets.open().markers.read(holdOf(1), changeId)).toEqual(marker);
     }
   });
 });

@@ -1,8 +1,8 @@
-import type { Marker, MarkerStore } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core';
 import type { KafkaClients } from './client/kafka-clients.js';
 import type { ResolvedKafkaSettings } from './kafka.options.js';
 import { markerTombstone } from './marker/marker-records.js';
-import { prepareMarkersTopic } from './marker/markers-topic.js';
+import { hasRecords, prepareMarkersTopic } from './marker/markers-topic.js';
 import type { ProducerFence } from './marker/producer-fence.js';
 
 /** Markers and fences in a compacted topic. */
@@ -21,16 +21,31 @@ export class KafkaMarkerStore implements MarkerStore {
     return this.clients.use(() => prepareMarkersTopic(this.clients, this.settings));
   }
 
+  /** By the topic alone: to read it takes a consumer, and seconds. */
+  hasTrace(): Promise<boolean> {
+    return this.clients.use(() => hasRecords(this.clients, this.settings.markersTopic));
+  }
+
+  /** @throws KafkaUnreachableError */
+  async look(service: string): Promise<TargetFence | undefined> {
+    return (await this.hasTrace()) ? this.clients.use(() => this.fence.look(service)) : undefined;
+  }
+
+  /** @throws TransactionalIdContendedError, KafkaUnreachableError */
+  async claim(hold: LockHold): Promise<void> {
+    await this.clients.use(() => this.fence.hold(hold));
+  }
+
   /** @throws MarkersUnreadableError, TransactionalIdContendedError, KafkaUnreachableError */
-  async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
-    const snapshot = await this.clients.use(() => this.fence.claim(service, token));
-    return snapshot.marker(service, changeId);
+  async read(hold: LockHold, changeId: string): Promise<Marker | undefined> {
+    const snapshot = await this.clients.use(() => this.fence.claim(hold));
+    return snapshot.marker(hold.service, changeId);
   }
 
   /** Only as the holder that has claimed the target last: it does not take away what a later one has proven. */
-  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
+  async clear(hold: LockHold, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
-    const tombstones = changeIds.map((changeId) => markerTombstone(service, changeId));
-    await this.clients.use(() => this.fence.commit(service, token, tombstones));
+    const tombstones = changeIds.map((changeId) => markerTombstone(hold.service, changeId));
+    await this.clients.use(() => this.fence.commit(hold, tombstones));
   }
 }

@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import { ChangeEndedError, FencedError, type Handles, type Marker } from '@nestjs-flamingock/core';
 import { Kafka } from 'kafkajs';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -54,7 +55,7 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
     });
     expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(FailedSendError) });
     expect(await topic.values()).toEqual([]);
-    expect(await target.markers.read('inventory', 'add-category', 1)).toBeUndefined();
+    expect(await target.markers.read(holdOf(1), 'add-category')).toBeUndefined();
   });
 
   it('commits offsets with its messages', async () => {
@@ -115,7 +116,7 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
   it('publishes nothing, and learns it at commit, once a later holder has claimed the target', async () => {
     const outcome = await transact(markerOf(1), async (handles) => {
       await transactionOf(handles).send(message('stale'));
-      await targets.open().markers.read('inventory', 'add-category', 2);
+      await targets.open().markers.read(holdOf(2), 'add-category');
     });
     expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(FencedError) });
     expect(await topic.values()).toEqual([]);
@@ -143,7 +144,7 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
       await transactionOf(handles).send(message('kept'));
       const late = await transact(markerOf(1), async () => {}, zombie);
       expect(late).toMatchObject({ status: 'rolled-back', error: expect.any(FencedError) });
-      await expect(zombie.markers.read('inventory', 'add-category', 1)).rejects.toBeInstanceOf(FencedError);
+      await expect(zombie.markers.read(holdOf(1), 'add-category')).rejects.toBeInstanceOf(FencedError);
     });
     expect(outcome).toEqual({ status: 'committed' });
     expect(await topic.values()).toEqual(['kept']);
@@ -153,19 +154,19 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
     const zombie = targets.open();
     await transact(markerOf(1), async () => {}, zombie);
     await transact(markerOf(2), async () => {});
-    await zombie.markers.clear('inventory', ['add-category'], 1);
-    expect(await target.markers.read('inventory', 'add-category', 2)).toEqual(markerOf(2));
+    await zombie.markers.clear(holdOf(1), ['add-category']);
+    expect(await target.markers.read(holdOf(2), 'add-category')).toEqual(markerOf(2));
   });
 
   it('lets the highest token have the target when many claim it at once', async () => {
     const tokens = [1, 2, 3, 4, 5, 6];
-    const claims = tokens.map((token) => targets.open().markers.read('inventory', 'add-category', token));
+    const claims = tokens.map((token) => targets.open().markers.read(holdOf(token), 'add-category'));
     const [highest, ...others] = (await Promise.allSettled(claims)).reverse();
     expect(highest?.status).toBe('fulfilled');
     for (const other of others) {
       if (other.status === 'rejected') expect(other.reason).toBeInstanceOf(FencedError);
     }
-    await expect(target.markers.read('inventory', 'add-category', 5)).rejects.toBeInstanceOf(FencedError);
+    await expect(target.markers.read(holdOf(5), 'add-category')).rejects.toBeInstanceOf(FencedError);
   });
 
   it('is not held up by the open transaction of another service', async () => {
@@ -196,8 +197,8 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
   });
 
   it('leaves no consumer group behind, after a refusal neither', async () => {
-    await target.markers.read('inventory', 'add-category', 2);
-    await expect(target.markers.read('inventory', 'add-category', 1)).rejects.toBeInstanceOf(FencedError);
+    await target.markers.read(holdOf(2), 'add-category');
+    await expect(target.markers.read(holdOf(1), 'add-category')).rejects.toBeInstanceOf(FencedError);
     const admin = quietKafka(kafka).admin();
     await admin.connect();
     const { groups } = await admin.listGroups();

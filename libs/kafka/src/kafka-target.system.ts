@@ -95,9 +95,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
   }
 
   private async begin({ service }: ChangeRun, marker: Marker | undefined): Promise<Begun> {
-    const producer = marker
-      ? await this.fence.hold(marker.service, marker.token)
-      : await this.fence.initialise(service);
+    const producer = marker ? await this.fence.hold(marker) : await this.fence.initialise(service);
     return { producer, transaction: await producer.begin(), beganAt: performance.now() };
   }
 

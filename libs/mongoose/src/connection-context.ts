@@ -1,3 +1,4 @@
+import type { LockHold } from '@nestjs-flamingock/core';
 import type { Connection } from 'mongoose';
 import { Database } from './server/database.js';
 import { Fence } from './server/fence.js';
@@ -6,7 +7,7 @@ import { sessionScope, type SessionScope } from './session/session-scope.js';
 /** Lets a change's transaction in: the session it runs in, and the check that comes first. */
 export interface Admission {
   readonly fence: Fence;
-  readonly token: number;
+  readonly hold: LockHold;
   /** What is guarded, in words. */
   readonly where: string;
 }

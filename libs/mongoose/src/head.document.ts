@@ -18,6 +18,12 @@ export function pendingOf(head: HeadDocument | undefined): AuditEntryDocument[] 
 }
 
 /** The head as the engine knows it. */
-export function toHead({ token, seq, hash, settled }: HeadDocument): AuditHead {
-  return { token, seq, hash, settled: settled && { seq: settled.seq, digest: settled.digest } };
+export function toHead({ token, owner, seq, hash, settled }: HeadDocument): AuditHead {
+  return {
+    token,
+    owner: owner ?? null,
+    seq,
+    hash,
+    settled: settled && { seq: settled.seq, digest: settled.digest },
+  };
 }

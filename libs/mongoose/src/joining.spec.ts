@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import type { ClientSession, Connection } from 'mongoose';
 import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -27,7 +28,7 @@ await describeOn(['mongodb'], 'inside a transactional change', ({ mongodb }) => 
   });
 
   const change = (work: (handles: Handles) => Promise<void>): Promise<TransactionOutcome> =>
-    target.transaction(CHANGE, work, { ...CHANGE, token: 1 });
+    target.transaction(CHANGE, work, { ...CHANGE, ...holdOf(1, CHANGE.service) });
   const sessionOf = (handles: Handles) => handles.get(CLIENT_SESSION) as ClientSession;
 
   const writes: [string, (on: Connection) => Promise<unknown>][] = [

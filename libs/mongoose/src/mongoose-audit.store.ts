@@ -6,6 +6,7 @@ import {
   type AuditEntry,
   type AuditHead,
   type AuditStore,
+  type LockHold,
   type Settlement,
   type Transaction,
 } from '@nestjs-flamingock/core';
@@ -90,11 +91,11 @@ export class MongooseAuditStore implements AuditStore {
     yield* pending.filter(({ seq }) => seq > last);
   }
 
-  async claimHead(service: string, token: number): Promise<AuditHead> {
+  async claimHead(hold: LockHold): Promise<AuditHead> {
     const first = { seq: 0, hash: GENESIS_HASH, settled: null, pending: [] };
-    const head = await this.fence.claim(service, token, HISTORY, first);
+    const head = await this.fence.claim(hold, HISTORY, first);
     await this.insertPending(head);
-    this.context.admissions.set(service, { fence: this.fence, token, where: HISTORY });
+    this.context.admissions.set(hold.service, { fence: this.fence, hold, where: HISTORY });
     return toHead(head);
   }
 
@@ -109,9 +110,9 @@ export class MongooseAuditStore implements AuditStore {
     await this.insertPending(head);
   }
 
-  async settle(service: string, token: number, settled: Settlement): Promise<void> {
+  async settle({ service, token, owner }: LockHold, settled: Settlement): Promise<void> {
     await this.onHeads((heads) =>
-      heads.updateOne({ _id: service, token, seq: settled.seq }, { $set: { settled } }),
+      heads.updateOne({ _id: service, token, owner, seq: settled.seq }, { $set: { settled } }),
     );
   }
 
@@ -126,7 +127,7 @@ export class MongooseAuditStore implements AuditStore {
 
   /** @throws FencedError when the batch may not follow the head; BrokenBatchError. */
   private async moveHead(
-    { service, token, entries }: AuditBatch,
+    { hold: { service, token, owner }, entries }: AuditBatch,
     update: mongo.UpdateFilter<HeadDocument>,
     session?: mongo.ClientSession,
   ): Promise<HeadDocument> {
@@ -135,7 +136,7 @@ export class MongooseAuditStore implements AuditStore {
     const { seq, hash } = entries.at(-1) ?? first;
     const head = await this.onHeads((heads) =>
       heads.findOneAndUpdate(
-        { _id: service, token, seq: first.seq - 1 },
+        { _id: service, token, owner, seq: first.seq - 1, hash: first.prevHash },
         { $set: { seq, hash }, ...update },
         { returnDocument: 'after', ...(session && { session }) },
       ),

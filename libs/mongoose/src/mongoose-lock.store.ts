@@ -34,9 +34,9 @@ export class MongooseLockStore implements LockStore {
     private readonly collection: string,
   ) {}
 
-  async acquire({ service, owner, host, pid, leaseMs }: LockClaim): Promise<LockAcquisition> {
+  async acquire({ service, owner, host, pid, leaseMs, floor = 0 }: LockClaim): Promise<LockAcquisition> {
     const hold = { owner: { $literal: owner }, host: { $literal: host }, pid: { $literal: pid } };
-    const next = { $add: [{ $ifNull: ['$token', 0] }, 1] };
+    const next = { $add: [{ $max: ['$token', floor] }, 1] };
     const times = { acquiredAt: '$$NOW', expiresAt: { $add: ['$$NOW', leaseMs] } };
     const taken = await this.unlessHeld((locks) =>
       locks.findOneAndUpdate({ _id: service, ...IS_FREE }, [{ $set: { ...hold, token: next, ...times } }], {
@@ -90,8 +90,8 @@ export class MongooseLockStore implements LockStore {
   }
 }
 
-function held({ service, token }: LockHold): mongo.Filter<LockDocument> {
-  return { _id: service, token, expiresAt: { $gt: RELEASED } };
+function held({ service, token, owner }: LockHold): mongo.Filter<LockDocument> {
+  return { _id: service, token, owner, expiresAt: { $gt: RELEASED } };
 }
 
 function toRecord({ _id, owner, host, pid, token, acquiredAt, expiresAt }: LockDocument): LockRecord {

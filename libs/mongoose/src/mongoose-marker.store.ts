@@ -1,4 +1,4 @@
-import type { Marker, MarkerStore } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core';
 import type { Connection, mongo } from 'mongoose';
 import { contextOf, type Admission } from './connection-context.js';
 import type { CollectionSettings } from './mongoose.options.js';
@@ -42,35 +42,53 @@ export class MongooseMarkerStore implements MarkerStore {
     return prepareCollections(this.database, Object.values(this.collections), createCollections);
   }
 
-  async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
-    await this.fence.claim(service, token, this.where);
+  async look(service: string): Promise<TargetFence | undefined> {
+    const { name } = this.collections.markers;
+    const fence = await this.fence.find(service);
+    if (!fence) return undefined;
+    // A fence without the collection of markers proves nothing of them.
+    const place = await this.database.outside((db) =>
+      db.listCollections({ name }, { nameOnly: true }).next(),
+    );
+    return place ? { token: fence.token, owner: fence.owner ?? null } : undefined;
+  }
+
+  async claim(hold: LockHold): Promise<void> {
+    await this.fence.claim(hold, this.where);
+  }
+
+  async read(hold: LockHold, changeId: string): Promise<Marker | undefined> {
+    await this.fence.claim(hold, this.where);
+    const { service } = hold;
     const found = await this.on((markers) => markers.findOne({ _id: { service, changeId } }));
     return found ? toMarker(found) : undefined;
   }
 
-  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
+  async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
     const ids = changeIds.map((changeId): MarkerId => ({ service, changeId }));
     if (ids.length === 0) return;
-    await this.on((markers) => markers.deleteMany({ _id: { $in: ids }, token: { $lte: token } }));
+    await this.on((markers) =>
+      markers.deleteMany({ _id: { $in: ids }, $or: [{ token: { $lt: token } }, { token, owner }] }),
+    );
   }
 
   /** What lets the transaction of the marker's change in. */
-  admission({ token }: Marker): Admission {
-    return { fence: this.fence, token, where: this.where };
+  admission({ service, token, owner }: Marker): Admission {
+    return { fence: this.fence, hold: { service, token, owner }, where: this.where };
   }
 
   /** An operation that begins the session's transaction: the first one must not have others beside it. */
-  async look(session: mongo.ClientSession): Promise<void> {
+  async touch(session: mongo.ClientSession): Promise<void> {
     await this.on((markers) => markers.findOne({}, { session, projection: { _id: 1 } }));
   }
 
   /** Writes the marker, in place of an older one of the same change. */
   async write(marker: Marker, session: mongo.ClientSession): Promise<void> {
-    const { service, changeId, executionId, operation, token } = marker;
+    const { service, changeId, executionId, operation, token, owner } = marker;
     await this.on((markers) =>
       markers.replaceOne(
         { _id: { service, changeId } },
-        { executionId, operation, token },
+        { executionId, operation, token, owner },
         { upsert: true, session },
       ),
     );
@@ -81,6 +99,12 @@ export class MongooseMarkerStore implements MarkerStore {
   }
 }
 
-function toMarker({ _id: { service, changeId }, executionId, operation, token }: MarkerDocument): Marker {
-  return { service, changeId, executionId, operation, token };
+function toMarker({
+  _id: { service, changeId },
+  executionId,
+  operation,
+  token,
+  owner,
+}: MarkerDocument): Marker {
+  return { service, changeId, executionId, operation, token, owner };
 }

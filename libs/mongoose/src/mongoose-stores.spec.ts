@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection, type Connection } from 'mongoose';
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { createCollectionCommands } from './create-collection-commands.js';
 import { failNext } from './fixtures/fail-point.js';
@@ -101,9 +101,9 @@ await describeOn(['mongodb'], 'MongoDB stores', ({ mongodb }) => {
     beforeEach(async () => {
       const store = auditStore(connection);
       await store.prepare();
-      await store.claimHead(service, 1);
+      await store.claimHead(holdOf(1, service));
       await failNext(other, appName, { failCommands: ['insert'], errorCode: 50 });
-      await expect(store.append({ service, token: 1, entries })).rejects.toMatchObject({ code: 50 });
+      await expect(store.append({ hold: holdOf(1, service), entries })).rejects.toMatchObject({ code: 50 });
       expect(await other.db!.collection('flamingock_audit_entries').countDocuments()).toBe(0);
     });
 
@@ -120,7 +120,7 @@ await describeOn(['mongodb'], 'MongoDB stores', ({ mongodb }) => {
     });
 
     it('is completed by whoever claims the head next', async () => {
-      expect(await auditStore(other).claimHead(service, 2)).toMatchObject({ seq: 2 });
+      expect(await auditStore(other).claimHead(holdOf(2, service))).toMatchObject({ seq: 2 });
       expect(await other.db!.collection('flamingock_audit_entries').countDocuments()).toBe(2);
       expect(await history()).toEqual(entries);
       const head = await other.db!.collection('flamingock_audit_heads').findOne();
@@ -129,7 +129,7 @@ await describeOn(['mongodb'], 'MongoDB stores', ({ mongodb }) => {
 
     it('is completed by the next append', async () => {
       const next = auditEntries(entries.at(-1), { service, changeId: 'c' });
-      await auditStore(connection).append({ service, token: 1, entries: next });
+      await auditStore(connection).append({ hold: holdOf(1, service), entries: next });
       expect(await history()).toEqual([...entries, ...next]);
       expect(await other.db!.collection('flamingock_audit_entries').countDocuments()).toBe(3);
     });

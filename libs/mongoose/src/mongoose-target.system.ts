@@ -85,17 +85,14 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     return Promise.resolve();
   }
 
-  private async begin(
-    { changeId, service }: ChangeRun,
-    admission: Admission | undefined,
-  ): Promise<ChangeTransaction> {
+  private async begin({ changeId }: ChangeRun, admission: Admission | undefined): Promise<ChangeTransaction> {
     if (!admission) {
       const session = this.context.database.startSession();
-      return ChangeTransaction.begin(changeId, session, () => this.markers.look(session));
+      return ChangeTransaction.begin(changeId, session, () => this.markers.touch(session));
     }
-    const { fence, token, where } = admission;
-    const holder = await fence.holder(service, token, where);
-    return ChangeTransaction.begin(changeId, holder.session, () => fence.enter(service, holder, where));
+    const { fence, hold, where } = admission;
+    const holder = await fence.holder(hold, where);
+    return ChangeTransaction.begin(changeId, holder.session, () => fence.enter(holder, where));
   }
 
   private async complete(

@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { ClientSession, Connection } from 'mongoose';
@@ -28,7 +29,7 @@ await describeOn(['mongodb'], 'the end of a transactional change', ({ mongodb })
   afterEach(() => database.remove());
 
   const change = (work: () => Promise<void>): Promise<TransactionOutcome> =>
-    target.transaction(CHANGE, work, { ...CHANGE, token: 1 });
+    target.transaction(CHANGE, work, { ...CHANGE, ...holdOf(1, CHANGE.service) });
   const write = async (key: string): Promise<void> => {
     await notes(connection).create({ key, value: 'v' });
   };
@@ -97,7 +98,7 @@ await describeOn(['mongodb'], 'the end of a transactional change', ({ mongodb })
   });
 
   it('meets another transaction at its first operation without calling the change twice', async () => {
-    await target.markers.read(CHANGE.service, CHANGE.changeId, 1);
+    await target.markers.read(holdOf(1, CHANGE.service), CHANGE.changeId);
     await failNext(other, appName, {
       failCommands: ['update'],
       errorCode: 112,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { Connection } from 'mongoose';
 import { FencedError, type Transaction } from '@nestjs-flamingock/core';
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { failNext } from './fixtures/fail-point.js';
 import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
@@ -42,7 +42,11 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
       isHanging();
       await released;
     };
-    const running = target.transaction(CHANGE, work, marker ? { ...CHANGE, token: 1 } : undefined);
+    const running = target.transaction(
+      CHANGE,
+      work,
+      marker ? { ...CHANGE, ...holdOf(1, CHANGE.service) } : undefined,
+    );
     await Promise.race([hanging, running]);
     return { letGo, running };
   }
@@ -50,10 +54,10 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
   it('is ended by whoever claims the head, and commits nothing when it goes on', async () => {
     const audit = auditStore(first);
     await audit.prepare();
-    await audit.claimHead(service, 1);
+    await audit.claimHead(holdOf(1, service));
     const { letGo, running } = await hang(false);
     const next = auditStore(second);
-    expect(await next.claimHead(service, 2)).toMatchObject({ token: 2, seq: 0 });
+    expect(await next.claimHead(holdOf(2, service))).toMatchObject({ token: 2, seq: 0 });
     letGo();
     expect(await running).toMatchObject({ status: 'rolled-back', error: { name: 'TransactionLostError' } });
     expect(await keysOf(second)).toEqual([]);
@@ -62,10 +66,12 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
   it('is ended between its entries and its commit as well', async () => {
     const audit = auditStore(first);
     await audit.prepare();
-    await audit.claimHead(service, 1);
+    await audit.claimHead(holdOf(1, service));
     const entries = auditEntries(undefined, { service });
-    const { letGo, running } = await hang(false, (tx) => audit.append({ service, token: 1, entries }, tx));
-    expect(await auditStore(second).claimHead(service, 2)).toMatchObject({ token: 2, seq: 0 });
+    const { letGo, running } = await hang(false, (tx) =>
+      audit.append({ hold: holdOf(1, service), entries }, tx),
+    );
+    expect(await auditStore(second).claimHead(holdOf(2, service))).toMatchObject({ token: 2, seq: 0 });
     letGo();
     expect((await running).status).toBe('rolled-back');
     expect(await keysOf(second)).toEqual([]);
@@ -74,7 +80,7 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
 
   it('is ended by whoever asks for its marker', async () => {
     const { letGo, running } = await hang(true);
-    expect(await targetSystem(second).markers.read(service, changeId, 2)).toBeUndefined();
+    expect(await targetSystem(second).markers.read(holdOf(2, service), changeId)).toBeUndefined();
     letGo();
     expect((await running).status).toBe('rolled-back');
     expect(await keysOf(second)).toEqual([]);
@@ -83,9 +89,9 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
   it('keeps out who has a lower token, which ends nothing', async () => {
     const audit = auditStore(first);
     await audit.prepare();
-    await audit.claimHead(service, 5);
+    await audit.claimHead(holdOf(5, service));
     const { letGo, running } = await hang(false);
-    const claim = auditStore(second).claimHead(service, 4);
+    const claim = auditStore(second).claimHead(holdOf(4, service));
     await expect(claim).rejects.toBeInstanceOf(FencedError);
     letGo();
     expect(await running).toEqual({ status: 'committed' });
@@ -94,12 +100,12 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
   it('is the only one that is ended', async () => {
     const audit = auditStore(first);
     await audit.prepare();
-    await audit.claimHead(service, 1);
+    await audit.claimHead(holdOf(1, service));
     const session = await first.startSession();
     session.startTransaction();
     await notes(first).create([{ key: 'of the application', value: 'v' }], { session });
     const { letGo, running } = await hang(false);
-    await auditStore(second).claimHead(service, 2);
+    await auditStore(second).claimHead(holdOf(2, service));
     letGo();
     await running;
     await session.commitTransaction();
@@ -110,10 +116,10 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
   it('is named where the server does not let it be ended, and waited for', async () => {
     const audit = auditStore(first);
     await audit.prepare();
-    await audit.claimHead(service, 1);
+    await audit.claimHead(holdOf(1, service));
     const { letGo, running } = await hang(false);
     await failNext(second, appName, { failCommands: ['killSessions'], errorCode: 13 }, 2);
-    const claim = auditStore(second).claimHead(service, 2);
+    const claim = auditStore(second).claimHead(holdOf(2, service));
     // The third attempt to end it is let through.
     expect(await claim).toMatchObject({ token: 2 });
     letGo();

@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import { Redis } from 'ioredis';
 import { OwnRedis } from '../../../test/redis/own-redis.mjs';
 import { describeOn } from '../../../test/services/describe-on.js';
@@ -6,7 +7,7 @@ import { NotAcknowledgedError, RedisOptionsError } from './redis.errors.js';
 import { resolveRedisOptions } from './redis.options.js';
 
 const RUN = { service: 's', changeId: 'c', executionId: 'e', operation: 'EXECUTE' } as const;
-const MARKER = { ...RUN, token: 1 };
+const MARKER = { ...RUN, ...holdOf(1, 's') };
 
 describe('options', () => {
   it.each([
@@ -73,7 +74,7 @@ await describeOn(['redis'], 'a server', ({ redis }) => {
     keyspace = new Keyspace('redis://127.0.0.1:1');
     const target = keyspace.target();
     expect(await target.checkTransactions()).toMatch(/127\.0\.0\.1:1\b[^]*Check that it is up/);
-    await expect(target.markers.read('s', 'c', 1)).rejects.toThrow('127.0.0.1:1');
+    await expect(target.markers.read(holdOf(1, 's'), 'c')).rejects.toThrow('127.0.0.1:1');
     await expect(target.run(RUN, () => Promise.resolve())).rejects.toThrow('127.0.0.1:1');
   });
 
@@ -94,11 +95,11 @@ await describeOn(['redis'], 'a server', ({ redis }) => {
     const write = (to = target) =>
       to.transaction(RUN, async (handles) => void collectorOf(handles).incr('k'), MARKER);
     expect(await write()).toMatchObject({ status: 'unknown', error: { name: 'NotAcknowledgedError' } });
-    await expect(target.markers.read('s', 'c', 1)).rejects.toBeInstanceOf(NotAcknowledgedError);
+    await expect(target.markers.read(holdOf(1, 's'), 'c')).rejects.toBeInstanceOf(NotAcknowledgedError);
 
     const replica = await start({ replicaof: `127.0.0.1 ${primary.port}` });
     const patient = keyspace.target({ waitReplicas: { count: 1, timeoutMs: 20_000 } });
-    expect(await patient.markers.read('s', 'c', 1)).toEqual(MARKER);
+    expect(await patient.markers.read(holdOf(1, 's'), 'c')).toEqual(MARKER);
     expect(await write(patient)).toEqual({ status: 'committed' });
     const follower = new Redis(replica.url);
     expect(await follower.get(`${keyspace.prefix}k`)).toBe('2');

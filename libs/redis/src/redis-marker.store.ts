@@ -1,4 +1,10 @@
-import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
+import {
+  FencedError,
+  type LockHold,
+  type Marker,
+  type MarkerStore,
+  type TargetFence,
+} from '@nestjs-flamingock/core';
 import { awaitAcknowledgement } from './acknowledgement.js';
 import type { RedisConnection } from './redis-connection.js';
 import { markerField, type RedisKeys } from './redis-keys.js';
@@ -12,6 +18,7 @@ interface StoredMarker {
   readonly executionId: string;
   readonly operation: Marker['operation'];
   readonly token: string;
+  readonly owner: string;
   readonly partial?: string;
 }
 
@@ -31,41 +38,54 @@ export class RedisMarkerStore implements MarkerStore {
     if (objection !== undefined) throw new TransactionsUnsupportedError(this.targetSystem, objection);
   }
 
+  async look(service: string): Promise<TargetFence | undefined> {
+    const connection = await this.link.connection();
+    const fence = (await connection.call('HGET', [this.keys.fences, service])) as string | null;
+    const [token = '', , owner = null] = fence?.split(' ') ?? [];
+    return token === '' ? undefined : { token: Number(token), owner };
+  }
+
+  async claim(hold: LockHold): Promise<void> {
+    const connection = await this.link.connection();
+    await this.raiseFence(connection, hold, '');
+    await awaitAcknowledgement(connection, this.settings);
+  }
+
   /**
    * Resolves with a marker only once as many servers have it as the options ask for.
    *
    * @throws NotAcknowledgedError while they have not.
    */
-  async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
+  async read(hold: LockHold, changeId: string): Promise<Marker | undefined> {
     const connection = await this.link.connection();
-    const { stored } = await this.raiseFence(connection, service, changeId, token);
+    const { service } = hold;
+    const { stored } = await this.raiseFence(connection, hold, changeId);
     if (stored === '') return undefined;
     await awaitAcknowledgement(connection, this.settings);
     const fields = JSON.parse(stored) as StoredMarker;
     return { ...fields, service, changeId, token: Number(fields.token) };
   }
 
-  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
+  async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
     const connection = await this.link.connection();
     const fields = changeIds.map((changeId) => markerField(service, changeId));
-    await connection.run(CLEAR_MARKERS, [this.keys.markers], [String(token), ...fields]);
+    await connection.run(CLEAR_MARKERS, [this.keys.markers], [String(token), owner, ...fields]);
   }
 
   /**
-   * Raises the fence to `token`; returns it as it is now, which only the next commit may find, and
+   * Raises the fence to the hold; returns it as it is now, which only the next commit may find, and
    * the marker as it is stored, or an empty text.
    *
-   * @throws FencedError when it is already higher.
+   * @throws FencedError when it is already higher, or carries this token for another owner.
    */
   async raiseFence(
     connection: RedisConnection,
-    service: string,
+    { service, token, owner }: LockHold,
     changeId: string,
-    token: number,
   ): Promise<{ readonly fence: string; readonly stored: string }> {
     const keys = [this.keys.fences, this.keys.markers];
-    const words = [service, String(token), markerField(service, changeId)];
+    const words = [service, String(token), markerField(service, changeId), owner];
     const answer = (await connection.run(READ_MARKER, keys, words)) as string[];
     const [status, fence = '', stored = ''] = answer;
     if (status === 'fenced') throw this.fenced(service, token);
@@ -81,7 +101,7 @@ export class RedisMarkerStore implements MarkerStore {
 /** The first words of the commit script: how it knows fence and marker. Empty without a marker. */
 export function markerWords(marker: Marker | undefined, fence: string): readonly string[] {
   if (!marker) return ['', '', '', ''];
-  const { service, changeId, executionId, operation } = marker;
-  const stored: StoredMarker = { executionId, operation, token: String(marker.token) };
+  const { service, changeId, executionId, operation, owner } = marker;
+  const stored: StoredMarker = { executionId, operation, token: String(marker.token), owner };
   return [service, fence, markerField(service, changeId), JSON.stringify(stored)];
 }

@@ -12,16 +12,17 @@ function script(source: string): RedisScript {
 
 /**
  * Raises the fence, then reads a marker. Each time the fence gets another text, so that a commit
- * which was sent before, of the same token too, does not pass any more.
+ * which was sent before, of the same token too, does not pass any more. Earlier versions wrote no owner.
  *
- * KEYS: fences, markers. ARGV: service, token, field of the marker.
+ * KEYS: fences, markers. ARGV: service, token, field of the marker, owner.
  * Answers `fenced`, or `ok`, the fence as it is now, and the marker, which is empty where there is none.
  */
 export const READ_MARKER = script(`
 local fence = redis.call('HGET', KEYS[1], ARGV[1])
-local highest, reads = string.match(fence or '0 0', '^(%d+) (%d+)$')
+local highest, reads, owner = string.match(fence or '0 0', '^(%d+) (%d+) ?(.*)$')
 if tonumber(highest) > tonumber(ARGV[2]) then return {'fenced'} end
-local raised = ARGV[2] .. ' ' .. string.format('%d', reads + 1)
+if tonumber(highest) == tonumber(ARGV[2]) and owner ~= ARGV[4] then return {'fenced'} end
+local raised = ARGV[2] .. ' ' .. string.format('%d', reads + 1) .. ' ' .. ARGV[4]
 redis.call('HSET', KEYS[1], ARGV[1], raised)
 return {'ok', raised, redis.call('HGET', KEYS[2], ARGV[3]) or ''}
 `);
@@ -89,15 +90,19 @@ return {'committed'}
 `);
 
 /**
- * Forgets markers that were not left by a later holder.
+ * Forgets markers that were not left by a later holder, or another one of the same token.
  *
- * KEYS: markers. ARGV: token, fields of the markers.
+ * KEYS: markers. ARGV: token, owner, fields of the markers.
  */
 export const CLEAR_MARKERS = script(`
-for at = 2, #ARGV do
+for at = 3, #ARGV do
   local marker = redis.call('HGET', KEYS[1], ARGV[at])
-  if marker and tonumber(cjson.decode(marker).token) <= tonumber(ARGV[1]) then
-    redis.call('HDEL', KEYS[1], ARGV[at])
+  if marker then
+    local proof = cjson.decode(marker)
+    local token, mine = tonumber(proof.token), tonumber(ARGV[1])
+    if token < mine or (token == mine and proof.owner == ARGV[2]) then
+      redis.call('HDEL', KEYS[1], ARGV[at])
+    end
   end
 end
 return 'ok'

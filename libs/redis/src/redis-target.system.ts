@@ -87,8 +87,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     const table = await this.link.commands();
     // Before anything of the change: connections made inside it would act in its name.
     await clientReady(this.resource);
-    const raised =
-      marker && (await this.markers.raiseFence(connection, marker.service, changeId, marker.token));
+    const raised = marker && (await this.markers.raiseFence(connection, marker, changeId));
     this.scope.install(this);
     const { resource: client, hashTag } = this;
     const session = new ChangeSession(changeId, {

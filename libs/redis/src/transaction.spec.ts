@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import {
   PartlyAppliedError,
   type ChangeRun,
@@ -339,14 +340,14 @@ await describeOn(['redis'], 'a command that fails at the commit', ({ redis }) =>
   it('keeps its marker where the change empties the database', async () => {
     const own = keyspace.connect({ db: 9 }) as Redis;
     target = keyspace.target({}, own);
-    const marker = { ...RUN, token: 4 };
+    const marker = { ...RUN, ...holdOf(4, 's') };
     await target.transaction(
       RUN,
       async (handles) => void collectorOf(handles).flushdb().set('k', 'v'),
       marker,
     );
-    expect(await target.markers.read('s', 'warm-cache', 4)).toEqual(marker);
-    await expect(target.markers.read('s', 'warm-cache', 3)).rejects.toThrow('later holder');
+    expect(await target.markers.read(holdOf(4, 's'), 'warm-cache')).toEqual(marker);
+    await expect(target.markers.read(holdOf(3, 's'), 'warm-cache')).rejects.toThrow('later holder');
     await own.del('k', 'flamingock:fences', 'flamingock:markers');
   });
 });

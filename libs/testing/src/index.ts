@@ -2,6 +2,7 @@ export { auditEntries, auditEntry } from './contract/audit-entry.builder.js';
 export type { AuditBackend } from './contract/audit-backend.js';
 export { auditStoreContract } from './contract/audit-store.contract.js';
 export type { ContractBackend, ContractCase } from './contract/contract-case.js';
+export { holdOf } from './contract/lock-hold.builder.js';
 export { lockStoreContract } from './contract/lock-store.contract.js';
 export type { PartialBackend, SharedBackend, TargetBackend } from './contract/target-backend.js';
 export {

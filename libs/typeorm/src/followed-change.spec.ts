@@ -5,7 +5,7 @@ import {
   type Handles,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core';
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
@@ -34,7 +34,7 @@ async function setUp(open: OpenDatabase): Promise<void> {
   target = targetSystem(dataSource);
   store = auditStore(dataSource);
   await store.prepare();
-  await store.claimHead(service, 1);
+  await store.claimHead(holdOf(1, service));
   end = undefined;
 }
 
@@ -53,7 +53,7 @@ async function change(
   const outcome = await target.transaction(run, async (handles, tx) => {
     await managerOf(handles).query(insertOf(dataSource, key));
     await work(handles);
-    await store.append({ service, token: 1, entries }, tx);
+    await store.append({ hold: holdOf(1, service), entries }, tx);
   });
   if (outcome.status === 'committed') end = entries.at(-1);
   return outcome;
@@ -103,13 +103,13 @@ await describeOnServers('a change that another one follows', (open) => {
   it('leaves nothing open when the target is closed before the next one comes', async () => {
     await change('a');
     await target.close();
-    expect(await auditStore(reader).claimHead(service, 2)).toMatchObject({ token: 2, seq: 2 });
+    expect(await auditStore(reader).claimHead(holdOf(2, service))).toMatchObject({ token: 2, seq: 2 });
     const taken = [1, 2].map(async () => (await dataSource.query<unknown[]>('SELECT 1')).length);
     expect(await Promise.all(taken)).toEqual([1, 1]);
   });
 
   it('lets a change of another service in that has asked meanwhile', async () => {
-    await store.claimHead('other', 1);
+    await store.claimHead(holdOf(1, 'other'));
     const order: string[] = [];
     const note = async (name: string) => void order.push(name);
     const first = change('a');
@@ -127,12 +127,12 @@ await describeOnServers('a change that another one follows', (open) => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['append', () => store.append({ service, token: 1, entries: auditEntries(end, { service }) })],
-    ['claim the head', () => store.claimHead(service, 1)],
-    ['settle', () => store.settle(service, 1, { seq: 2, digest: 'd' })],
+    ['append', () => store.append({ hold: holdOf(1, service), entries: auditEntries(end, { service }) })],
+    ['claim the head', () => store.claimHead(holdOf(1, service))],
+    ['settle', () => store.settle(holdOf(1, service), { seq: 2, digest: 'd' })],
     [
       'begin another transaction',
-      () => target.transaction(CHANGE, () => Promise.resolve(), { ...CHANGE, token: 1 }),
+      () => target.transaction(CHANGE, () => Promise.resolve(), { ...CHANGE, ...holdOf(1, CHANGE.service) }),
     ],
   ])('lets the audit store %s in place of the next one', async (_what, write) => {
     await target.markers.prepare();
@@ -144,7 +144,7 @@ await describeOnServers('a change that another one follows', (open) => {
   it('keeps nobody from taking over, who then keeps the next one out', async () => {
     await change('a');
     const since = performance.now();
-    await auditStore(reader).claimHead(service, 2);
+    await auditStore(reader).claimHead(holdOf(2, service));
     expect(performance.now() - since).toBeLessThan(1_000);
     expect((await change('b')).status).not.toBe('committed');
     const again = await change('b');
@@ -155,7 +155,7 @@ await describeOnServers('a change that another one follows', (open) => {
   it('commits also where somebody else takes over before the next one can begin', async () => {
     let taken: Promise<unknown> = Promise.resolve();
     const outcome = await change('a', FOLLOWED, async () => {
-      taken = auditStore(reader).claimHead(service, 2);
+      taken = auditStore(reader).claimHead(holdOf(2, service));
       await new Promise((resolve) => setTimeout(resolve, 50));
     });
     expect(outcome).toEqual({ status: 'committed' });
@@ -206,7 +206,7 @@ await describeOn(['postgres'], 'a change that another one follows, on PostgreSQL
       managerOf(handles).query(`INSERT INTO ${child} VALUES ('nobody')`),
     );
     expect(outcome).toMatchObject({ status: 'unknown', error: { code: '23503' } });
-    expect(await store.claimHead(service, 1)).toMatchObject({ seq: 0 });
+    expect(await store.claimHead(holdOf(1, service))).toMatchObject({ seq: 0 });
     expect(await keysOf(reader)).toEqual([]);
     expect((await change('b')).status).toBe('committed');
   });

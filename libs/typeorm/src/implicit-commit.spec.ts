@@ -1,4 +1,4 @@
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { Table, type DataSource, type EntityManager } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { COMMITTING, HARMLESS } from './fixtures/mysql-statements.js';
@@ -102,16 +102,16 @@ await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb })
     it('is partly applied, and has no entry and no marker, when it succeeds', async () => {
       const store = auditStore(dataSource);
       await store.prepare();
-      await store.claimHead(CHANGE.service, 1);
+      await store.claimHead(holdOf(1, CHANGE.service));
       const shared = await target.transaction(CHANGE, async (handles, tx) => {
         await managerOf(handles).query('CALL p()');
-        await store.append({ service: CHANGE.service, token: 1, entries: auditEntries(undefined, {}) }, tx);
+        await store.append({ hold: holdOf(1, CHANGE.service), entries: auditEntries(undefined, {}) }, tx);
       });
       expect(shared).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
       expect((await store.readHead(CHANGE.service))?.seq).toBe(0);
       await reader.query('DROP TABLE made');
       await target.markers.prepare();
-      const marker = { ...CHANGE, token: 1 };
+      const marker = { ...CHANGE, ...holdOf(1, CHANGE.service) };
       const separate = await target.transaction(
         CHANGE,
         async (handles) => {
@@ -120,7 +120,7 @@ await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb })
         marker,
       );
       expect(separate).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
-      expect(await target.markers.read(CHANGE.service, CHANGE.changeId, 1)).toBeUndefined();
+      expect(await target.markers.read(holdOf(1, CHANGE.service), CHANGE.changeId)).toBeUndefined();
     });
   });
 

@@ -1,4 +1,4 @@
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { describeOnServers } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
@@ -9,7 +9,7 @@ import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import { OpenTransactionError, PoolTooSmallError } from './typeorm.errors.js';
 
 const { service } = CHANGE;
-const hold = { service, token: 1 };
+const hold = { service, token: 1, owner: 'a' };
 const claim = { service, owner: 'a', host: 'h', pid: 1, leaseMs: 60_000 };
 
 let database: TestDatabase;
@@ -54,12 +54,12 @@ await describeOnServers('the pool', (open, engine) => {
     const store = auditStore(two);
     await store.prepare();
     expect(await store.lock.acquire(claim)).toMatchObject({ acquired: true });
-    await store.claimHead(service, 1);
+    await store.claimHead(holdOf(1, service));
     const outcome = await targetSystem(two).transaction(CHANGE, async (handles, tx) => {
       await managerOf(handles).save(Note, note('x'));
       const beside = [store.lock.renew(hold, 60_000), store.readHead(service), store.lock.read(service)];
       expect((await Promise.all(beside))[0]).toBe('renewed');
-      await store.append({ service, token: 1, entries: auditEntries(undefined, { service }) }, tx);
+      await store.append({ hold: holdOf(1, service), entries: auditEntries(undefined, { service }) }, tx);
     });
     expect(outcome).toEqual({ status: 'committed' });
   });

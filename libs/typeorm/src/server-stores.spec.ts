@@ -1,4 +1,4 @@
-import { auditEntries, auditEntry } from '@nestjs-flamingock/testing';
+import { auditEntries, auditEntry, holdOf } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import { createTableStatements } from './create-table-statements.js';
@@ -68,7 +68,7 @@ await describeOnServers('stores', (open, engine) => {
     const odd = `'; DROP TABLE "x";-- \n\r\t \\ % _ \`ü\` 🦩 \u2028 $1 ? ` + 'x'.repeat(70_000);
     const store = auditStore(dataSource);
     await store.prepare();
-    const { token } = await store.claimHead(service, 7);
+    const { token } = await store.claimHead(holdOf(7, service));
     const free = ['author', 'error', 'stage', 'className', 'targetSystem', 'hostname', 'order'];
     const texts = Object.fromEntries(free.map((field) => [field, `${field} ${odd}`]));
     const fields = {
@@ -79,7 +79,7 @@ await describeOnServers('stores', (open, engine) => {
       metadata: { [odd]: odd },
     };
     const entries = auditEntries(undefined, { ...auditEntry(), ...fields, seq: 1 });
-    await store.append({ service, token, entries });
+    await store.append({ hold: holdOf(token, service), entries });
     const read: AuditEntry[] = [];
     for await (const entry of store.readHistory(service)) read.push(entry);
     expect(read).toEqual(entries);
@@ -88,15 +88,15 @@ await describeOnServers('stores', (open, engine) => {
   it('append a batch that takes several statements, or nothing of it', async () => {
     const store = auditStore(dataSource);
     await store.prepare();
-    await store.claimHead(service, 1);
+    await store.claimHead(holdOf(1, service));
     const many = Array.from({ length: 1_200 }, (_, index) => ({ changeId: `c${index}` }));
     const entries = auditEntries(undefined, {}, ...many);
-    await store.append({ service, token: 1, entries });
+    await store.append({ hold: holdOf(1, service), entries });
     expect((await store.readSnapshot(service)).length).toBe(1_201);
     const next = auditEntries(entries.at(-1), {}, ...many);
     const [first, ...rest] = next;
     const twice: typeof next = [first, ...rest.slice(1), { ...first, seq: 5 }];
-    await expect(store.append({ service, token: 1, entries: twice })).rejects.toThrow();
+    await expect(store.append({ hold: holdOf(1, service), entries: twice })).rejects.toThrow();
     expect((await store.readHead(service))?.seq).toBe(1_201);
     expect(await store.readSnapshot(service)).toHaveLength(1_201);
   });
@@ -119,7 +119,7 @@ await describeOnServers('stores', (open, engine) => {
     }
     await auditStore(dataSource, options).prepare();
     await targetSystem(dataSource, options).markers.prepare();
-    await auditStore(dataSource, options).claimHead(service, 1);
+    await auditStore(dataSource, options).claimHead(holdOf(1, service));
   });
 
   it('fail, and end nothing else, where the logger of a failing statement throws', async () => {
@@ -147,7 +147,7 @@ await describeOnServers('stores', (open, engine) => {
       const { statement } = error as MissingSchemaError;
       await dataSource.query(statement);
       await store.prepare();
-      await store.claimHead(service, 1);
+      await store.claimHead(holdOf(1, service));
       await dataSource.query(statement.replace('CREATE', 'DROP').replace(';', ' CASCADE'));
     });
   } else {
@@ -164,13 +164,13 @@ await describeOnServers('stores', (open, engine) => {
       const other = await database.connect({ flags: ['-FOUND_ROWS'] });
       const store = auditStore(other);
       await store.prepare();
-      const hold = { service, token: 1 };
+      const hold = holdOf(1, service, 'a');
       expect(await store.lock.acquire(claim('a'))).toMatchObject({ acquired: true, token: 1 });
       expect(await store.lock.acquire(claim('b'))).toMatchObject({ acquired: false });
       const renewals = await Promise.all(Array.from({ length: 20 }, () => store.lock.renew(hold, 60_000)));
       expect(new Set(renewals)).toEqual(new Set(['renewed']));
       for (let again = 0; again < 3; again += 1) {
-        expect((await store.claimHead(service, 1)).token).toBe(1);
+        expect((await store.claimHead(holdOf(1, service))).token).toBe(1);
       }
       await store.lock.release(hold);
       expect(await store.lock.renew(hold, 60_000)).toBe('lost');
@@ -201,8 +201,8 @@ await describeOnServers('stores', (open, engine) => {
       const store = auditStore(poor);
       await store.prepare();
       expect(await store.lock.acquire(claim('a'))).toMatchObject({ acquired: true });
-      await store.claimHead(service, 1);
-      await store.append({ service, token: 1, entries: auditEntries(undefined, {}) });
+      await store.claimHead(holdOf(1, service));
+      await store.append({ hold: holdOf(1, service), entries: auditEntries(undefined, {}) });
       const refused: unknown = await auditStore(poor, { tablePrefix: 'more_' })
         .prepare()
         .catch((cause: unknown) => cause);

@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import { DataSource } from 'typeorm';
 import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
@@ -113,7 +114,7 @@ describe('the one connection of a SQLite DataSource', () => {
     await store.prepare();
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();
-    const claimed = store.claimHead('inventory', 1);
+    const claimed = store.claimHead(holdOf(1));
     const changed = target.transaction(CHANGE, async (handles) => {
       await managerOf(handles).save(Note, note('of the change'));
     });

@@ -1,4 +1,4 @@
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, Logger } from 'typeorm';
 import { describeOnServers } from './fixtures/describe-engines.js';
 import { insertOf } from './fixtures/notes.js';
@@ -49,7 +49,7 @@ await describeOnServers('what is sent to the server', (open, engine) => {
     dataSource = await database.connect({ logger: quiet });
     await auditStore(dataSource).prepare();
     await targetSystem(dataSource).markers.prepare();
-    await auditStore(dataSource).claimHead(service, 1);
+    await auditStore(dataSource).claimHead(holdOf(1, service));
   });
 
   it('for a change with its entries is its own statements, and as little as can be', async () => {
@@ -59,7 +59,7 @@ await describeOnServers('what is sent to the server', (open, engine) => {
       target.transaction(CHANGE, async (handles, tx) => {
         await managerOf(handles).query(insertOf(dataSource, 'x'));
         const entries = auditEntries(undefined, { service }, { service });
-        await store.append({ service, token: 1, entries }, tx);
+        await store.append({ hold: holdOf(1, service), entries }, tx);
       }),
     );
     expect(log).toEqual(
@@ -71,7 +71,9 @@ await describeOnServers('what is sent to the server', (open, engine) => {
 
   it('for entries by themselves is one statement, or one transaction', async () => {
     const entries = auditEntries(undefined, { service }, { service });
-    const log = await sent(dataSource, () => auditStore(dataSource).append({ service, token: 1, entries }));
+    const log = await sent(dataSource, () =>
+      auditStore(dataSource).append({ hold: holdOf(1, service), entries }),
+    );
     expect(log).toEqual(
       engine === 'MariaDB' ? ['START TRANSACTION', 'UPDATE', 'INSERT', 'COMMIT'] : ['WITH'],
     );
@@ -82,8 +84,8 @@ await describeOnServers('what is sent to the server', (open, engine) => {
     const claim = { service, owner: 'a', host: 'h', pid: 1, leaseMs: 60_000 };
     const log = await sent(dataSource, async () => {
       await lock.acquire(claim);
-      await lock.renew({ service, token: 1 }, 60_000);
-      await lock.release({ service, token: 1 });
+      await lock.renew({ service, token: 1, owner: 'a' }, 60_000);
+      await lock.release({ service, token: 1, owner: 'a' });
     });
     const acquire = engine === 'MariaDB' ? ['INSERT', 'SELECT'] : ['INSERT'];
     expect(log).toEqual([...acquire, 'UPDATE', 'UPDATE']);

@@ -1,5 +1,5 @@
 import { FencedError, type Handles, type TransactionOutcome } from '@nestjs-flamingock/core';
-import { auditEntries } from '@nestjs-flamingock/testing';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource } from 'typeorm';
 import { describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
@@ -8,7 +8,7 @@ import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js'
 import type { TestDatabase } from './fixtures/test-database.js';
 
 const { service } = CHANGE;
-const marker = { ...CHANGE, token: 1 };
+const marker = { ...CHANGE, ...holdOf(1, CHANGE.service) };
 /** A holder that hangs is out of the way within a second of its lease's end. */
 const SOON_MS = 1_000;
 
@@ -43,7 +43,7 @@ async function hangAfter(
   const outcome = targetSystem(old).transaction(
     CHANGE,
     async (handles, tx) => {
-      const batch = { service, token: 1, entries: auditEntries(undefined, { service }, { service }) };
+      const batch = { hold: holdOf(1, service), entries: auditEntries(undefined, { service }, { service }) };
       await work(handles, () => store.append(batch, tx));
       reached();
       await stopped;
@@ -68,29 +68,29 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
   beforeEach(() => setUp(open));
 
   it('is ended by the next one that claims the head, and then changes nothing', async () => {
-    await auditStore(old).claimHead(service, 1);
+    await auditStore(old).claimHead(holdOf(1, service));
     const hung = await hangAfter(async (handles, append) => {
       await managerOf(handles).save(Note, note('x'));
       await append();
     });
-    const { result, ms } = await timed(auditStore(next).claimHead(service, 2));
+    const { result, ms } = await timed(auditStore(next).claimHead(holdOf(2, service)));
     expect(result).toMatchObject({ token: 2, seq: 0 });
     expect(ms).toBeLessThan(SOON_MS);
     const outcome = await hung.goOn();
     expect(['unknown', 'rolled-back']).toContain(outcome.status);
     expect(await keysOf(next)).toEqual([]);
-    await expect(auditStore(old).claimHead(service, 1)).rejects.toBeInstanceOf(FencedError);
+    await expect(auditStore(old).claimHead(holdOf(1, service))).rejects.toBeInstanceOf(FencedError);
     // Its pool does not hand the dead connection out again.
     for (let round = 0; round < 5; round += 1) expect(await keysOf(old)).toEqual([]);
   });
 
   it('is ended by the next one in the middle of its change, before it appended anything', async () => {
-    await auditStore(old).claimHead(service, 1);
+    await auditStore(old).claimHead(holdOf(1, service));
     await old.manager.save(Note, note('x'));
     const hung = await hangAfter(async (handles) => {
       await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the old' });
     });
-    const { result, ms } = await timed(auditStore(next).claimHead(service, 2));
+    const { result, ms } = await timed(auditStore(next).claimHead(holdOf(2, service)));
     expect(result).toMatchObject({ token: 2, seq: 0 });
     expect(ms).toBeLessThan(SOON_MS);
     // Nothing that it had locked is in the way of the next one.
@@ -103,8 +103,8 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
   });
 
   it('is not even let in once it was succeeded', async () => {
-    await auditStore(old).claimHead(service, 1);
-    await auditStore(next).claimHead(service, 2);
+    await auditStore(old).claimHead(holdOf(1, service));
+    await auditStore(next).claimHead(holdOf(2, service));
     let called = false;
     const outcome = await targetSystem(old).transaction(CHANGE, async () => void (called = true));
     expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(FencedError) });
@@ -115,7 +115,7 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     const hung = await hangAfter(async (handles) => {
       await managerOf(handles).save(Note, note('x'));
     }, marker);
-    const { result, ms } = await timed(targetSystem(next).markers.read(service, CHANGE.changeId, 2));
+    const { result, ms } = await timed(targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId));
     expect(result).toBeUndefined();
     expect(ms).toBeLessThan(SOON_MS);
     expect((await hung.goOn()).status).not.toBe('committed');
@@ -124,7 +124,7 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
 
   it('is ended by the next one whose change meets its fence', async () => {
     const hung = await hangAfter(() => Promise.resolve(), marker);
-    const another = { ...marker, changeId: 'another', token: 2 };
+    const another = { ...marker, ...holdOf(2, service), changeId: 'another' };
     const running = targetSystem(next).transaction(
       another,
       async (handles) => {
@@ -145,15 +145,15 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
       (hung) => hung.goOn(),
     );
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const { ms } = await timed(targetSystem(next).markers.read(service, CHANGE.changeId, 2));
+    const { ms } = await timed(targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId));
     expect(ms).toBeLessThan(SOON_MS);
     expect(await ended).toMatchObject({ status: 'rolled-back' });
   });
 
   it('is left alone by one that it has itself succeeded', async () => {
-    await auditStore(old).claimHead(service, 1);
+    await auditStore(old).claimHead(holdOf(1, service));
     const hung = await hangAfter((_, append) => append());
-    const late = auditStore(next).claimHead(service, 0);
+    const late = auditStore(next).claimHead(holdOf(0, service));
     late.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 900));
     expect(await hung.goOn()).toEqual({ status: 'committed' });
@@ -161,13 +161,13 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
   });
 
   it('is told from somebody else who holds the row, and is not ours to end', async () => {
-    await auditStore(old).claimHead(service, 1);
+    await auditStore(old).claimHead(holdOf(1, service));
     const { driver } = old;
     const runner = old.createQueryRunner();
     await runner.startTransaction();
     const heads = noteTable(old).replace(driver.escape('note'), driver.escape('flamingock_audit_heads'));
     await runner.query(`UPDATE ${heads} SET seq = seq WHERE service = '${service}'`);
-    const claim = auditStore(next).claimHead(service, 2);
+    const claim = auditStore(next).claimHead(holdOf(2, service));
     await new Promise((resolve) => setTimeout(resolve, 900));
     await runner.commitTransaction();
     await runner.release();

@@ -5,6 +5,7 @@ import {
   type AuditEntry,
   type AuditHead,
   type AuditStore,
+  type LockHold,
   type Settlement,
   type Transaction,
 } from '@nestjs-flamingock/core';
@@ -79,20 +80,21 @@ export class TypeOrmAuditStore implements AuditStore {
     }
   }
 
-  async claimHead(service: string, token: number): Promise<AuditHead> {
+  async claimHead(hold: LockHold): Promise<AuditHead> {
     const { heads } = this.tables;
+    const { service, token, owner } = hold;
     const writer = this.database.dialect.writer(service, token);
     const upsert = {
       table: heads,
       key: { service },
-      insert: { token, seq: 0, hash: GENESIS_HASH, writer },
-      update: { token, writer },
-      onlyWhile: { column: 'token', atMost: token },
+      insert: { token, owner, seq: 0, hash: GENESIS_HASH, writer },
+      update: { token, owner, writer },
+      onlyWhile: { column: 'token', atMost: token, owner },
     };
     const row = await this.database.claim(upsert, token);
     const head = row && toHead(row);
-    if (head?.token !== token) throw new FencedError(service, token, HISTORY);
-    this.admit(service, token);
+    if (head?.token !== token || head.owner !== owner) throw new FencedError(service, token, HISTORY);
+    this.admit(hold);
     return head;
   }
 
@@ -103,12 +105,12 @@ export class TypeOrmAuditStore implements AuditStore {
    */
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
     const written = tx ? await this.appendInside(tx, batch) : await this.appendAlone(batch);
-    if (!written) throw new FencedError(batch.service, batch.token, HISTORY);
+    if (!written) throw new FencedError(batch.hold.service, batch.hold.token, HISTORY);
   }
 
-  async settle(service: string, token: number, settled: Settlement): Promise<void> {
+  async settle({ service, token, owner }: LockHold, settled: Settlement): Promise<void> {
     await this.database.execute(
-      sql`UPDATE ${tableName(this.tables.heads)} SET settled_seq = ${settled.seq}, settled_digest = ${settled.digest} WHERE service = ${service} AND token = ${token} AND seq = ${settled.seq}`,
+      sql`UPDATE ${tableName(this.tables.heads)} SET settled_seq = ${settled.seq}, settled_digest = ${settled.digest} WHERE service = ${service} AND token = ${token} AND owner = ${owner} AND seq = ${settled.seq}`,
     );
   }
 
@@ -133,7 +135,7 @@ export class TypeOrmAuditStore implements AuditStore {
   /** Where the transaction holds the head, and the batch follows it, nothing can come between them any more. */
   private leaveToCommit(transaction: ChangeTransaction, batch: AuditBatch): boolean {
     const { token, seq } = transaction.admitted ?? {};
-    if (integerOf(token) !== batch.token || integerOf(seq) !== batch.entries[0].seq - 1) return false;
+    if (integerOf(token) !== batch.hold.token || integerOf(seq) !== batch.entries[0].seq - 1) return false;
     const statement = appendAtCommit(this.database.dialect, this.tables, batch);
     if (!statement || !transaction.commitWith) return false;
     transaction.commitWith(statement);
@@ -141,10 +143,11 @@ export class TypeOrmAuditStore implements AuditStore {
   }
 
   /** From now on the service's changes on this DataSource run in the name of this holder. */
-  private admit(service: string, token: number): void {
+  private admit(hold: LockHold): void {
     const { database, tables } = this;
+    const { service, token } = hold;
     contextOf(this.resource).admissions.set(service, {
-      statement: () => headEntry(database.dialect, tables.heads, service, token),
+      statement: () => headEntry(database.dialect, tables.heads, hold),
       refusal: () => new FencedError(service, token, HISTORY),
     });
   }
@@ -164,6 +167,7 @@ function toHead(row: Row): AuditHead {
   const digest = row['settled_digest'];
   return {
     token: integerOf(row['token']),
+    owner: row['owner'],
     seq: integerOf(row['seq']),
     hash: row['hash'],
     settled: typeof digest === 'string' ? { seq: integerOf(row['settled_seq']), digest } : null,

@@ -87,22 +87,22 @@ export class TypeOrmLockStore implements LockStore {
     return record;
   }
 
-  private take({ service, owner, host, pid, leaseMs }: LockClaim): Promise<Row | undefined> {
+  private take({ service, owner, host, pid, leaseMs, floor = 0 }: LockClaim): Promise<Row | undefined> {
     const { dialect } = this.database;
     const { nowMs } = dialect;
     const hold = { owner, host, pid, acquired_at: nowMs, expires_at: sql`${nowMs} + ${leaseMs}` };
     return dialect.upsert(this.database.within(ACQUIRE_PATIENCE_MS), {
       table: this.table,
       key: { service },
-      insert: { ...hold, token: 1 },
-      update: { ...hold, token: sql`${name(this.table.name, 'token')} + 1` },
+      insert: { ...hold, token: floor + 1 },
+      update: { ...hold, token: sql`${dialect.greatest(name(this.table.name, 'token'), floor)} + 1` },
       onlyWhile: { column: 'expires_at', atMost: nowMs },
     });
   }
 }
 
-function held({ service, token }: LockHold): Sql {
-  return sql`service = ${service} AND token = ${token} AND expires_at > ${RELEASED}`;
+function held({ service, token, owner }: LockHold): Sql {
+  return sql`service = ${service} AND token = ${token} AND owner = ${owner} AND expires_at > ${RELEASED}`;
 }
 
 function toRecord(row: Row): LockRecord {

@@ -1,4 +1,11 @@
-import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
+import {
+  FencedError,
+  type LockHold,
+  type Marker,
+  type MarkerStore,
+  type TargetFence,
+} from '@nestjs-flamingock/core';
+import { integerOf } from './audit-entry.row.js';
 import type { DataSource } from 'typeorm';
 import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
@@ -30,8 +37,26 @@ export class TypeOrmMarkerStore implements MarkerStore {
     return prepareTables(this.database, Object.values(this.tables), this.options.createTables);
   }
 
-  async read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
-    await this.raiseFence(service, token);
+  async look(service: string): Promise<TargetFence | undefined> {
+    const { fences, markers } = this.tables;
+    // A fence without the table of markers proves nothing of them.
+    const query = sql`SELECT token, owner FROM ${tableName(fences)} WHERE service = ${service} AND (SELECT COUNT(*) FROM ${tableName(markers)} WHERE service = ${service}) >= 0`;
+    try {
+      const [row] = (await this.database.execute(query)).rows;
+      return row && ({ token: integerOf(row['token']), owner: row['owner'] } as TargetFence);
+    } catch (error) {
+      if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
+      throw error;
+    }
+  }
+
+  claim(hold: LockHold): Promise<void> {
+    return this.raiseFence(hold);
+  }
+
+  async read(hold: LockHold, changeId: string): Promise<Marker | undefined> {
+    await this.raiseFence(hold);
+    const { service } = hold;
     const { markers } = this.tables;
     const { rows } = await this.database.execute(
       sql`SELECT ${columnsOf(markers)} FROM ${tableName(markers)} WHERE service = ${service} AND change_id = ${changeId}`,
@@ -39,26 +64,27 @@ export class TypeOrmMarkerStore implements MarkerStore {
     return rows[0] && toMarker(rows[0]);
   }
 
-  async clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
+  async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
+    const mine = sql`(token < ${token} OR (token = ${token} AND owner = ${owner}))`;
     await this.database.execute(
-      sql`DELETE FROM ${tableName(this.tables.markers)} WHERE service = ${service} AND token <= ${token} AND change_id IN (${list(changeIds)})`,
+      sql`DELETE FROM ${tableName(this.tables.markers)} WHERE service = ${service} AND ${mine} AND change_id IN (${list(changeIds)})`,
     );
   }
 
   /**
-   * Raises the fence to `token`; inside a transaction, keeps higher ones out until it ends.
+   * Raises the fence to the hold; inside a transaction, keeps others out until it ends.
    *
-   * @throws FencedError when it is already higher.
+   * @throws FencedError when it is already higher, or carries this token for another owner.
    */
-  async raiseFence(service: string, token: number, inside?: SqlExecutor): Promise<void> {
+  async raiseFence({ service, token, owner }: LockHold, inside?: SqlExecutor): Promise<void> {
     const writer = this.database.dialect.writer(service, token);
     const upsert = {
       table: this.tables.fences,
       key: { service },
-      insert: { token, writer },
-      update: { token, writer },
-      onlyWhile: { column: 'token', atMost: token },
+      insert: { token, owner, writer },
+      update: { token, owner, writer },
+      onlyWhile: { column: 'token', atMost: token, owner },
     };
     const row = await this.database.claim(upsert, token, inside);
     if (!row) throw new FencedError(service, token, `target system "${this.targetSystem}"`);
@@ -66,8 +92,8 @@ export class TypeOrmMarkerStore implements MarkerStore {
 
   /** Writes the marker, in place of an older one of the same change. */
   async write(on: SqlExecutor, marker: Marker): Promise<void> {
-    const { executionId, operation, token } = marker;
-    const proof = { execution_id: executionId, operation, token };
+    const { executionId, operation, token, owner } = marker;
+    const proof = { execution_id: executionId, operation, token, owner };
     await this.database.dialect.write(on, {
       table: this.tables.markers,
       key: { service: marker.service, change_id: marker.changeId },
@@ -84,5 +110,6 @@ function toMarker(row: Row): Marker {
     executionId: row['execution_id'],
     operation: row['operation'],
     token: Number(row['token']),
+    owner: row['owner'],
   } as Marker;
 }

@@ -1,4 +1,4 @@
-import { auditEntries, auditEntry } from '@nestjs-flamingock/testing';
+import { auditEntries, auditEntry, holdOf } from '@nestjs-flamingock/testing';
 import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import { DataSource } from 'typeorm';
 import { snapshotQuery } from './audit-statements.js';
@@ -111,7 +111,7 @@ describe('entries', () => {
   it('come back as they were written, field by field', async () => {
     const store = auditStore(dataSource);
     await store.prepare();
-    const { token } = await store.claimHead(service, 7);
+    const { token } = await store.claimHead(holdOf(7, service));
     const text = Object.fromEntries(
       Object.entries(auditEntry())
         .filter(([field, value]) => typeof value === 'string' && field !== 'service')
@@ -120,7 +120,7 @@ describe('entries', () => {
     const fields = { ...text, methodName: null, error: odd, transactional: false, durationMs: 2 ** 52 };
     const metadata = { [odd]: odd, 10: 'ten', 2: 'two' };
     const entries = auditEntries(undefined, { ...fields, seq: 1, metadata });
-    await store.append({ service, token, entries });
+    await store.append({ hold: holdOf(token, service), entries });
     expect(await history()).toEqual(entries);
     expect(await store.readSnapshot(service)).toEqual(entries);
   });
@@ -128,26 +128,26 @@ describe('entries', () => {
   it('leave nothing of a batch of which one cannot be written', async () => {
     const store = auditStore(dataSource);
     await store.prepare();
-    await store.claimHead(service, 1);
+    await store.claimHead(holdOf(1, service));
     const broken = { author: undefined } as unknown as Partial<AuditEntry>;
     const entries = auditEntries(undefined, {}, broken);
-    await expect(store.append({ service, token: 1, entries })).rejects.toMatchObject({
+    await expect(store.append({ hold: holdOf(1, service), entries })).rejects.toMatchObject({
       code: 'SQLITE_CONSTRAINT_NOTNULL',
     });
     expect(await history()).toEqual([]);
     expect(await store.readHead(service)).toMatchObject({ seq: 0 });
     await expect(
-      store.append({ service, token: 1, entries: auditEntries(undefined, {}) }),
+      store.append({ hold: holdOf(1, service), entries: auditEntries(undefined, {}) }),
     ).resolves.toBeUndefined();
   });
 
   it('go into one history when many append at the same place', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, async () => auditStore(await file.connect())));
     await Promise.all(stores.map((store) => store.prepare()));
-    await stores[0]?.claimHead(service, 1);
+    await stores[0]?.claimHead(holdOf(1, service));
     const entries = auditEntries(undefined, {}, {});
     const appended = await Promise.allSettled(
-      stores.map((store) => store.append({ service, token: 1, entries })),
+      stores.map((store) => store.append({ hold: holdOf(1, service), entries })),
     );
     expect(appended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of appended) {
@@ -160,7 +160,7 @@ describe('entries', () => {
     const store = auditStore(dataSource);
     const other = await file.connect();
     const tx = transactionOf(other);
-    const batch = { service, token: 1, entries: auditEntries(undefined, {}) };
+    const batch = { hold: holdOf(1, service), entries: auditEntries(undefined, {}) };
     await expect(store.append(batch, tx)).rejects.toBeInstanceOf(ForeignTransactionError);
     await expect(store.append(batch, { resource: dataSource })).rejects.toBeInstanceOf(
       ForeignTransactionError,
@@ -198,8 +198,8 @@ describe('the lock', () => {
     const { lock, ...store } = auditStore(dataSource);
     await auditStore(dataSource).prepare();
     await lock.acquire(claim('a'));
-    await lock.release({ service, token: 1 });
-    expect(await lock.renew({ service, token: 1 }, 1000)).toBe('lost');
+    await lock.release({ service, token: 1, owner: 'a' });
+    expect(await lock.renew({ service, token: 1, owner: 'a' }, 1000)).toBe('lost');
     expect(store.resource).toBe(dataSource);
   });
 

@@ -80,7 +80,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   ): Promise<TransactionOutcome> {
     const session = new ChangeSession(change.changeId, this.resource, transaction);
     try {
-      if (marker) await this.markers.raiseFence(marker.service, marker.token, transaction);
+      if (marker) await this.markers.raiseFence(marker, transaction);
       await this.perform(session, work);
       if (marker) await this.markers.write(transaction, marker);
     } catch (error) {

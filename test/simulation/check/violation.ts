@@ -18,7 +18,8 @@ export const INVARIANTS = {
   'known error': 'a process ends with a result or an error that names its remedy',
   ends: 'every process ends, and every wait has an end',
   converges: 'a healthy start applies everything, or stops at exactly the issues that the table names',
-  quiet: 'a start with nothing to do takes no lock and writes nothing',
+  quiet:
+    'a start with nothing to do takes no lock, writes nothing, and asks each database at most once besides the history',
 } as const;
 
 /** Name of an invariant. */

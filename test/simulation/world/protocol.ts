@@ -1,11 +1,12 @@
 import type {
   AuditBatch,
   AuditStore,
+  LockHold,
   Settlement,
   Transaction,
   TransactionalTargetSystem,
 } from '@nestjs-flamingock/core';
-import { InMemoryAuditStore, InMemoryTargetSystem, type InMemoryDatabase } from '@nestjs-flamingock/testing';
+import { InMemoryAuditStore, type InMemoryDatabase, InMemoryTargetSystem } from '@nestjs-flamingock/testing';
 import type { SimulatedProcess } from './simulated-process.js';
 
 /** The stores that take part. Replaced one at a time to see that the simulation notices. */
@@ -38,9 +39,9 @@ export class WatchedAuditStore implements AuditStore {
     return this.store.lock;
   }
 
-  claimHead(service: string, token: number) {
-    this.process.token = token;
-    return this.store.claimHead(service, token);
+  claimHead(hold: LockHold) {
+    this.process.token = hold.token;
+    return this.store.claimHead(hold);
   }
 
   prepare() {
@@ -63,7 +64,7 @@ export class WatchedAuditStore implements AuditStore {
     return this.store.append(batch, tx);
   }
 
-  settle(service: string, token: number, settled: Settlement) {
-    return this.store.settle(service, token, settled);
+  settle(hold: LockHold, settled: Settlement) {
+    return this.store.settle(hold, settled);
   }
 }

@@ -2,6 +2,7 @@ import { isSettled, type AuditHead } from './audit-head.js';
 
 const head = (fields: Partial<AuditHead> = {}): AuditHead => ({
   token: 3,
+  owner: 'owner-of-3',
   seq: 7,
   hash: 'x',
   settled: { seq: 7, digest: 'mine' },

@@ -5,6 +5,8 @@
 export interface AuditHead {
   /** Lock token of the last holder that claimed the head; 0 before the first. */
   readonly token: number;
+  /** Owner of that hold of the lock; `null` before the first, or where a version wrote it that knew no owner. */
+  readonly owner: string | null;
   /** `seq` of the last entry; 0 while there is none. */
   readonly seq: number;
   /** `hash` of the last entry. */

@@ -1,4 +1,4 @@
-import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import { holdOf, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
@@ -38,7 +38,7 @@ const started = () => ({ state: 'STARTED', at: journal.now() }) as const;
 const executed = () => ({ state: 'EXECUTED', at: journal.now() }) as const;
 const STARTED = ['publish STARTED'];
 const BOTH = ['publish STARTED', 'publish EXECUTED'];
-const takeOver = () => healthy().claimHead(SERVICE, 2);
+const takeOver = () => healthy().claimHead(holdOf(2));
 
 async function history(): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];

@@ -75,8 +75,7 @@ export class AuditJournal {
       steps.map((step) => this.timedRecord(subject, step)),
     );
     return {
-      service: this.service,
-      token: this.lease.token,
+      hold: this.lease.hold,
       entries: entries as [AuditEntry, ...AuditEntry[]],
     };
   }
@@ -107,7 +106,7 @@ export class AuditJournal {
    */
   async landed(batch: AuditBatch): Promise<boolean> {
     try {
-      const head = await this.patience.insist(() => this.store.claimHead(this.service, this.lease.token));
+      const head = await this.patience.insist(() => this.store.claimHead(this.lease.hold));
       return head.hash === lastOf(batch).hash;
     } catch (cause) {
       if (cause instanceof FencedError) throw this.lease.lose('another instance took it over', cause);

@@ -13,7 +13,7 @@ function historyOf(...changeIds: string[]): AuditEntry[] {
 
 const headOf = (history: readonly AuditEntry[]): AuditHead => {
   const { seq, hash } = history.at(-1) ?? { seq: 0, hash: GENESIS_HASH };
-  return { token: 1, seq, hash, settled: null };
+  return { token: 1, owner: null, seq, hash, settled: null };
 };
 
 describe('createSnapshot', () => {

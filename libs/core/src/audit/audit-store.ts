@@ -1,13 +1,12 @@
-import type { LockStore } from '../lock/lock-store.js';
+import type { LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../target-system/target-system.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead, Settlement } from './audit-head.js';
 
 /** Entries of one step, contiguous and chained, written by one holder of the lock. */
 export interface AuditBatch {
-  readonly service: string;
-  /** Lock token of the writer. */
-  readonly token: number;
+  /** The writer's hold of the service's lock. */
+  readonly hold: LockHold;
   /** At least one; the first follows the head, each next one its predecessor. */
   readonly entries: readonly [AuditEntry, ...AuditEntry[]];
 }
@@ -44,23 +43,23 @@ export interface AuditStore {
   readHistory(service: string, afterSeq?: number): AsyncIterable<AuditEntry>;
 
   /**
-   * Raises the head's token to `token` and returns the head as it then is. Waits
-   * for an append that is being committed, and shuts out any later one of a lower token.
+   * Puts the hold's token and owner into the head and returns the head as it then is. Waits
+   * for an append that is being committed, and shuts out any later one of another hold.
    * A service's first head has `seq` 0 and `hash` `GENESIS_HASH`.
    *
-   * @throws FencedError when the head already carries a higher token.
+   * @throws FencedError when the head already carries a higher token, or this one for another owner.
    */
-  claimHead(service: string, token: number): Promise<AuditHead>;
+  claimHead(hold: LockHold): Promise<AuditHead>;
 
   /**
    * Writes all entries of the batch and moves the head to the last, or does neither.
    * Resolves only once they are durable; inside `tx`, once they are part of it.
    *
-   * @throws FencedError when the head does not carry the batch's token, or does not
-   * end right before the batch's first entry.
+   * @throws FencedError when the head does not carry the batch's hold, or is not the entry right
+   * before the batch's first one, by number and hash.
    */
   append(batch: AuditBatch, tx?: Transaction): Promise<void>;
 
-  /** Records that nothing is left to do, if the head still carries `token` and ends at `settled.seq`; otherwise does nothing. */
-  settle(service: string, token: number, settled: Settlement): Promise<void>;
+  /** Records that nothing is left to do, if the head still carries `hold` and ends at `settled.seq`; otherwise does nothing. */
+  settle(hold: LockHold, settled: Settlement): Promise<void>;
 }

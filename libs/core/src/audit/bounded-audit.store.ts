@@ -51,16 +51,16 @@ export class BoundedAuditStore implements AuditStore {
     }
   }
 
-  claimHead(service: string, token: number) {
-    return this.ask(this.store.claimHead(service, token));
+  claimHead(hold: LockHold) {
+    return this.ask(this.store.claimHead(hold));
   }
 
   append(batch: AuditBatch, tx?: Transaction) {
     return this.ask(this.store.append(batch, tx));
   }
 
-  settle(service: string, token: number, settled: Settlement) {
-    return this.ask(this.store.settle(service, token, settled));
+  settle(hold: LockHold, settled: Settlement) {
+    return this.ask(this.store.settle(hold, settled));
   }
 }
 

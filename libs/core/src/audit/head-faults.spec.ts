@@ -4,7 +4,7 @@ import type { AuditHead } from './audit-head.js';
 import { at, headFault, tokenFault } from './head-faults.js';
 
 const TAIL = auditEntry({ changeId: 'a' });
-const EMPTY: AuditHead = { token: 1, seq: 0, hash: GENESIS_HASH, settled: null };
+const EMPTY: AuditHead = { token: 1, owner: null, seq: 0, hash: GENESIS_HASH, settled: null };
 const HEAD: AuditHead = { ...EMPTY, seq: 1, hash: TAIL.hash };
 const atTail = (fault: string) => ({ seq: 1, changeId: 'a', fault });
 

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditJournal, AuditStep, AuditSubject } from '../audit/audit-journal.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import {
   ChangeOutcomeUnknownError,
   ChangeUnrecordedError,
@@ -21,6 +22,8 @@ import type { Intent } from './intent.js';
 /** Everything that one run lends to its executors. */
 export interface RunResources {
   readonly journal: AuditJournal;
+  /** History as it was once everybody else was shut out. */
+  readonly snapshot: AuditSnapshot;
   readonly lease: Lease;
   readonly patience: Patience;
   readonly runtime: Runtime;

@@ -67,6 +67,13 @@ export class TargetSystemUnavailableError extends FlamingockError {
   }
 }
 
+/** A target system did not answer a start that had nothing to do there. */
+export class LookTimeoutError extends FlamingockError {
+  constructor(readonly waitedMs: number) {
+    super(`there was no answer within ${waitedMs} ms`);
+  }
+}
+
 /** A target system that cannot run transactions, and the changes that need them. */
 export interface TransactionObstacle {
   readonly targetSystem: string;

@@ -1,4 +1,5 @@
 import {
+  holdOf,
   InMemoryAuditStore,
   InMemoryDatabase,
   InMemoryTargetSystem,
@@ -32,7 +33,7 @@ beforeEach(async () => {
 const separate = (fields: Partial<ChangeDescriptor> = {}) =>
   aChange({ target, transactional: true, ...fields });
 const sent = (statement: string) => wire.answered.filter((name) => name === statement).length;
-const marked = async (id: string, token = 1) => (await target.markers.read(SERVICE, id, token)) !== undefined;
+const marked = async (id: string, token = 2) => (await target.markers.read(holdOf(token), id)) !== undefined;
 
 describe('Executors', () => {
   it('gives each change to the executor of its transaction strategy', async () => {
@@ -59,7 +60,7 @@ describe('Executors', () => {
     await executors.execute(separate({ id: 'a' }));
     await executors.execute(separate({ id: 'b' }));
     expect(sent('prepareMarkers')).toBe(1);
-    expect(wire.answered[0]).toBe('prepareMarkers');
+    expect(wire.answered.slice(0, 3)).toEqual(['lookAtFence', 'prepareMarkers', 'claimFence']);
   });
 
   it('needs no markers outside transactions of their own', async () => {

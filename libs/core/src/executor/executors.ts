@@ -1,15 +1,14 @@
 import type { AuditStore } from '../audit/audit-store.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { FlamingockError } from '../flamingock.error.js';
 import { isTransactional, type MarkerStore, type TargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
-import { TargetSystemUnavailableError } from './executor.errors.js';
 import type { Intent } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
 import { SharedTxExecutor } from './shared-tx.executor.js';
+import { TargetClaims } from './target-claims.js';
 
 /** Gives each change to the executor of its transaction strategy, for the length of one run. */
 export class Executors implements ChangeExecutor {
@@ -17,10 +16,13 @@ export class Executors implements ChangeExecutor {
   /** Target systems whose markers are ready, with the changes whose markers may go. */
   private readonly marked = new Map<TargetSystem, { markers: MarkerStore; changeIds: string[] }>();
 
+  private readonly claims: TargetClaims;
+
   constructor(
     private readonly run: RunResources,
     private readonly store: AuditStore,
   ) {
+    this.claims = new TargetClaims(run);
     this.byStrategy = {
       NON_TX: new NonTxExecutor(run),
       TX_SHARED: new SharedTxExecutor(run, store),
@@ -36,16 +38,17 @@ export class Executors implements ChangeExecutor {
     return outcome;
   }
 
-  /** Makes the change's target ready to write and read markers, once per run. */
+  /** Makes the change's target ready to write and read markers in the name of this run, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
-    const { markers } = target;
-    try {
-      await this.run.patience.insist(() => markers.prepare());
-    } catch (cause) {
-      throw cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(target.id, cause);
-    }
-    this.marked.set(target, { markers, changeIds: [] });
+    await this.claims.claim(target);
+    this.marked.set(target, { markers: target.markers, changeIds: [] });
+  }
+
+  /** @throws LostWritesError where target systems of these changes and the audit store do not agree. */
+  assertNothingLost(changes: readonly ChangeDescriptor[]): Promise<void> {
+    const separate = changes.filter((change) => txStrategyOf(change, this.store) === 'TX_SEPARATE');
+    return this.claims.assertNothingLost(separate.map(({ target }) => target).filter(isTransactional));
   }
 
   /** The audit store knows how the change ended: its marker is of no more use. */
@@ -58,9 +61,9 @@ export class Executors implements ChangeExecutor {
    * harmless: it names its own execution, and no later one is taken for it.
    */
   async clearMarkers(): Promise<void> {
-    const { journal, lease } = this.run;
+    const { lease } = this.run;
     for (const { markers, changeIds } of this.marked.values()) {
-      if (changeIds.length > 0) await markers.clear(journal.service, changeIds, lease.token);
+      if (changeIds.length > 0) await markers.clear(lease.hold, changeIds);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import { holdOf, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
@@ -427,7 +427,7 @@ describe('a non-transactional change whose lock is lost', () => {
 
   it('writes nothing where a later holder has the head already', async () => {
     const execution = changeMethod(async () => {
-      await new InMemoryAuditStore(database).claimHead(SERVICE, 2);
+      await new InMemoryAuditStore(database).claimHead(holdOf(2));
     });
     expect(await failureOf(executor.execute(aChange({ execution, rollback })))).toBeInstanceOf(LockLostError);
     expect(run.lease.signal.aborted).toBe(true);

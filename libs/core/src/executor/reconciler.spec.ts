@@ -1,4 +1,5 @@
 import {
+  holdOf,
   InMemoryAuditStore,
   InMemoryDatabase,
   InMemoryTable,
@@ -8,7 +9,7 @@ import {
 import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { aChange } from '../fixtures/changes.js';
-import { failureOf, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import { failureOf, openRun, passing, SERVICE, statesOf, takeLockFrom } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { decide } from '../recovery/recovery-decision.js';
@@ -45,7 +46,7 @@ async function interrupted(state: AuditState, committed: boolean): Promise<Audit
     executionId: run.journal.executionId,
     operation: 'EXECUTE',
   } as const;
-  const marker = { ...executed, token: run.lease.token };
+  const marker = { ...executed, ...run.lease.hold };
   if (committed) await target.transaction(executed, () => Promise.resolve(), marker);
   await run.lease.release();
   const [entry] = await store.readSnapshot(SERVICE);
@@ -73,7 +74,7 @@ async function brokenOff(operation: 'EXECUTE' | 'UNDO'): Promise<AuditEntry> {
       await table.set('k', 'v');
       await table.failAtCommit(new TypeError('no room'));
     },
-    { ...executed, token: run.lease.token },
+    { ...executed, ...run.lease.hold },
   );
   await run.lease.release();
   return entry;
@@ -191,7 +192,7 @@ describe('Reconciler', () => {
       async () => {
         expect(await reconciler.reconcile(change(), entry)).toMatchObject({ action: 'EXECUTE' });
       },
-      { ...stale, token: 1 },
+      { ...stale, ...holdOf(1, SERVICE) },
     );
     expect(outcome.status).toBe('rolled-back');
   });
@@ -216,10 +217,11 @@ describe('Reconciler', () => {
   it('loses the lock where the fence of the target is higher', async () => {
     const entry = await interrupted('STARTED', true);
     const [run, reconciler] = await next();
-    await target.markers.read(SERVICE, 'publish', 99);
+    await takeLockFrom(run, new InMemoryAuditStore(auditDatabase));
+    await target.markers.read(holdOf(99), 'publish');
     const error = await failureOf(reconciler.reconcile(change(), entry));
     expect(error).toBeInstanceOf(LockLostError);
-    expect((error as Error).message).toContain('the target system was fenced');
+    expect((error as Error).message).toContain('another instance took it over');
     expect(run.lease.signal.aborted).toBe(true);
     expect(await history()).toEqual(['publish STARTED']);
   });

@@ -9,6 +9,8 @@ import type { Marker, TransactionalTargetSystem } from '../target-system/target-
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { PartlyAppliedError, TargetSystemUnavailableError } from './executor.errors.js';
 import { subjectOf } from './change-executor.js';
+import { fencedOut } from './target-claims.js';
+import { claimedBy } from '../recovery/lost-writes.js';
 
 /** What is to be done about a change now, and the entry that says so. */
 export interface Reconciliation extends Decision {
@@ -37,20 +39,23 @@ export class Reconciler {
     const decision = decide(entry, change.recovery, evidenceOf(marker));
     const { effect, ...step } = endOf(change, entry, decision, marker);
     const subject = subjectOf(change, entry.txStrategy);
-    const recorded = await this.step.recordAfter(subject, effect, { ...step, at: this.run.journal.now() });
+    const metadata = { ...step.metadata, ...claimedBy(this.run.lease.token) };
+    const ended = { ...step, metadata, at: this.run.journal.now() };
+    const recorded = await this.step.recordAfter(subject, effect, ended);
     return { ...decision, entry: recorded };
   }
 
   /** The marker of the very execution or undo behind `entry`. */
   private async proof(change: ChangeDescriptor, entry: AuditEntry): Promise<Marker | undefined> {
-    const { lease, journal, patience } = this.run;
-    const { markers } = change.target as TransactionalTargetSystem;
+    const { lease, patience } = this.run;
+    const target = change.target as TransactionalTargetSystem;
+    const { markers } = target;
     try {
-      const marker = await patience.insist(() => markers.read(journal.service, change.id, lease.token));
+      const marker = await patience.insist(() => markers.read(lease.hold, change.id));
       const proves = marker?.executionId === entry.executionId && marker.operation === entry.operation;
       return proves ? marker : undefined;
     } catch (cause) {
-      if (cause instanceof FencedError) throw lease.lose('the target system was fenced', cause);
+      if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);
       if (cause instanceof FlamingockError) throw cause;
       throw new TargetSystemUnavailableError(change.target.id, cause);
     }

@@ -1,4 +1,5 @@
 import {
+  holdOf,
   InMemoryAuditStore,
   InMemoryDatabase,
   InMemoryTable,
@@ -9,9 +10,10 @@ import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audi
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
-import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf, takeLockFrom } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
+import { LostWritesError } from '../recovery/lost-writes.error.js';
 import type { RunResources } from './audited-step.js';
 import { undoBy } from './intent.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
@@ -38,8 +40,9 @@ beforeEach(async () => {
 
 const history = (): Promise<string[]> => statesOf(new InMemoryAuditStore(auditDatabase));
 const rows = (): Promise<unknown[]> => new InMemoryTable(targetDatabase).entries();
-const marker = (token = 1) =>
-  new InMemoryTargetSystem('x', targetDatabase).markers.read(SERVICE, 'publish', token);
+/** Read by the next holder, whose claim it is. */
+const marker = (token = 2) =>
+  new InMemoryTargetSystem('x', targetDatabase).markers.read(holdOf(token), 'publish');
 const rollback = changeMethod(() => {
   throw new TypeError('a rollback method must not run for a transaction that was rolled back');
 }, 'rollback');
@@ -113,11 +116,10 @@ describe('a change in a transaction of its own', () => {
   it('leaves a marker of this very execution in its target', async () => {
     await executor.execute(succeeds());
     expect(await marker()).toEqual({
-      service: SERVICE,
+      ...run.lease.hold,
       changeId: 'publish',
       executionId: run.journal.executionId,
       operation: 'EXECUTE',
-      token: 1,
     });
   });
 
@@ -277,7 +279,14 @@ describe('a commit in a target whose answer is lost', () => {
     await target.transaction(
       { service: SERVICE, changeId: 'publish', executionId: 'earlier', operation: 'EXECUTE' },
       () => Promise.resolve(),
-      { service: SERVICE, changeId: 'publish', executionId: 'earlier', operation: 'EXECUTE', token: 0 },
+      {
+        service: SERVICE,
+        changeId: 'publish',
+        executionId: 'earlier',
+        operation: 'EXECUTE',
+        token: 0,
+        owner: 'earlier',
+      },
     );
     targetWire.lose('commit', 'request');
     const outcome = await passing(runtime, executor.execute(succeeds()));
@@ -317,12 +326,24 @@ describe('a change in a transaction of its own whose lock is lost', () => {
   });
 
   it('is shut out by the fence of the next holder, and nothing is recorded', async () => {
-    const change = inTransaction(() => marker(2));
+    const change = inTransaction(async () => {
+      await takeLockFrom(run, new InMemoryAuditStore(auditDatabase));
+      await marker(2);
+    });
     const error = await failureOf(executor.execute(change));
     expect(error).toBeInstanceOf(LockLostError);
-    expect((error as Error).message).toContain('the target system was fenced');
+    expect((error as Error).message).toContain('another instance took it over');
     expect([await rows(), await history()]).toEqual([[], STARTED]);
     expect(run.lease.signal.aborted).toBe(true);
+  });
+
+  it('is shut out by a fence of which the audit store knows no holder, and says that it has lost writes', async () => {
+    const error = await failureOf(executor.execute(inTransaction(() => marker(7))));
+    expect(error).toBeInstanceOf(LostWritesError);
+    expect((error as LostWritesError).findings).toEqual([
+      { targetSystem: 'inventory-db', lostBy: 'audit-store', recorded: 0, found: 7 },
+    ]);
+    expect([await rows(), await history()]).toEqual([[], STARTED]);
   });
 
   it('is not even called where its process stood still while its transaction began', async () => {

@@ -11,7 +11,9 @@ import { AuditedStep, type RunResources } from './audited-step.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { PartlyAppliedError } from './executor.errors.js';
 import { executionOf, type Intent } from './intent.js';
+import { claimedBy } from '../recovery/lost-writes.js';
 import { stopwatch } from './stopwatch.js';
+import { fencedOut } from './target-claims.js';
 import { transact } from './transact.js';
 
 type KnownOutcome = Exclude<TransactionOutcome, { status: 'unknown' }>;
@@ -33,11 +35,12 @@ export class SeparateTxExecutor implements ChangeExecutor {
     const subject = subjectOf(change, 'TX_SEPARATE');
     const target = change.target as TransactionalTargetSystem;
     const elapsed = stopwatch(runtime);
-    const started = this.step.started(intent);
+    const metadata = { ...intent.metadata, ...claimedBy(this.run.lease.token) };
+    const started = this.step.started({ ...intent, metadata });
     await this.step.recordBefore(subject, started);
     const outcome = await this.commit(change, intent, target);
     const ended = { ...started, durationMs: elapsed() };
-    const known = await this.settle(outcome, change, target);
+    const known = await this.learn(outcome, change, target);
     if (known.status === 'committed') {
       const { state, effect } = intent.done;
       await this.step.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
@@ -52,23 +55,24 @@ export class SeparateTxExecutor implements ChangeExecutor {
     target: TransactionalTargetSystem,
   ): Promise<TransactionOutcome> {
     const run = this.step.identify(change, intent);
-    const marker: Marker = { ...run, token: this.run.lease.token };
+    const marker: Marker = { ...run, token: this.run.lease.token, owner: this.run.lease.hold.owner };
     return transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker);
   }
 
   /** The outcome, asked for in the target if the answer was lost. */
-  private async settle(
+  private async learn(
     outcome: TransactionOutcome,
     change: ChangeDescriptor,
-    { markers }: TransactionalTargetSystem,
+    target: TransactionalTargetSystem,
   ): Promise<KnownOutcome> {
     const { journal, lease, patience } = this.run;
+    const { markers } = target;
     if (outcome.status === 'committed') return outcome;
     const { error } = outcome;
-    if (error instanceof FencedError) throw lease.lose('the target system was fenced', error);
+    if (error instanceof FencedError) throw await fencedOut(this.run, target, error);
     if (outcome.status !== 'unknown') return outcome;
     const marker = await this.step.learnOutcome(change, () =>
-      patience.insist(() => markers.read(journal.service, change.id, lease.token)),
+      patience.insist(() => markers.read(lease.hold, change.id)),
     );
     if (marker?.executionId !== journal.executionId) return { status: 'rolled-back', error };
     if (marker.partial === undefined) return { status: 'committed' };

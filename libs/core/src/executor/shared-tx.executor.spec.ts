@@ -1,4 +1,5 @@
 import {
+  holdOf,
   InMemoryAuditStore,
   InMemoryDatabase,
   InMemoryTable,
@@ -194,7 +195,7 @@ describe('a commit whose answer is lost', () => {
 
   it('is not decided by this instance where another has taken over', async () => {
     wire.meet('commit', 'answer', async () => {
-      await new InMemoryAuditStore(database).claimHead(SERVICE, 2);
+      await new InMemoryAuditStore(database).claimHead(holdOf(2));
       throw new TypeError('connection lost');
     });
     const error = await failureOf(passing(runtime, executor.execute(inTransaction(() => undefined))));
@@ -219,7 +220,7 @@ describe('a change in a transaction whose lock is lost', () => {
   });
 
   it('cannot commit where a later holder has the head', async () => {
-    const change = inTransaction(() => new InMemoryAuditStore(database).claimHead(SERVICE, 2));
+    const change = inTransaction(() => new InMemoryAuditStore(database).claimHead(holdOf(2)));
     const error = await failureOf(executor.execute(change));
     expect(error).toBeInstanceOf(LockLostError);
     expect((error as Error).message).toContain('its audit entries were refused');

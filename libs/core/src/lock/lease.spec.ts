@@ -21,15 +21,22 @@ beforeEach(async () => {
 });
 
 async function acquire(lock: LockStore, pid: number): Promise<Lease> {
+  const owner = `owner-${pid}`;
   const answer = await lock.acquire({
     service: SERVICE,
-    owner: `owner-${pid}`,
+    owner,
     host: 'h',
     pid,
     leaseMs: LEASE_MS,
   });
   if (!answer.acquired) throw new TypeError('held by another');
-  return new Lease(lock, { service: SERVICE, token: answer.token }, LEASE_MS, runtime.monotonicMs(), runtime);
+  return new Lease(
+    lock,
+    { service: SERVICE, token: answer.token, owner },
+    LEASE_MS,
+    runtime.monotonicMs(),
+    runtime,
+  );
 }
 const recorded = () => new InMemoryAuditStore(database).lock.read(SERVICE);
 const left = async (): Promise<number> => ((await recorded())?.expiresAt ?? 0) - runtime.wallMs();
@@ -113,7 +120,7 @@ describe('a lease', () => {
     frozen.monotonicMs = () => now;
     const quiet = new Lease(
       new InMemoryAuditStore(database).lock,
-      { service: SERVICE, token: 1 },
+      { service: SERVICE, token: 1, owner: 'owner-1' },
       LEASE_MS,
       0,
       frozen,

@@ -31,7 +31,8 @@ export class Lease {
   /** `askedAt`: monotonic time at which the acquisition was requested. */
   constructor(
     private readonly store: LockStore,
-    private readonly hold: LockHold,
+    /** This acquisition of the lock. */
+    readonly hold: LockHold,
     private readonly leaseMs: number,
     askedAt: number,
     private readonly runtime: Runtime,
@@ -63,6 +64,16 @@ export class Lease {
     this.lost.abort(this.loss);
     this.stopped.abort();
     return this.loss;
+  }
+
+  /**
+   * Asks the store whether it still knows this hold.
+   *
+   * @throws LockLostError where it does not.
+   */
+  async confirm(): Promise<void> {
+    await this.renewed();
+    this.assertHeld();
   }
 
   /**

@@ -30,6 +30,8 @@ export interface Waiting {
   held?(holder: LockRecord | undefined): void;
   /** Asked before each further attempt. True ends the wait: nothing is left to do. */
   isDone(): Promise<boolean>;
+  /** Highest token that the head of the history is known to carry, see {@link LockClaim.floor}. */
+  floor?(): number;
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +67,7 @@ export class LockQueue {
       waiting.signal.throwIfAborted();
       try {
         if (answered && (await waiting.isDone())) return undefined;
-        const attempt = await this.attempt(claim);
+        const attempt = await this.attempt({ ...claim, floor: waiting.floor?.() ?? 0 });
         if ('lease' in attempt) return attempt;
         answered = true;
         holder = attempt.holder;
@@ -94,7 +96,7 @@ export class LockQueue {
     const askedAt = this.runtime.monotonicMs();
     const answer = await this.store.acquire(claim);
     if (!answer.acquired) return { holder: answer.holder };
-    const hold = { service: claim.service, token: answer.token };
+    const hold = { service: claim.service, token: answer.token, owner: claim.owner };
     const lease = new Lease(this.store, hold, claim.leaseMs, askedAt, this.runtime);
     return { lease, storeNow: answer.storeNow, askedAt };
   }

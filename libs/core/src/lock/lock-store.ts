@@ -9,6 +9,13 @@ export interface LockClaim {
   readonly pid: number;
   /** Milliseconds on the store's clock after which an unrenewed hold is over. */
   readonly leaseMs: number;
+  /**
+   * Highest token that is known to have been given out, as the head of the history has it. The
+   * new token is above it even where the lock's own record was lost.
+   *
+   * @default 0
+   */
+  readonly floor?: number;
 }
 
 /** The lock as the store has it. All times are milliseconds since 1970 on the store's clock. */
@@ -34,10 +41,14 @@ export type LockAcquisition =
   | { readonly acquired: true; readonly token: number; readonly storeNow: number }
   | { readonly acquired: false; readonly holder: LockRecord | undefined };
 
-/** One acquisition of the lock. */
+/**
+ * One acquisition of the lock. The owner belongs to its identity: a store that has lost its last
+ * writes, as a standby may that was promoted, gives a token out a second time.
+ */
 export interface LockHold {
   readonly service: string;
   readonly token: number;
+  readonly owner: string;
 }
 
 /** Answer to {@link LockStore.renew}. `lost`: the token is not this hold's, and never will be again. */
@@ -45,7 +56,10 @@ export type LockRenewal = 'renewed' | 'lost';
 
 /** One lock per service. All expiry arithmetic happens on the store's clock. */
 export interface LockStore {
-  /** One conditional write: takes the lock if it is free or expired, with the next token. */
+  /**
+   * One conditional write: takes the lock if it is free or expired, with the token right above the
+   * last one and the claim's floor.
+   */
   acquire(claim: LockClaim): Promise<LockAcquisition>;
 
   /**

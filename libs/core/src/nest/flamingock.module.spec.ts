@@ -597,7 +597,7 @@ describe('the end of the process or the application', () => {
     await app.close();
     for (let turns = 0; turns < 100 && !fix.ended; turns += 1) await turn();
     const endedByItself = fix.ended;
-    await lock.release({ service: 'default', token: 1 });
+    await lock.release({ service: 'default', token: 1, owner: 'other' });
     await fixing.catch(() => undefined);
     expect(endedByItself).toBe(true);
   });

@@ -27,7 +27,9 @@ export async function exclusively<T>(
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs });
   const lock = await reachStore(service, async () => {
     await store.prepare();
-    return queue.acquire(service, { signal, isDone: () => Promise.resolve(false) });
+    const head = await store.readHead(service);
+    const floor = head?.token ?? 0;
+    return queue.acquire(service, { signal, isDone: () => Promise.resolve(false), floor: () => floor });
   });
   if (!lock) throw new LockTimeoutError(service, 0, undefined);
   try {

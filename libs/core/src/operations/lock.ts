@@ -40,6 +40,7 @@ export async function lockStatus({ pipeline, store }: Engine): Promise<LockStatu
 export async function lockRelease(engine: Engine, { token }: LockReleaseRequest): Promise<boolean> {
   const { pipeline, store } = engine;
   const { held, record } = await lockStatus(engine);
-  await reachStore(pipeline.service, () => store.lock.release({ service: pipeline.service, token }));
-  return held && record?.token === token;
+  if (record?.token !== token) return false;
+  await reachStore(pipeline.service, () => store.lock.release(record));
+  return held;
 }

@@ -234,7 +234,8 @@ describe('an undo that its process did not survive', () => {
       await new Promise((resolve) => setImmediate(resolve));
       expect(await history()).toEqual([...EXECUTED, 'a STARTED']);
       // The lease of the dead process ends with its time; its heartbeat is stopped by another token.
-      await new InMemoryAuditStore(auditDatabase).lock.release({ service: SERVICE, token: 2 });
+      const { lock } = new InMemoryAuditStore(auditDatabase);
+      await lock.release((await lock.read(SERVICE))!);
       const again = passing(runtime, undo(processOf('TX_SEPARATE'), { changeId: 'a' }, {}, signal()));
       if (message === 'commit') {
         expect((await again).status).toBe('undone');

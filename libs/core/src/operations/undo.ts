@@ -101,10 +101,19 @@ class UndoRunner {
     signal: AbortSignal,
   ) {
     const { runtime, settings, store } = engine;
-    const { journal, lease, patience } = session;
+    const { journal, snapshot, lease, patience } = session;
     const { changeMs: changeTimeoutMs, graceMs } = settings.timeouts;
     const signals = AbortSignal.any([signal, lease.signal]);
-    this.resources = { journal, lease, patience, runtime, signal: signals, changeTimeoutMs, graceMs };
+    this.resources = {
+      journal,
+      snapshot,
+      lease,
+      patience,
+      runtime,
+      signal: signals,
+      changeTimeoutMs,
+      graceMs,
+    };
     this.executors = new Executors(this.resources, store);
   }
 
@@ -113,6 +122,7 @@ class UndoRunner {
       const snapshot = await this.settledSnapshot();
       const steps = await planUndo(this.engine, request, snapshot);
       await assertTransactions(steps.map(({ change }) => change));
+      await this.executors.assertNothingLost(steps.map(({ change }) => change));
       const changes = await this.undoAll(steps, metadata);
       const { service, executionId } = this.session.journal;
       const isDone = changes.every(({ result }) => result === 'undone');

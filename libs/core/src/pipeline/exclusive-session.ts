@@ -33,12 +33,12 @@ export async function openSession(
   leaseMs: number,
 ): Promise<ExclusiveSession> {
   const { lease } = lock;
-  const head = await claimHead(store, service, lease);
+  const head = await claimHead(store, lease);
   const snapshot = createSnapshot(await store.readSnapshot(service));
   const fault = tailFault(head, snapshot);
   if (fault !== undefined) {
     // The entries of a later holder do not follow the head that was claimed here: that is no tampering.
-    await claimHead(store, service, lease);
+    await claimHead(store, lease);
     throw new AuditTamperedError(service, fault);
   }
   const patience = new Patience(lease, runtime, leaseMs);
@@ -46,9 +46,9 @@ export async function openSession(
   return { journal, lease, patience, snapshot };
 }
 
-async function claimHead(store: AuditStore, service: string, lease: Lease) {
+async function claimHead(store: AuditStore, lease: Lease) {
   try {
-    return await store.claimHead(service, lease.token);
+    return await store.claimHead(lease.hold);
   } catch (cause) {
     throw cause instanceof FencedError ? lease.lose('another instance took it over', cause) : cause;
   }

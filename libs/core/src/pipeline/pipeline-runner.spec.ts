@@ -1,4 +1,5 @@
 import {
+  holdOf,
   InMemoryAuditStore,
   InMemoryDatabase,
   InMemoryTable,
@@ -532,24 +533,23 @@ describe('target systems of a run', () => {
     await run([change('a', fields), change('b', fields)]);
     expect(targetWire.answered.filter((name) => name === 'prepareMarkers')).toHaveLength(1);
     expect(targetWire.answered.filter((name) => name === 'clearMarkers')).toHaveLength(1);
-    expect(await target.markers.read(SERVICE, 'a', 1)).toBeUndefined();
+    expect(await target.markers.read(holdOf(2), 'a')).toBeUndefined();
   });
 
   it('that keep markers are not asked to forget those of a later holder', async () => {
     const targetWire = new Wire();
     const target = new InMemoryTargetSystem('db', new InMemoryDatabase().connect(targetWire.carry));
     const undone = {
-      service: SERVICE,
+      ...holdOf(2, SERVICE),
       changeId: 'a',
       executionId: 'later',
       operation: 'UNDO',
-      token: 2,
     } as const;
     targetWire.meet('clearMarkers', 'request', async () => {
       await target.transaction(undone, async () => undefined, undone);
     });
     await run([change('a', { target, transactional: true })]);
-    expect(await target.markers.read(SERVICE, 'a', 2)).toEqual(undone);
+    expect(await target.markers.read(holdOf(2), 'a')).toEqual(undone);
   });
 
   it('that cannot keep markers stop the run with an error that names them', async () => {

@@ -1,13 +1,16 @@
 import { isAtRest, isSettled, type AuditHead } from '../audit/audit-head.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
-import { createSnapshot, entryFault } from '../audit/audit-snapshot.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { createSnapshot, entryFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
 import { boundedSignal } from '../bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
+import { lookAtTargets } from '../executor/emptied-targets.js';
 import { assertTransactions } from '../executor/transaction-check.js';
+import { LostWritesError } from '../recovery/lost-writes.error.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
@@ -26,6 +29,8 @@ import { ReportDraft } from './report-draft.js';
 /** One run of a pipeline: read, lock, re-read, run, report. */
 export class PipelineRunner {
   private readonly report: ReportDraft;
+  /** Of the heads that were read before the lock is had. */
+  private highestToken = 0;
 
   constructor(private readonly engine: Engine) {
     const { pipeline, runtime, settings } = engine;
@@ -67,6 +72,7 @@ export class PipelineRunner {
       signal,
       held: (holder: LockRecord | undefined) => this.announceWait(holder),
       isDone: () => this.leftNothingToDo(),
+      floor: () => this.highestToken,
     };
     const lock = await this.reach(() => queue.acquire(pipeline.service, waiting));
     this.report.endWait();
@@ -93,9 +99,10 @@ export class PipelineRunner {
   private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { store, runtime, events, settings } = this.engine;
     const { changeMs, graceMs } = settings.timeouts;
-    const { journal, lease, patience } = session;
+    const { journal, snapshot, lease, patience } = session;
     const resources = {
       journal,
+      snapshot,
       lease,
       patience,
       runtime,
@@ -123,22 +130,44 @@ export class PipelineRunner {
   private async readHead(): Promise<AuditHead | undefined> {
     const { pipeline, store } = this.engine;
     const head = await this.reach(() => store.readHead(pipeline.service));
-    if (head) this.report.head(head);
+    if (!head) return undefined;
+    this.report.head(head);
+    this.highestToken = Math.max(this.highestToken, head.token);
     return head;
   }
 
   private async nothingToDo(head: AuditHead | undefined): Promise<boolean> {
-    const { pipeline, store } = this.engine;
+    const { pipeline } = this.engine;
     if (isSettled(head, pipeline.digest)) {
+      await this.lookAtTargets(() => this.readSnapshot());
       this.report.settled();
       return true;
     }
-    const snapshot = createSnapshot(head ? await this.reach(() => store.readSnapshot(pipeline.service)) : []);
+    const snapshot = head ? await this.readSnapshot() : new Map<string, AuditEntry>();
     const fault = entryFault(snapshot);
     if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
     const plan = this.checkOrder(planExecution(pipeline, snapshot));
-    if (!plan.hasWork) this.report.plan(plan);
-    return !plan.hasWork;
+    if (plan.hasWork) return false;
+    await this.lookAtTargets(() => Promise.resolve(snapshot));
+    this.report.plan(plan);
+    return true;
+  }
+
+  private async readSnapshot(): Promise<AuditSnapshot> {
+    const { pipeline, store } = this.engine;
+    return createSnapshot(await this.reach(() => store.readSnapshot(pipeline.service)));
+  }
+
+  /** An emptied target is no reason to call a service up to date. */
+  private async lookAtTargets(readSnapshot: () => Promise<AuditSnapshot>): Promise<void> {
+    const { service, stages } = this.engine.pipeline;
+    const changes = stages.flatMap((stage) => stage.changes);
+    const { emptied, silent } = await lookAtTargets(service, changes, this.engine, readSnapshot);
+    if (emptied.length > 0) throw new LostWritesError(service, emptied);
+    for (const { targetSystem, error } of silent)
+      this.report.warn(
+        `target system "${targetSystem}" could not be asked whether it still has its changes: ${errorText(error)}`,
+      );
   }
 
   private announceWait(holder: LockRecord | undefined): void {
@@ -162,7 +191,7 @@ export class PipelineRunner {
     if (!this.report.allApplied) return;
     const settled = { seq: journal.head.seq, digest: pipeline.digest };
     await this.tidy('the history could not be marked as settled; the next start reads it whole', () =>
-      store.settle(pipeline.service, lease.token, settled),
+      store.settle(lease.hold, settled),
     );
   }
 

@@ -8,9 +8,10 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
+import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import { blockedReport, failedReport, interruptedReport } from './issue-report.js';
-import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
+import { changesToRun, type ExecutionPlan, type PlannedChange, type PlannedStage } from './execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
 
 /** What running a plan came to. */
@@ -47,6 +48,7 @@ export class PlanRunner {
 
   /** Resolves with failed and blocked changes in the result; rejects only where the run cannot go on. */
   async run({ stages }: ExecutionPlan): Promise<PlanResult> {
+    await this.executors.assertNothingLost(changesToRun({ stages }));
     let stopper: ChangeReport | undefined;
     for (const stage of stages) {
       if (stopper && this.onIssue === 'fail') this.leaveOut(stage.changes, stopper);
@@ -154,5 +156,7 @@ export class PlanRunner {
 
 /** True for errors that say that the change did not run. */
 function leftUntouched(error: unknown): boolean {
-  return error instanceof AuditStoreUnavailableError || error instanceof TargetSystemUnavailableError;
+  return [AuditStoreUnavailableError, TargetSystemUnavailableError, LostWritesError].some(
+    (untouched) => error instanceof untouched,
+  );
 }

@@ -1,4 +1,4 @@
-import { InMemoryDatabase, InMemoryTargetSystem, ManualRuntime } from '@nestjs-flamingock/testing';
+import { holdOf, InMemoryDatabase, InMemoryTargetSystem, ManualRuntime } from '@nestjs-flamingock/testing';
 import { AnswerBound, NoAnswerError } from '../answer-bound.js';
 import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
@@ -12,6 +12,7 @@ const change: Marker = {
   executionId: 'e',
   operation: 'EXECUTE',
   token: 1,
+  owner: 'owner',
 };
 const never = new Promise<never>(() => undefined);
 
@@ -69,7 +70,7 @@ describe('a target system whose answers are bounded in time', () => {
   it('says that a target system cannot be used whose markers do not answer', async () => {
     original.markers.read = () => never;
     const { markers } = boundedTarget(original, new AnswerBound(5, runtime)) as TransactionalTargetSystem;
-    const error = await failureOf(passing(runtime, markers.read(SERVICE, 'a', 1)));
+    const error = await failureOf(passing(runtime, markers.read(holdOf(1, SERVICE), 'a')));
     expect(error).toBeInstanceOf(TargetSystemUnavailableError);
     expect((error as Error).message).toContain('FLAMINGOCK_ANSWER_TIMEOUT_MS');
   });

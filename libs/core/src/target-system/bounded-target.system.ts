@@ -1,6 +1,7 @@
 import type { AnswerBound } from '../answer-bound.js';
 import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
 import {
+  hasTrace,
   isTransactional,
   type ChangeRun,
   type HandleToken,
@@ -99,7 +100,10 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
 function boundedMarkers(markers: MarkerStore, ask: Ask): MarkerStore {
   return {
     prepare: () => ask(markers.prepare()),
-    read: (service, changeId, token) => ask(markers.read(service, changeId, token)),
-    clear: (service, changeIds, token) => ask(markers.clear(service, changeIds, token)),
+    ...(markers.hasTrace && { hasTrace: (service: string) => ask(hasTrace(markers, service)) }),
+    look: (service) => ask(markers.look(service)),
+    claim: (hold) => ask(markers.claim(hold)),
+    read: (hold, changeId) => ask(markers.read(hold, changeId)),
+    clear: (hold, changeIds) => ask(markers.clear(hold, changeIds)),
   };
 }

@@ -1,4 +1,5 @@
 import type { AuditOperation } from '../audit/audit-state.js';
+import type { LockHold } from '../lock/lock-store.js';
 
 /** What a parameter of a change's method can be asked by: a class, a string or a symbol. */
 export type HandleToken = string | symbol | (abstract new (...args: never[]) => unknown);
@@ -67,6 +68,8 @@ export type TransactionOutcome =
 export interface Marker extends ChangeRun {
   /** Lock token of the run that wrote it. */
   readonly token: number;
+  /** Owner of that hold of the lock. */
+  readonly owner: string;
   /**
    * What stopped the run, for people, where only part of it took effect and stays. Absent:
    * all of it took effect. Only a target that cannot take a commit back writes it, in the
@@ -75,25 +78,53 @@ export interface Marker extends ChangeRun {
   readonly partial?: string;
 }
 
+/** The hold of a service's lock that has claimed a target system last. */
+export interface TargetFence {
+  readonly token: number;
+  /** `null` where a version wrote it that knew no owner. */
+  readonly owner: string | null;
+}
+
 /** Proofs kept in a target system, behind a fence of their own. */
 export interface MarkerStore {
   /** Makes sure that markers can be written. Safe when many instances start together. */
   prepare(): Promise<void>;
 
   /**
-   * Raises the target's fence to `token`, which waits for or shuts out every transaction
+   * False where the target has no trace of any claim by the service, as an empty one has none. May
+   * be coarser than {@link look} where that is slow.
+   *
+   * @default whether `look` finds a fence
+   */
+  hasTrace?(service: string): Promise<boolean>;
+
+  /**
+   * The service's fence as it stands; `undefined` where there is none, or no place for it and the
+   * markers. Writes nothing, and may be asked before `prepare`.
+   */
+  look(service: string): Promise<TargetFence | undefined>;
+
+  /**
+   * Raises the target's fence to the hold. Durable once it resolves.
+   *
+   * @throws FencedError when the fence is already higher, or carries this token for another owner.
+   */
+  claim(hold: LockHold): Promise<void>;
+
+  /**
+   * Raises the target's fence to the hold, which waits for or shuts out every transaction
    * that is open with this token or a lower one, a commit on its way included, and only
    * then reads the change's marker.
    *
-   * @throws FencedError when the fence is already higher.
+   * @throws FencedError as {@link claim} does.
    */
-  read(service: string, changeId: string, token: number): Promise<Marker | undefined>;
+  read(hold: LockHold, changeId: string): Promise<Marker | undefined>;
 
   /**
-   * Forgets markers that the audit store no longer needs, up to those that `token` wrote:
-   * however late it arrives, it leaves alone what a later holder proves.
+   * Forgets markers that the audit store no longer needs: those of lower tokens and the hold's own.
+   * However late it arrives, it leaves alone what a later holder proves.
    */
-  clear(service: string, changeIds: readonly string[], token: number): Promise<void>;
+  clear(hold: LockHold, changeIds: readonly string[]): Promise<void>;
 }
 
 /** A target system that can take back what a change did, and prove what it kept. */
@@ -118,8 +149,8 @@ export interface TransactionalTargetSystem extends TargetSystem {
    * not run, and fails with an error that names the change. Rejects only if no transaction
    * could be begun, with `work` never called.
    *
-   * With a `marker`: the fence is checked first (a higher one rolls back with a
-   * `FencedError`), and the marker commits with the work or not at all. A target that cannot
+   * With a `marker`: the fence is checked first (a higher one, or one of another owner with the
+   * same token, rolls back with a `FencedError`), and the marker commits with the work or not at all. A target that cannot
    * take back what its commit did before it failed writes the marker with that part, saying
    * so in `partial`.
    */
@@ -133,4 +164,10 @@ export interface TransactionalTargetSystem extends TargetSystem {
 /** True for target systems that run changes in transactions. */
 export function isTransactional(target: TargetSystem): target is TransactionalTargetSystem {
   return 'transaction' in target;
+}
+
+/** Whether the target has any trace of a claim by the service. */
+export async function hasTrace(markers: MarkerStore, service: string): Promise<boolean> {
+  if (markers.hasTrace) return markers.hasTrace(service);
+  return (await markers.look(service)) !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Marker } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, TargetFence } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
 
 /**
@@ -11,28 +11,35 @@ export const PARTITION = 0;
 export class MarkersSnapshot {
   constructor(private readonly records: ReadonlyMap<string, string>) {}
 
-  /** Highest token that has claimed the target system; 0 before the first. */
-  fence(service: string, target: string): number {
+  /** The hold of the lock that has claimed the target system last. */
+  fence(service: string, target: string): TargetFence | undefined {
     const value = this.records.get(fenceKey(service, target));
-    return value === undefined ? 0 : (JSON.parse(value) as { token: number }).token;
+    if (value === undefined) return undefined;
+    const { token, owner = null } = JSON.parse(value) as { token: number; owner?: string };
+    return { token, owner };
   }
 
   marker(service: string, changeId: string): Marker | undefined {
     const value = this.records.get(markerKey(service, changeId));
     return value === undefined
       ? undefined
-      : { service, changeId, ...(JSON.parse(value) as Pick<Marker, 'executionId' | 'operation' | 'token'>) };
+      : {
+          service,
+          changeId,
+          ...(JSON.parse(value) as Pick<Marker, 'executionId' | 'operation' | 'token' | 'owner'>),
+        };
   }
 }
 
 /** Raises the fence. */
-export function fenceRecord(service: string, target: string, token: number): Message {
-  return record(fenceKey(service, target), { token });
+export function fenceRecord({ service, token, owner }: LockHold, target: string): Message {
+  return record(fenceKey(service, target), { token, owner });
 }
 
 /** Proves that the change committed. */
-export function markerRecord({ service, changeId, executionId, operation, token }: Marker): Message {
-  return record(markerKey(service, changeId), { executionId, operation, token });
+export function markerRecord({ service, changeId, ...proof }: Marker): Message {
+  const { executionId, operation, token, owner } = proof;
+  return record(markerKey(service, changeId), { executionId, operation, token, owner });
 }
 
 /** Takes the place of a marker that is not needed any more. */

@@ -29,6 +29,18 @@ export async function prepareMarkersTopic(
   }
 }
 
+/** True where the topic is there and something was ever written to it. */
+export async function hasRecords(clients: KafkaClients, topic: string): Promise<boolean> {
+  const admin = await clients.admin.connected();
+  try {
+    if (!(await exists(admin, topic))) return false;
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.some(({ high }) => high !== '0');
+  } catch (error) {
+    throw clients.explain(error);
+  }
+}
+
 async function exists(admin: Admin, topic: string): Promise<boolean> {
   try {
     await admin.fetchTopicMetadata({ topics: [topic] });

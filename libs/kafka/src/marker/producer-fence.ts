@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError } from '@nestjs-flamingock/core';
+import { FencedError, type LockHold, type TargetFence } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
 import { isBrokerFailure, isFencing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
@@ -22,8 +22,7 @@ interface Established {
 }
 
 interface Claim {
-  readonly service: string;
-  readonly token: number;
+  readonly hold: LockHold;
   readonly producer: TransactionalProducer;
 }
 
@@ -50,10 +49,10 @@ export class ProducerFence {
    *
    * @throws FencedError when a higher token has claimed it.
    */
-  async hold(service: string, token: number): Promise<TransactionalProducer> {
-    const held = this.held.get(service);
-    if (held?.token === token && (await this.raise(held))) return held.producer;
-    return (await this.establish(service, token)).producer;
+  async hold(hold: LockHold): Promise<TransactionalProducer> {
+    const held = this.held.get(hold.service);
+    if (held && isSame(held.hold, hold) && (await this.raise(held))) return held.producer;
+    return (await this.establish(hold)).producer;
   }
 
   /**
@@ -61,8 +60,8 @@ export class ProducerFence {
    *
    * @throws FencedError when a higher token has claimed the target.
    */
-  async claim(service: string, token: number): Promise<MarkersSnapshot> {
-    return (await this.establish(service, token)).snapshot;
+  async claim(hold: LockHold): Promise<MarkersSnapshot> {
+    return (await this.establish(hold)).snapshot;
   }
 
   /** A producer of the target that nothing has been compared for. */
@@ -74,9 +73,9 @@ export class ProducerFence {
   /**
    * Commits messages to the markers topic, unless somebody else, or a holder of a higher token, has claimed the target since, or nobody has.
    */
-  async commit(service: string, token: number, messages: Message[]): Promise<void> {
-    const held = this.held.get(service);
-    if (held && held.token <= token) await this.commitAs(held, messages);
+  async commit(hold: LockHold, messages: Message[]): Promise<void> {
+    const held = this.held.get(hold.service);
+    if (held && !isBeyond(held.hold, hold)) await this.commitAs(held, messages);
   }
 
   /** Gives up the producer: after a failure nobody knows what it and the brokers think of each other. */
@@ -91,27 +90,38 @@ export class ProducerFence {
     await Promise.all([...this.held.keys()].map((service) => this.release(service)));
   }
 
-  private async establish(service: string, token: number): Promise<Established> {
+  /** The fence as it stands, unless a transaction that is open on the topic keeps it from being read. */
+  async look(service: string): Promise<TargetFence | undefined> {
+    const snapshot = await this.reading((reader) => reader.readAtOnce());
+    return snapshot.fence(service, this.target);
+  }
+
+  private establish(hold: LockHold): Promise<Established> {
+    return this.reading((reader) => this.compareAndSet(reader, hold));
+  }
+
+  private async reading<T>(work: (reader: MarkersReader) => Promise<T>): Promise<T> {
     const reader = await MarkersReader.open({
       clients: this.clients,
       topic: this.settings.markersTopic,
       patienceMs: this.settings.transactionTimeoutMs + TIMEOUT_NOTICED_MS,
     });
     try {
-      return await this.compareAndSet(reader, service, token);
+      return await work(reader);
     } finally {
       await reader.close();
     }
   }
 
-  private async compareAndSet(reader: MarkersReader, service: string, token: number): Promise<Established> {
+  private async compareAndSet(reader: MarkersReader, hold: LockHold): Promise<Established> {
+    const { service } = hold;
     const giveUpAt = performance.now() + CONTENTION_MS;
     for (;;) {
       // Initialising the id would end the open transaction of a later holder. This spares it, and decides
       // nothing: where such a transaction keeps readers from the end, there is no waiting for it.
-      this.compare(await reader.readAtOnce(), service, token);
+      this.compare(await reader.readAtOnce(), hold);
       await this.release(service);
-      const claim = { service, token, producer: await this.initialise(service) };
+      const claim = { hold, producer: await this.initialise(service) };
       this.held.set(service, claim);
       const snapshot = await this.readBehind(reader, claim);
       if (snapshot) return { producer: claim.producer, snapshot };
@@ -126,30 +136,32 @@ export class ProducerFence {
   private async readBehind(reader: MarkersReader, claim: Claim): Promise<MarkersSnapshot | undefined> {
     try {
       const snapshot = await reader.readToEnd();
-      this.compare(snapshot, claim.service, claim.token);
+      this.compare(snapshot, claim.hold);
       return (await this.raise(claim)) ? snapshot : undefined;
     } catch (error) {
-      await this.release(claim.service);
+      await this.release(claim.hold.service);
       throw error;
     }
   }
 
-  private compare(snapshot: MarkersSnapshot, service: string, token: number): void {
-    if (snapshot.fence(service, this.target) > token) {
+  private compare(snapshot: MarkersSnapshot, hold: LockHold): void {
+    const { service, token } = hold;
+    const fence = snapshot.fence(service, this.target);
+    if (fence && isBeyond(fence, hold)) {
       throw new FencedError(service, token, `target system "${this.target}"`);
     }
   }
 
   /** Commits the fence. */
   private raise(claim: Claim): Promise<boolean> {
-    return this.commitAs(claim, [fenceRecord(claim.service, this.target, claim.token)]);
+    return this.commitAs(claim, [fenceRecord(claim.hold, this.target)]);
   }
 
   /**
    * True if it did; false if somebody else has initialised the id since. A broker may fail over the very
    * same contention: what is not known to be committed has to be compared and set anew.
    */
-  private async commitAs({ producer, service }: Claim, messages: Message[]): Promise<boolean> {
+  private async commitAs({ producer, hold: { service } }: Claim, messages: Message[]): Promise<boolean> {
     try {
       const transaction = await producer.begin();
       await transaction.send({ topic: this.settings.markersTopic, messages });
@@ -166,4 +178,13 @@ export class ProducerFence {
   private transactionalId(service: string): string {
     return [this.settings.markersTopic, service, this.target].map(encodeURIComponent).join('/');
   }
+}
+
+function isSame(held: LockHold, hold: LockHold): boolean {
+  return held.token === hold.token && held.owner === hold.owner;
+}
+
+/** True where a claim shuts the hold out: by a higher token, or by the same one of another owner. */
+function isBeyond(claimed: TargetFence, { token, owner }: LockHold): boolean {
+  return claimed.token > token || (claimed.token === token && claimed.owner !== owner);
 }

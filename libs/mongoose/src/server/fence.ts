@@ -1,4 +1,4 @@
-import { FencedError, takeOver } from '@nestjs-flamingock/core';
+import { FencedError, takeOver, type LockHold } from '@nestjs-flamingock/core';
 import type { mongo } from 'mongoose';
 import { DocumentHeldError } from '../mongoose.errors.js';
 import type { Database } from './database.js';
@@ -11,6 +11,8 @@ const HELD_PATIENCE_MS = 70_000;
 export interface FenceDocument {
   readonly _id: string;
   readonly token: number;
+  /** Of the hold of the lock; earlier versions wrote none. */
+  readonly owner?: string;
   readonly session: mongo.Binary;
   /** Grows with every transaction that entered; keeps others from writing until it ends. */
   readonly entered?: number;
@@ -18,7 +20,7 @@ export interface FenceDocument {
 
 /** A holder that has claimed a fence. */
 export interface FenceHolder {
-  readonly token: number;
+  readonly hold: LockHold;
   /** Never given back to the driver's pool: whoever succeeds this holder may kill it at any time. */
   readonly session: mongo.ClientSession;
 }
@@ -33,30 +35,30 @@ export class Fence<D extends FenceDocument = FenceDocument> {
   ) {}
 
   /**
-   * Raises the fence to `token`, with a new session for the holder's transactions. Waits for
+   * Raises the fence to the hold, with a new session for the holder's transactions. Waits for
    * an open transaction of the service, and ends it on the server if it hangs.
    *
    * @param first what a service's first document has besides
-   * @throws FencedError when the fence is already higher.
+   * @throws FencedError when the fence is already higher, or carries this token for another owner.
    * @throws DocumentHeldError when a transaction that cannot be ended stays in the way.
    */
-  async claim(service: string, token: number, where: string, first: object = {}): Promise<D> {
+  async claim(hold: LockHold, where: string, first: object = {}): Promise<D> {
     const session = this.database.startSession();
-    const document = await takeOver<D, string>(this.raise({ service, token, session, where }, first), {
-      endHolder: (seen) => this.endHolder(service, token, session, seen),
-      refusal: (seen, cause) => new DocumentHeldError(service, this.collection, seen, cause),
+    const document = await takeOver<D, string>(this.raise({ hold, session, where }, first), {
+      endHolder: (seen) => this.endHolder(hold, session, seen),
+      refusal: (seen, cause) => new DocumentHeldError(hold.service, this.collection, seen, cause),
       patienceMs: HELD_PATIENCE_MS,
     });
-    this.holders.set(service, { token, session });
+    this.holders.set(hold.service, { hold, session });
     return document;
   }
 
-  /** The holder of the token, which is made one by a claim if it is not. */
-  async holder(service: string, token: number, where: string): Promise<FenceHolder> {
-    const known = this.holderOf(service);
-    if (known?.token === token) return known;
-    await this.claim(service, token, where);
-    return this.holder(service, token, where);
+  /** The holder with that hold, which is made one by a claim if it is not. */
+  async holder(hold: LockHold, where: string): Promise<FenceHolder> {
+    const known = this.holderOf(hold.service);
+    if (known?.hold.token === hold.token && known.hold.owner === hold.owner) return known;
+    await this.claim(hold, where);
+    return this.holder(hold, where);
   }
 
   /** Who claimed the fence last on this connection. */
@@ -70,21 +72,21 @@ export class Fence<D extends FenceDocument = FenceDocument> {
   }
 
   /**
-   * First operation of a transaction: checks the token, and keeps every other holder waiting
+   * First operation of a transaction: checks the hold, and keeps every other holder waiting
    * until the transaction ends.
    *
-   * @throws FencedError when the fence carries another token.
+   * @throws FencedError when the fence carries another hold.
    */
-  async enter(service: string, { token, session }: FenceHolder, where: string): Promise<void> {
+  async enter({ hold: { service, token, owner }, session }: FenceHolder, where: string): Promise<void> {
     const { matchedCount } = await this.database.on<FenceDocument, mongo.UpdateResult>(
       this.collection,
-      (fences) => fences.updateOne({ _id: service, token }, { $inc: { entered: 1 } }, { session }),
+      (fences) => fences.updateOne({ _id: service, token, owner }, { $inc: { entered: 1 } }, { session }),
     );
     if (matchedCount === 0) throw new FencedError(service, token, where);
   }
 
   private async raise(
-    { service, token, session, where }: FenceHolder & { service: string; where: string },
+    { hold: { service, token, owner }, session, where }: FenceHolder & { where: string },
     first: object,
   ): Promise<D> {
     for (;;) {
@@ -93,9 +95,9 @@ export class Fence<D extends FenceDocument = FenceDocument> {
           this.collection,
           (fences) =>
             fences.findOneAndUpdate(
-              { _id: service, token: { $lte: token } },
+              { _id: service, $or: [{ token: { $lt: token } }, { token, owner }] },
               {
-                $set: { token, session: idOf(session) },
+                $set: { token, owner, session: idOf(session) },
                 $setOnInsert: first as mongo.MatchKeysAndValues<FenceDocument>,
               },
               { upsert: true, returnDocument: 'after' },
@@ -105,16 +107,16 @@ export class Fence<D extends FenceDocument = FenceDocument> {
       } catch (error) {
         if (!isServerError(error, 'DuplicateKey')) throw error;
       }
-      // There is one already: of a higher token, or made by somebody else at this moment.
+      // There is one already: claimed beyond this hold, or made by somebody else at this moment.
       const there = await this.find(service);
-      if (there && there.token > token) throw new FencedError(service, token, where);
+      const isBeyond = there && (there.token > token || (there.token === token && there.owner !== owner));
+      if (isBeyond) throw new FencedError(service, token, where);
     }
   }
 
   /** Only the session of a holder that was succeeded: its token is not above, and it is not our own. */
   private async endHolder(
-    service: string,
-    token: number,
+    { service, token }: LockHold,
     own: mongo.ClientSession,
     seen: string | undefined,
   ): Promise<string | undefined> {
@@ -127,7 +129,8 @@ export class Fence<D extends FenceDocument = FenceDocument> {
     return id;
   }
 
-  private find(service: string): Promise<FenceDocument | null> {
+  /** The document as it stands. */
+  find(service: string): Promise<FenceDocument | null> {
     return this.database.on<FenceDocument, FenceDocument | null>(this.collection, (fences) =>
       fences.findOne({ _id: service }),
     );

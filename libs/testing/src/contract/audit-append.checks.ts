@@ -3,12 +3,13 @@ import { FencedError, type AuditStore } from '@nestjs-flamingock/core';
 import { everythingOf, historyOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import { auditEntries, auditEntry } from './audit-entry.builder.js';
 import { HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';
+import { holdOf } from './lock-hold.builder.js';
 
 type Entries = ReturnType<typeof auditEntries>;
 
 async function assertFenced(store: AuditStore, token: number, entries: Entries): Promise<void> {
   const before = await everythingOf(store);
-  await assert.rejects(store.append({ service: SERVICE, token, entries }), FencedError);
+  await assert.rejects(store.append({ hold: holdOf(token), entries }), FencedError);
   assert.deepEqual(await everythingOf(store), before);
 }
 
@@ -19,7 +20,7 @@ export const AUDIT_APPEND_CHECKS: ContractChecks<AuditBackend> = {
     const other = await second();
     assert.deepEqual(await historyOf(other), [entry]);
     const head = await other.readHead(SERVICE);
-    assert.deepEqual(head, { token: 1, seq: 1, hash: entry?.hash, settled: null });
+    assert.deepEqual(head, { token: 1, owner: 'owner-of-1', seq: 1, hash: entry?.hash, settled: null });
   },
 
   'appends all entries of a batch and moves the head to the last': async ({ store }) => {
@@ -31,9 +32,9 @@ export const AUDIT_APPEND_CHECKS: ContractChecks<AuditBackend> = {
   },
 
   'appends for whoever carries the head, whichever connection claimed it': async ({ store, second }) => {
-    await store.claimHead(SERVICE, 4);
+    await store.claimHead(holdOf(4));
     const entries = auditEntries(undefined, {});
-    await (await second()).append({ service: SERVICE, token: 4, entries });
+    await (await second()).append({ hold: holdOf(4), entries });
     assert.deepEqual(await historyOf(store), entries);
   },
 
@@ -48,8 +49,22 @@ export const AUDIT_APPEND_CHECKS: ContractChecks<AuditBackend> = {
 
   'refuses a former holder from the moment that the head is claimed': async ({ store, second }) => {
     const [last] = await write(store, 5, {});
-    await (await second()).claimHead(SERVICE, 6);
+    await (await second()).claimHead(holdOf(6));
     await assertFenced(store, 5, auditEntries(last, { changeId: 'b' }));
+  },
+
+  'refuses another owner of the same token': async ({ store }) => {
+    const [last] = await write(store, 5, {});
+    const before = await everythingOf(store);
+    const entries = auditEntries(last, { changeId: 'b' });
+    const hold = holdOf(5, SERVICE, 'somebody else');
+    await assert.rejects(store.append({ hold, entries }), FencedError);
+    assert.deepEqual(await everythingOf(store), before);
+  },
+
+  'refuses entries that follow an entry of the same number with another hash': async ({ store }) => {
+    await write(store, 5, {});
+    await assertFenced(store, 5, auditEntries({ seq: 1, hash: 'f'.repeat(64) }, { changeId: 'b' }));
   },
 
   'refuses entries that repeat a seq or leave a gap': async ({ store }) => {
@@ -63,18 +78,18 @@ export const AUDIT_APPEND_CHECKS: ContractChecks<AuditBackend> = {
     const [last] = await write(store, 1, {});
     const before = await everythingOf(store);
     const [entry] = auditEntries(last, { changeId: 'b' });
-    const twice = { service: SERVICE, token: 1, entries: [entry, { ...entry, changeId: 'c' }] as const };
+    const twice = { hold: holdOf(1), entries: [entry, { ...entry, changeId: 'c' }] as const };
     await assert.rejects(store.append(twice));
     assert.deepEqual(await everythingOf(store), before);
   },
 
   'lets one of eight writers of the same seq win and refuses the rest': async ({ store, second }) => {
-    await store.claimHead(SERVICE, 1);
+    await store.claimHead(holdOf(1));
     const stores = await several(8, second);
     const batches = stores.map((_, index) => auditEntries(undefined, { changeId: `c${index}` }, {}));
     const answers = await Promise.allSettled(
       stores.map((each, index) =>
-        each.append({ service: SERVICE, token: 1, entries: batches[index] ?? [auditEntry()] }),
+        each.append({ hold: holdOf(1), entries: batches[index] ?? [auditEntry()] }),
       ),
     );
     const winners = batches.filter((_, index) => answers[index]?.status === 'fulfilled');
@@ -89,11 +104,11 @@ export const AUDIT_APPEND_CHECKS: ContractChecks<AuditBackend> = {
   'agrees with a claim at the same time on whether the append came first': async ({ store, second }) => {
     const next = await second();
     for (let token = 1; token <= 10; token += 1) {
-      const head = await store.claimHead(SERVICE, token);
+      const head = await store.claimHead(holdOf(token));
       const entries = auditEntries(head, { changeId: `c${token}` });
       const [append, claim] = await Promise.allSettled([
-        store.append({ service: SERVICE, token, entries }),
-        next.claimHead(SERVICE, token + 1),
+        store.append({ hold: holdOf(token), entries }),
+        next.claimHead(holdOf(token + 1)),
       ]);
       assert.ok(claim.status === 'fulfilled', 'the higher token gets the head');
       const added = append.status === 'fulfilled' ? 1 : 0;

@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditStore } from '@nestjs-flamingock/core';
 import { auditEntries } from './audit-entry.builder.js';
 import { contract, type ContractBackend, type ContractCase, type ContractChecks } from './contract-case.js';
+import { holdOf } from './lock-hold.builder.js';
 
 /** A fresh, empty database, as the contracts of the audit store and its lock need it. */
 export interface AuditBackend extends ContractBackend {
@@ -33,10 +34,10 @@ export async function write(
   ...rest: readonly Partial<AuditEntry>[]
 ): Promise<AuditEntry[]> {
   const service = first.service ?? SERVICE;
-  const head = await store.claimHead(service, token);
+  const head = await store.claimHead(holdOf(token, service));
   const named = [first, ...rest].map((fields) => ({ ...fields, service }));
   const entries = auditEntries(head, { ...first, service }, ...named.slice(1));
-  await store.append({ service, token, entries });
+  await store.append({ hold: holdOf(token, service), entries });
   return entries;
 }
 

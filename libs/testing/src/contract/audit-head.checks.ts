@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { FencedError, GENESIS_HASH, isSettled, type AuditStore } from '@nestjs-flamingock/core';
 import { everythingOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import { HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';
+import { holdOf } from './lock-hold.builder.js';
 
 async function settledBy(store: AuditStore, digest: string): Promise<boolean> {
   return isSettled(await store.readHead(SERVICE), digest);
@@ -16,28 +17,28 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
   },
 
   'starts a history at seq 0 and the genesis hash': async ({ store, second }) => {
-    const head = await store.claimHead(SERVICE, 3);
-    assert.deepEqual(head, { token: 3, seq: 0, hash: GENESIS_HASH, settled: null });
+    const head = await store.claimHead(holdOf(3));
+    assert.deepEqual(head, { token: 3, owner: 'owner-of-3', seq: 0, hash: GENESIS_HASH, settled: null });
     assert.deepEqual(await (await second()).readHead(SERVICE), head);
   },
 
   'raises the token of the head and leaves the rest': async ({ store, second }) => {
     const [, last] = await write(store, 1, {}, { changeId: 'b' });
-    const head = await (await second()).claimHead(SERVICE, 7);
-    assert.deepEqual(head, { token: 7, seq: 2, hash: last?.hash, settled: null });
+    const head = await (await second()).claimHead(holdOf(7));
+    assert.deepEqual(head, { token: 7, owner: 'owner-of-7', seq: 2, hash: last?.hash, settled: null });
     assert.deepEqual(await store.readHead(SERVICE), head);
   },
 
   'grants a claim with the token that the head already carries': async ({ store }) => {
-    const head = await store.claimHead(SERVICE, 5);
-    assert.deepEqual(await store.claimHead(SERVICE, 5), head);
+    const head = await store.claimHead(holdOf(5));
+    assert.deepEqual(await store.claimHead(holdOf(5)), head);
   },
 
   'refuses a claim with a lower token and changes nothing': async ({ store, second }) => {
     await write(store, 5, {});
     const before = await everythingOf(store);
     const refusal = { service: SERVICE, token: 4 };
-    await assert.rejects((await second()).claimHead(SERVICE, 4), (error) => {
+    await assert.rejects((await second()).claimHead(holdOf(4)), (error) => {
       assert.ok(error instanceof FencedError, String(error));
       assert.deepEqual({ service: error.service, token: error.token }, refusal);
       return true;
@@ -45,9 +46,16 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
     assert.deepEqual(await everythingOf(store), before);
   },
 
+  'refuses a claim with the same token by another owner and changes nothing': async ({ store, second }) => {
+    await write(store, 5, {});
+    const before = await everythingOf(store);
+    await assert.rejects((await second()).claimHead(holdOf(5, SERVICE, 'somebody else')), FencedError);
+    assert.deepEqual(await everythingOf(store), before);
+  },
+
   'ends at the highest token of eight claims at the same time': async ({ store, second }) => {
     const stores = await several(8, second);
-    const claims = stores.map((each, index) => each.claimHead(SERVICE, index + 1));
+    const claims = stores.map((each, index) => each.claimHead(holdOf(index + 1)));
     const answers = await Promise.allSettled(claims);
     for (const answer of answers) {
       if (answer.status === 'rejected')
@@ -58,7 +66,7 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
   },
 
   'claims the head of one service only': async ({ store }) => {
-    for (const [index, service] of HOSTILE_IDS.entries()) await store.claimHead(service, index + 1);
+    for (const [index, service] of HOSTILE_IDS.entries()) await store.claimHead(holdOf(index + 1, service));
     const heads = await Promise.all(HOSTILE_IDS.map((service) => store.readHead(service)));
     const tokens = heads.map((head) => head?.token);
     assert.deepEqual(
@@ -69,39 +77,46 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
 
   'is settled by the run that left nothing to do': async ({ store, second }) => {
     const [, last] = await write(store, 2, {}, { changeId: 'b' });
-    await store.settle(SERVICE, 2, { seq: 2, digest: 'digest-a' });
+    await store.settle(holdOf(2), { seq: 2, digest: 'digest-a' });
     const head = await (await second()).readHead(SERVICE);
     const settled = { seq: 2, digest: 'digest-a' };
-    assert.deepEqual(head, { token: 2, seq: 2, hash: last?.hash, settled });
+    assert.deepEqual(head, { token: 2, owner: 'owner-of-2', seq: 2, hash: last?.hash, settled });
   },
 
   'is settled again with another digest': async ({ store }) => {
     await write(store, 2, {});
-    await store.settle(SERVICE, 2, { seq: 1, digest: 'digest-a' });
-    await store.settle(SERVICE, 2, { seq: 1, digest: 'digest-b' });
+    await store.settle(holdOf(2), { seq: 1, digest: 'digest-a' });
+    await store.settle(holdOf(2), { seq: 1, digest: 'digest-b' });
     assert.deepEqual([await settledBy(store, 'digest-a'), await settledBy(store, 'digest-b')], [false, true]);
   },
 
   'is not settled by another token or at another seq': async ({ store }) => {
     await write(store, 2, {}, { changeId: 'b' });
     const before = await everythingOf(store);
-    for (const token of [1, 3]) await store.settle(SERVICE, token, { seq: 2, digest: 'digest-a' });
-    for (const seq of [1, 3]) await store.settle(SERVICE, 2, { seq, digest: 'digest-a' });
-    await store.settle('unknown', 1, { seq: 0, digest: 'digest-a' });
+    for (const token of [1, 3]) await store.settle(holdOf(token), { seq: 2, digest: 'digest-a' });
+    for (const seq of [1, 3]) await store.settle(holdOf(2), { seq, digest: 'digest-a' });
+    await store.settle(holdOf(1, 'unknown'), { seq: 0, digest: 'digest-a' });
     assert.deepEqual(await everythingOf(store), before);
     assert.equal(await store.readHead('unknown'), undefined);
   },
 
+  'is not settled by another owner of the same token': async ({ store }) => {
+    await write(store, 2, {});
+    const before = await everythingOf(store);
+    await store.settle(holdOf(2, SERVICE, 'somebody else'), { seq: 1, digest: 'digest-a' });
+    assert.deepEqual(await everythingOf(store), before);
+  },
+
   'stays settled when the next holder claims the head': async ({ store }) => {
     await write(store, 2, {});
-    await store.settle(SERVICE, 2, { seq: 1, digest: 'digest-a' });
-    assert.ok(isSettled(await store.claimHead(SERVICE, 3), 'digest-a'));
+    await store.settle(holdOf(2), { seq: 1, digest: 'digest-a' });
+    assert.ok(isSettled(await store.claimHead(holdOf(3)), 'digest-a'));
     assert.ok(await settledBy(store, 'digest-a'));
   },
 
   'is settled no longer once anything is appended': async ({ store }) => {
     await write(store, 2, {});
-    await store.settle(SERVICE, 2, { seq: 1, digest: 'digest-a' });
+    await store.settle(holdOf(2), { seq: 1, digest: 'digest-a' });
     await write(store, 3, { changeId: 'b' });
     assert.equal(await settledBy(store, 'digest-a'), false);
   },
@@ -109,7 +124,7 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
   'is settled for one service only': async ({ store }) => {
     await write(store, 1, {});
     await write(store, 1, { service: 'Inventory' });
-    await store.settle('Inventory', 1, { seq: 1, digest: 'digest-a' });
+    await store.settle(holdOf(1, 'Inventory'), { seq: 1, digest: 'digest-a' });
     assert.equal(await settledBy(store, 'digest-a'), false);
   },
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AuditEntry, AuditStore } from '@nestjs-flamingock/core';
 import { historyOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import type { ContractChecks } from './contract-case.js';
+import { holdOf } from './lock-hold.builder.js';
 
 const CHANGES = 300;
 const BATCH = 100;
@@ -28,7 +29,7 @@ export const AUDIT_READ_CHECKS: ContractChecks<AuditBackend> = {
   },
 
   'reads nothing for a service whose head was claimed and never used': async ({ store }) => {
-    await store.claimHead(SERVICE, 1);
+    await store.claimHead(holdOf(1));
     assert.deepEqual(await store.readSnapshot(SERVICE), []);
     assert.deepEqual(await historyOf(store), []);
   },

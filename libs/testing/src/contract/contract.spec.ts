@@ -1,4 +1,4 @@
-import type { AuditStore, LockStore, TransactionalTargetSystem } from '@nestjs-flamingock/core';
+import type { AuditHead, AuditStore, LockStore, TransactionalTargetSystem } from '@nestjs-flamingock/core';
 import { InMemoryAuditStore } from '../in-memory/in-memory-audit.store.js';
 import { InMemoryDatabase } from '../in-memory/in-memory-database.js';
 import { InMemoryTable } from '../in-memory/in-memory-table.js';
@@ -14,6 +14,7 @@ import {
   sharedTransactionContract,
   transactionalTargetContract,
 } from './transactional-target.contract.js';
+import { holdOf } from './lock-hold.builder.js';
 
 type Faults<T> = (sound: T, database: InMemoryDatabase) => Partial<T>;
 
@@ -113,12 +114,16 @@ async function brokenPromises(cases: readonly ContractCase[]): Promise<string[]>
   return titles;
 }
 
+/** The hold that has claimed a head. */
+const holdBy = (service: string, head: AuditHead | undefined) =>
+  holdOf(head?.token ?? 0, service, head?.owner ?? '');
+
 const FAULTY: Readonly<Record<string, ContractCase[]>> = {
   'a lock that looks first and takes afterwards': lockStoreContract(
     lockOpener((lock) => ({
       async acquire(claim) {
         const held = await lock.read(claim.service);
-        if (held) await lock.release({ service: claim.service, token: held.token });
+        if (held) await lock.release(held);
         return lock.acquire(claim);
       },
     })),
@@ -132,7 +137,7 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
     lockOpener((lock) => ({
       async renew({ service }, leaseMs) {
         const held = await lock.read(service);
-        return held ? lock.renew({ service, token: held.token }, leaseMs) : 'lost';
+        return held ? lock.renew(held, leaseMs) : 'lost';
       },
     })),
   ),
@@ -151,9 +156,9 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
   ),
   'a history that trusts whoever writes it': auditStoreContract(
     auditOpener((store) => ({
-      async append(batch) {
-        const head = await store.readHead(batch.service);
-        await store.append({ ...batch, token: head?.token ?? 0 });
+      async append({ hold: { service }, entries }) {
+        const head = await store.readHead(service);
+        await store.append({ hold: holdBy(service, head), entries });
       },
     })),
   ),
@@ -166,19 +171,20 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
   ),
   'a history that gives its head to lower tokens': auditStoreContract(
     auditOpener((_store, database) => ({
-      claimHead: (service, token) =>
+      claimHead: ({ service, token, owner }) =>
         database.write('claimHead', ({ heads }) => {
-          const head = heads.get(service) ?? { token, seq: 0, hash: '0'.repeat(64), settled: null };
-          heads.set(service, { ...head, token });
-          return { ...head, token };
+          const head = heads.get(service) ?? { seq: 0, hash: '0'.repeat(64), settled: null };
+          const claimed = { ...head, token, owner };
+          heads.set(service, claimed);
+          return claimed;
         }),
     })),
   ),
   'a history that settles for anyone': auditStoreContract(
     auditOpener((store) => ({
-      async settle(service, _token, settled) {
+      async settle({ service }, settled) {
         const head = await store.readHead(service);
-        if (head) await store.settle(service, head.token, settled);
+        if (head) await store.settle(holdBy(service, head), settled);
       },
     })),
   ),
@@ -248,7 +254,7 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
       async transaction(change, work, marker) {
         const outcome = await target.transaction(change, work, marker);
         if (outcome.status === 'partly-applied')
-          await target.markers.clear('inventory', ['add-category'], Infinity);
+          await target.markers.clear(holdOf(Infinity), ['add-category']);
         return outcome;
       },
     })),

@@ -72,8 +72,8 @@ export const LOCK_CLAIM_CHECKS: ContractChecks<AuditBackend> = {
     const locks = await locksOf(backend, 8);
     for (let round = 0; round < 5; round += 1) {
       const token = await race(locks, (index) => `owner-${round}-${index}`);
-      const { service } = await recordOf(backend.store.lock);
-      await backend.store.lock.release({ service, token });
+      const { service, owner } = await recordOf(backend.store.lock);
+      await backend.store.lock.release({ service, token, owner });
     }
   },
 
@@ -94,6 +94,17 @@ export const LOCK_CLAIM_CHECKS: ContractChecks<AuditBackend> = {
     }
     const [first = 0] = tokens;
     assert.deepEqual(tokens, [first, first + 1, first + 2, first + 3]);
+  },
+
+  'gives a token above the floor of the claim where its own record is lower or lost': async (backend) => {
+    const { lock } = backend.store;
+    const first = await take(lock, claimBy('a', { floor: 6 }));
+    assert.equal(first.token, 7, 'where there is no record');
+    await lock.release(first);
+    const next = await take((await backend.second()).lock, claimBy('b', { floor: 11 }));
+    assert.equal(next.token, 12, 'where the record is lower');
+    await lock.release(next);
+    assert.equal((await take(lock, claimBy('c', { floor: 3 }))).token, 13, 'where the record is higher');
   },
 
   'does not raise the token for a claim that is refused': async ({ store: { lock } }) => {

@@ -18,7 +18,8 @@ export function claimBy(owner: string, fields: Partial<LockClaim> = {}): LockCla
 export async function take(lock: LockStore, claim: LockClaim): Promise<LockHold & { storeNow: number }> {
   const answer = await lock.acquire(claim);
   assert.ok(answer.acquired, `${claim.owner} should have got the lock of ${claim.service}`);
-  return { service: claim.service, token: answer.token, storeNow: answer.storeNow };
+  const { service, owner } = claim;
+  return { service, owner, token: answer.token, storeNow: answer.storeNow };
 }
 
 /** Asserts that the lock of `claim` cannot be had. */

@@ -112,17 +112,26 @@ export const LOCK_HOLD_CHECKS: ContractChecks<AuditBackend> = {
     const hold = await take(lock, claimBy('a'));
     await lock.release(hold);
     await lock.release(hold);
-    await lock.release({ service: 'unknown', token: 1 });
+    await lock.release({ ...hold, service: 'unknown' });
     assert.equal((await take(lock, claimBy('b'))).token, hold.token + 1);
     assert.equal(await lock.read('unknown'), undefined);
   },
 
   'has lost a hold whose token was never given': async ({ store: { lock } }) => {
-    const { token } = await take(lock, claimBy('a'));
+    const hold = await take(lock, claimBy('a'));
     const before = await recordOf(lock);
-    assert.equal(await lock.renew({ service: SERVICE, token: token + 1 }, LONG_MS), 'lost');
-    assert.equal(await lock.renew({ service: 'unknown', token: 1 }, LONG_MS), 'lost');
-    await lock.release({ service: SERVICE, token: token + 1 });
+    assert.equal(await lock.renew({ ...hold, token: hold.token + 1 }, LONG_MS), 'lost');
+    assert.equal(await lock.renew({ ...hold, service: 'unknown' }, LONG_MS), 'lost');
+    await lock.release({ ...hold, token: hold.token + 1 });
+    assert.deepEqual(await recordOf(lock), before);
+  },
+
+  'has lost a hold whose token the store has given to another owner': async ({ store: { lock } }) => {
+    const hold = await take(lock, claimBy('a'));
+    const before = await recordOf(lock);
+    const forgotten = { ...hold, owner: 'b' };
+    assert.equal(await lock.renew(forgotten, LONG_MS), 'lost');
+    await lock.release(forgotten);
     assert.deepEqual(await recordOf(lock), before);
   },
 

@@ -13,12 +13,13 @@ import {
   gate,
   type SharedBackend,
 } from './target-backend.js';
+import { holdOf } from './lock-hold.builder.js';
 
 const HEAD_START_MS = 50;
 
 function firstBatch(token: number): AuditBatch {
   const entries = auditEntries(undefined, { state: 'STARTED' }, { state: 'EXECUTED', error: `it's "ok" 🦩` });
-  return { service: SERVICE, token, entries };
+  return { hold: holdOf(token), entries };
 }
 
 /** Runs a transaction that writes `k`, appends `batches`, and then does `last`. */
@@ -47,7 +48,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
 
   'commits the entries with the effect': async (backend) => {
     const batch = firstBatch(1);
-    await backend.audit.claimHead(SERVICE, 1);
+    await backend.audit.claimHead(holdOf(1));
     assertCommitted(await writeAndAppend(backend, [batch]));
     assert.equal(await backend.read('k'), 'v');
     const other = await backend.secondAudit();
@@ -57,7 +58,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
   },
 
   'writes neither entries nor effect when work throws after the append': async (backend) => {
-    await backend.audit.claimHead(SERVICE, 1);
+    await backend.audit.claimHead(holdOf(1));
     const before = await everythingOf(backend.audit);
     const failure = new ChangeFailure();
     const outcome = await writeAndAppend(backend, [firstBatch(1)], () => Promise.reject(failure));
@@ -67,7 +68,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
   },
 
   'goes on outside the transaction where the head was left': async (backend) => {
-    await backend.audit.claimHead(SERVICE, 1);
+    await backend.audit.claimHead(holdOf(1));
     await writeAndAppend(backend, [firstBatch(1)], () => Promise.reject(new ChangeFailure()));
     assertCommitted(await writeAndAppend(backend, [firstBatch(1)]));
     const [last] = await writeHistory(backend.audit, 1, { changeId: 'next' });
@@ -75,7 +76,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
   },
 
   'appends twice in one transaction': async (backend) => {
-    await backend.audit.claimHead(SERVICE, 1);
+    await backend.audit.claimHead(holdOf(1));
     const batch = firstBatch(1);
     const next = { ...batch, entries: auditEntries(batch.entries.at(-1), { changeId: 'next' }) };
     assertCommitted(await writeAndAppend(backend, [batch, next]));
@@ -84,7 +85,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
 
   'commits one change after the other where each says that it is followed': async (backend) => {
     const { audit, target, write, read } = backend;
-    await audit.claimHead(SERVICE, 1);
+    await audit.claimHead(holdOf(1));
     const first = firstBatch(1);
     const next = { ...first, entries: auditEntries(first.entries.at(-1), { changeId: 'next' }) };
     for (const [key, batch] of [
@@ -107,19 +108,19 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
     target,
     write,
   }) => {
-    await audit.claimHead(SERVICE, 1);
+    await audit.claimHead(holdOf(1));
     const outcome = await target.transaction(changeRun({ followed: true }), async (handles, tx) => {
       await write(handles, 'k', 'v');
       await audit.append(firstBatch(1), tx);
     });
     assertCommitted(outcome);
     await target.close?.();
-    assert.equal((await (await secondAudit()).claimHead(SERVICE, 2)).seq, 2);
+    assert.equal((await (await secondAudit()).claimHead(holdOf(2))).seq, 2);
   },
 
   'takes the effect back when a later holder has claimed the head': async (backend) => {
-    await backend.audit.claimHead(SERVICE, 1);
-    await (await backend.secondAudit()).claimHead(SERVICE, 2);
+    await backend.audit.claimHead(holdOf(1));
+    await (await backend.secondAudit()).claimHead(holdOf(2));
     const before = await everythingOf(backend.audit);
     assertFencedOff(await writeAndAppend(backend, [firstBatch(1)]));
     await assertNothing(backend, before);
@@ -133,7 +134,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
   },
 
   'rejects the append itself, so that work can tell it from a failure of its own': async (backend) => {
-    await backend.audit.claimHead(SERVICE, 2);
+    await backend.audit.claimHead(holdOf(2));
     let seen: unknown;
     await backend.target.transaction(changeRun(), async (_handles, tx) => {
       await backend.audit.append(firstBatch(1), tx).catch((error: unknown) => {
@@ -146,7 +147,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
 
   'agrees with a claim that comes before the commit on whether the entries are in': async (backend) => {
     const next = await backend.secondAudit();
-    await backend.audit.claimHead(SERVICE, 1);
+    await backend.audit.claimHead(holdOf(1));
     const reached = gate();
     const leave = gate();
     const running = writeAndAppend(backend, [firstBatch(1)], async () => {
@@ -154,7 +155,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
       await leave.opened;
     });
     await Promise.race([reached.opened, running]);
-    const both = Promise.all([running, next.claimHead(SERVICE, 2)]);
+    const both = Promise.all([running, next.claimHead(holdOf(2))]);
     await Promise.race([delay(HEAD_START_MS), both]);
     leave.open();
     const [outcome, head] = await both;
@@ -167,7 +168,7 @@ export const SHARED_TRANSACTION_CHECKS: ContractChecks<SharedBackend> = {
 
   'keeps the lock that was taken before a transaction that is taken back': async (backend) => {
     const hold = await take(backend.audit.lock, claimBy('a'));
-    await backend.audit.claimHead(SERVICE, hold.token);
+    await backend.audit.claimHead(holdOf(hold.token));
     await writeAndAppend(backend, [firstBatch(hold.token)], () => Promise.reject(new ChangeFailure()));
     const record = await (await backend.secondAudit()).lock.read(SERVICE);
     assert.deepEqual([record?.owner, record?.token], ['a', hold.token]);

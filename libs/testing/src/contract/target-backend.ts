@@ -8,6 +8,7 @@ import {
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core';
+import { holdOf } from './lock-hold.builder.js';
 import type { ContractBackend } from './contract-case.js';
 
 /** A fresh, empty target system, as its contract needs it. */
@@ -54,7 +55,8 @@ export function mayGoOn(): void {
 
 /** The marker of such an execution by the holder of `token`. */
 export function markerOf(token: number, fields: Partial<ChangeRun> = {}): Marker {
-  return { ...changeRun(fields), token };
+  const { owner } = holdOf(token);
+  return { ...changeRun(fields), token, owner };
 }
 
 /** Asserts that everything took effect. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Marker } from '@nestjs-flamingock/core';
 import type { ContractChecks } from './contract-case.js';
 import { assertCommitted, markerOf, writeIn, type PartialBackend } from './target-backend.js';
+import { holdOf } from './lock-hold.builder.js';
 
 /** What a target proves that keeps part of a change. */
 export const TARGET_PARTIAL_CHECKS: ContractChecks<PartialBackend> = {
@@ -9,7 +10,7 @@ export const TARGET_PARTIAL_CHECKS: ContractChecks<PartialBackend> = {
     const marker = markerOf(3);
     await breakOff(backend, marker);
     const { markers } = await backend.second();
-    const { partial, ...found } = (await markers.read(marker.service, marker.changeId, 4)) ?? {};
+    const { partial, ...found } = (await markers.read(holdOf(4, marker.service), marker.changeId)) ?? {};
     assert.deepEqual(found, marker);
     assert.match(partial ?? '', /\S/);
   },
@@ -17,7 +18,7 @@ export const TARGET_PARTIAL_CHECKS: ContractChecks<PartialBackend> = {
   'says so of an undo, too': async (backend) => {
     const undone = markerOf(3, { operation: 'UNDO' });
     await breakOff(backend, undone);
-    const found = await backend.target.markers.read(undone.service, undone.changeId, 3);
+    const found = await backend.target.markers.read(holdOf(3, undone.service), undone.changeId);
     assert.equal(found?.operation, 'UNDO');
     assert.ok(found.partial);
   },
@@ -26,7 +27,7 @@ export const TARGET_PARTIAL_CHECKS: ContractChecks<PartialBackend> = {
     await breakOff(backend, markerOf(1));
     const marker = markerOf(2, { executionId: '00000000-0000-4000-8000-000000000002' });
     assertCommitted((await writeIn(backend, 'k', marker)).outcome);
-    assert.deepEqual(await backend.target.markers.read(marker.service, marker.changeId, 2), marker);
+    assert.deepEqual(await backend.target.markers.read(holdOf(2, marker.service), marker.changeId), marker);
   },
 
   'goes on with the next transaction after one that took effect in part': async (backend) => {

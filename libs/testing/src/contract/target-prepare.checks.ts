@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { several, type ContractChecks } from './contract-case.js';
 import { assertCommitted, markerOf, writeIn, type TargetBackend } from './target-backend.js';
+import { holdOf } from './lock-hold.builder.js';
 
 /** Making the target ready for markers. */
 export const TARGET_PREPARE_CHECKS: ContractChecks<TargetBackend> = {
@@ -17,7 +18,7 @@ export const TARGET_PREPARE_CHECKS: ContractChecks<TargetBackend> = {
     assertCommitted((await writeIn(backend, 'k', marker)).outcome);
     const other = await backend.second();
     await other.markers.prepare();
-    await assert.rejects(other.markers.read(marker.service, marker.changeId, 2));
-    assert.deepEqual(await other.markers.read(marker.service, marker.changeId, 3), marker);
+    await assert.rejects(other.markers.read(holdOf(2, marker.service), marker.changeId));
+    assert.deepEqual(await other.markers.read(holdOf(3, marker.service), marker.changeId), marker);
   },
 };

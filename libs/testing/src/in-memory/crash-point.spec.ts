@@ -2,11 +2,12 @@ import { auditEntry } from '../contract/audit-entry.builder.js';
 import { CrashPoint } from './crash-point.js';
 import { InMemoryAuditStore } from './in-memory-audit.store.js';
 import { InMemoryDatabase } from './in-memory-database.js';
+import { holdOf } from '../contract/lock-hold.builder.js';
 
 async function record(database: InMemoryDatabase): Promise<void> {
   const store = new InMemoryAuditStore(database);
-  await store.claimHead('inventory', 1);
-  await store.append({ service: 'inventory', token: 1, entries: [auditEntry()] });
+  await store.claimHead(holdOf(1));
+  await store.append({ hold: holdOf(1), entries: [auditEntry()] });
 }
 
 describe('CrashPoint', () => {

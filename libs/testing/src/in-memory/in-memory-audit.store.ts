@@ -1,16 +1,20 @@
 import {
   FencedError,
   GENESIS_HASH,
+  isClaimedBeyond,
   type AuditBatch,
   type AuditEntry,
   type AuditHead,
   type AuditStore,
+  type LockHold,
   type Settlement,
   type Transaction,
 } from '@nestjs-flamingock/core';
 import { InMemoryDatabase } from './in-memory-database.js';
 import { InMemoryLockStore } from './in-memory-lock.store.js';
 import { sessionOf } from './in-memory-transaction.js';
+
+const FIRST_HEAD: AuditHead = { token: 0, owner: null, seq: 0, hash: GENESIS_HASH, settled: null };
 
 /** History in memory, with its lock beside it. Keeps every promise of {@link AuditStore} but survival. */
 export class InMemoryAuditStore implements AuditStore {
@@ -44,21 +48,21 @@ export class InMemoryAuditStore implements AuditStore {
     );
   }
 
-  claimHead(service: string, token: number): Promise<AuditHead> {
+  claimHead({ service, token, owner }: LockHold): Promise<AuditHead> {
     return this.resource.write('claimHead', ({ heads }) => {
-      const head = heads.get(service) ?? { token: 0, seq: 0, hash: GENESIS_HASH, settled: null };
-      if (head.token > token) throw new FencedError(service, token, 'the audit history');
-      const claimed = Object.freeze({ ...head, token });
+      const head = heads.get(service) ?? FIRST_HEAD;
+      if (isClaimedBeyond(head, { token, owner })) throw new FencedError(service, token, 'the audit history');
+      const claimed = Object.freeze({ ...head, token, owner });
       heads.set(service, claimed);
       return claimed;
     });
   }
 
-  async append({ service, token, entries }: AuditBatch, tx?: Transaction): Promise<void> {
+  async append({ hold: { service, token, owner }, entries }: AuditBatch, tx?: Transaction): Promise<void> {
     const added = entries.map(frozen);
     await sessionOf(this.resource, tx).write('append', (tables) => {
       const head = tables.heads.get(service);
-      if (head?.token !== token || !follow(head, entries)) {
+      if (head?.token !== token || head.owner !== owner || !follow(head, entries)) {
         throw new FencedError(service, token, 'the audit history');
       }
       const { seq, hash } = entries.at(-1) ?? head;
@@ -67,17 +71,18 @@ export class InMemoryAuditStore implements AuditStore {
     });
   }
 
-  settle(service: string, token: number, settled: Settlement): Promise<void> {
+  settle({ service, token, owner }: LockHold, settled: Settlement): Promise<void> {
     return this.resource.write('settle', ({ heads }) => {
       const head = heads.get(service);
-      if (head?.token !== token || head.seq !== settled.seq) return;
+      if (head?.token !== token || head.owner !== owner || head.seq !== settled.seq) return;
       heads.set(service, Object.freeze({ ...head, settled: Object.freeze({ ...settled }) }));
     });
   }
 }
 
 function follow(head: AuditHead, entries: AuditBatch['entries']): boolean {
-  return entries.every(({ seq }, index) => seq === head.seq + 1 + index);
+  const [{ prevHash }] = entries;
+  return prevHash === head.hash && entries.every(({ seq }, index) => seq === head.seq + 1 + index);
 }
 
 function frozen(entry: AuditEntry): AuditEntry {

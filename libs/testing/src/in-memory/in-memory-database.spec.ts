@@ -5,6 +5,7 @@ import { InMemoryDatabase, type InMemoryNetwork } from './in-memory-database.js'
 import { InMemoryTable } from './in-memory-table.js';
 import { InMemoryTargetSystem } from './in-memory-target-system.js';
 import { ForeignTransactionError } from './in-memory.errors.js';
+import { holdOf } from '../contract/lock-hold.builder.js';
 
 const CHANGE: ChangeRun = {
   service: 'inventory',
@@ -34,8 +35,8 @@ describe('InMemoryDatabase', () => {
 
   it('keeps an entry whose answer is lost', async () => {
     const store = new InMemoryAuditStore(new InMemoryDatabase({ network: losing('append', 'answer') }));
-    await store.claimHead('inventory', 1);
-    const batch = { service: 'inventory', token: 1, entries: [auditEntry()] as const };
+    await store.claimHead(holdOf(1));
+    const batch = { hold: holdOf(1), entries: [auditEntry()] as const };
     await expect(store.append(batch)).rejects.toThrow('connection lost');
     expect(await store.readSnapshot('inventory')).toEqual(batch.entries);
   });
@@ -66,7 +67,7 @@ describe('InMemoryDatabase', () => {
     const target = new InMemoryTargetSystem('inventory-db');
     const store = new InMemoryAuditStore();
     const outcome = await target.transaction(CHANGE, (_handles, tx) =>
-      store.append({ service: 'inventory', token: 1, entries: [auditEntry()] }, tx),
+      store.append({ hold: holdOf(1), entries: [auditEntry()] }, tx),
     );
     expect(outcome.status === 'rolled-back' && outcome.error).toBeInstanceOf(ForeignTransactionError);
   });

@@ -4,6 +4,8 @@ import type { AuditEntry, AuditHead, LockRecord, Marker } from '@nestjs-flamingo
 export interface InMemoryFence {
   /** The highest token that it has seen. */
   readonly token: number;
+  /** Owner of that hold of the lock. */
+  readonly owner: string;
   /** How often markers were read behind it: each read shuts out the transactions that are open then. */
   readonly reads: number;
 }

@@ -15,12 +15,12 @@ const RELEASED = 0;
 export class InMemoryLockStore implements LockStore {
   constructor(private readonly database: InMemoryDatabase) {}
 
-  acquire({ leaseMs, ...holder }: LockClaim): Promise<LockAcquisition> {
+  acquire({ leaseMs, floor = 0, ...holder }: LockClaim): Promise<LockAcquisition> {
     return this.database.write('acquire', ({ locks }) => {
       const held = locks.get(holder.service);
       const storeNow = this.database.now();
       if (held && held.expiresAt > storeNow) return { acquired: false, holder: held };
-      const token = (held?.token ?? 0) + 1;
+      const token = Math.max(held?.token ?? 0, floor) + 1;
       const record = { ...holder, token, acquiredAt: storeNow, expiresAt: storeNow + leaseMs };
       locks.set(holder.service, Object.freeze(record));
       return { acquired: true, token, storeNow };
@@ -45,7 +45,8 @@ export class InMemoryLockStore implements LockStore {
   private moveExpiry(name: string, hold: LockHold, expiry: () => number): Promise<LockRenewal> {
     return this.database.write(name, ({ locks }) => {
       const held = locks.get(hold.service);
-      if (held?.token !== hold.token || held.expiresAt === RELEASED) return 'lost';
+      const isMine = held?.token === hold.token && held.owner === hold.owner;
+      if (!isMine || held.expiresAt === RELEASED) return 'lost';
       locks.set(hold.service, Object.freeze({ ...held, expiresAt: expiry() }));
       return 'renewed';
     });

@@ -1,4 +1,11 @@
-import { FencedError, type Marker, type MarkerStore } from '@nestjs-flamingock/core';
+import {
+  FencedError,
+  isClaimedBeyond,
+  type LockHold,
+  type Marker,
+  type MarkerStore,
+  type TargetFence,
+} from '@nestjs-flamingock/core';
 import type { InMemoryDatabase, InMemoryFence, InMemoryTables } from './in-memory-database.js';
 
 const FENCED = 'the target system';
@@ -11,18 +18,31 @@ export class InMemoryMarkerStore implements MarkerStore {
     return this.database.read('prepareMarkers', () => undefined);
   }
 
-  read(service: string, changeId: string, token: number): Promise<Marker | undefined> {
-    return this.database.write('readMarker', (tables) => {
-      const { reads } = passFence(tables, service, token);
-      tables.fences.set(service, { token, reads: reads + 1 });
-      return tables.markers.get(service)?.get(changeId);
+  look(service: string): Promise<TargetFence | undefined> {
+    return this.database.read('lookAtFence', ({ fences }) => {
+      const fence = fences.get(service);
+      return fence && { token: fence.token, owner: fence.owner };
     });
   }
 
-  clear(service: string, changeIds: readonly string[], token: number): Promise<void> {
+  claim(hold: LockHold): Promise<void> {
+    return this.database.write('claimFence', (tables) => {
+      tables.fences.set(hold.service, passFence(tables, hold));
+    });
+  }
+
+  read(hold: LockHold, changeId: string): Promise<Marker | undefined> {
+    return this.database.write('readMarker', (tables) => {
+      const fence = passFence(tables, hold);
+      tables.fences.set(hold.service, { ...fence, reads: fence.reads + 1 });
+      return tables.markers.get(hold.service)?.get(changeId);
+    });
+  }
+
+  clear({ service, ...claim }: LockHold, changeIds: readonly string[]): Promise<void> {
     return this.database.write('clearMarkers', ({ markers }) => {
       const kept = [...(markers.get(service) ?? [])].filter(
-        ([id, marker]) => !changeIds.includes(id) || marker.token > token,
+        ([id, marker]) => !changeIds.includes(id) || isClaimedBeyond(marker, claim),
       );
       markers.set(service, new Map(kept));
     });
@@ -37,23 +57,23 @@ export function writeMarker(tables: InMemoryTables, marker: Marker): void {
 }
 
 /**
- * How one transaction passes the fence, as often as it is asked: not any more once the fence
- * is higher, or once somebody has read behind it.
+ * How one transaction passes the fence, as often as it is asked: not any more once another hold
+ * has claimed it, or once somebody has read behind it.
  *
  * @throws FencedError
  */
-export function fencePass({ service, token }: Marker): (tables: InMemoryTables) => void {
+export function fencePass({ service, token, owner }: Marker): (tables: InMemoryTables) => void {
   let readsBefore: number | undefined;
   return (tables) => {
-    const fence = passFence(tables, service, token);
+    const fence = passFence(tables, { service, token, owner });
     readsBefore ??= fence.reads;
     if (fence.reads !== readsBefore) throw new FencedError(service, token, FENCED);
     tables.fences.set(service, fence);
   };
 }
 
-function passFence({ fences }: InMemoryTables, service: string, token: number): InMemoryFence {
+function passFence({ fences }: InMemoryTables, { service, token, owner }: LockHold): InMemoryFence {
   const fence = fences.get(service);
-  if (fence && fence.token > token) throw new FencedError(service, token, FENCED);
-  return { token, reads: fence?.reads ?? 0 };
+  if (fence && isClaimedBeyond(fence, { token, owner })) throw new FencedError(service, token, FENCED);
+  return { token, owner, reads: fence?.reads ?? 0 };
 }

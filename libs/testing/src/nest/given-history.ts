@@ -44,14 +44,15 @@ export async function writeGiven(
   const lock = await store.lock.acquire({ ...claim, leaseMs: LEASE_MS });
   if (!lock.acquired) throw new HistoryInUseError(service);
   const { token, storeNow } = lock;
+  const hold = { service, token, owner: claim.owner };
   try {
-    const head = await store.claimHead(service, token);
+    const head = await store.claimHead(hold);
     const createdAt = new Date(storeNow).toISOString();
     const timed = [first, ...rest].map((record) => ({ record, createdAt }));
     const entries = chainEntries(head, timed) as [AuditEntry, ...AuditEntry[]];
-    await store.append({ service, token, entries });
+    await store.append({ hold, entries });
   } finally {
-    await store.lock.release({ service, token });
+    await store.lock.release(hold);
   }
 }
 

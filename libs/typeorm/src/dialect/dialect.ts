@@ -16,6 +16,14 @@ export interface SqlExecutor {
   execute(statement: Sql): Promise<SqlResult>;
 }
 
+/** Holds for a row whose column is not above a value; with an owner, and not that value of another owner. */
+export interface UpsertCondition {
+  readonly column: string;
+  readonly atMost: Sql | SqlValue;
+  /** Compared with the column `owner`. */
+  readonly owner?: string;
+}
+
 /** Inserts a row, or updates the one with the same key on a condition. */
 export interface Upsert {
   readonly table: Table;
@@ -29,7 +37,7 @@ export interface Upsert {
    *
    * @default none: an existing row is always updated
    */
-  readonly onlyWhile?: { readonly column: string; readonly atMost: Sql | SqlValue };
+  readonly onlyWhile?: UpsertCondition;
 }
 
 /** What a failed statement failed of, where we act on it. */
@@ -78,6 +86,9 @@ export interface Dialect extends SqlSyntax {
    * takes a second statement, somebody else may have written the row in between.
    */
   upsert(on: SqlExecutor, upsert: Upsert): Promise<Row | undefined>;
+
+  /** The greater one of a column and a number. */
+  readonly greatest: (column: Sql, value: number) => Sql;
 
   /** A positive number, to be assigned by an UPDATE that counts rows which do not change, too. */
   readonly counted: (value: Sql) => Sql;

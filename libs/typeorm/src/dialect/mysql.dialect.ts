@@ -4,6 +4,7 @@ import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
 import { ConnectionCharsetError } from '../typeorm.errors.js';
 import type { Dialect, SqlExecutor, Trouble, Upsert } from './dialect.js';
 import { driverError } from './driver-error.js';
+import { conditionOf } from './upsert-condition.js';
 
 /**
  * Byte by byte, trailing spaces included. The two servers have different names for it,
@@ -57,6 +58,7 @@ export const mysqlDialect: Dialect = {
     return readBack(on, upsert);
   },
 
+  greatest: (column, value) => sql`GREATEST(${column}, ${value})`,
   counted: (value) => sql`LAST_INSERT_ID(${value})`,
 
   // With a number of its own, so that no two writes of a row look alike.
@@ -75,7 +77,7 @@ export const mysqlDialect: Dialect = {
 function onDuplicateKey({ table, key, insert, update, onlyWhile }: Upsert): Sql {
   const row = { ...key, ...insert };
   const last = onlyWhile?.column ?? Object.keys(update).at(-1) ?? '';
-  const holds = onlyWhile ? sql`${name(table.name, last)} <= ${onlyWhile.atMost}` : sql`1`;
+  const holds = conditionOf(table, onlyWhile);
   const values = Object.entries(row).map(([column, value]) =>
     column === last ? sql`IF(LAST_INSERT_ID(1), ${value}, NULL)` : value,
   );

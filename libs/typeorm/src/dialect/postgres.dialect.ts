@@ -42,6 +42,7 @@ export const postgresDialect: Dialect = {
   },
 
   ...onConflict,
+  greatest: (column, value) => sql`GREATEST(${column}, ${value}::bigint)`,
   counted: (value) => value,
 
   // The open transaction bears the same mark as its application_name; it ends with the

@@ -20,6 +20,7 @@ export const sqliteDialect: Dialect = {
     sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (${list(tables)})`,
 
   ...onConflict,
+  greatest: (column, value) => sql`MAX(${column}, ${value})`,
   counted: (value) => value,
   // No transaction of a process that is gone stays open.
   writer: () => raw('NULL'),

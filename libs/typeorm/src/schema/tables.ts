@@ -6,6 +6,9 @@ const text: Column = { type: 'text' };
 const integer: Column = { type: 'integer' };
 const optionalText: Column = { type: 'text', nullable: true };
 
+/** Owner of the hold of the lock whose token the row carries. Nullable: tables of earlier versions had none. */
+const owner: Column = { type: 'text', nullable: true };
+
 /** Who wrote the row last, see {@link Dialect.writer}. */
 const writer: Column = { type: 'text', nullable: true };
 
@@ -79,6 +82,7 @@ export function auditTables({ tablePrefix: prefix, schema }: TablePlace): AuditT
         settled_seq: { type: 'integer', nullable: true },
         settled_digest: optionalText,
         writer,
+        owner,
       },
       primaryKey: ['service'],
     },
@@ -116,13 +120,14 @@ export function targetTables({ tablePrefix: prefix, schema }: TablePlace): Targe
         execution_id: text,
         operation: text,
         token: integer,
+        owner,
       },
       primaryKey: ['service', 'change_id'],
     },
     fences: {
       name: `${prefix}fences`,
       schema,
-      columns: { service: key, token: integer, writer },
+      columns: { service: key, token: integer, writer, owner },
       primaryKey: ['service'],
     },
   };

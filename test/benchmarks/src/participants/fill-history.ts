@@ -1,3 +1,4 @@
+import { holdOf } from '@nestjs-flamingock/testing';
 import 'reflect-metadata';
 import {
   chainEntries,
@@ -30,16 +31,17 @@ async function fill(store: AuditStore, inserts: readonly Insert[], size: number)
   const claim = { service: SERVICE, owner: 'fill-history', host: 'benchmarks', pid: process.pid };
   const lock = await store.lock.acquire({ ...claim, leaseMs: 600_000 });
   if (!lock.acquired) throw new Error('somebody holds the lock');
-  let end: { readonly seq: number; readonly hash: string } = await store.claimHead(SERVICE, lock.token);
+  const hold = holdOf(lock.token, SERVICE, claim.owner);
+  let end: { readonly seq: number; readonly hash: string } = await store.claimHead(hold);
   while (end.seq < size) {
     const count = Math.min(BATCH, size - end.seq);
     const entries = chainEntries(end, records(inserts, end.seq, count)) as [AuditEntry, ...AuditEntry[]];
-    await store.append({ service: SERVICE, token: lock.token, entries });
+    await store.append({ hold, entries });
     end = entries.at(-1) ?? end;
   }
   // As a run leaves it that left nothing to do.
-  if (digest !== undefined) await store.settle(SERVICE, lock.token, { seq: end.seq, digest });
-  await store.lock.release({ service: SERVICE, token: lock.token });
+  if (digest !== undefined) await store.settle(hold, { seq: end.seq, digest });
+  await store.lock.release(hold);
   return end.seq;
 }
 

@@ -1,0 +1,60 @@
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
+import type { Runtime } from '../runtime.js';
+import { hasTrace, isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
+import { withinTime } from '../within-time.js';
+import { txStrategyOf } from './change-executor.js';
+import { LookTimeoutError } from './executor.errors.js';
+
+/** How long a start that has nothing to do waits for a target system, in milliseconds. */
+const LOOK_MS = 3_000;
+
+/** What a look at the target systems of applied changes has shown. */
+export interface TargetLook {
+  /** Targets without any trace of the claims that history records: emptied, or replaced by others. */
+  readonly emptied: readonly LostWrites[];
+  /** Targets that could not be asked, with the reason. */
+  readonly silent: readonly { readonly targetSystem: string; readonly error: unknown }[];
+}
+
+/**
+ * Looks for targets with a database of their own that have no trace of this service, though history
+ * says that it has changed them. One small read for each; the history is only read where one has none.
+ */
+export async function lookAtTargets(
+  service: string,
+  changes: readonly ChangeDescriptor[],
+  { store, runtime }: { readonly store: AuditStore; readonly runtime: Runtime },
+  readSnapshot: () => Promise<AuditSnapshot>,
+): Promise<TargetLook> {
+  const silent: { targetSystem: string; error: unknown }[] = [];
+  const look = async (target: TransactionalTargetSystem): Promise<TransactionalTargetSystem | undefined> => {
+    try {
+      const late = (): Error => new LookTimeoutError(LOOK_MS);
+      const found = await withinTime(LOOK_MS, hasTrace(target.markers, service), late, runtime);
+      return found ? undefined : target;
+    } catch (error) {
+      silent.push({ targetSystem: target.id, error });
+      return undefined;
+    }
+  };
+  const looks = await Promise.all(separateTargets(changes, store).map(look));
+  const blank = looks.filter((target) => target !== undefined);
+  if (blank.length === 0) return { emptied: [], silent };
+  const snapshot = await readSnapshot();
+  const emptied = blank.flatMap(({ id: targetSystem }): LostWrites[] => {
+    const recorded = recordedClaim(snapshot, targetSystem);
+    return recorded > 0 ? [{ targetSystem, lostBy: 'target-system', recorded, found: 0 }] : [];
+  });
+  return { emptied, silent };
+}
+
+function separateTargets(
+  changes: readonly ChangeDescriptor[],
+  store: AuditStore,
+): TransactionalTargetSystem[] {
+  const separate = changes.filter((change) => txStrategyOf(change, store) === 'TX_SEPARATE');
+  return [...new Set(separate.map(({ target }) => target).filter(isTransactional))];
+}

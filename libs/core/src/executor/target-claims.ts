@@ -1,0 +1,95 @@
+import { FlamingockError } from '../flamingock.error.js';
+import { isClaimedBeyond } from '../lock/claimed-beyond.js';
+import { FencedError } from '../lock/lock.errors.js';
+import { LostWritesError } from '../recovery/lost-writes.error.js';
+import { isBehind, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
+import type { TransactionalTargetSystem } from '../target-system/target-system.js';
+import type { RunResources } from './audited-step.js';
+import { TargetSystemUnavailableError } from './executor.errors.js';
+
+type Resources = Pick<RunResources, 'journal' | 'snapshot' | 'lease' | 'patience'>;
+
+/**
+ * Claims the target systems of a run for its hold of the lock, and finds out first whether they and
+ * the audit store still know of each other what they should: a missing marker proves that nothing
+ * was committed only where the claim before it is still there.
+ */
+export class TargetClaims {
+  private readonly examined = new Set<TransactionalTargetSystem>();
+
+  constructor(private readonly run: Resources) {}
+
+  /**
+   * Looks at all of these target systems, and writes to none. One that does not answer is left to
+   * {@link claim}.
+   *
+   * @throws LostWritesError
+   */
+  async assertNothingLost(targets: readonly TransactionalTargetSystem[]): Promise<void> {
+    const open = [...new Set(targets)].filter((target) => !this.examined.has(target));
+    const findings = await Promise.all(open.map((target) => this.examine(target).catch(() => undefined)));
+    this.assertNone(findings.filter((finding) => finding !== undefined));
+  }
+
+  /**
+   * Raises the target's fence, which no marker of an earlier run passes any more.
+   *
+   * @throws LostWritesError, LockLostError, TargetSystemUnavailableError
+   */
+  async claim(target: TransactionalTargetSystem): Promise<void> {
+    const { patience, lease } = this.run;
+    const { markers } = target;
+    try {
+      if (!this.examined.has(target)) {
+        const finding = await patience.insist(() => this.examine(target));
+        if (finding) this.assertNone([finding]);
+      }
+      await patience.insist(() => markers.prepare());
+      await patience.insist(() => markers.claim(lease.hold));
+    } catch (cause) {
+      if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);
+      throw cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(target.id, cause);
+    }
+  }
+
+  private async examine(target: TransactionalTargetSystem): Promise<LostWrites | undefined> {
+    const { journal, snapshot, lease } = this.run;
+    const fence = await target.markers.look(journal.service);
+    const recorded = recordedClaim(snapshot, target.id);
+    const targetSystem = target.id;
+    const found = fence?.token ?? 0;
+    if (isBehind(fence, recorded)) return { targetSystem, lostBy: 'target-system', recorded, found };
+    if (fence && isClaimedBeyond(fence, lease.hold)) {
+      await lease.confirm();
+      return { targetSystem, lostBy: 'audit-store', recorded, found };
+    }
+    this.examined.add(target);
+    return undefined;
+  }
+
+  private assertNone(findings: readonly LostWrites[]): void {
+    if (findings.length > 0) throw new LostWritesError(this.run.journal.service, findings);
+  }
+}
+
+/**
+ * What a refusal by a target's fence means: somebody has taken the lock over, or, where the store
+ * says that nobody has, the store has forgotten who held it before.
+ */
+export async function fencedOut(
+  { journal, lease, snapshot }: Pick<Resources, 'journal' | 'lease' | 'snapshot'>,
+  target: TransactionalTargetSystem,
+  cause: FencedError,
+): Promise<Error> {
+  try {
+    await lease.confirm();
+  } catch (lost) {
+    return lost as Error;
+  }
+  const fence = await target.markers.look(journal.service).catch(() => undefined);
+  if (!fence || !isClaimedBeyond(fence, lease.hold)) return lease.lose('the target system was fenced', cause);
+  const recorded = recordedClaim(snapshot, target.id);
+  return new LostWritesError(journal.service, [
+    { targetSystem: target.id, lostBy: 'audit-store', recorded, found: fence.token },
+  ]);
+}

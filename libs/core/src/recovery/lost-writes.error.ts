@@ -1,0 +1,32 @@
+import { FlamingockError } from '../flamingock.error.js';
+import type { LostWrites } from './lost-writes.js';
+
+/** Audit store and target system contradict each other, because one of them has lost writes. Lists every such target. */
+export class LostWritesError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly findings: readonly LostWrites[],
+  ) {
+    super(
+      `The audit store of service "${service}" and its target systems do not agree on what was written. ` +
+        `No change of these target systems was run.\n${findings.map(line).join('\n')}\n` +
+        'Starting again does not help. Compare history and target systems, then record which changes the ' +
+        `targets have: npx flamingock audit reconcile`,
+    );
+    this.hide('findings');
+  }
+}
+
+function line({ targetSystem, lostBy, recorded, found }: LostWrites): string {
+  if (lostBy === 'audit-store')
+    return (
+      `  - Target system "${targetSystem}" was claimed with token ${found}, which the audit store has not ` +
+      'given out to anybody who holds the lock now: the audit store was restored, failed over or begun ' +
+      'anew, or another application uses this service name on the same target.'
+    );
+  const claim = found === 0 ? 'has no record of any claim' : `knows no claim after token ${found}`;
+  return (
+    `  - Target system "${targetSystem}" ${claim}, though history records one with token ${recorded}: ` +
+    'the target was restored, failed over, emptied or replaced.'
+  );
+}

@@ -1,0 +1,39 @@
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import type { TargetFence } from '../target-system/target-system.js';
+
+/**
+ * A database that does not know any more what it has written, as one that was restored from a
+ * backup, promoted from a standby that lagged, or made anew: audit store and target system
+ * contradict each other about who has claimed the target.
+ */
+export interface LostWrites {
+  readonly targetSystem: string;
+  /** Which of the two has forgotten. */
+  readonly lostBy: 'audit-store' | 'target-system';
+  /** Lock token of the last claim of the target that the audit store knows of; 0: none. */
+  readonly recorded: number;
+  /** Lock token of the last claim that the target knows of; 0: none. */
+  readonly found: number;
+}
+
+/** Metadata of entries whose execution had claimed its target system: the lock token of the claim. */
+export function claimedBy(token: number): Readonly<Record<string, string>> {
+  return { token: String(token) };
+}
+
+/** Highest lock token with which history says that a target system was claimed; 0 if it says so nowhere. */
+export function recordedClaim(snapshot: AuditSnapshot, targetSystem: string): number {
+  let highest = 0;
+  for (const { targetSystem: target, txStrategy, state, operation, metadata } of snapshot.values()) {
+    if (target !== targetSystem || txStrategy !== 'TX_SEPARATE' || operation === 'FIX') continue;
+    // An entry without a token is of a version that claimed the target together with its commit.
+    const token = Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
+    highest = Math.max(highest, token);
+  }
+  return highest;
+}
+
+/** True where the target does not have the last claim any more that history knows of. */
+export function isBehind(fence: TargetFence | undefined, recorded: number): boolean {
+  return (fence?.token ?? 0) < recorded;
+}
