@@ -57,7 +57,7 @@ export class TypeOrmAuditStore implements AuditStore {
   async readHead(service: string): Promise<AuditHead | undefined> {
     const { heads } = this.tables;
     const [row] = await this.read(
-      sql`SELECT ${columnsOf(heads)} FROM ${tableName(heads)} WHERE service = ${service}`,
+      sql`SELECT * FROM ${tableName(heads)} WHERE service = ${service}`,
     );
     return row && toHead(row);
   }
@@ -167,7 +167,7 @@ function toHead(row: Row): AuditHead {
   const digest = row['settled_digest'];
   return {
     token: integerOf(row['token']),
-    owner: row['owner'],
+    owner: row['owner'] ?? null,
     seq: integerOf(row['seq']),
     hash: row['hash'],
     settled: typeof digest === 'string' ? { seq: integerOf(row['settled_seq']), digest } : null,

@@ -40,10 +40,10 @@ export class TypeOrmMarkerStore implements MarkerStore {
   async look(service: string): Promise<TargetFence | undefined> {
     const { fences, markers } = this.tables;
     // A fence without the table of markers proves nothing of them.
-    const query = sql`SELECT token, owner FROM ${tableName(fences)} WHERE service = ${service} AND (SELECT COUNT(*) FROM ${tableName(markers)} WHERE service = ${service}) >= 0`;
+    const query = sql`SELECT * FROM ${tableName(fences)} WHERE service = ${service} AND (SELECT COUNT(*) FROM ${tableName(markers)} WHERE service = ${service}) >= 0`;
     try {
       const [row] = (await this.database.execute(query)).rows;
-      return row && ({ token: integerOf(row['token']), owner: row['owner'] } as TargetFence);
+      return row && ({ token: integerOf(row['token']), owner: row['owner'] ?? null } as TargetFence);
     } catch (error) {
       if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
       throw error;

@@ -28,7 +28,7 @@ export class TablePrefixError extends FlamingockError {
 export class MissingTablesError extends FlamingockError {
   constructor(
     readonly tables: readonly string[],
-    /** One statement per table, which creates it. */
+    /** They create the tables, or add what an older version's tables lack. */
     readonly statements: readonly string[],
     /** What the server said, if it was asked to create them. */
     refusal?: unknown,
@@ -38,7 +38,7 @@ export class MissingTablesError extends FlamingockError {
         ? '"createTables" is false'
         : `the database user may not create them (${messageOf(refusal)})`;
     super(
-      `Tables ${tables.join(', ')} do not exist, and ${why}. Create them with:\n${statements.join('\n')}`,
+      `Tables ${tables.join(', ')} do not exist, or lack columns of this version, and ${why}. Create them with:\n${statements.join('\n')}`,
       { cause: refusal },
     );
     this.hide('statements');

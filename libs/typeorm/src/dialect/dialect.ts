@@ -73,7 +73,7 @@ export interface Dialect extends SqlSyntax {
   readonly groupsByIndex: boolean;
 
   /** A query whose rows have the `name` of each of these tables that exists. */
-  existingTables(names: readonly string[], schema: string | undefined): Sql;
+  existingColumns(tables: readonly string[], schema: string | undefined): Sql;
 
   /** @throws ConnectionCharsetError when texts would not come back as they were written. */
   checkSession?(on: SqlExecutor): Promise<void>;

@@ -38,8 +38,8 @@ export const mysqlDialect: Dialect = {
   quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
   placeholder: () => '?',
 
-  existingTables: (tables) =>
-    sql`SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${list(tables)})`,
+  existingColumns: (tables) =>
+    sql`SELECT TABLE_NAME AS name, COLUMN_NAME AS col FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${list(tables)})`,
 
   async checkSession(on) {
     const { rows } = await on.execute(

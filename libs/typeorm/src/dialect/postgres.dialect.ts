@@ -35,10 +35,10 @@ export const postgresDialect: Dialect = {
   placeholder: (position) => `$${position}`,
 
   // Not information_schema, which hides tables that the user may not touch.
-  existingTables(tables, schema) {
+  existingColumns(tables, schema) {
     const place =
       schema === undefined ? sql`pg_catalog.pg_table_is_visible(c.oid)` : sql`n.nspname = ${schema}`;
-    return sql`SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND ${place}`;
+    return sql`SELECT c.relname AS name, a.attname AS col FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND ${place}`;
   },
 
   ...onConflict,

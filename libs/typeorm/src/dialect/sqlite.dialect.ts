@@ -16,8 +16,8 @@ export const sqliteDialect: Dialect = {
   quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
   placeholder: () => '?',
 
-  existingTables: (tables) =>
-    sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (${list(tables)})`,
+  existingColumns: (tables) =>
+    sql`SELECT t.name AS name, c.name AS col FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name IN (${list(tables)})`,
 
   ...onConflict,
   greatest: (column, value) => sql`MAX(${column}, ${value})`,

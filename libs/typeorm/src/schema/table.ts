@@ -23,13 +23,22 @@ export interface Table {
 
 /** The statement that creates the table unless it is there. */
 export function createTable(table: Table, { columnTypes, tableSuffix }: Dialect): Sql {
-  const columns = Object.entries(table.columns).map(
-    ([column, { type, nullable }]) =>
-      sql`${name(column)} ${raw(columnTypes[type])}${raw(nullable ? '' : ' NOT NULL')}`,
-  );
+  const columns = Object.entries(table.columns).map((column) => definition(column, columnTypes));
   const keys = [sql`PRIMARY KEY (${names(table.primaryKey)})`];
   if (table.unique) keys.push(sql`UNIQUE (${names(table.unique)})`);
   return sql`CREATE TABLE IF NOT EXISTS ${tableName(table)} (${list([...columns, ...keys])})${raw(tableSuffix)}`;
+}
+
+/** The statement that adds columns which an older version's table lacks. */
+export function addColumn(table: Table, column: readonly [string, Column], { columnTypes }: Dialect): Sql {
+  return sql`ALTER TABLE ${tableName(table)} ADD COLUMN ${definition(column, columnTypes)}`;
+}
+
+function definition(
+  [column, { type, nullable }]: readonly [string, Column],
+  types: Dialect['columnTypes'],
+): Sql {
+  return sql`${name(column)} ${raw(types[type])}${raw(nullable ? '' : ' NOT NULL')}`;
 }
 
 /** The table's name with its schema, if it has one. */
