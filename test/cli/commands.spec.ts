@@ -145,6 +145,24 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(documentOf(await run(['audit', 'verify', '--json']))).toMatchObject({ ok: false, seq: 3 });
   });
 
+  it('audit reconcile shows an entry that was garbled, and accepts it with a finding', async () => {
+    await run(['execute']);
+    expect((await run(['audit', 'reconcile'])).stdout).toContain('History and target systems agree');
+    await workspace.audit.connection.query(
+      `UPDATE flamingock_audit_entries SET author = 'JosÃ©' WHERE seq = 8`,
+    );
+    const shown = await run(['audit', 'reconcile']);
+    expect(shown).toMatchObject({ code: 3 });
+    expect(shown.stdout).toMatch(/entry 8 of "last-notes" content does not match its hash[^]*--executed/);
+    expect(await run(['audit', 'reconcile', '--executed', 'publish'])).toMatchObject({ code: 1 });
+    const recorded = await run(['audit', 'reconcile', '--executed', 'last-notes', '--by', 'ann']);
+    expect(recorded).toMatchObject({ code: 0 });
+    expect(recorded.stdout).toContain('last-notes: MANUAL_MARKED_AS_EXECUTED');
+    const verified = await run(['audit', 'verify']);
+    expect(verified).toMatchObject({ code: 0 });
+    expect(verified.stdout).toContain('Accepted by an operator: entry 8 content does not match its hash');
+  });
+
   it('audit export writes the whole history in both forms', async () => {
     expect(documentOf(await run(['audit', 'export']))).toEqual([]);
     await run(['execute']);

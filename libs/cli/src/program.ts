@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAuditExport } from './commands/audit-export.command.js';
 import { addAuditFix } from './commands/audit-fix.command.js';
 import { addAuditList } from './commands/audit-list.command.js';
+import { addAuditReconcile } from './commands/audit-reconcile.command.js';
 import { addAuditVerify } from './commands/audit-verify.command.js';
 import type { CommandRunner } from './commands/command-runner.js';
 import { examples } from './commands/examples.js';
@@ -62,6 +63,7 @@ export function createProgram(runner: CommandRunner, { output, messages }: Termi
   const audit = program.command('audit').description('the history');
   addAuditList(audit, runner);
   addAuditFix(audit, runner);
+  addAuditReconcile(audit, runner);
   addAuditVerify(audit, runner);
   addAuditExport(audit, runner);
   addUndo(program, runner);

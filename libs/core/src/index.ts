@@ -35,6 +35,7 @@ export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './
 
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
+export type { ChainFault } from './audit/chain-walk.js';
 export { RecoveryStrategy } from './recovery/recovery-strategy.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 
@@ -89,6 +90,8 @@ export type { EngineSettings } from './pipeline/engine-settings.js';
 
 export type { PlanItem, PlanReport } from './operations/plan.js';
 export type { AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
+export type { AuditReconcileRequest, AuditReconciliation } from './operations/audit-reconcile.js';
+export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
 export type { AuditListRequest } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
@@ -97,6 +100,7 @@ export type { UndoneChange, UndoOptions, UndoReport, UndoRequest } from './opera
 export {
   InvalidRequestError,
   NoIssueError,
+  ReconcileRefusedError,
   UndoRefusedError,
   UnknownChangeError,
   type UndoObstacle,

@@ -45,9 +45,13 @@ function head(value: string): AuditVerifyOptions['expectHead'] {
 
 function describe(verification: AuditVerification, { palette }: Output): string {
   if (verification.ok) {
-    const { entries, head: end } = verification;
+    const { entries, head: end, accepted } = verification;
     const count = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
-    return `${palette.green('✔')} The history is as it was written: ${count}.\n  Head ${end.seq}:${end.hash}`;
+    return [
+      `${palette.green('✔')} The history is as it was written: ${count}.`,
+      `  Head ${end.seq}:${end.hash}`,
+      ...accepted.map(({ seq, fault }) => oneLine(`  Accepted by an operator: entry ${seq} ${fault}`)),
+    ].join('\n');
   }
   const { seq, changeId, fault } = verification;
   const of = changeId === undefined ? '' : ` of "${changeId}"`;

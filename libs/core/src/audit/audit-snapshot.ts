@@ -23,8 +23,11 @@ export function entryFault(snapshot: AuditSnapshot): string | undefined {
  * entry of a history is always the last of its change, so a snapshot is enough to tell.
  */
 export function tailFault(head: AuditHead, snapshot: AuditSnapshot): string | undefined {
-  const odd = entryFault(snapshot);
-  if (odd !== undefined) return odd;
+  return entryFault(snapshot) ?? endFault(head, snapshot);
+}
+
+/** What is wrong with the end of the chain, or `undefined`. */
+export function endFault(head: AuditHead, snapshot: AuditSnapshot): string | undefined {
   const tail = [...snapshot.values()].sort((a, b) => a.seq - b.seq).at(-1);
   if ((tail?.seq ?? 0) !== head.seq) {
     return `the head names entry ${head.seq} as the last, but the last one found is ${tail?.seq ?? 0}`;

@@ -68,7 +68,9 @@ export class AuditTamperedError extends FlamingockError {
   ) {
     super(
       `The audit history of service "${service}" was altered: ${fault}. Nothing was run. Compare the ` +
-        'audit tables with a backup and restore what was changed before you start again.',
+        'audit tables with a backup and restore what was changed before you start again. Where no backup was ever ' +
+        'right, because the session settings of a change or a failover have garbled it, look at it and accept it: ' +
+        'npx flamingock audit reconcile',
     );
   }
 }

@@ -10,6 +10,11 @@ export interface ChainFault {
   readonly fault: string;
 }
 
+/** The fault by itself, of whatever knows more of it. */
+export function placeOf({ seq, changeId, fault }: ChainFault): ChainFault {
+  return { seq, ...(changeId !== undefined && { changeId }), fault };
+}
+
 /** The end of an empty chain. */
 export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS_HASH };
 

@@ -3,13 +3,8 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import type { Runtime } from '../runtime.js';
-import { hasTrace, isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
-import { withinTime } from '../within-time.js';
-import { txStrategyOf } from './change-executor.js';
-import { LookTimeoutError } from './executor.errors.js';
-
-/** How long a start that has nothing to do waits for a target system, in milliseconds. */
-const LOOK_MS = 3_000;
+import { hasTrace, type TransactionalTargetSystem } from '../target-system/target-system.js';
+import { targetsWithMarkers, withinLook } from './separate-targets.js';
 
 /** What a look at the target systems of applied changes has shown. */
 export interface TargetLook {
@@ -32,15 +27,14 @@ export async function lookAtTargets(
   const silent: { targetSystem: string; error: unknown }[] = [];
   const look = async (target: TransactionalTargetSystem): Promise<TransactionalTargetSystem | undefined> => {
     try {
-      const late = (): Error => new LookTimeoutError(LOOK_MS);
-      const found = await withinTime(LOOK_MS, hasTrace(target.markers, service), late, runtime);
+      const found = await withinLook(hasTrace(target.markers, service), runtime);
       return found ? undefined : target;
     } catch (error) {
       silent.push({ targetSystem: target.id, error });
       return undefined;
     }
   };
-  const looks = await Promise.all(separateTargets(changes, store).map(look));
+  const looks = await Promise.all(targetsWithMarkers(changes, store).map(look));
   const blank = looks.filter((target) => target !== undefined);
   if (blank.length === 0) return { emptied: [], silent };
   const snapshot = await readSnapshot();
@@ -49,12 +43,4 @@ export async function lookAtTargets(
     return recorded > 0 ? [{ targetSystem, lostBy: 'target-system', recorded, found: 0 }] : [];
   });
   return { emptied, silent };
-}
-
-function separateTargets(
-  changes: readonly ChangeDescriptor[],
-  store: AuditStore,
-): TransactionalTargetSystem[] {
-  const separate = changes.filter((change) => txStrategyOf(change, store) === 'TX_SEPARATE');
-  return [...new Set(separate.map(({ target }) => target).filter(isTransactional))];
 }

@@ -4,6 +4,11 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { auditExport } from '../operations/audit-export.js';
 import { auditFix, type AuditFixRequest, type AuditFixResult } from '../operations/audit-fix.js';
 import { auditList, type AuditListRequest } from '../operations/audit-list.js';
+import {
+  auditReconcile,
+  type AuditReconcileRequest,
+  type AuditReconciliation,
+} from '../operations/audit-reconcile.js';
 import { auditVerify, type AuditVerification, type AuditVerifyRequest } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../operations/issues.js';
@@ -106,6 +111,19 @@ export class FlamingockService {
    */
   auditFix(request: AuditFixRequest): Promise<AuditFixResult> {
     return this.interruptibly((engine, signal) => auditFix(engine, request, signal));
+  }
+
+  /**
+   * Finds out whether audit store and target systems still know of each other what they should, and
+   * whether every entry is as it was written. With findings about the changes in question, records
+   * them, and lets this history claim the target systems again.
+   *
+   * @throws ReconcileRefusedError, before anything happens, unless there is exactly one finding for
+   * each change in question; AuditTamperedError where entries are missing; TargetSystemUnavailableError;
+   * LockTimeoutError with who holds the lock.
+   */
+  auditReconcile(request: AuditReconcileRequest = {}): Promise<AuditReconciliation> {
+    return this.interruptibly((engine, signal) => auditReconcile(engine, request, signal));
   }
 
   /** Walks the whole chain of entries, in bounded memory, up to its first fault. */

@@ -54,6 +54,7 @@ describe('auditVerify', () => {
       ok: true,
       entries: 6,
       head: { seq: 6, hash: last?.hash },
+      accepted: [],
     });
   });
 
@@ -63,6 +64,7 @@ describe('auditVerify', () => {
       ok: true,
       entries: 0,
       head: { seq: 0, hash: GENESIS_HASH },
+      accepted: [],
     });
   });
 

@@ -2,7 +2,8 @@ import type { ChainEnd } from '../audit/audit-chain.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { isSettled, type AuditHead } from '../audit/audit-head.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
-import { CHAIN_START, cutFault, identityFault, linkFault, type ChainFault } from '../audit/chain-walk.js';
+import { AcceptingWalk } from '../audit/accepting-walk.js';
+import { CHAIN_START, cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { at, headFault, tokenFault } from '../audit/head-faults.js';
 import { reachStore } from '../audit/reach.js';
 import type { Engine } from '../pipeline/engine.js';
@@ -27,6 +28,8 @@ export type AuditVerification =
       readonly entries: number;
       /** Where the history ends; keep it elsewhere to detect a rewritten history. */
       readonly head: ChainEnd;
+      /** Entries that are not as they were written, and that an operator has accepted. */
+      readonly accepted: readonly ChainFault[];
     }
   | {
       readonly ok: false;
@@ -39,7 +42,7 @@ export type AuditVerification =
     };
 
 /**
- * Walks the whole chain, in bounded memory, up to its first fault; then looks at the head.
+ * Walks the whole chain, in bounded memory, up to its first fault that nobody has accepted; then looks at the head.
  * Takes no lock: entries that a run appends meanwhile are walked too.
  */
 export async function auditVerify(
@@ -47,24 +50,24 @@ export async function auditVerify(
   { expectHead = CHAIN_START }: AuditVerifyRequest = {},
 ): Promise<AuditVerification> {
   const head = (await readHead(engine)) ?? CHAIN_START;
-  let last: ChainEnd = CHAIN_START;
+  const walk = new AcceptingWalk();
   const lastOfEach = new Map<string, AuditEntry>();
   for await (const entry of auditExport(engine)) {
     const fault =
-      linkFault(last, entry) ??
-      identityFault(entry, head, HEAD) ??
-      identityFault(entry, expectHead, EXPECTED);
-    if (fault) return { ok: false, ...fault };
-    last = entry;
+      walk.step(entry) ?? identityFault(entry, head, HEAD) ?? identityFault(entry, expectHead, EXPECTED);
+    if (fault) return { ok: false, ...placeOf(walk.broken[0] ?? fault) };
     lastOfEach.delete(entry.changeId);
     lastOfEach.set(entry.changeId, entry);
   }
+  const { last, broken, accepted } = walk;
   const fault =
+    broken[0] ??
     cutFault(last, head, HEAD) ??
     cutFault(last, expectHead, EXPECTED) ??
     (await faultAbove(engine, [...lastOfEach.values()]));
-  if (fault) return { ok: false, ...fault };
-  return { ok: true, entries: last.seq, head: { seq: last.seq, hash: last.hash } };
+  if (fault) return { ok: false, ...placeOf(fault) };
+  const { seq, hash } = last;
+  return { ok: true, entries: seq, head: { seq, hash }, accepted: accepted.map(placeOf) };
 }
 
 /** The head is read once more: it has moved on with whatever was appended during the walk. */

@@ -1,6 +1,10 @@
+import type { AuditHead } from '../audit/audit-head.js';
+import { endFault, tailFault } from '../audit/audit-snapshot.js';
 import { storableText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
+import { assertNothingForgotten } from '../executor/forgotten-claims.js';
 import { LockQueue } from '../lock/lock-queue.js';
+import type { LockHold } from '../lock/lock-store.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import type { Engine } from '../pipeline/engine.js';
 import { openSession, type ExclusiveSession } from '../pipeline/exclusive-session.js';
@@ -10,6 +14,13 @@ export interface Admission {
   /** Milliseconds to wait for another holder. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
+  /** Goes on in spite of lost writes and of entries that are not as they were written. */
+  readonly reconciling?: {
+    /** The token of this hold is above this one. */
+    readonly above: number;
+    /** Called with the lock in hand, before the head is claimed. */
+    beforeClaim?(hold: LockHold): Promise<void>;
+  };
 }
 
 /**
@@ -19,23 +30,29 @@ export interface Admission {
  * signal's reason when it aborts before the lock is there.
  */
 export async function exclusively<T>(
-  { pipeline, store, runtime, settings }: Engine,
-  { waitMs = settings.lock.waitMs, signal }: Admission,
+  engine: Engine,
+  { waitMs = engine.settings.lock.waitMs, signal, reconciling }: Admission,
   work: (session: ExclusiveSession) => Promise<T>,
 ): Promise<T> {
+  const { pipeline, store, runtime, settings } = engine;
   const { service } = pipeline;
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs });
+  let head: AuditHead | undefined;
   const lock = await reachStore(service, async () => {
     await store.prepare();
-    const head = await store.readHead(service);
-    const floor = head?.token ?? 0;
+    head = await store.readHead(service);
+    const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
     return queue.acquire(service, { signal, isDone: () => Promise.resolve(false), floor: () => floor });
   });
   if (!lock) throw new LockTimeoutError(service, 0, undefined);
   try {
+    await reachStore(service, async () =>
+      reconciling ? reconciling.beforeClaim?.(lock.lease.hold) : assertNothingForgotten(engine, head),
+    );
     const { leaseMs } = settings.lock;
+    const check = reconciling ? endFault : tailFault;
     const session = await reachStore(service, () =>
-      openSession(service, runtime.uuid(), store, lock, runtime, leaseMs),
+      openSession(service, runtime.uuid(), store, lock, runtime, leaseMs, check),
     );
     return await work(session);
   } finally {

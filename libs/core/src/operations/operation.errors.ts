@@ -40,6 +40,22 @@ export class InvalidRequestError extends FlamingockError {
   }
 }
 
+/** Findings about changes in question were refused before anything was recorded. Lists every reason. */
+export class ReconcileRefusedError extends FlamingockError {
+  constructor(
+    /** Empty: no change is in question. */
+    readonly refusals: readonly string[],
+  ) {
+    const lines = refusals.map((refusal) => `\n  - ${refusal}`).join('');
+    const why =
+      refusals.length === 0
+        ? 'no change is in question.'
+        : `it needs one finding for each change in question:${lines}`;
+    super(`Nothing was recorded: ${why}\nSee what is: npx flamingock audit reconcile`);
+    this.hide('refusals');
+  }
+}
+
 /** Why one change cannot be undone. */
 export interface UndoObstacle {
   readonly changeId: string;

@@ -21,6 +21,7 @@ export interface ExclusiveSession {
  * Claims the head with the lock's token, which shuts out every earlier holder, and only
  * then reads the history.
  *
+ * @param check What is wrong with the history, if anything.
  * @throws LockLostError when a later holder was faster; AuditTamperedError when the end
  * of the history is not as it was written.
  */
@@ -31,11 +32,12 @@ export async function openSession(
   lock: AcquiredLock,
   runtime: Runtime,
   leaseMs: number,
+  check = tailFault,
 ): Promise<ExclusiveSession> {
   const { lease } = lock;
   const head = await claimHead(store, lease);
   const snapshot = createSnapshot(await store.readSnapshot(service));
-  const fault = tailFault(head, snapshot);
+  const fault = check(head, snapshot);
   if (fault !== undefined) {
     // The entries of a later holder do not follow the head that was claimed here: that is no tampering.
     await claimHead(store, lease);

@@ -8,6 +8,7 @@ import { boundedSignal } from '../bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
+import { assertNothingForgotten } from '../executor/forgotten-claims.js';
 import { lookAtTargets } from '../executor/emptied-targets.js';
 import { assertTransactions } from '../executor/transaction-check.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
@@ -29,8 +30,8 @@ import { ReportDraft } from './report-draft.js';
 /** One run of a pipeline: read, lock, re-read, run, report. */
 export class PipelineRunner {
   private readonly report: ReportDraft;
-  /** Of the heads that were read before the lock is had. */
-  private highestToken = 0;
+  /** As it was read last, before the lock is had. */
+  private head: AuditHead | undefined;
 
   constructor(private readonly engine: Engine) {
     const { pipeline, runtime, settings } = engine;
@@ -72,7 +73,7 @@ export class PipelineRunner {
       signal,
       held: (holder: LockRecord | undefined) => this.announceWait(holder),
       isDone: () => this.leftNothingToDo(),
-      floor: () => this.highestToken,
+      floor: () => this.head?.token ?? 0,
     };
     const lock = await this.reach(() => queue.acquire(pipeline.service, waiting));
     this.report.endWait();
@@ -83,6 +84,7 @@ export class PipelineRunner {
     const { pipeline, store, runtime, settings } = this.engine;
     const { service } = pipeline;
     try {
+      await this.reach(() => assertNothingForgotten(this.engine, this.head));
       const session = await this.reach(() =>
         openSession(service, this.report.executionId, store, lock, runtime, settings.lock.leaseMs),
       );
@@ -130,9 +132,8 @@ export class PipelineRunner {
   private async readHead(): Promise<AuditHead | undefined> {
     const { pipeline, store } = this.engine;
     const head = await this.reach(() => store.readHead(pipeline.service));
-    if (!head) return undefined;
-    this.report.head(head);
-    this.highestToken = Math.max(this.highestToken, head.token);
+    this.head = head;
+    if (head) this.report.head(head);
     return head;
   }
 

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { TargetFence } from '../target-system/target-system.js';
 
@@ -21,16 +22,25 @@ export function claimedBy(token: number): Readonly<Record<string, string>> {
   return { token: String(token) };
 }
 
+/** Place in history of the first of these entries whose claim its target system does not know any more; `found`: the last one that it knows. */
+export function lostFrom(entries: readonly AuditEntry[], found: number): number {
+  return Math.min(...entries.filter((entry) => claimOf(entry) > found).map(({ seq }) => seq));
+}
+
 /** Highest lock token with which history says that a target system was claimed; 0 if it says so nowhere. */
 export function recordedClaim(snapshot: AuditSnapshot, targetSystem: string): number {
   let highest = 0;
-  for (const { targetSystem: target, txStrategy, state, operation, metadata } of snapshot.values()) {
-    if (target !== targetSystem || txStrategy !== 'TX_SEPARATE' || operation === 'FIX') continue;
-    // An entry without a token is of a version that claimed the target together with its commit.
-    const token = Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
-    highest = Math.max(highest, token);
+  for (const entry of snapshot.values()) {
+    if (entry.targetSystem === targetSystem) highest = Math.max(highest, claimOf(entry));
   }
   return highest;
+}
+
+/** Lock token of the claim that an entry says its execution had; 0: none. */
+function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number {
+  if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX') return 0;
+  // An entry without a token is of a version that claimed the target together with its commit.
+  return Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
 }
 
 /** True where the target does not have the last claim any more that history knows of. */

@@ -98,6 +98,11 @@ export class InMemoryDatabase implements InMemorySession {
     return copyOf(this.disk.tables);
   }
 
+  /** Forgets what was committed since `tables` was asked for, as a database does that is restored from a backup. */
+  restore(tables: InMemoryTables): void {
+    this.disk.tables = copyOf(tables);
+  }
+
   /** Takes `act`, which must not wait, to the database and brings back its result. */
   async send<T>(name: string, act: () => T): Promise<T> {
     await this.network(name, 'request');

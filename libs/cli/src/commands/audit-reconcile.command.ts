@@ -1,0 +1,87 @@
+import { Option, type Command } from 'commander';
+import type { AuditReconciliation, ChainFault, LostWrites, Resolution } from '@nestjs-flamingock/core';
+import { interruptibly } from '../application/interruption.js';
+import { ExitCode } from '../exit-code.js';
+import type { Output } from '../output/output.js';
+import { oneLine } from '../output/safe-text.js';
+import type { CommandRunner } from './command-runner.js';
+import { examples } from './examples.js';
+import { noteHolder } from './lock-note.js';
+import { operatorName } from './operator.js';
+
+interface AuditReconcileOptions {
+  readonly executed?: readonly string[];
+  readonly rolledBack?: readonly string[];
+  readonly others?: Resolution;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/** `flamingock audit reconcile` */
+export function addAuditReconcile(parent: Command, runner: CommandRunner): void {
+  parent
+    .command('reconcile')
+    .description('show where history and target systems contradict each other, and record what you found out')
+    .option('--executed <id...>', 'changes of which all is in the target system')
+    .option('--rolled-back <id...>', 'changes of which nothing is in the target system')
+    .addOption(
+      new Option('--others <finding>', 'the finding about all other changes in question').choices([
+        'EXECUTED',
+        'ROLLED_BACK',
+      ]),
+    )
+    .option('--reason <text>', 'why; recorded')
+    .option('--by <name>', 'who; recorded (default: the user of this process)')
+    .addHelpText(
+      'after',
+      examples(
+        ['flamingock audit reconcile', 'what is in question? Exits with 3 if anything is'],
+        ['flamingock audit reconcile --executed 0007-prices --others ROLLED_BACK', 'record what you found'],
+      ),
+    )
+    .action(
+      runner.action<AuditReconcileOptions>(async ({ flamingock, options, out }) => {
+        const { by = operatorName(), ...findings } = options;
+        await noteHolder(flamingock, out);
+        const result = await interruptibly(
+          flamingock,
+          (text) => out.note(text),
+          () => flamingock.auditReconcile({ ...findings, by }),
+        );
+        out.result(result, () => describe(result, out));
+        return result.inQuestion.length > result.recorded.length ? ExitCode.ATTENTION : ExitCode.DONE;
+      }),
+    );
+}
+
+function describe(result: AuditReconciliation, { palette }: Output): string {
+  const { lostWrites, broken, inQuestion, recorded } = result;
+  if (recorded.length > 0) {
+    const lines = recorded.map(({ changeId, state }) => `  ${oneLine(changeId)}: ${state}`);
+    return [`${palette.green('✔')} Recorded:`, ...lines].join('\n');
+  }
+  if (lostWrites.length === 0 && inQuestion.length === 0) {
+    return `${palette.green('✔')} History and target systems agree, and every entry is as it was written.`;
+  }
+  return [
+    `${palette.red('✖')} History alone does not tell any more what the target systems have.`,
+    ...lostWrites.map((lost) => `  ${oneLine(lostLine(lost))}`),
+    ...broken.map((fault) => `  ${oneLine(brokenLine(fault))}`),
+    'Look into the target systems for each of these changes:',
+    ...inQuestion.map(({ changeId, targetSystem, state = 'not recorded', reason }) =>
+      oneLine(`  "${changeId}" in "${targetSystem}" (${state}): ${reason}`),
+    ),
+    'Then record all findings at once, those that differ by --executed <id...> or --rolled-back <id...>:',
+    '  npx flamingock audit reconcile --others EXECUTED     # all of it is there',
+    '  npx flamingock audit reconcile --others ROLLED_BACK  # nothing of it is',
+  ].join('\n');
+}
+
+function lostLine({ targetSystem, lostBy, recorded, found }: LostWrites): string {
+  const who = lostBy === 'audit-store' ? 'the audit store' : `target system "${targetSystem}"`;
+  return `${who} has lost writes: history knows claim ${recorded} of "${targetSystem}", the target claim ${found}`;
+}
+
+function brokenLine({ seq, changeId, fault }: ChainFault): string {
+  return `entry ${seq} of "${changeId ?? ''}" ${fault}`;
+}

@@ -1,0 +1,202 @@
+import { acceptanceOf, AcceptingWalk, type BrokenEntry } from '../audit/accepting-walk.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { AuditTamperedError } from '../audit/audit.errors.js';
+import { placeOf, type ChainFault } from '../audit/chain-walk.js';
+import { reachStore } from '../audit/reach.js';
+import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
+import { isBeyond } from '../executor/forgotten-claims.js';
+import { separateTargets } from '../executor/separate-targets.js';
+import type { LockHold } from '../lock/lock-store.js';
+import type { Engine } from '../pipeline/engine.js';
+import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
+import { isBehind, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
+import type { TransactionalTargetSystem } from '../target-system/target-system.js';
+import { auditExport } from './audit-export.js';
+import {
+  findingsFor,
+  publicOf,
+  questionsOf,
+  type ChangeInQuestion,
+  type Finding,
+  type Resolution,
+} from './changes-in-question.js';
+import { exclusively, operatorMetadata } from './exclusively.js';
+import { readSnapshot } from './known-changes.js';
+import { ReconcileRefusedError } from './operation.errors.js';
+
+/** What an operator found out about the changes in question. Without any finding, nothing is recorded. */
+export interface AuditReconcileRequest {
+  /** Changes of which all is in the target system. */
+  readonly executed?: readonly string[];
+  /** Changes of which nothing is in the target system. */
+  readonly rolledBack?: readonly string[];
+  /** The finding about every other change in question. */
+  readonly others?: Resolution;
+  /** Why; recorded. */
+  readonly reason?: string;
+  /** Who; recorded. */
+  readonly by?: string;
+  /**
+   * Milliseconds to wait for another holder of the lock.
+   *
+   * @default `lock.waitMs`
+   */
+  readonly waitMs?: number;
+}
+
+/** What audit store and target systems say of each other, and what was recorded about it. */
+export interface AuditReconciliation {
+  /** Target systems that contradict the audit store, because one of the two has lost writes. */
+  readonly lostWrites: readonly LostWrites[];
+  /** Entries that are not as they were written, and were not accepted. */
+  readonly broken: readonly ChainFault[];
+  /** Changes that need an operator's finding before anything runs again. */
+  readonly inQuestion: readonly ChangeInQuestion[];
+  /** What this call recorded about them; empty where it only looked. */
+  readonly recorded: readonly { readonly changeId: string; readonly state: AuditState }[];
+}
+
+/** How far ahead of the head a forgotten fence is kept. */
+const AHEAD = 1;
+
+interface Survey {
+  readonly lostWrites: readonly LostWrites[];
+  readonly broken: readonly BrokenEntry[];
+  /** Token above which the next holder's must be. */
+  readonly floor: number;
+}
+
+/**
+ * Finds out whether audit store and target systems still know of each other what they should, and
+ * whether every entry is as it was written. With an operator's findings, records them for every
+ * change in question, and then lets this history claim the target systems again.
+ *
+ * @throws ReconcileRefusedError, before anything happens, unless there is exactly one finding for
+ * each change in question; AuditTamperedError where entries are missing, which nobody can accept;
+ * TargetSystemUnavailableError, LockTimeoutError, AuditStoreUnavailableError
+ */
+export async function auditReconcile(
+  engine: Engine,
+  request: AuditReconcileRequest,
+  signal: AbortSignal,
+): Promise<AuditReconciliation> {
+  const survey = await look(engine);
+  const { lostWrites, broken, floor } = survey;
+  const seen = { lostWrites, broken: broken.map(placeOf) };
+  const { executed = [], rolledBack = [], others } = request;
+  if (executed.length === 0 && rolledBack.length === 0 && others === undefined) {
+    const questions = questionsOf(engine, survey, await readSnapshot(engine));
+    return { ...seen, inQuestion: questions.map(publicOf), recorded: [] };
+  }
+  const { pipeline } = engine;
+  const findingsIn = (snapshot: AuditSnapshot) => {
+    const questions = questionsOf(engine, survey, snapshot);
+    if (questions.length === 0 && lostWrites.length === 0) throw new ReconcileRefusedError([]);
+    return findingsFor(questions, request);
+  };
+  const waiting = { waitMs: request.waitMs, signal };
+  const beforeClaim = async (hold: LockHold): Promise<void> => {
+    findingsIn(await readSnapshot(engine));
+    await keepAhead(engine, lostWrites, hold);
+  };
+  const done = await exclusively(
+    engine,
+    { ...waiting, reconciling: { above: floor, beforeClaim } },
+    async (session) => {
+      const findings = findingsIn(session.snapshot);
+      const recorded = await reachStore(pipeline.service, () => record(findings, request, session));
+      const inQuestion = findings.map(({ question }) => publicOf(question));
+      return { ...seen, inQuestion, recorded, above: session.lease.token + AHEAD };
+    },
+  );
+  const { above, ...reconciliation } = done;
+  if (lostWrites.length > 0) {
+    await exclusively(engine, { ...waiting, reconciling: { above } }, (session) =>
+      claimAgain(engine, lostWrites, session),
+    );
+  }
+  return reconciliation;
+}
+
+async function look(engine: Engine): Promise<Survey> {
+  const { pipeline, store } = engine;
+  const { service } = pipeline;
+  // Before the head: a run that is going on claims the head first and its targets after that.
+  const looks = separateTargets(engine).map(async ({ id, markers }) => ({
+    targetSystem: id,
+    fence: await reachTarget(id, () => markers.look(service)),
+  }));
+  const fences = await Promise.all(looks);
+  const head = await reachStore(service, () => store.readHead(service));
+  const snapshot = await readSnapshot(engine);
+  const lostWrites = fences.flatMap(({ targetSystem, fence }): LostWrites[] => {
+    const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found: fence?.token ?? 0 };
+    if (isBehind(fence, facts.recorded)) return [{ ...facts, lostBy: 'target-system' }];
+    return fence && isBeyond(fence, head) ? [{ ...facts, lostBy: 'audit-store' }] : [];
+  });
+  const broken = await brokenEntries(engine);
+  return { lostWrites, broken, floor: Math.max(0, ...lostWrites.map(({ found }) => found)) };
+}
+
+async function brokenEntries(engine: Engine): Promise<readonly BrokenEntry[]> {
+  const walk = new AcceptingWalk();
+  for await (const entry of auditExport(engine)) {
+    const fault = walk.step(entry);
+    if (fault) throw new AuditTamperedError(engine.pipeline.service, `entry ${fault.seq} ${fault.fault}`);
+  }
+  return walk.broken;
+}
+
+async function record(
+  findings: readonly Finding[],
+  request: AuditReconcileRequest,
+  { journal }: ExclusiveSession,
+): Promise<AuditReconciliation['recorded']> {
+  const recorded: AuditReconciliation['recorded'][number][] = [];
+  for (const { question, resolution } of findings) {
+    const state = `MANUAL_MARKED_AS_${resolution}` as const;
+    const accepted = question.broken ? acceptanceOf(question.broken) : {};
+    const metadata = { ...operatorMetadata(request), ...accepted };
+    await journal.append(question.subject, { state, operation: 'FIX', at: journal.now(), metadata });
+    recorded.push({ changeId: question.changeId, state });
+  }
+  return recorded;
+}
+
+/**
+ * Keeps a fence that the audit store has forgotten beyond the head that is about to be claimed, so
+ * that a start finds it as long as not everything is recorded.
+ */
+async function keepAhead(engine: Engine, lostWrites: readonly LostWrites[], hold: LockHold): Promise<void> {
+  const forgotten = lostWrites.filter(({ lostBy }) => lostBy === 'audit-store');
+  for (const { id, markers } of targetsOf(engine, forgotten)) {
+    const ahead = { ...hold, token: hold.token + AHEAD };
+    await reachTarget(id, () => markers.claim(ahead));
+  }
+}
+
+/** Last of all: from here on no start finds anything any more. */
+async function claimAgain(
+  engine: Engine,
+  lostWrites: readonly LostWrites[],
+  { lease, patience }: ExclusiveSession,
+): Promise<void> {
+  for (const { id, markers } of targetsOf(engine, lostWrites)) {
+    await reachTarget(id, () => patience.insist(() => markers.prepare()));
+    await reachTarget(id, () => patience.insist(() => markers.claim(lease.hold)));
+  }
+}
+
+function targetsOf(engine: Engine, lostWrites: readonly LostWrites[]): TransactionalTargetSystem[] {
+  const lost = new Set(lostWrites.map(({ targetSystem }) => targetSystem));
+  return separateTargets(engine).filter(({ id }) => lost.has(id));
+}
+
+async function reachTarget<T>(targetSystem: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new TargetSystemUnavailableError(targetSystem, cause);
+  }
+}
