@@ -90,35 +90,29 @@ describe('Executors', () => {
 });
 
 describe('markers', () => {
-  it('are cleared once history knows that their changes executed', async () => {
+  it('outlast their run, and are cleared by the next one that claims their target', async () => {
     await executors.execute(separate({ id: 'a' }));
     await executors.execute(separate({ id: 'b' }));
-    expect([await marked('a'), await marked('b')]).toEqual([true, true]);
     await executors.clearMarkers();
-    expect([await marked('a'), await marked('b')]).toEqual([false, false]);
+    await run.lease.release();
+    expect(sent('clearMarkers')).toBe(0);
+    run = await openRun(store, runtime);
+    const next = new Executors(run, store);
+    await next.execute(separate({ id: 'c' }));
+    await next.clearMarkers();
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => marked(id, 3)))).toEqual([false, false, true]);
     expect(sent('clearMarkers')).toBe(1);
-  });
-
-  it('are cleared for what was reconciled', async () => {
-    await executors.execute(separate({ id: 'a' }));
-    const later = new Executors(run, store);
-    await later.prepareMarkers(separate());
-    later.forgetLater(separate({ id: 'a' }));
-    await later.clearMarkers();
-    expect(await marked('a')).toBe(false);
   });
 
   it('are no matter of changes that failed, or that run in no transaction of their own', async () => {
     const execution = changeMethod(() => Promise.reject(new TypeError('no')));
     await executors.execute(separate({ execution }));
     await executors.execute(separate({ transactional: false }));
-    executors.forgetLater(aChange());
     await executors.clearMarkers();
     expect(sent('clearMarkers')).toBe(0);
   });
 
   it('are left alone in a target that this run has not used', async () => {
-    executors.forgetLater(separate());
     await executors.clearMarkers();
     expect(sent('clearMarkers')).toBe(0);
   });

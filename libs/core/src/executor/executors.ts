@@ -14,7 +14,7 @@ import { TargetClaims } from './target-claims.js';
 export class Executors implements ChangeExecutor {
   private readonly byStrategy: Readonly<Record<TxStrategy, ChangeExecutor>>;
   /** Target systems whose markers are ready, with the changes whose markers may go. */
-  private readonly marked = new Map<TargetSystem, { markers: MarkerStore; changeIds: string[] }>();
+  private readonly marked = new Map<TargetSystem, { markers: MarkerStore; superseded: readonly string[] }>();
 
   private readonly claims: TargetClaims;
 
@@ -33,16 +33,14 @@ export class Executors implements ChangeExecutor {
   async execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
     if (strategy === 'TX_SEPARATE') await this.prepareMarkers(change);
-    const outcome = await this.byStrategy[strategy].execute(change, intent, next);
-    if (outcome.status === 'executed' && strategy === 'TX_SEPARATE') this.forgetLater(change);
-    return outcome;
+    return this.byStrategy[strategy].execute(change, intent, next);
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
-    await this.claims.claim(target);
-    this.marked.set(target, { markers: target.markers, changeIds: [] });
+    const superseded = await this.claims.claim(target);
+    this.marked.set(target, { markers: target.markers, superseded });
   }
 
   /** @throws LostWritesError where target systems of these changes and the audit store do not agree. */
@@ -51,19 +49,16 @@ export class Executors implements ChangeExecutor {
     return this.claims.assertNothingLost(separate.map(({ target }) => target).filter(isTransactional));
   }
 
-  /** The audit store knows how the change ended: its marker is of no more use. */
-  forgetLater({ target, id }: ChangeDescriptor): void {
-    this.marked.get(target)?.changeIds.push(id);
-  }
-
   /**
-   * Clears the markers that the audit store has made superfluous. One that stays is
-   * harmless: it names its own execution, and no later one is taken for it.
+   * Clears the markers of the runs before this one, which history and the claims of this run have made
+   * superfluous. Those of this run stay: if the audit store loses the entries that say how its
+   * changes ended, they are what tells. One that stays for ever is harmless: it names its own
+   * execution, and no later one is taken for it.
    */
   async clearMarkers(): Promise<void> {
     const { lease } = this.run;
-    for (const { markers, changeIds } of this.marked.values()) {
-      if (changeIds.length > 0) await markers.clear(lease.hold, changeIds);
+    for (const { markers, superseded } of this.marked.values()) {
+      if (superseded.length > 0) await markers.clear(lease.hold, superseded);
     }
   }
 }

@@ -2,8 +2,8 @@ import { FlamingockError } from '../flamingock.error.js';
 import { isClaimedBeyond } from '../lock/claimed-beyond.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
-import { isBehind, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
-import type { TransactionalTargetSystem } from '../target-system/target-system.js';
+import { isBehind, recordedClaim, settledUnder, type LostWrites } from '../recovery/lost-writes.js';
+import type { TargetFence, TransactionalTargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { TargetSystemUnavailableError } from './executor.errors.js';
 
@@ -15,7 +15,8 @@ type Resources = Pick<RunResources, 'journal' | 'snapshot' | 'lease' | 'patience
  * was committed only where the claim before it is still there.
  */
 export class TargetClaims {
-  private readonly examined = new Set<TransactionalTargetSystem>();
+  /** Each with its fence as it was before this run claimed it. */
+  private readonly examined = new Map<TransactionalTargetSystem, TargetFence | undefined>();
 
   constructor(private readonly run: Resources) {}
 
@@ -34,9 +35,12 @@ export class TargetClaims {
   /**
    * Raises the target's fence, which no marker of an earlier run passes any more.
    *
+   * @returns ids of the changes whose markers this claim makes superfluous: those of the run that had
+   * claimed the target before, where history knows how they ended. If the audit store forgets that, it
+   * has forgotten the holder of this claim, too, and the fence tells.
    * @throws LostWritesError, LockLostError, TargetSystemUnavailableError
    */
-  async claim(target: TransactionalTargetSystem): Promise<void> {
+  async claim(target: TransactionalTargetSystem): Promise<readonly string[]> {
     const { patience, lease } = this.run;
     const { markers } = target;
     try {
@@ -46,6 +50,7 @@ export class TargetClaims {
       }
       await patience.insist(() => markers.prepare());
       await patience.insist(() => markers.claim(lease.hold));
+      return settledUnder(this.examined.get(target), target.id, this.run.snapshot);
     } catch (cause) {
       if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);
       throw cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(target.id, cause);
@@ -63,7 +68,7 @@ export class TargetClaims {
       await lease.confirm();
       return { targetSystem, lostBy: 'audit-store', recorded, found };
     }
-    this.examined.add(target);
+    this.examined.set(target, fence);
     return undefined;
   }
 

@@ -525,22 +525,25 @@ describe('target systems of a run', () => {
     expect(report).toMatchObject({ status: 'applied', warnings: [expect.stringMatching(/"files".*busy/)] });
   });
 
-  it('that keep markers are asked to prepare for them once, and to forget them after', async () => {
+  it('that keep markers are asked to prepare for them once, and by the next run to forget them', async () => {
     const targetWire = new Wire();
     const target = new InMemoryTargetSystem('db', new InMemoryDatabase().connect(targetWire.carry));
     const set = ({ handles }: Invocation) => (handles.get(InMemoryTable) as InMemoryTable).set('k', 'v');
     const fields = { target, transactional: true, execution: changeMethod(set) };
+    const count = (name: string) => targetWire.answered.filter((answered) => answered === name).length;
     await run([change('a', fields), change('b', fields)]);
-    expect(targetWire.answered.filter((name) => name === 'prepareMarkers')).toHaveLength(1);
-    expect(targetWire.answered.filter((name) => name === 'clearMarkers')).toHaveLength(1);
-    expect(await target.markers.read(holdOf(2), 'a')).toBeUndefined();
+    expect([count('prepareMarkers'), count('clearMarkers')]).toEqual([1, 0]);
+    await run([change('a', fields), change('b', fields), change('c', fields)]);
+    expect([count('prepareMarkers'), count('clearMarkers')]).toEqual([2, 1]);
+    expect(await target.markers.read(holdOf(3), 'a')).toBeUndefined();
+    expect(await target.markers.read(holdOf(3), 'c')).toBeDefined();
   });
 
   it('that keep markers are not asked to forget those of a later holder', async () => {
     const targetWire = new Wire();
     const target = new InMemoryTargetSystem('db', new InMemoryDatabase().connect(targetWire.carry));
     const undone = {
-      ...holdOf(2, SERVICE),
+      ...holdOf(3, SERVICE),
       changeId: 'a',
       executionId: 'later',
       operation: 'UNDO',
@@ -548,8 +551,10 @@ describe('target systems of a run', () => {
     targetWire.meet('clearMarkers', 'request', async () => {
       await target.transaction(undone, async () => undefined, undone);
     });
-    await run([change('a', { target, transactional: true })]);
-    expect(await target.markers.read(holdOf(2), 'a')).toEqual(undone);
+    const fields = { target, transactional: true };
+    await run([change('a', fields)]);
+    await run([change('a', fields), change('b', fields)]);
+    expect(await target.markers.read(holdOf(3), 'a')).toEqual(undone);
   });
 
   it('that cannot keep markers stop the run with an error that names them', async () => {

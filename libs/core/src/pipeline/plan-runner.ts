@@ -104,7 +104,6 @@ export class PlanRunner {
       return this.announce('change.blocked', blockedReport({ ...planned, ...settled }));
     }
     if (action !== 'SKIP') return this.execute({ ...planned, reason });
-    this.executors.forgetLater(change);
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 

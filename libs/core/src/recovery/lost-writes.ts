@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { isSettledState } from '../audit/audit-state.js';
 import type { TargetFence } from '../target-system/target-system.js';
 
 /**
@@ -20,6 +21,19 @@ export interface LostWrites {
 /** Metadata of entries whose execution had claimed its target system: the lock token of the claim. */
 export function claimedBy(token: number): Readonly<Record<string, string>> {
   return { token: String(token) };
+}
+
+/** Ids of the changes of a target system of which history knows how they ended under this claim. */
+export function settledUnder(
+  fence: TargetFence | undefined,
+  targetSystem: string,
+  snapshot: AuditSnapshot,
+): string[] {
+  const entries = fence ? [...snapshot.values()] : [];
+  return entries
+    .filter((entry) => entry.targetSystem === targetSystem && isSettledState(entry.state))
+    .filter((entry) => claimOf(entry) === fence?.token)
+    .map(({ changeId }) => changeId);
 }
 
 /** Place in history of the first of these entries whose claim its target system does not know any more; `found`: the last one that it knows. */
