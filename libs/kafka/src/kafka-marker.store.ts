@@ -42,6 +42,10 @@ export class KafkaMarkerStore implements MarkerStore {
     return snapshot.marker(hold.service, changeId);
   }
 
+  async list(service: string): Promise<readonly Marker[]> {
+    return (await this.hasTrace()) ? this.clients.use(() => this.fence.list(service)) : [];
+  }
+
   /** Only as the holder that has claimed the target last: it does not take away what a later one has proven. */
   async clear(hold: LockHold, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;

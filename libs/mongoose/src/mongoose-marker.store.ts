@@ -64,6 +64,11 @@ export class MongooseMarkerStore implements MarkerStore {
     return found ? toMarker(found) : undefined;
   }
 
+  async list(service: string): Promise<readonly Marker[]> {
+    const found = await this.on((markers) => markers.find({ '_id.service': service }).toArray());
+    return found.map(toMarker);
+  }
+
   async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
     const ids = changeIds.map((changeId): MarkerId => ({ service, changeId }));
     if (ids.length === 0) return;

@@ -21,6 +21,11 @@ export function markerField(service: string, changeId: string): string {
   return JSON.stringify([service, changeId]);
 }
 
+/** Service and change of the field of a marker. */
+export function markerNames(field: string): readonly [service: string, changeId: string] {
+  return JSON.parse(field) as [string, string];
+}
+
 /** The part of a key that decides which node of a Cluster has it; `undefined`: the whole key. */
 export function hashTagOf(key: string | Buffer): string | undefined {
   const text = Buffer.from(key).toString('latin1');

@@ -7,9 +7,9 @@ import {
 } from '@nestjs-flamingock/core';
 import { awaitAcknowledgement } from './acknowledgement.js';
 import type { RedisConnection } from './redis-connection.js';
-import { markerField, type RedisKeys } from './redis-keys.js';
+import { markerField, markerNames, type RedisKeys } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
-import { CLEAR_MARKERS, READ_MARKER } from './redis-scripts.js';
+import { CLEAR_MARKERS, LIST_MARKERS, READ_MARKER } from './redis-scripts.js';
 import { TransactionsUnsupportedError } from './redis.errors.js';
 import type { RedisSettings } from './redis.options.js';
 
@@ -62,8 +62,18 @@ export class RedisMarkerStore implements MarkerStore {
     const { stored } = await this.raiseFence(connection, hold, changeId);
     if (stored === '') return undefined;
     await awaitAcknowledgement(connection, this.settings);
-    const fields = JSON.parse(stored) as StoredMarker;
-    return { ...fields, service, changeId, token: Number(fields.token) };
+    return toMarker(service, changeId, stored);
+  }
+
+  async list(service: string): Promise<readonly Marker[]> {
+    const connection = await this.link.connection();
+    const answer = (await connection.run(LIST_MARKERS, [this.keys.markers], [])) as string[];
+    const markers: Marker[] = [];
+    for (let at = 0; at < answer.length; at += 2) {
+      const [of, changeId] = markerNames(answer[at] ?? '');
+      if (of === service) markers.push(toMarker(service, changeId, answer[at + 1] ?? ''));
+    }
+    return markers;
   }
 
   async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
@@ -96,6 +106,11 @@ export class RedisMarkerStore implements MarkerStore {
   fenced(service: string, token: number): FencedError {
     return new FencedError(service, token, `target system "${this.targetSystem}"`);
   }
+}
+
+function toMarker(service: string, changeId: string, stored: string): Marker {
+  const fields = JSON.parse(stored) as StoredMarker;
+  return { ...fields, service, changeId, token: Number(fields.token) };
 }
 
 /** The first words of the commit script: how it knows fence and marker. Empty without a marker. */

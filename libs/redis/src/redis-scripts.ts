@@ -27,6 +27,9 @@ redis.call('HSET', KEYS[1], ARGV[1], raised)
 return {'ok', raised, redis.call('HGET', KEYS[2], ARGV[3]) or ''}
 `);
 
+/** Every marker. KEYS: markers. Answers fields and markers in turn, as text whatever the client makes of hashes. */
+export const LIST_MARKERS = script(`return redis.call('HGETALL', KEYS[1])`);
+
 /**
  * Checks the fence, then runs commands up to the first that fails, and leaves the marker.
  *

@@ -56,9 +56,7 @@ export class TypeOrmAuditStore implements AuditStore {
 
   async readHead(service: string): Promise<AuditHead | undefined> {
     const { heads } = this.tables;
-    const [row] = await this.read(
-      sql`SELECT * FROM ${tableName(heads)} WHERE service = ${service}`,
-    );
+    const [row] = await this.read(sql`SELECT * FROM ${tableName(heads)} WHERE service = ${service}`);
     return row && toHead(row);
   }
 

@@ -64,6 +64,17 @@ export class TypeOrmMarkerStore implements MarkerStore {
     return rows[0] && toMarker(rows[0]);
   }
 
+  async list(service: string): Promise<readonly Marker[]> {
+    const { dialect } = this.database;
+    try {
+      const query = sql`SELECT * FROM ${tableName(this.tables.markers)} WHERE service = ${service}`;
+      return Array.from((await this.database.execute(query)).rows, toMarker);
+    } catch (error) {
+      if (dialect.troubleOf(error) === 'missing-table') return [];
+      throw error;
+    }
+  }
+
   async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
     const mine = sql`(token < ${token} OR (token = ${token} AND owner = ${owner}))`;

@@ -8,8 +8,7 @@ import type { Verdict } from './verdict.js';
 /** Follows the lock from hand to hand, by the record that is in the store. */
 export class LockWatch {
   private record: LockRecord | undefined;
-  private readonly claimedBy = new Map<number, SimulatedProcess>();
-  private highest = 0;
+  private readonly claimedBy = new Map<string, SimulatedProcess>();
 
   constructor(
     private readonly verdict: Verdict,
@@ -22,21 +21,21 @@ export class LockWatch {
     return this.record?.token ?? 0;
   }
 
-  /** The highest token that has claimed the history. */
-  get latestClaim(): number {
-    return this.highest;
+  /** Goes on from what the store still has of it. */
+  reset({ locks }: InMemoryTables): void {
+    this.record = locks.get(SERVICE);
   }
 
   /** Takes note that a process has claimed the history with its token. */
   claimed(process: SimulatedProcess): void {
-    const other = this.claimedBy.get(process.token);
+    const hold = `${process.token} ${process.owner}`;
+    const other = this.claimedBy.get(hold);
     this.verdict.expect(
       other === undefined || other === process,
       'one token each',
-      () => `${process.name} and ${other?.name} both have token ${process.token}`,
+      () => `${process.name} and ${other?.name} both have the hold ${hold}`,
     );
-    this.claimedBy.set(process.token, process);
-    this.highest = Math.max(this.highest, process.token);
+    this.claimedBy.set(hold, process);
   }
 
   /** Looks at the lock after something acted on it. */

@@ -4,6 +4,7 @@ import type { Recorder } from '../world/recorder.js';
 import type { SimulatedProcess } from '../world/simulated-process.js';
 import type { StatementResult } from '../world/wire.js';
 import { Calls, type Call } from './calls.js';
+import { SERVICE } from '../../../libs/core/src/fixtures/runs.js';
 import { timesIn } from './effects.js';
 import { HistoryWatch } from './history-watch.js';
 import { LockWatch } from './lock-watch.js';
@@ -23,6 +24,8 @@ export class Oracle {
   private readonly lock: LockWatch;
   /** Set forward, the stores' clock ends leases that their holders may still trust. */
   private isClockHonest = true;
+  /** Whoever is at work while a database loses writes cannot know. */
+  hasForgotten = false;
 
   constructor(
     private readonly scenario: Scenario,
@@ -37,6 +40,16 @@ export class Oracle {
   /** Takes note that the stores' clock was set. */
   clockWasSet(): void {
     this.isClockHonest = false;
+  }
+
+  /** Takes note that a database has lost writes. What it still has is what counts from here on. */
+  forgotten(database: keyof Databases): void {
+    this.hasForgotten = true;
+    this.history.isInQuestion = true;
+    if (database === 'target') return;
+    const tables = this.databases.audit.snapshot();
+    this.lock.reset(tables);
+    this.history.reset(tables);
   }
 
   /** How often a change is in its target. */
@@ -81,9 +94,13 @@ export class Oracle {
     this.checkHeld(process, `${changeId} does something`);
   }
 
+  private get isBeyondKnowing(): boolean {
+    return this.hasForgotten || !this.isClockHonest;
+  }
+
   private checkUnprotected({ process, changeId, method, executionId }: Call): void {
     this.checkHeld(process, `${method} of ${changeId} begins`);
-    if (!this.isClockHonest) return;
+    if (this.isBeyondKnowing) return;
     const last = this.history.lastOf(changeId);
     const isMine = last?.executionId === executionId;
     const isUndo = process.plan.operation === 'undo';
@@ -97,7 +114,7 @@ export class Oracle {
   }
 
   private checkHeld(process: SimulatedProcess, what: string): void {
-    const isHeld = process.token === this.lock.token || !this.isClockHonest;
+    const isHeld = process.token === this.lock.token || this.isBeyondKnowing;
     this.verdict.expect(
       isHeld,
       'runs with the lock',
@@ -109,7 +126,7 @@ export class Oracle {
   private checkEffects(process: SimulatedProcess): void {
     const { audit, target } = this.databases;
     const [shared, separate] = [audit.snapshot(), target.snapshot()];
-    const added = this.history.look(shared, process, this.lock.latestClaim);
+    const added = this.history.look(shared, process, shared.heads.get(SERVICE));
     for (const change of this.scenario.changes) {
       if (change.kind === 'TX_SHARED') this.checkShared(change, timesIn(shared, change.id));
       if (change.kind !== 'TX_SEPARATE') continue;
@@ -126,7 +143,7 @@ export class Oracle {
   private checkSeparate(change: ChangePlan, times: number): void {
     const last = this.history.lastOf(change.id);
     const isEnd = last?.state !== 'STARTED' && last?.state !== 'EXECUTION_FAILED';
-    if (isEnd) this.expectOnce(times === Number(isIn(last)), change, times);
+    if (isEnd && !this.hasForgotten) this.expectOnce(times === Number(isIn(last)), change, times);
   }
 
   private expectOnce(holds: boolean, change: ChangePlan, times: number): void {

@@ -43,6 +43,8 @@ function describeFault(fault: Fault): string {
       return `fault: #${fault.process} is told to stop at ${fault.at} ms`;
     case 'clock':
       return `fault: the stores' clock is set by ${fault.ms} ms at ${fault.at} ms`;
+    case 'forget':
+      return `fault: the ${fault.database} database loses its last ${fault.writes} writes at ${fault.at} ms`;
     case 'crash':
     case 'pause':
     case 'lose':

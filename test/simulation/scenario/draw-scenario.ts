@@ -48,6 +48,7 @@ export function drawScenario(seed: number): Scenario {
   const changes = drawChanges(random, random.chance(0.4) ? [random.pick(KINDS)] : KINDS);
   const processes = drawProcesses(random, changes);
   const faults = Array.from({ length: random.below(8) }, () => drawFault(random, processes, changes.length));
+  if (random.chance(0.1)) faults.push(drawLoss(random));
   return {
     seed,
     onIssue: random.chance(0.75) ? 'fail' : 'skip',
@@ -109,6 +110,15 @@ function drawFault(random: Random, processes: readonly ProcessPlan[], changes: n
     ...(random.chance(0.6) ? named(random) : anywhere(random, changes)),
     leg: random.pick(['request', 'answer']),
     ms: Math.round(ms * (0.5 + random.next())),
+  };
+}
+
+function drawLoss(random: Random): Fault {
+  return {
+    kind: 'forget',
+    database: random.pick(['audit', 'audit', 'target']),
+    at: random.below(random.pick([1_000, 3_000, SPAN_MS])),
+    writes: random.between(1, random.pick([2, 6, 20])),
   };
 }
 

@@ -47,7 +47,14 @@ export type TimedFault =
   /** The process is told to stop, as SIGTERM does. */
   | { readonly kind: 'stop'; readonly process: number; readonly at: number }
   /** The stores' clock is set forward, or back. */
-  | { readonly kind: 'clock'; readonly at: number; readonly ms: number };
+  | { readonly kind: 'clock'; readonly at: number; readonly ms: number }
+  /** A database loses its last writes, as a standby lacks them that lagged and was promoted. */
+  | {
+      readonly kind: 'forget';
+      readonly database: 'audit' | 'target';
+      readonly at: number;
+      readonly writes: number;
+    };
 
 /** Something that goes wrong. */
 export type Fault = MessageFault | TimedFault;

@@ -1,4 +1,5 @@
 import { auditFix } from '../../../libs/core/src/operations/audit-fix.js';
+import { auditReconcile } from '../../../libs/core/src/operations/audit-reconcile.js';
 import { execute } from '../../../libs/core/src/operations/execute.js';
 import { undo } from '../../../libs/core/src/operations/undo.js';
 import type { Engine } from '../../../libs/core/src/pipeline/engine.js';
@@ -23,7 +24,8 @@ async function run(
 ): Promise<unknown> {
   const report = await execute(engine, process.stopping.signal);
   const isUndone = scenario.processes.some(({ operation }) => operation === 'undo');
-  if (isUndone || (report.status !== 'applied' && report.status !== 'up-to-date')) return report;
+  if (isUndone || oracle.hasForgotten || (report.status !== 'applied' && report.status !== 'up-to-date'))
+    return report;
   const missing = report.changes.find(({ changeId }) => !isIn(oracle.history.lastOf(changeId)));
   verdict.expect(
     !missing,
@@ -39,6 +41,17 @@ async function fix(process: SimulatedProcess, engine: Engine, world: World): Pro
   if (!issue) return undefined;
   const resolution = world.oracle.timesIn(issue) > 0 ? 'EXECUTED' : 'ROLLED_BACK';
   return auditFix(engine, { changeId: issue.id, resolution, by: process.name }, process.stopping.signal);
+}
+
+/** An operator who looks at every change in question and tells the truth about it. */
+export async function reconcile(process: SimulatedProcess, engine: Engine, world: World): Promise<unknown> {
+  const { signal } = process.stopping;
+  const { inQuestion, lostWrites } = await auditReconcile(engine, {}, signal);
+  if (inQuestion.length === 0 && lostWrites.length === 0) return undefined;
+  const isThere = (changeId: string): boolean =>
+    world.scenario.changes.some((change) => change.id === changeId && world.oracle.timesIn(change) > 0);
+  const executed = inQuestion.map(({ changeId }) => changeId).filter(isThere);
+  return auditReconcile(engine, { executed, others: 'ROLLED_BACK', by: process.name }, signal);
 }
 
 /** The changes that need a person now. */

@@ -41,6 +41,7 @@ export class WatchedAuditStore implements AuditStore {
 
   claimHead(hold: LockHold) {
     this.process.token = hold.token;
+    this.process.owner = hold.owner;
     return this.store.claimHead(hold);
   }
 

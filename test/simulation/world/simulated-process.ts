@@ -15,8 +15,10 @@ export class SimulatedProcess implements EventOwner {
   pausedUntil = 0;
   /** How long it has stood still altogether. */
   stoodStillMs = 0;
-  /** Token with which it last asked for the head of the history; 0 before. */
+  /** Token and owner with which it last asked for the head of the history. */
   token = 0;
+  owner = '';
+
   end: ProcessEnd | undefined;
   readonly stopping = new AbortController();
   private drawn = 0;

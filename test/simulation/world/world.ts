@@ -15,7 +15,8 @@ import { Recorder } from './recorder.js';
 import { SimulatedConnection } from './simulated-connection.js';
 import { SimulatedProcess } from './simulated-process.js';
 import { SimulatedRuntime } from './simulated-runtime.js';
-import { Wire } from './wire.js';
+import { Wire, type StatementObserver } from './wire.js';
+import { WriteLog } from './write-log.js';
 
 const EPOCH_MS = Date.UTC(2024, 0, 1);
 
@@ -27,6 +28,8 @@ export class World {
   readonly databases: Databases;
   readonly oracle: Oracle;
   private clockMs = EPOCH_MS;
+  /** Of the databases that are going to lose writes. */
+  private readonly logs = new Map<keyof Databases, WriteLog>();
 
   constructor(
     readonly scenario: Scenario,
@@ -41,6 +44,10 @@ export class World {
       audit: new InMemoryDatabase({ now: storeNow }),
       target: new InMemoryDatabase({ now: storeNow }),
     };
+    for (const fault of scenario.faults) {
+      if (fault.kind === 'forget')
+        this.logs.set(fault.database, new WriteLog(this.databases[fault.database]));
+    }
     this.oracle = new Oracle(scenario, this.databases, this.verdict, this.recorder);
   }
 
@@ -62,6 +69,7 @@ export class World {
   scheduleFaults(processes: readonly SimulatedProcess[]): void {
     for (const fault of this.scenario.faults) {
       if (fault.kind === 'clock') this.at(fault.at, () => this.setClock(fault.ms));
+      if (fault.kind === 'forget') this.at(fault.at, () => this.forget(fault.database, fault.writes));
       if (fault.kind !== 'stop') continue;
       const process = processes.find(({ plan }) => plan.id === fault.process);
       if (process) this.at(fault.at, () => this.stop(process));
@@ -79,6 +87,13 @@ export class World {
     this.recorder.tell('stores', () => `THEIR CLOCK IS SET by ${ms} ms`);
   }
 
+  private forget(database: keyof Databases, writes: number): void {
+    this.logs.get(database)?.lose(writes);
+    this.oracle.forgotten(database);
+    this.recorder.count('losses');
+    this.recorder.tell(database, () => `LOSES ITS LAST ${writes} WRITES`);
+  }
+
   private stop(process: SimulatedProcess): void {
     if (process.isOver) return;
     this.recorder.count('stops');
@@ -90,7 +105,10 @@ export class World {
     const { scenario, oracle, databases, protocol } = this;
     const monotonicMs = () => protocol.monotonicMs(process, this.queue.now);
     const runtime = new SimulatedRuntime(process, monotonicMs);
-    const observe = oracle.observe.bind(oracle);
+    const observe: StatementObserver = (sender, statement, result) => {
+      for (const log of this.logs.values()) log.observe();
+      oracle.observe(sender, statement, result);
+    };
     const wire = new Wire(process, this.queue, this.recorder, observe, scenario.faults);
     const audit = new SimulatedConnection(databases.audit, wire);
     const files = new SimulatedConnection(databases.target, wire);

@@ -40,7 +40,7 @@ export async function lookAtTargets(
   const snapshot = await readSnapshot();
   const emptied = blank.flatMap(({ id: targetSystem }): LostWrites[] => {
     const recorded = recordedClaim(snapshot, targetSystem);
-    return recorded > 0 ? [{ targetSystem, lostBy: 'target-system', recorded, found: 0 }] : [];
+    return recorded > 0 ? [{ targetSystem, lostBy: 'target-system', recorded, found: 0, changeIds: [] }] : [];
   });
   return { emptied, silent };
 }

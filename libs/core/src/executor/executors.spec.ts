@@ -60,7 +60,7 @@ describe('Executors', () => {
     await executors.execute(separate({ id: 'a' }));
     await executors.execute(separate({ id: 'b' }));
     expect(sent('prepareMarkers')).toBe(1);
-    expect(wire.answered.slice(0, 3)).toEqual(['lookAtFence', 'prepareMarkers', 'claimFence']);
+    expect(wire.answered.slice(0, 4)).toEqual(['lookAtFence', 'listMarkers', 'prepareMarkers', 'claimFence']);
   });
 
   it('needs no markers outside transactions of their own', async () => {

@@ -14,7 +14,7 @@ import { TargetClaims } from './target-claims.js';
 export class Executors implements ChangeExecutor {
   private readonly byStrategy: Readonly<Record<TxStrategy, ChangeExecutor>>;
   /** Target systems whose markers are ready, with the changes whose markers may go. */
-  private readonly marked = new Map<TargetSystem, { markers: MarkerStore; superseded: readonly string[] }>();
+  private readonly marked = new Map<TargetSystem, { markers: MarkerStore; superseded: Set<string> }>();
 
   private readonly claims: TargetClaims;
 
@@ -32,14 +32,18 @@ export class Executors implements ChangeExecutor {
 
   async execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
-    if (strategy === 'TX_SEPARATE') await this.prepareMarkers(change);
+    if (strategy === 'TX_SEPARATE') {
+      await this.prepareMarkers(change);
+      // Its marker is about to be one of this run.
+      this.marked.get(change.target)?.superseded.delete(change.id);
+    }
     return this.byStrategy[strategy].execute(change, intent, next);
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
-    const superseded = await this.claims.claim(target);
+    const superseded = new Set(await this.claims.claim(target));
     this.marked.set(target, { markers: target.markers, superseded });
   }
 
@@ -58,7 +62,7 @@ export class Executors implements ChangeExecutor {
   async clearMarkers(): Promise<void> {
     const { lease } = this.run;
     for (const { markers, superseded } of this.marked.values()) {
-      if (superseded.length > 0) await markers.clear(lease.hold, superseded);
+      if (superseded.size > 0) await markers.clear(lease.hold, [...superseded]);
     }
   }
 }

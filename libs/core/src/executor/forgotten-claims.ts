@@ -34,6 +34,7 @@ export async function assertNothingForgotten(engine: Engine, head: AuditHead | u
     lostBy: 'audit-store',
     recorded: recordedClaim(snapshot, targetSystem),
     found: fence.token,
+    changeIds: [],
   }));
   throw new LostWritesError(service, findings);
 }

@@ -341,7 +341,7 @@ describe('a change in a transaction of its own whose lock is lost', () => {
     const error = await failureOf(executor.execute(inTransaction(() => marker(7))));
     expect(error).toBeInstanceOf(LostWritesError);
     expect((error as LostWritesError).findings).toEqual([
-      { targetSystem: 'inventory-db', lostBy: 'audit-store', recorded: 0, found: 7 },
+      { targetSystem: 'inventory-db', lostBy: 'audit-store', recorded: 0, found: 7, changeIds: [] },
     ]);
     expect([await rows(), await history()]).toEqual([[], STARTED]);
   });

@@ -2,7 +2,13 @@ import { FlamingockError } from '../flamingock.error.js';
 import { isClaimedBeyond } from '../lock/claimed-beyond.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
-import { isBehind, recordedClaim, settledUnder, type LostWrites } from '../recovery/lost-writes.js';
+import {
+  isBehind,
+  recordedClaim,
+  lostChanges,
+  settledUnder,
+  type LostWrites,
+} from '../recovery/lost-writes.js';
 import type { TargetFence, TransactionalTargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
 import { TargetSystemUnavailableError } from './executor.errors.js';
@@ -63,13 +69,17 @@ export class TargetClaims {
     const recorded = recordedClaim(snapshot, target.id);
     const targetSystem = target.id;
     const found = fence?.token ?? 0;
-    if (isBehind(fence, recorded)) return { targetSystem, lostBy: 'target-system', recorded, found };
+    if (isBehind(fence, recorded))
+      return { targetSystem, lostBy: 'target-system', recorded, found, changeIds: [] };
     if (fence && isClaimedBeyond(fence, lease.hold)) {
       await lease.confirm();
-      return { targetSystem, lostBy: 'audit-store', recorded, found };
+      return { targetSystem, lostBy: 'audit-store', recorded, found, changeIds: [] };
     }
-    this.examined.set(target, fence);
-    return undefined;
+    // Before the claim, which would hide what was lost from the next start. What an earlier holder still
+    // commits, it has recorded the start of before the head was claimed here.
+    const lost = lostChanges(targetSystem, fence, await target.markers.list(journal.service), snapshot);
+    if (!lost) this.examined.set(target, fence);
+    return lost;
   }
 
   private assertNone(findings: readonly LostWrites[]): void {
@@ -95,6 +105,6 @@ export async function fencedOut(
   if (!fence || !isClaimedBeyond(fence, lease.hold)) return lease.lose('the target system was fenced', cause);
   const recorded = recordedClaim(snapshot, target.id);
   return new LostWritesError(journal.service, [
-    { targetSystem: target.id, lostBy: 'audit-store', recorded, found: fence.token },
+    { targetSystem: target.id, lostBy: 'audit-store', recorded, found: fence.token, changeIds: [] },
   ]);
 }

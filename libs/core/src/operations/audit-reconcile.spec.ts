@@ -77,7 +77,7 @@ describe('an audit store that was set back', () => {
   it('is shown with every change in question, and nothing is written', async () => {
     const before = audit.snapshot();
     expect(await reconcile(['a', 'b', 'c'])).toEqual({
-      lostWrites: [{ targetSystem: 'db', lostBy: 'audit-store', recorded: 1, found: 3 }],
+      lostWrites: [{ targetSystem: 'db', lostBy: 'audit-store', recorded: 1, found: 3, changeIds: [] }],
       broken: [],
       inQuestion: ['b', 'c'].map((changeId) => ({
         changeId,
@@ -184,6 +184,50 @@ describe('a target system that was set back', () => {
     await reconcile(['a', 'b'], { others: 'ROLLED_BACK' });
     await start('a', 'b');
     expect(await effects()).toEqual({ a: 1, b: 1 });
+  });
+});
+
+describe('the end of the last run that was lost', () => {
+  it('by the audit store alone is told by the markers', async () => {
+    await start('a');
+    const { heads, entries } = audit.snapshot();
+    await start('a', 'b');
+    const now = audit.snapshot();
+    // The claims are kept, the entries are not.
+    const { seq, hash, settled } = heads.get(SERVICE)!;
+    now.heads.set(SERVICE, { ...now.heads.get(SERVICE)!, seq, hash, settled });
+    audit.restore({ ...now, entries });
+    for (let restart = 0; restart < 3; restart += 1) {
+      const error = await failureOf(start('a', 'b'));
+      expect(error).toBeInstanceOf(LostWritesError);
+      expect((error as LostWritesError).findings).toMatchObject([
+        { lostBy: 'audit-store', changeIds: ['b'] },
+      ]);
+    }
+    expect(await reconcile(['a', 'b'])).toMatchObject({ inQuestion: [{ changeId: 'b' }] });
+    await reconcile(['a', 'b'], { executed: ['b'] });
+    await start('a', 'b', 'c');
+    expect(await effects()).toEqual({ a: 1, b: 1, c: 1 });
+  });
+
+  it('by the target alone is told by the history', async () => {
+    await start('a');
+    const { rows, markers } = target.snapshot();
+    await start('a', 'b');
+    target.restore({ ...target.snapshot(), rows, markers });
+    for (let restart = 0; restart < 3; restart += 1) {
+      const error = await failureOf(start('a', 'b', 'c'));
+      expect(error).toBeInstanceOf(LostWritesError);
+      expect((error as LostWritesError).findings).toMatchObject([
+        { lostBy: 'target-system', changeIds: ['b'] },
+      ]);
+    }
+    expect(await reconcile(['a', 'b', 'c'])).toMatchObject({
+      inQuestion: [{ changeId: 'b', state: 'EXECUTED' }],
+    });
+    await reconcile(['a', 'b', 'c'], { rolledBack: ['b'] });
+    await start('a', 'b', 'c');
+    expect(await effects()).toEqual({ a: 1, b: 1, c: 1 });
   });
 });
 

@@ -10,7 +10,7 @@ import { separateTargets } from '../executor/separate-targets.js';
 import type { LockHold } from '../lock/lock-store.js';
 import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
-import { isBehind, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
+import { isBehind, lostChanges, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import type { TransactionalTargetSystem } from '../target-system/target-system.js';
 import { auditExport } from './audit-export.js';
 import {
@@ -123,17 +123,27 @@ async function look(engine: Engine): Promise<Survey> {
   const { pipeline, store } = engine;
   const { service } = pipeline;
   // Before the head: a run that is going on claims the head first and its targets after that.
+  const before = await readSnapshot(engine);
   const looks = separateTargets(engine).map(async ({ id, markers }) => ({
     targetSystem: id,
     fence: await reachTarget(id, () => markers.look(service)),
+    kept: await reachTarget(id, () => markers.list(service)),
   }));
-  const fences = await Promise.all(looks);
+  const targets = await Promise.all(looks);
   const head = await reachStore(service, () => store.readHead(service));
   const snapshot = await readSnapshot(engine);
-  const lostWrites = fences.flatMap(({ targetSystem, fence }): LostWrites[] => {
-    const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found: fence?.token ?? 0 };
+  const lostWrites = targets.flatMap(({ targetSystem, fence, kept }): LostWrites[] => {
+    const recorded = recordedClaim(snapshot, targetSystem);
+    const facts = { targetSystem, recorded, found: fence?.token ?? 0, changeIds: [] };
     if (isBehind(fence, facts.recorded)) return [{ ...facts, lostBy: 'target-system' }];
-    return fence && isBeyond(fence, head) ? [{ ...facts, lostBy: 'audit-store' }] : [];
+    if (fence && isBeyond(fence, head)) return [{ ...facts, lostBy: 'audit-store' }];
+    // What is recorded before it is proven, and proven before it is recorded, while a run goes on.
+    const unrecorded = lostChanges(targetSystem, fence, kept, snapshot);
+    const unproven = lostChanges(targetSystem, fence, kept, before);
+    return [
+      ...(unrecorded?.lostBy === 'audit-store' ? [unrecorded] : []),
+      ...(unproven?.lostBy === 'target-system' ? [unproven] : []),
+    ];
   });
   const broken = await brokenEntries(engine);
   return { lostWrites, broken, floor: Math.max(0, ...lostWrites.map(({ found }) => found)) };
@@ -185,6 +195,8 @@ async function claimAgain(
   for (const { id, markers } of targetsOf(engine, lostWrites)) {
     await reachTarget(id, () => patience.insist(() => markers.prepare()));
     await reachTarget(id, () => patience.insist(() => markers.claim(lease.hold)));
+    const ended = lostWrites.flatMap(({ targetSystem, changeIds }) => (targetSystem === id ? changeIds : []));
+    await reachTarget(id, () => patience.insist(() => markers.clear(lease.hold, ended)));
   }
 }
 

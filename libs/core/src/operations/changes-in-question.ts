@@ -51,7 +51,7 @@ export function questionsOf(
   snapshot: AuditSnapshot,
 ): Question[] {
   const questions = [
-    ...(lostWrites.some(({ lostBy }) => lostBy === 'audit-store') ? notRecorded(engine, snapshot) : []),
+    ...notRecorded(engine, snapshot, lostWrites),
     ...lostWrites.flatMap((lost) => (lost.lostBy === 'target-system' ? notInTarget(snapshot, lost) : [])),
   ];
   for (const entry of broken) {
@@ -65,12 +65,19 @@ export function questionsOf(
 }
 
 /** What the audit store may have known before it lost writes. */
-function notRecorded({ pipeline, store }: Engine, snapshot: AuditSnapshot): Question[] {
+function notRecorded(
+  { pipeline, store }: Engine,
+  snapshot: AuditSnapshot,
+  lostWrites: readonly LostWrites[],
+): Question[] {
+  const lost = lostWrites.filter(({ lostBy }) => lostBy === 'audit-store');
+  if (lost.length === 0) return [];
+  const proven = new Set(lost.flatMap(({ changeIds }) => changeIds));
   const planned = planExecution(pipeline, snapshot).stages.flatMap(({ changes }) => changes);
   return planned.flatMap(({ change, entry, action }): Question[] => {
     const txStrategy = txStrategyOf(change, store);
     // What committed with its entries was lost with them.
-    if (action === 'SKIP' || txStrategy === 'TX_SHARED') return [];
+    if (txStrategy === 'TX_SHARED' || (action === 'SKIP' && !proven.has(change.id))) return [];
     const reason = 'the audit store has lost writes, and may have known that it was executed';
     const facts = { changeId: change.id, targetSystem: change.target.id, reason };
     return [{ ...facts, ...(entry && { state: entry.state }), subject: subjectOf(change, txStrategy) }];
@@ -78,9 +85,10 @@ function notRecorded({ pipeline, store }: Engine, snapshot: AuditSnapshot): Ques
 }
 
 /** What the target system may have had before it lost writes. */
-function notInTarget(snapshot: AuditSnapshot, { targetSystem, found }: LostWrites): Question[] {
+function notInTarget(snapshot: AuditSnapshot, { targetSystem, found, changeIds }: LostWrites): Question[] {
   const entries = [...snapshot.values()].filter((entry) => entry.targetSystem === targetSystem);
-  const from = lostFrom(entries, found);
+  const named = entries.filter(({ changeId }) => changeIds.includes(changeId)).map(({ seq }) => seq);
+  const from = Math.min(lostFrom(entries, found), ...named);
   const reason = 'its target system has lost writes, and may not have it any more';
   return entries
     .filter(({ seq, state, operation }) => seq >= from && !(state === 'ROLLED_BACK' && operation !== 'UNDO'))

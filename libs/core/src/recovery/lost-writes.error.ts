@@ -17,7 +17,13 @@ export class LostWritesError extends FlamingockError {
   }
 }
 
-function line({ targetSystem, lostBy, recorded, found }: LostWrites): string {
+function line({ targetSystem, lostBy, recorded, found, changeIds }: LostWrites): string {
+  if (changeIds.length > 0) {
+    const ids = changeIds.map((id) => JSON.stringify(id)).join(', ');
+    return lostBy === 'audit-store'
+      ? `  - Target system "${targetSystem}" proves that ${ids} ended there, of which history knows nothing: the audit store was restored or failed over.`
+      : `  - Target system "${targetSystem}" has no proof any more of ${ids}, which history says ended there: the target was restored or failed over.`;
+  }
   if (lostBy === 'audit-store')
     return (
       `  - Target system "${targetSystem}" was claimed with token ${found}, which the audit store has not ` +

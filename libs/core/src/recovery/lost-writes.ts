@@ -1,7 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import { isSettledState } from '../audit/audit-state.js';
-import type { TargetFence } from '../target-system/target-system.js';
+import type { Marker, TargetFence } from '../target-system/target-system.js';
 
 /**
  * A database that does not know any more what it has written, as one that was restored from a
@@ -16,11 +15,38 @@ export interface LostWrites {
   readonly recorded: number;
   /** Lock token of the last claim that the target knows of; 0: none. */
   readonly found: number;
+  /**
+   * Changes of which exactly one of the two knows that they ended, though both know the same last claim:
+   * the writes were lost in the middle of a run. Empty otherwise.
+   */
+  readonly changeIds: readonly string[];
 }
 
 /** Metadata of entries whose execution had claimed its target system: the lock token of the claim. */
 export function claimedBy(token: number): Readonly<Record<string, string>> {
   return { token: String(token) };
+}
+
+/**
+ * What audit store and target system contradict each other in below the last claim, which both know:
+ * a marker of which history knows nothing, or the end of a change in history without its marker.
+ *
+ * @param fence The target's. Markers of the claim that it carries are all still there.
+ */
+export function lostChanges(
+  targetSystem: string,
+  fence: TargetFence | undefined,
+  markers: readonly Marker[],
+  snapshot: AuditSnapshot,
+): LostWrites | undefined {
+  const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found: fence?.token ?? 0 };
+  const unrecorded = markers.filter(({ changeId, token }) => tokenOf(snapshot.get(changeId)) < token);
+  if (unrecorded.length > 0) {
+    return { ...facts, lostBy: 'audit-store', changeIds: unrecorded.map(({ changeId }) => changeId) };
+  }
+  const kept = new Map(markers.map((marker) => [marker.changeId, marker.token]));
+  const unproven = settledUnder(fence, targetSystem, snapshot).filter((id) => kept.get(id) !== fence?.token);
+  return unproven.length > 0 ? { ...facts, lostBy: 'target-system', changeIds: unproven } : undefined;
 }
 
 /** Ids of the changes of a target system of which history knows how they ended under this claim. */
@@ -31,9 +57,14 @@ export function settledUnder(
 ): string[] {
   const entries = fence ? [...snapshot.values()] : [];
   return entries
-    .filter((entry) => entry.targetSystem === targetSystem && isSettledState(entry.state))
+    .filter((entry) => entry.targetSystem === targetSystem && hasCommitted(entry))
     .filter((entry) => claimOf(entry) === fence?.token)
     .map(({ changeId }) => changeId);
+}
+
+/** True for the end of an execution or undo that has left a marker. */
+function hasCommitted({ state, operation }: AuditEntry): boolean {
+  return operation === 'UNDO' ? state === 'ROLLED_BACK' : operation === 'EXECUTE' && state === 'EXECUTED';
 }
 
 /** Place in history of the first of these entries whose claim its target system does not know any more; `found`: the last one that it knows. */
@@ -55,6 +86,11 @@ function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number
   if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX') return 0;
   // An entry without a token is of a version that claimed the target together with its commit.
   return Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
+}
+
+/** Lock token under which an entry was written. One that does not say is none of a separate target system's, or an operator's: it knows. */
+function tokenOf(entry: AuditEntry | undefined): number {
+  return entry ? Number(entry.metadata['token'] ?? Infinity) : 0;
 }
 
 /** True where the target does not have the last claim any more that history knows of. */

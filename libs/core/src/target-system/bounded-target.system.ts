@@ -104,6 +104,7 @@ function boundedMarkers(markers: MarkerStore, ask: Ask): MarkerStore {
     look: (service) => ask(markers.look(service)),
     claim: (hold) => ask(markers.claim(hold)),
     read: (hold, changeId) => ask(markers.read(hold, changeId)),
+    list: (service) => ask(markers.list(service)),
     clear: (hold, changeIds) => ask(markers.clear(hold, changeIds)),
   };
 }

@@ -121,6 +121,12 @@ export interface MarkerStore {
   read(hold: LockHold, changeId: string): Promise<Marker | undefined>;
 
   /**
+   * Every marker of the service. Writes nothing, and may be asked before `prepare`. After a {@link claim}
+   * it has all that committed before.
+   */
+  list(service: string): Promise<readonly Marker[]>;
+
+  /**
    * Forgets markers that the audit store no longer needs: those of lower tokens and the hold's own.
    * However late it arrives, it leaves alone what a later holder proves.
    */

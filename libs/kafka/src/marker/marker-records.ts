@@ -21,14 +21,20 @@ export class MarkersSnapshot {
 
   marker(service: string, changeId: string): Marker | undefined {
     const value = this.records.get(markerKey(service, changeId));
-    return value === undefined
-      ? undefined
-      : {
-          service,
-          changeId,
-          ...(JSON.parse(value) as Pick<Marker, 'executionId' | 'operation' | 'token' | 'owner'>),
-        };
+    return value === undefined ? undefined : { service, changeId, ...proofIn(value) };
   }
+
+  /** Every marker of the service. */
+  markersOf(service: string): Marker[] {
+    return [...this.records].flatMap(([key, value]) => {
+      const [kind, of, changeId = ''] = JSON.parse(key) as string[];
+      return kind === 'marker' && of === service ? [{ service, changeId, ...proofIn(value) }] : [];
+    });
+  }
+}
+
+function proofIn(value: string) {
+  return JSON.parse(value) as Pick<Marker, 'executionId' | 'operation' | 'token' | 'owner'>;
 }
 
 /** Raises the fence. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, type LockHold, type TargetFence } from '@nestjs-flamingock/core';
+import { FencedError, type LockHold, type Marker, type TargetFence } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
 import { isBrokerFailure, isFencing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
@@ -94,6 +94,12 @@ export class ProducerFence {
   async look(service: string): Promise<TargetFence | undefined> {
     const snapshot = await this.reading((reader) => reader.readAtOnce());
     return snapshot.fence(service, this.target);
+  }
+
+  /** The markers of the service, as {@link look} does. */
+  async list(service: string): Promise<Marker[]> {
+    const snapshot = await this.reading((reader) => reader.readAtOnce());
+    return snapshot.markersOf(service);
   }
 
   private establish(hold: LockHold): Promise<Established> {

@@ -17,6 +17,18 @@ export const TARGET_MARKER_CHECKS: ContractChecks<TargetBackend> = {
     assert.deepEqual(await markers.read(holdOf(5, marker.service), marker.changeId), marker);
   },
 
+  'lists the markers of a service, before and after it is prepared': async (backend) => {
+    const { markers } = await backend.second();
+    assert.deepEqual(await markers.list('inventory'), []);
+    const [a, b] = [markerOf(1, { changeId: 'a' }), markerOf(1, { changeId: 'b', operation: 'UNDO' })];
+    for (const marker of [a, b, markerOf(1, { service: 'other' })]) await writeIn(backend, 'k', marker);
+    await markers.claim(holdOf(2));
+    const listed = [...(await markers.list('inventory'))];
+    listed.sort((one, other) => (one.changeId < other.changeId ? -1 : 1));
+    assert.deepEqual(listed, [a, b]);
+    assert.deepEqual(await markers.list('unknown'), []);
+  },
+
   'leaves no marker without being given one': async (backend) => {
     assertCommitted((await writeIn(backend, 'k')).outcome);
     assert.equal(await backend.target.markers.read(holdOf(1), 'add-category'), undefined);

@@ -39,6 +39,10 @@ export class InMemoryMarkerStore implements MarkerStore {
     });
   }
 
+  list(service: string): Promise<readonly Marker[]> {
+    return this.database.read('listMarkers', ({ markers }) => [...(markers.get(service)?.values() ?? [])]);
+  }
+
   clear({ service, ...claim }: LockHold, changeIds: readonly string[]): Promise<void> {
     return this.database.write('clearMarkers', ({ markers }) => {
       const kept = [...(markers.get(service) ?? [])].filter(
