@@ -10,6 +10,7 @@ export { TypeOrmLockStore } from './typeorm-lock.store.js';
 export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 export { TypeOrmTargetSystem } from './typeorm-target.system.js';
 export { TypeOrmTransaction } from './typeorm-transaction.js';
+export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
 export { createTableStatements } from './create-table-statements.js';
 export {
   CommitRefusedError,

@@ -29,6 +29,9 @@ export interface AuditStore {
    */
   prepare(): Promise<void>;
 
+  /** Where the history is looked for, in words that follow "in": `collection "audit_heads" of database "shop"`. */
+  describe(): Promise<string>;
+
   /** One row read. `undefined` while nothing was ever recorded for the service. */
   readHead(service: string): Promise<AuditHead | undefined>;
 

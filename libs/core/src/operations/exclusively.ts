@@ -39,8 +39,9 @@ export async function exclusively<T>(
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs });
   let head: AuditHead | undefined;
   const lock = await reachStore(service, async () => {
-    await store.prepare();
+    // A store that finds the history elsewhere says so here, before it creates anything.
     head = await store.readHead(service);
+    await store.prepare();
     const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
     return queue.acquire(service, { signal, isDone: () => Promise.resolve(false), floor: () => floor });
   });

@@ -19,6 +19,9 @@ export interface SqlDatabase extends SqlExecutor {
    */
   within(patienceMs: number, answerMs?: number): SqlExecutor;
 
+  /** Absent where a DataSource always names the place of its tables. */
+  readonly searchPath?: SearchPath | undefined;
+
   /**
    * Runs all statements or none; none as well when the first one affects no row, which
    * answers `false`.
@@ -60,6 +63,15 @@ export interface SqlDatabase extends SqlExecutor {
    * @throws OpenTransactionError when `work` left a transaction open, which is rolled back.
    */
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void>;
+}
+
+/** Where tables are looked for that no place is named for, in a session that has just begun. */
+export interface SearchPath {
+  /** Where the name of a table leads: to where it is, or would be created. */
+  placeOf(table: string): Promise<string | undefined>;
+
+  /** Each place with a table of that name that has a row of the service, as far as the user can read them. */
+  placesOf(table: string, service: string): Promise<readonly string[]>;
 }
 
 /**

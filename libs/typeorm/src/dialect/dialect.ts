@@ -1,3 +1,4 @@
+import type { DataSource } from 'typeorm';
 import type { ColumnType, Table } from '../schema/table.js';
 import type { Row, Sql, SqlSyntax, SqlValue } from '../sql.js';
 
@@ -72,8 +73,17 @@ export interface Dialect extends SqlSyntax {
   /** True where GROUP BY over an index steps from one group to the next. */
   readonly groupsByIndex: boolean;
 
-  /** A query whose rows have the `name` of each of these tables that exists. */
-  existingColumns(tables: readonly string[], schema: string | undefined): Sql;
+  /**
+   * The place that the DataSource itself names for tables: a schema, or where there are none the
+   * database. `undefined` where it names none.
+   */
+  placeOf(dataSource: DataSource): string | undefined;
+
+  /** A place in words: `schema "public" of database "shop"`. */
+  inWords(dataSource: DataSource, place: string): string;
+
+  /** A query whose rows have `name` and `col` of each column of these tables that exists in the place, the name as it stands here. */
+  existingColumns(tables: readonly string[], place: string): Sql;
 
   /** @throws ConnectionCharsetError when texts would not come back as they were written. */
   checkSession?(on: SqlExecutor): Promise<void>;

@@ -38,8 +38,18 @@ export const mysqlDialect: Dialect = {
   quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
   placeholder: () => '?',
 
-  existingColumns: (tables) =>
-    sql`SELECT TABLE_NAME AS name, COLUMN_NAME AS col FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${list(tables)})`,
+  placeOf: ({ driver }) => driver.database,
+  inWords: (_dataSource, database) => `database "${database}"`,
+
+  // The server may keep and compare names in lower case.
+  existingColumns: (tables, database) =>
+    list(
+      tables.map(
+        (table) =>
+          sql`SELECT ${table} AS name, COLUMN_NAME AS col FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${database} AND TABLE_NAME = ${table} AND (@@lower_case_table_names <> 0 OR CAST(TABLE_NAME AS BINARY) = CAST(${table} AS BINARY))`,
+      ),
+      ' UNION ALL ',
+    ),
 
   async checkSession(on) {
     const { rows } = await on.execute(

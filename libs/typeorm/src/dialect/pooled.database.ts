@@ -5,7 +5,7 @@ import type { Row, Sql } from '../sql.js';
 import { PoolTooSmallError, RightMissingError, RowHeldError } from '../typeorm.errors.js';
 import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, send } from './connection.js';
-import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
+import type { Admission, ChangeTransaction, SearchPath, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
 import { isVerdict } from './driver-error.js';
 import { lendRunner } from './lend-runner.js';
@@ -37,6 +37,7 @@ interface HandedOut {
  */
 export class PooledDatabase implements SqlDatabase {
   readonly dialect: Dialect;
+  readonly searchPath: SearchPath | undefined;
   private readonly connections = new Turnstile(CONNECTIONS);
   private readonly transactions = new Turnstile(1);
   /** The transaction with whose commit the next one has begun. */
@@ -49,6 +50,7 @@ export class PooledDatabase implements SqlDatabase {
     private readonly server: Server,
   ) {
     this.dialect = server.dialect;
+    this.searchPath = server.searchPath?.(dataSource, (use) => this.connected(use));
   }
 
   async execute(statement: Sql): Promise<SqlResult> {

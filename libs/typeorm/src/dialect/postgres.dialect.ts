@@ -26,7 +26,7 @@ export const postgresDialect: Dialect = {
   columnTypes: { key: 'TEXT COLLATE "C"', text: 'TEXT', integer: 'BIGINT' },
   tableSuffix: '',
   // Not now(), which is the time at which the transaction began.
-  nowMs: raw(`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`),
+  nowMs: raw(`pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint`),
   oneWriter: false,
   hasSchemas: true,
   groupsByIndex: false,
@@ -34,12 +34,12 @@ export const postgresDialect: Dialect = {
   quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
   placeholder: (position) => `$${position}`,
 
+  placeOf: ({ options }) => ('schema' in options ? options.schema : undefined),
+  inWords: ({ driver }, schema) => `schema "${schema}" of database "${driver.database ?? ''}"`,
+
   // Not information_schema, which hides tables that the user may not touch.
-  existingColumns(tables, schema) {
-    const place =
-      schema === undefined ? sql`pg_catalog.pg_table_is_visible(c.oid)` : sql`n.nspname = ${schema}`;
-    return sql`SELECT c.relname AS name, a.attname AS col FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND ${place}`;
-  },
+  existingColumns: (tables, schema) =>
+    sql`SELECT c.relname AS name, a.attname AS col FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND n.nspname = ${schema}`,
 
   ...onConflict,
   greatest: (column, value) => sql`GREATEST(${column}, ${value}::bigint)`,
@@ -47,7 +47,8 @@ export const postgresDialect: Dialect = {
 
   // The open transaction bears the same mark as its application_name; it ends with the
   // transaction, so that a pooler in between hands nothing of it to anybody else.
-  writer: (service, token) => sql`set_config('application_name', ${transactionMark(service, token)}, true)`,
+  writer: (service, token) =>
+    sql`pg_catalog.set_config('application_name', ${transactionMark(service, token)}, true)`,
 
   guardedInsert: (guard, table, rows) =>
     sql`WITH moved AS (${guard} RETURNING 1) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT written.* FROM moved, (VALUES ${tuples(table, rows)}) AS written`,
@@ -104,5 +105,5 @@ function tuples(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {
 }
 
 function typed(value: SqlValue, column: Column | undefined): Sql {
-  return sql`${value}${raw(column?.type === 'integer' ? '::bigint' : '::text')}`;
+  return sql`${value}${raw(column?.type === 'integer' ? '::bigint' : '::pg_catalog.text')}`;
 }

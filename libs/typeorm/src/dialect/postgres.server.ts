@@ -4,6 +4,7 @@ import { send, sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { inlined, postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
+import { PostgresSearchPath } from './postgres.search-path.js';
 import { admittedRow, beginning, COMMITTING, PostgresTransaction } from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { AwaitedRow, Server } from './server.js';
@@ -25,6 +26,8 @@ export const postgresServer: Server = {
     },
   }),
 
+  searchPath: (dataSource, connected) => new PostgresSearchPath(dataSource, connected),
+
   async begin(changeId, dataSource, runner, admission) {
     const executor = postgresServer.executor(dataSource, runner);
     const transaction = new PostgresTransaction(changeId, dataSource, runner, executor);
@@ -37,7 +40,7 @@ export const postgresServer: Server = {
     try {
       const { rows } = await postgresServer
         .executor(dataSource, runner)
-        .execute(sql`SELECT now() <> statement_timestamp() AS open`);
+        .execute(sql`SELECT pg_catalog.now() <> pg_catalog.statement_timestamp() AS open`);
       return rows[0]?.['open'] === true;
     } catch (error) {
       if (driverError(error).code === IN_FAILED_TRANSACTION) return true;

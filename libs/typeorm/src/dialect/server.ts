@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Table } from '../schema/table.js';
-import type { Admission } from './database.js';
+import type { Admission, SearchPath } from './database.js';
 import type { Dialect, SqlExecutor } from './dialect.js';
 import type { PooledTransaction } from './pooled.transaction.js';
 
@@ -20,12 +20,18 @@ export interface RowHolder {
   readonly description: string;
 }
 
+/** Calls `use` with a runner outside any transaction, and gives its connection back. */
+export type Connected = <T>(use: (runner: QueryRunner) => Promise<T>) => Promise<T>;
+
 /** Everything in which database servers differ in the handling of connections. */
 export interface Server {
   readonly dialect: Dialect;
 
   /** Executes on a runner, inside whatever transaction it has open. */
   executor(dataSource: DataSource, runner: QueryRunner): SqlExecutor;
+
+  /** Absent where a DataSource always names the place of its tables. */
+  searchPath?(dataSource: DataSource, connected: Connected): SearchPath;
 
   /**
    * Opens the transaction of a change on a runner without one.
