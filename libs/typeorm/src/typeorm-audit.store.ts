@@ -14,6 +14,7 @@ import { appendAtCommit, appendStatements, headEntry, snapshotQuery } from './au
 import { integerOf, toEntry } from './audit-entry.row.js';
 import { contextOf } from './data-source-context.js';
 import type { ChangeTransaction, SqlDatabase } from './dialect/database.js';
+import { rowWrite } from './dialect/row-write.js';
 import { LocatedTables, type TableGroup } from './schema/located-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
 import { columnsOf, tableName, type Table } from './schema/table.js';
@@ -98,7 +99,8 @@ export class TypeOrmAuditStore implements AuditStore {
   async claimHead(hold: LockHold): Promise<AuditHead> {
     const { heads } = await this.tables.get();
     const { service, token, owner } = hold;
-    const writer = this.database.dialect.writer(service, token);
+    const write = rowWrite(heads, hold);
+    const writer = this.database.dialect.writer(write);
     const upsert = {
       table: heads,
       key: { service },
@@ -106,7 +108,7 @@ export class TypeOrmAuditStore implements AuditStore {
       update: { token, owner, writer },
       onlyWhile: { column: 'token', atMost: token, owner },
     };
-    const row = await this.database.claim(upsert, token);
+    const row = await this.database.claim(upsert, write);
     const head = row && toHead(row);
     if (head?.token !== token || head.owner !== owner) throw new FencedError(service, token, HISTORY);
     this.admit(heads, hold);

@@ -10,6 +10,7 @@ import type { DataSource } from 'typeorm';
 import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
 import type { SqlExecutor } from './dialect/dialect.js';
+import { rowWrite } from './dialect/row-write.js';
 import { LocatedTables } from './schema/located-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
 import { columnsOf, tableName } from './schema/table.js';
@@ -88,7 +89,8 @@ export class TypeOrmMarkerStore implements MarkerStore {
    */
   async raiseFence({ service, token, owner }: LockHold, inside?: SqlExecutor): Promise<void> {
     const { fences } = await this.tables.get();
-    const writer = this.database.dialect.writer(service, token);
+    const write = rowWrite(fences, { service, token });
+    const writer = this.database.dialect.writer(write);
     const upsert = {
       table: fences,
       key: { service },
@@ -96,7 +98,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
       update: { token, owner, writer },
       onlyWhile: { column: 'token', atMost: token, owner },
     };
-    const row = await this.database.claim(upsert, token, inside);
+    const row = await this.database.claim(upsert, write, inside);
     if (!row) throw new FencedError(service, token, `target system "${this.targetSystem}"`);
   }
 

@@ -2,6 +2,7 @@ import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
 import type { Dialect, SqlExecutor, Upsert } from './dialect.js';
+import type { RowWrite } from './row-write.js';
 
 /**
  * The database behind a DataSource, as the stores use it. What is executed here never
@@ -32,14 +33,14 @@ export interface SqlDatabase extends SqlExecutor {
   createTables(statements: readonly Sql[]): Promise<void>;
 
   /**
-   * Writes a row for the holder of `token`. Waits for an open transaction that has
+   * Writes a row for a holder of the lock. Waits for an open transaction that has
    * written it, and ends that transaction on the server if it hangs and belongs to a
    * holder whose token is not above: whoever asks has succeeded it.
    *
    * @param on the transaction to write in. @default one of its own
    * @throws RowHeldError when the row stays held by a transaction that cannot be ended.
    */
-  claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined>;
+  claim(upsert: Upsert, write: RowWrite, on?: SqlExecutor): Promise<Row | undefined>;
 
   /**
    * @throws PoolTooSmallError where the lock could not be renewed while a change's

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ColumnType, Table } from '../schema/table.js';
 import type { Row, Sql, SqlSyntax, SqlValue } from '../sql.js';
+import type { RowWrite } from './row-write.js';
 
 /** What a statement gave back. */
 export interface SqlResult {
@@ -104,10 +105,10 @@ export interface Dialect extends SqlSyntax {
   readonly counted: (value: Sql) => Sql;
 
   /**
-   * Value of a row's `writer`, written with it: leads from a row to the open transaction
-   * that wrote it for the holder of `token`.
+   * Value of a row's `writer`, written with it: leads from a row to the open transaction that wrote
+   * it, and to the one that waits to write it.
    */
-  readonly writer: (service: string, token: number) => Sql;
+  readonly writer: (write: RowWrite) => Sql;
 
   /**
    * One statement that inserts `rows` (of the table's columns, in order) if `guard`, an

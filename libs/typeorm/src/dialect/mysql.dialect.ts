@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { columnsOf, names, tableName } from '../schema/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
 import { ConnectionCharsetError } from '../typeorm.errors.js';
@@ -71,8 +70,8 @@ export const mysqlDialect: Dialect = {
   greatest: (column, value) => sql`GREATEST(${column}, ${value})`,
   counted: (value) => sql`LAST_INSERT_ID(${value})`,
 
-  // With a number of its own, so that no two writes of a row look alike.
-  writer: () => sql`CONCAT(CONNECTION_ID(), ':', ${randomUUID()})`,
+  // With the write's own id, so that no two writes of a row look alike.
+  writer: ({ id }) => sql`CONCAT(CONNECTION_ID(), ':', ${id})`,
 
   troubleOf: (error) => TROUBLES[Number(driverError(error).errno)],
 };

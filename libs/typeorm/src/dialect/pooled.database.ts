@@ -11,7 +11,8 @@ import { isVerdict } from './driver-error.js';
 import { lendRunner } from './lend-runner.js';
 import { openRunner } from './query-runner.js';
 import type { PooledTransaction } from './pooled.transaction.js';
-import type { AwaitedRow, RowHolder, Server } from './server.js';
+import type { RowWrite } from './row-write.js';
+import type { RowHolder, Server } from './server.js';
 import { Turnstile } from './turnstile.js';
 
 /** How long a statement is tried again while others are in its way, in milliseconds. */
@@ -89,8 +90,7 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  async claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined> {
-    const row = { table: upsert.table, service: String(upsert.key['service']), token };
+  async claim(upsert: Upsert, row: RowWrite, on?: SqlExecutor): Promise<Row | undefined> {
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
     await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, () =>
@@ -166,7 +166,7 @@ export class PooledDatabase implements SqlDatabase {
     };
   }
 
-  private takeOver<T>(row: AwaitedRow, writing: Promise<T>): Promise<T> {
+  private takeOver<T>(row: RowWrite, writing: Promise<T>): Promise<T> {
     return takeOver<T, RowHolder>(writing, {
       endHolder: (seen) => this.connected((on) => this.server.endHolder(on, row, seen)),
       refusal: (holder, cause) => new RowHeldError(row, holder, cause),

@@ -5,6 +5,7 @@ import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
 import type { Dialect, Trouble } from './dialect.js';
 import { driverError } from './driver-error.js';
 import { onConflict } from './on-conflict.js';
+import type { RowWrite } from './row-write.js';
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   '42P01': 'missing-table',
@@ -47,8 +48,7 @@ export const postgresDialect: Dialect = {
 
   // The open transaction bears the same mark as its application_name; it ends with the
   // transaction, so that a pooler in between hands nothing of it to anybody else.
-  writer: (service, token) =>
-    sql`pg_catalog.set_config('application_name', ${transactionMark(service, token)}, true)`,
+  writer: (write) => sql`pg_catalog.set_config('application_name', ${transactionMark(write)}, true)`,
 
   guardedInsert: (guard, table, rows) =>
     sql`WITH moved AS (${guard} RETURNING 1) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT written.* FROM moved, (VALUES ${tuples(table, rows)}) AS written`,
@@ -67,22 +67,23 @@ export const postgresDialect: Dialect = {
   },
 };
 
-/** What names the open transactions of one holder. Fits PostgreSQL's 63 characters and its printable ASCII. */
-export function transactionMark(service: string, token: number): string {
-  return `${servicePart(service)}${token}`;
+/** What names the open transaction of one write. Fits PostgreSQL's 63 characters and its printable ASCII. */
+export function transactionMark(write: RowWrite): string {
+  return `${markStart(write)}${write.token}:${write.id}`;
 }
 
-/** The part of {@link transactionMark} that all holders of a service share. */
-export function servicePart(service: string): string {
-  const known = serviceParts.get(service);
+/** The part of {@link transactionMark} that all writes of the row share, and none of another row, table or schema. */
+export function markStart({ table, service }: RowWrite): string {
+  const row = [table.schema, table.name, service].join('\0');
+  const known = markStarts.get(row);
   if (known !== undefined) return known;
-  const part = `flamingock:${hash('sha256', service).slice(0, 24)}:`;
-  serviceParts.set(service, part);
-  return part;
+  const start = `flamingock:${hash('sha256', row).slice(0, 24)}:`;
+  markStarts.set(row, start);
+  return start;
 }
 
-/** Each transaction of a service needs its part, and an application has few services. */
-const serviceParts = new Map<string, string>();
+/** Each transaction needs one, and an application has few tables and services. */
+const markStarts = new Map<string, string>();
 
 /** The statement with its values in it: several can share a message only if none of them binds any. */
 export function inlined(statement: Sql): string {

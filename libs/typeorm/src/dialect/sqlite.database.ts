@@ -6,6 +6,7 @@ import { ConnectionInTransactionError } from '../typeorm.errors.js';
 import type { ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from './dialect.js';
 import { openRunner } from './query-runner.js';
+import type { RowWrite } from './row-write.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import { executeNow, impatiently, type SqliteHandle } from './sqlite-handle.js';
 import { SqliteTransaction } from './sqlite.transaction.js';
@@ -56,7 +57,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /** Nothing to wait for: a transaction on this database keeps everybody from asking. */
-  claim(upsert: Upsert, _token: number, on: SqlExecutor = this): Promise<Row | undefined> {
+  claim(upsert: Upsert, _write: RowWrite, on: SqlExecutor = this): Promise<Row | undefined> {
     return this.dialect.upsert(on, upsert);
   }
 
