@@ -293,6 +293,19 @@ await describeOn(['mariadb'], 'a history on MariaDB', ({ mariadb }) => {
     expect(await start(options)).toBe('up-to-date');
   });
 
+  it('that is begun anew in another database runs nothing on a target that knows the one before', async () => {
+    const anew = await mariadbDatabase(mariadb)();
+    try {
+      const target = options.dataSource;
+      await start({ ...options, dataSource: other.options.typeorm, target });
+      const moved = start({ ...options, dataSource: anew.options.typeorm, target });
+      expect(await messageOf(moved)).toMatch(/^LostWritesError/);
+      expect(await effects()).toEqual(['one', 'two']);
+    } finally {
+      await anew.drop();
+    }
+  });
+
   it('is told apart from one that is not there', async () => {
     const where = `table "flamingock_audit_heads" of database "${String(database.connection.driver.database)}"`;
     await withApplication(options, async ({ flamingock }) => {
