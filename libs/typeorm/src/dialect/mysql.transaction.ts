@@ -8,7 +8,7 @@ import { commitEffect, neverCommits } from '../statement/implicit-commit.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import type { Answer } from './connection.js';
 import type { Admission } from './database.js';
-import { driverError } from './driver-error.js';
+import { driverError, isVerdict } from './driver-error.js';
 import { PooledTransaction } from './pooled.transaction.js';
 
 const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
@@ -18,7 +18,6 @@ const SAVEPOINT = 'flamingock_change';
 
 const NO_SUCH_SAVEPOINT = 1305;
 const DEADLOCK = 1213;
-const LOCK_WAIT_TIMEOUT = 1205;
 const ROLLED_BACK_DURING_COMMIT = 3101;
 
 /** Bit of the status in a server's answers. */
@@ -27,14 +26,14 @@ const IN_TRANSACTION = 1;
 /**
  * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
  * refused; against those that do not show, in a procedure, stands a savepoint, set before
- * the first statement that is not certain to leave the transaction alone. After a
- * deadlock the server has rolled everything back, and would run what comes next outside
- * any transaction: nothing comes next.
+ * the first statement that is not certain to leave the transaction alone. Of some errors, a
+ * deadlock or a record that has changed, the server rolls everything back, and would run what
+ * comes next outside any transaction: after each one it is asked, and nothing comes next.
  */
 export class MysqlTransaction extends PooledTransaction {
   protected readonly lexis = LEXIS;
-  /** Set once the server has rolled back by itself. */
-  private lost: { readonly error: unknown } | undefined;
+  /** Set once the transaction has ended with a statement that failed. */
+  private lost: Error | undefined;
   /** True once a statement ran that may have run others. */
   private hidden = false;
   private hasSavepoint = false;
@@ -58,7 +57,7 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   async complete(): Promise<void> {
-    if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
+    if (this.lost) throw this.lost;
     if (this.completed) return;
     if (this.hasSavepoint) await this.releaseSavepoint();
     this.completed = true;
@@ -98,7 +97,7 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
-    if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
+    if (this.lost) throw this.lost;
     await this.setSavepointBefore(text);
     try {
       const answer = await statement();
@@ -135,7 +134,7 @@ export class MysqlTransaction extends PooledTransaction {
     try {
       await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
     } catch (cause) {
-      throw isGone(cause) ? new ImplicitCommitError(this.changeId, { cause }) : cause;
+      throw isGone(cause) ? new ImplicitCommitError(this.changeId, cause) : cause;
     }
   }
 
@@ -154,8 +153,9 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   private async notice(error: unknown): Promise<void> {
-    if (![DEADLOCK, LOCK_WAIT_TIMEOUT].includes(Number(driverError(error).errno))) return;
-    if (!isInTransaction(await this.send('DO 0'))) this.lost = { error };
+    if (!isVerdict(error) || isInTransaction(await this.send('DO 0'))) return;
+    const Ended = this.hidden ? ImplicitCommitError : TransactionLostError;
+    this.lost = new Ended(this.changeId, error);
   }
 }
 
