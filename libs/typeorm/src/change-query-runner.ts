@@ -32,10 +32,7 @@ function statements(session: ChangeSession, runner: QueryRunner) {
       session.perform(args[0], () => runner.query(...args)),
     stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
       session.perform(args[0], () => runner.stream(...args)),
-    connect: async (): Promise<unknown> => {
-      session.assertRunning();
-      return runner.connect();
-    },
+    connect: (): Promise<unknown> => session.lendConnection(),
   };
 }
 

@@ -42,6 +42,16 @@ export class ChangeSession {
     return this.track(this.transaction.perform(text, statement));
   }
 
+  /**
+   * Hands the driver's connection out.
+   *
+   * @throws ChangeEndedError once the change has ended.
+   */
+  async lendConnection(): Promise<unknown> {
+    this.assertRunning();
+    return this.track(this.transaction.lendConnection());
+  }
+
   /** True while `owner` has a nested transaction open. */
   hasNested(owner: object): boolean {
     return this.nested.includes(owner);

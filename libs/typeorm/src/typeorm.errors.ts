@@ -207,7 +207,8 @@ export class ImplicitCommitError extends FlamingockError {
     super(
       `A statement of change "${changeId}" ended its transaction, which no statement may do: what ran up to ` +
         `there was committed or is lost, and what ran after it stays. Look for a procedure that changes tables ` +
-        `or commits. See what took effect, and declare the change "transactional: false".`,
+        `or commits, and for COMMIT or ROLLBACK on the driver's connection. See what took effect, and declare ` +
+        `the change "transactional: false".`,
       { cause },
     );
   }

@@ -93,11 +93,17 @@ export interface ChangeTransaction extends SqlExecutor {
   /** @throws an error that names the change if this SQL text may not run inside it. */
   admit(text: string): void;
 
+  /**
+   * Hands the driver's connection out. What is done with it is not seen, so it is closed in the
+   * end, and the transaction is looked at before anything of ours becomes part of it.
+   */
+  lendConnection(): Promise<unknown>;
+
   /** Runs a statement of the change, and makes its error one that tells the remedy. */
   perform<T>(text: string, statement: () => Promise<T>): Promise<T>;
 
   /**
-   * Called once the change has run its last statement.
+   * Called once the change has run its last statement: the session is made fit for our own.
    *
    * @throws ImplicitCommitError, TransactionLostError when it is no longer the transaction that was begun.
    */

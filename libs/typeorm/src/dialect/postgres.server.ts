@@ -5,15 +5,19 @@ import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { inlined, markStart, postgresDialect, transactionMark } from './postgres.dialect.js';
 import { PostgresSearchPath } from './postgres.search-path.js';
-import { admittedRow, beginning, COMMITTING, PostgresTransaction } from './postgres.transaction.js';
+import {
+  admittedRow,
+  beginning,
+  COMMITTING,
+  IN_FAILED_TRANSACTION,
+  PostgresTransaction,
+} from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { RowWrite } from './row-write.js';
 import type { Server } from './server.js';
 
 /** node-postgres keeps at most so many connections unless it is told otherwise. */
 const DEFAULT_POOL_SIZE = 10;
-
-const IN_FAILED_TRANSACTION = '25P02';
 
 /** PostgreSQL; in transaction mode, PgBouncer in front of it changes nothing here. */
 export const postgresServer: Server = {

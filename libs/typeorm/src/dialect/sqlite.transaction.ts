@@ -36,6 +36,10 @@ export class SqliteTransaction implements ChangeTransaction {
     }
   }
 
+  lendConnection(): Promise<unknown> {
+    return this.runner.connect();
+  }
+
   async perform<T>(_text: string, statement: () => Promise<T>): Promise<T> {
     this.assertOpen();
     try {
