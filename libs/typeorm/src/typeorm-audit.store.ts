@@ -8,6 +8,7 @@ import {
   type LockHold,
   type Settlement,
   type Transaction,
+  UnstorableTextError,
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import { appendAtCommit, appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
@@ -121,7 +122,10 @@ export class TypeOrmAuditStore implements AuditStore {
    * @throws ForeignTransactionError when `tx` is not one of this store's DataSource.
    */
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
-    const written = tx ? await this.appendInside(tx, batch) : await this.appendAlone(batch);
+    const writing = tx ? this.appendInside(tx, batch) : this.appendAlone(batch);
+    const written = await writing.catch((cause: unknown) => {
+      throw this.database.dialect.troubleOf(cause) === 'unstorable' ? new UnstorableTextError(cause) : cause;
+    });
     if (!written) throw new FencedError(batch.hold.service, batch.hold.token, HISTORY);
   }
 

@@ -60,6 +60,7 @@ export interface AuditStore {
    *
    * @throws FencedError when the head does not carry the batch's hold, or is not the entry right
    * before the batch's first one, by number and hash.
+   * @throws UnstorableTextError when the database has no characters, or no room, for a text of it.
    */
   append(batch: AuditBatch, tx?: Transaction): Promise<void>;
 

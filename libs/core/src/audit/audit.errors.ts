@@ -15,6 +15,18 @@ export class AuditStoreUnavailableError extends FlamingockError {
   }
 }
 
+/** The database of the audit store has no characters for a text, or no room. Trying again does not help. */
+export class UnstorableTextError extends FlamingockError {
+  constructor(cause: unknown) {
+    super(
+      `The database of the audit store cannot keep a text of an entry: ${errorText(cause)}. Write author, ` +
+        'stage, ids and names of the change in characters that its encoding has, or keep the history in a ' +
+        'database whose encoding is UTF-8.',
+      { cause },
+    );
+  }
+}
+
 /** How a change, or its undo, ended. */
 export type ChangeEffect =
   'executed' | 'failed' | 'rolled-back' | 'undone' | 'undo-failed' | 'undo-rolled-back';

@@ -53,7 +53,9 @@ export type Trouble =
   /** Somebody else is creating the same table at this moment. */
   | 'being-created'
   /** The database user may not do this. */
-  | 'forbidden';
+  | 'forbidden'
+  /** The database has no characters for a text, or no room. */
+  | 'unstorable';
 
 /** Everything in which SQL databases differ, apart from their connections ({@link SqlDatabase}). */
 export interface Dialect extends SqlSyntax {

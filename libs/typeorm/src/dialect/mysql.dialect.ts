@@ -21,6 +21,9 @@ const TROUBLES: Readonly<Record<number, Trouble>> = {
   1044: 'forbidden',
   1142: 'forbidden',
   1227: 'forbidden',
+  // A character that the column has not, text too long for it.
+  1366: 'unstorable',
+  1406: 'unstorable',
 };
 
 /** MySQL 8.0.17 or later, MariaDB 10.3 or later. */

@@ -11,6 +11,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   '42P01': 'missing-table',
   '3F000': 'missing-schema',
   '42501': 'forbidden',
+  // Untranslatable character, character not in repertoire, text too long for its column.
+  '22P05': 'unstorable',
+  '22021': 'unstorable',
+  '22001': 'unstorable',
   // Serialization failure, deadlock, lock not available.
   '40001': 'busy',
   '40P01': 'busy',
