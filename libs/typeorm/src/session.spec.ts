@@ -1,11 +1,12 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
-import type { AuditEntry } from '@nestjs-flamingock/core';
-import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+import type { AuditEntry, Handles } from '@nestjs-flamingock/core';
+import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, type SqlDatabase } from '../../../test/support/sql-database.js';
 import type { CreateDatabase } from '../../../test/support/test-database.js';
 import { Note } from './fixtures/note.entity.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
+import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { TypeOrmAuditStore } from './typeorm-audit.store.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 
@@ -84,6 +85,10 @@ async function onEachConnection(query: string): Promise<unknown[]> {
   return answers.flat();
 }
 
+/** A query for what names the connection that it runs on. */
+const connection = (): string =>
+  `SELECT ${dataSource.options.type === 'postgres' ? 'pg_backend_pid()' : 'CONNECTION_ID()'} AS id`;
+
 /** A change with its entry and one with a marker are recorded as they were made, and leave nothing of what `texts` set. */
 function leavesNothing(title: string, texts: readonly string[], query: string): void {
   it(`is recorded as it was made, and leaves nothing, with ${title}`, async () => {
@@ -100,10 +105,51 @@ function leavesNothing(title: string, texts: readonly string[], query: string): 
   });
 }
 
+/** Ways to the database that a change without a transaction has. */
+const WAYS: Record<string, (handles: Handles, text: string) => Promise<unknown>> = {
+  'its runner': (handles, text) => runnerOf(handles).query(text),
+  'its manager': (handles, text) => managerOf(handles).query(text),
+  'the DataSource': (_, text) => dataSource.query(text),
+  'a transaction': (_, text) => dataSource.transaction((manager) => manager.query(text)),
+  'a runner of its own': async (_, text) => {
+    const runner = dataSource.createQueryRunner();
+    await runner.query(text).finally(() => runner.release());
+  },
+  "the driver's connection": async (handles, text) => {
+    const driver = (await runnerOf(handles).connect()) as Driver;
+    await new Promise((resolve) => void driver.query(text, resolve));
+  },
+};
+interface Driver {
+  query(text: string, done: (error: unknown) => void): unknown;
+}
+const runnerOf = (handles: Handles): QueryRunner => handles.get(QUERY_RUNNER) as QueryRunner;
+
+/** A change without a transaction leaves nothing of what `text` sets, whichever way it takes. */
+function leavesNothingOutside(text: string, query: string): void {
+  it.each(Object.keys(WAYS))('without a transaction leaves nothing, by %s', async (way) => {
+    const before = await onEachConnection(query);
+    await target.run(CHANGE, (handles) => WAYS[way]!(handles, text).then(() => {}));
+    expect(await onEachConnection(query)).toEqual(before);
+  });
+
+  it('without a transaction keeps its connections otherwise', async () => {
+    const sorted = async () =>
+      (await onEachConnection(connection())).map((row) => JSON.stringify(row)).sort();
+    const before = await sorted();
+    await target.run(CHANGE, async (handles) => {
+      await managerOf(handles).save(Note, { key: 'a', value: 'b' });
+      await runnerOf(handles).query('SELECT 1');
+    });
+    expect(await sorted()).toEqual(before);
+  });
+}
+
 /** The connections of a change that executes a statement, and of the one that follows it. */
-async function connections(query: string, ...texts: string[]): Promise<readonly [unknown, unknown]> {
+async function connections(...texts: string[]): Promise<readonly [unknown, unknown]> {
   const ids: unknown[] = [];
-  const note = async (manager: EntityManager) => void ids.push(...(await manager.query<unknown[]>(query)));
+  const note = async (manager: EntityManager) =>
+    void ids.push(...(await manager.query<unknown[]>(connection())));
   await shared((manager) => statements(...texts)(manager).then(() => note(manager)));
   await target.transaction(CHANGE, (handles) => note(managerOf(handles)));
   return [ids[0], ids[1]];
@@ -173,6 +219,9 @@ await describeOn(['postgres', 'pgbouncer'], 'a change', ({ postgres, pgbouncer }
       leavesNothing(title, texts, query);
     }
 
+    if (way === 'on PostgreSQL')
+      leavesNothingOutside(`SET statement_timeout = '200ms'`, show('statement_timeout'));
+
     describe('as another role', () => {
       const role = 'flamingock_other';
 
@@ -205,11 +254,9 @@ await describeOn(['postgres', 'pgbouncer'], 'a change', ({ postgres, pgbouncer }
     });
 
     if (way === 'through PgBouncer') return;
-    const query = 'SELECT pg_backend_pid() AS id';
-
     it('keeps its connection where what it sets ends with it', async () => {
       const texts = [`SET LOCAL statement_timeout = '1min'`, 'SET CONSTRAINTS ALL DEFERRED'];
-      const [own, next] = await connections(query, ...texts);
+      const [own, next] = await connections(...texts);
       expect(next).toEqual(own);
     });
 
@@ -221,7 +268,7 @@ await describeOn(['postgres', 'pgbouncer'], 'a change', ({ postgres, pgbouncer }
       'PREPARE x AS SELECT 1',
       'DECLARE c CURSOR WITH HOLD FOR SELECT 1',
     ])('closes its connection after %s', async (text) => {
-      const [own, next] = await connections(query, text);
+      const [own, next] = await connections(text);
       expect(next).not.toEqual(own);
     });
   });
@@ -249,6 +296,8 @@ await describeOn(['mariadb'], 'a change on MariaDB', ({ mariadb }) => {
 
   for (const [title, [texts, query]] of Object.entries(ON_MARIADB)) leavesNothing(title, texts, query);
 
+  leavesNothingOutside('SET FOREIGN_KEY_CHECKS = 0', 'SELECT @@foreign_key_checks AS f');
+
   describe('as another role', () => {
     beforeEach(() => reader.query('CREATE ROLE IF NOT EXISTS flamingock_other'));
     leavesNothing('SET ROLE', ['SET ROLE flamingock_other'], 'SELECT CURRENT_ROLE() AS r');
@@ -259,7 +308,7 @@ await describeOn(['mariadb'], 'a change on MariaDB', ({ mariadb }) => {
     `SELECT GET_LOCK('flamingock', 0)`,
     `PREPARE s FROM 'SELECT 1'`,
   ])('closes its connection after %s', async (text) => {
-    const [own, next] = await connections('SELECT CONNECTION_ID() AS id', text);
+    const [own, next] = await connections(text);
     expect(next).not.toEqual(own);
   });
 });

@@ -12,7 +12,7 @@ import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
-import type { TransactionScope } from './transaction-scope.js';
+import type { ScopedRunners, TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
@@ -46,7 +46,12 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
 
   /** @throws OpenTransactionError when `work` left a transaction open. */
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
-    return this.database.lend(change.changeId, (runner) => work(this.handles(this.resource.manager, runner)));
+    const { database, resource, scope } = this;
+    scope.install(this);
+    const runners: ScopedRunners = { lendRunner: (open) => database.watched(open()) };
+    return database.lend(change.changeId, (runner) =>
+      scope.run(runners, () => work(this.handles(resource.manager, runner))),
+    );
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

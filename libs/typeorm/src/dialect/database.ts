@@ -64,6 +64,9 @@ export interface SqlDatabase extends SqlExecutor {
    * @throws OpenTransactionError when `work` left a transaction open, which is rolled back.
    */
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void>;
+
+  /** The runner as one of a change without a transaction, which leaves nothing in the pool of what it set. */
+  watched(runner: QueryRunner): QueryRunner;
 }
 
 /** Where tables are looked for that no place is named for, in a session that has just begun. */

@@ -1,10 +1,11 @@
 import type { QueryResult, QueryRunner } from 'typeorm';
 import { tableName } from '../schema/table.js';
+import { altersSession, mysqlSessionEffect } from '../statement/session-effect.js';
 import { sql, type Row } from '../sql.js';
 import { send } from './connection.js';
 import type { SqlExecutor } from './dialect.js';
 import { mysqlDialect } from './mysql.dialect.js';
-import { isInTransaction, MysqlTransaction } from './mysql.transaction.js';
+import { isInTransaction, LEXIS, MysqlTransaction } from './mysql.transaction.js';
 import { runnerExecutor } from './query-runner.js';
 import type { RowWrite } from './row-write.js';
 import type { RowHolder, Server } from './server.js';
@@ -32,6 +33,8 @@ export const mysqlServer: Server = {
     if (admission) await transaction.enter(admission);
     return transaction;
   },
+
+  altersSession: (text) => altersSession(text, LEXIS, mysqlSessionEffect),
 
   async isInTransaction(dataSource, runner) {
     const answer = await send(dataSource, runner, 'DO 0');

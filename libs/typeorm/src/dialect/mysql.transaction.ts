@@ -14,7 +14,8 @@ import { driverError, isVerdict } from './driver-error.js';
 import { rememberSession } from './mysql.session.js';
 import { PooledTransaction } from './pooled.transaction.js';
 
-const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+/** How the server reads SQL text. */
+export const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
 
 /** The end of the transaction takes it away, which is how one behind our back shows. */
 const SAVEPOINT = 'flamingock_change';

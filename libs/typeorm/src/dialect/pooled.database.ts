@@ -14,6 +14,7 @@ import type { PooledTransaction } from './pooled.transaction.js';
 import type { RowWrite } from './row-write.js';
 import type { RowHolder, Server } from './server.js';
 import { Turnstile } from './turnstile.js';
+import { watchedRunner } from './watched-runner.js';
 
 /** How long a statement is tried again while others are in its way, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -134,6 +135,10 @@ export class PooledDatabase implements SqlDatabase {
 
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     return lendRunner(this.dataSource, this.server, changeId, work);
+  }
+
+  watched(runner: QueryRunner): QueryRunner {
+    return watchedRunner(this.dataSource, this.server, runner);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { altersSession, postgresSessionEffect } from '../statement/session-effect.js';
 import { sql, type Row, type Sql } from '../sql.js';
 import { send, sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
@@ -10,6 +11,7 @@ import {
   beginning,
   COMMITTING,
   IN_FAILED_TRANSACTION,
+  LEXIS,
   PostgresTransaction,
 } from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
@@ -40,6 +42,8 @@ export const postgresServer: Server = {
     else await runner.startTransaction();
     return transaction;
   },
+
+  altersSession: (text) => altersSession(text, LEXIS, postgresSessionEffect),
 
   async isInTransaction(dataSource, runner) {
     try {

@@ -17,7 +17,8 @@ import { inlined } from './postgres.dialect.js';
 import { PooledTransaction } from './pooled.transaction.js';
 import { rememberSession } from './postgres.session.js';
 
-const LEXIS: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
+/** How the server reads SQL text. */
+export const LEXIS: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
 
 /** Begins a message that ends with COMMIT: whoever is stopped in it is committing. */
 export const COMMITTING = '/* COMMIT */';

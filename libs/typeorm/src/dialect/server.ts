@@ -37,6 +37,9 @@ export interface Server {
     admission: Admission | undefined,
   ): Promise<PooledTransaction>;
 
+  /** True if an SQL text does something to its session that lasts. */
+  altersSession(text: string): boolean;
+
   /** True if the runner's connection is not as the pool gave it: inside a transaction, or about to be. */
   isInTransaction(dataSource: DataSource, runner: QueryRunner): Promise<boolean>;
 

@@ -105,6 +105,11 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
+  /** There is one connection, which is the application's. */
+  watched(runner: QueryRunner): QueryRunner {
+    return runner;
+  }
+
   private run(handle: SqliteHandle, statement: Sql): SqlResult {
     const { text, values } = statement.render(this.dialect);
     this.dataSource.logger.logQuery(text, values);

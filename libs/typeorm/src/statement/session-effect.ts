@@ -1,3 +1,5 @@
+import { statementWords, type Lexis } from './statement-words.js';
+
 /** How far what a statement does to its session reaches. */
 export type SessionEffect =
   /** It leaves the session alone, as far as its text shows. */
@@ -12,7 +14,7 @@ const LASTING_ON_POSTGRES = words('CALL DEALLOCATE DISCARD DO EXECUTE LISTEN LOA
 
 /** The same on MySQL and MariaDB, with the compound statements of MariaDB. */
 const LASTING_ON_MYSQL = words(
-  'BACKUP BEGIN CALL CASE DEALLOCATE EXECUTE FLUSH FOR HANDLER IF LOCK LOOP PREPARE REPEAT USE WHILE XA',
+  'BACKUP CALL CASE DEALLOCATE EXECUTE FLUSH FOR HANDLER IF LOCK LOOP PREPARE REPEAT USE WHILE XA',
 );
 
 /** The effect of a statement of PostgreSQL, given its words. */
@@ -48,6 +50,16 @@ function makesTemporary(statement: readonly string[]): boolean {
   const from = statement[0] === 'CREATE' ? 1 : statement.indexOf('INTO') + 1;
   if (from === 0 || statement[0] === 'INSERT') return false;
   return statement.slice(from, from + 4).some((word) => /^TEMP(?:ORARY)?$|^PG_TEMP\./.test(word));
+}
+
+/** True if an SQL text does something to its session that lasts, given what its statements do. */
+export function altersSession(
+  text: string,
+  lexis: Lexis,
+  effectOf: (statement: readonly string[]) => SessionEffect,
+): boolean {
+  const effects = statementWords(text, lexis).map((statement) => effectOf(statement));
+  return [functionsEffect(text), ...effects].includes('lasting');
 }
 
 function words(text: string): ReadonlySet<string> {
