@@ -26,6 +26,9 @@ function statements(session: ChangeSession, runner: QueryRunner) {
     stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
       session.perform(args[0], () => runner.stream(...args)),
     connect: (): Promise<unknown> => session.lendConnection(),
+    // What they do has no effect in a transaction, and was done before it.
+    beforeMigration: async () => undefined,
+    afterMigration: async () => undefined,
   };
 }
 

@@ -33,3 +33,4 @@ export {
   TransactionLostError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';
+export { BrokenReferenceError, ForeignKeysPragmaError } from './sqlite.errors.js';

@@ -7,9 +7,10 @@ import type { ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from './dialect.js';
 import { openRunner } from './query-runner.js';
 import type { RowWrite } from './row-write.js';
+import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import { executeNow, impatiently, type SqliteHandle } from './sqlite-handle.js';
-import { SqliteTransaction } from './sqlite.transaction.js';
+import { SqliteTransaction, type ChangeConnection } from './sqlite.transaction.js';
 
 /** How long a busy database is waited for, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -25,6 +26,7 @@ const PATIENCE_MS = 10_000;
 export class SqliteDatabase implements SqlDatabase {
   readonly dialect: Dialect = sqliteDialect;
   private heldByChange = false;
+  private foreignKeys: SqliteForeignKeys | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -68,7 +70,7 @@ export class SqliteDatabase implements SqlDatabase {
   async begin(changeId: string): Promise<ChangeTransaction> {
     const runner = openRunner(this.dataSource);
     let looked = false;
-    await this.whenFree((handle) => {
+    const connection = await this.whenFree((handle) => {
       // A runner that says so without a transaction is about to begin one, or failed to
       // long ago and keeps saying so: TypeORM does not take it back.
       if (runner.isTransactionActive && !looked) {
@@ -77,17 +79,13 @@ export class SqliteDatabase implements SqlDatabase {
       }
       // Not TypeORM's deferred BEGIN: a transaction that reads before it writes is
       // refused, without waiting, as soon as another process has written.
-      handle.exec('BEGIN IMMEDIATE');
+      const begin = (): unknown => handle.exec('BEGIN IMMEDIATE');
+      const foreignKeys = this.foreignKeysOf(handle, runner).turnOff(begin);
       this.heldByChange = true;
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+      return this.connectionOf(handle, foreignKeys);
     }, PATIENCE_MS);
-    return new SqliteTransaction(
-      changeId,
-      runner,
-      await this.handle(),
-      (attempt) => this.whileBusy(attempt, PATIENCE_MS),
-      () => (this.heldByChange = false),
-    );
+    return new SqliteTransaction(changeId, runner, connection);
   }
 
   /** Every transaction begins by itself: there is no way to the server to be spared. */
@@ -96,11 +94,17 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /** Whose transaction is open on the one connection cannot be told; it is left alone. */
-  async lend(_changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     const runner = openRunner(this.dataSource);
+    const foreignKeys = await this.whenFree(
+      (handle) => this.foreignKeysOf(handle, runner).turnOff(),
+      PATIENCE_MS,
+    );
     try {
       await work(runner);
+      foreignKeys.assertKept(changeId);
     } finally {
+      foreignKeys.end();
       await runner.release();
     }
   }
@@ -108,6 +112,24 @@ export class SqliteDatabase implements SqlDatabase {
   /** There is one connection, which is the application's. */
   watched(runner: QueryRunner): QueryRunner {
     return runner;
+  }
+
+  private connectionOf(handle: SqliteHandle, foreignKeys: ForeignKeysOff): ChangeConnection {
+    return {
+      handle,
+      run: (statement) => this.run(handle, statement),
+      whileBusy: (attempt) => this.whileBusy(attempt, PATIENCE_MS),
+      assertForeignKeys: (changeId) => foreignKeys.assertKept(changeId),
+      ended: () => {
+        this.heldByChange = false;
+        foreignKeys.end();
+      },
+    };
+  }
+
+  private foreignKeysOf(handle: SqliteHandle, runner: QueryRunner): SqliteForeignKeys {
+    if (this.foreignKeys?.handle !== handle) this.foreignKeys = new SqliteForeignKeys(handle, runner);
+    return this.foreignKeys;
   }
 
   private run(handle: SqliteHandle, statement: Sql): SqlResult {
