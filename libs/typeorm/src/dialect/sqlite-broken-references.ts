@@ -63,7 +63,8 @@ export class SqliteReferences {
   }
 
   private all<T>(text: string): T[] {
-    return prepared(this.handle, text).all() as T[];
+    // Row ids have 64 bits.
+    return prepared(this.handle, text).safeIntegers(true).all() as T[];
   }
 }
 

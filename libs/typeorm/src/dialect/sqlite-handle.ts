@@ -21,7 +21,7 @@ export interface SqliteStatement {
 
 /** Executes a statement before it returns. */
 export function executeNow(handle: SqliteHandle, text: string, values: readonly SqlValue[]): SqlResult {
-  const statement = handle.prepare(text).safeIntegers(false);
+  const statement = prepared(handle, text);
   return statement.reader
     ? { rows: statement.all(...values), affected: 0 }
     : { rows: [], affected: statement.run(...values).changes };
@@ -51,13 +51,17 @@ export function set(handle: SqliteHandle, setting: string, value: number): void 
   else statement.run();
 }
 
+/** How many are kept: the texts that depend on how many rows are written are many. */
+const STATEMENTS = 100;
+
 const statements = new WeakMap<SqliteHandle, Map<string, SqliteStatement>>();
 
-/** A statement that is needed with every change, made once for a connection. */
+/** A statement of ours, made once for a connection: most are needed with every change. */
 export function prepared(handle: SqliteHandle, text: string): SqliteStatement {
   const known = statements.get(handle) ?? new Map<string, SqliteStatement>();
   statements.set(handle, known);
-  const statement = known.get(text) ?? handle.prepare(text).safeIntegers(true);
-  known.set(text, statement);
+  // Integers as numbers, whatever the application has made the connection's default.
+  const statement = known.get(text) ?? handle.prepare(text).safeIntegers(false);
+  if (known.size < STATEMENTS) known.set(text, statement);
   return statement;
 }
