@@ -33,4 +33,5 @@ export {
   TransactionLostError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';
-export { BrokenReferenceError, ForeignKeysPragmaError } from './sqlite.errors.js';
+export { DataSourceClosedError, TablesDroppedError } from './run.errors.js';
+export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

@@ -36,3 +36,14 @@ export class BrokenReferenceError extends FlamingockError {
     this.rowid = rowid?.toString();
   }
 }
+
+/** Audit store and target system are in one SQLite file, and each has a connection of its own to it. */
+export class SharedFileError extends FlamingockError {
+  constructor(readonly targetSystem: string) {
+    super(
+      `Target system "${targetSystem}" and the audit store use two DataSources over the same SQLite file, where ` +
+        `an open transaction of the one keeps the other from writing, the lock's renewal included. Give both the ` +
+        `same DataSource: "dataSource" of typeOrmAuditStore and typeOrmTargetSystem.`,
+    );
+  }
+}

@@ -17,6 +17,7 @@ import { contextOf } from './data-source-context.js';
 import type { ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { rowWrite } from './dialect/row-write.js';
 import { LocatedTables, type TableGroup } from './schema/located-tables.js';
+import { expectTables } from './schema/expect-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
 import { columnsOf, tableName, type Table } from './schema/table.js';
 import { auditTables, type AuditTables } from './schema/tables.js';
@@ -119,11 +120,12 @@ export class TypeOrmAuditStore implements AuditStore {
   /**
    * Inside `tx`, ends the change: nothing of it runs after its entries.
    *
-   * @throws ForeignTransactionError when `tx` is not one of this store's DataSource.
+   * @throws ForeignTransactionError when `tx` is not one of this store's DataSource;
+   * TablesDroppedError when the change has dropped the tables.
    */
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
     const writing = tx ? this.appendInside(tx, batch) : this.appendAlone(batch);
-    const written = await writing.catch((cause: unknown) => {
+    const written = await expectTables(this.database.dialect, writing).catch((cause: unknown) => {
       throw this.database.dialect.troubleOf(cause) === 'unstorable' ? new UnstorableTextError(cause) : cause;
     });
     if (!written) throw new FencedError(batch.hold.service, batch.hold.token, HISTORY);

@@ -10,6 +10,7 @@ import type {
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import type { SqlDatabase } from './dialect/database.js';
+import { expectTables } from './schema/expect-tables.js';
 import type { LocatedTables } from './schema/located-tables.js';
 import { columnsOf, tableName } from './schema/table.js';
 import type { AuditTables } from './schema/tables.js';
@@ -53,9 +54,10 @@ export class TypeOrmLockStore implements LockStore {
     const expiresAt = counted(sql`${nowMs} + ${leaseMs}`);
     // Early enough for another try, on another connection, before the lease ends.
     const atMostMs = leaseMs * RENEWAL_FRACTION;
-    const { affected } = await this.database
+    const renewing = this.database
       .within(atMostMs, atMostMs)
       .execute(sql`UPDATE ${tableName(locks)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`);
+    const { affected } = await expectTables(this.database.dialect, renewing);
     return affected > 0 ? 'renewed' : 'lost';
   }
 

@@ -11,17 +11,21 @@ import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
 import type { SqlExecutor } from './dialect/dialect.js';
 import { rowWrite } from './dialect/row-write.js';
+import { expectTables } from './schema/expect-tables.js';
 import { LocatedTables } from './schema/located-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
-import { columnsOf, tableName } from './schema/table.js';
-import { targetTables, type TargetTables } from './schema/tables.js';
+import { columnsOf, tableName, type Table } from './schema/table.js';
+import { auditTables, targetTables, type TargetTables } from './schema/tables.js';
 import { list, sql, type Row, type Sql } from './sql.js';
+import { SharedFileError } from './sqlite.errors.js';
 import type { TableSettings } from './typeorm.options.js';
 
 /** Markers and fences in tables of the target system's own database. */
 export class TypeOrmMarkerStore implements MarkerStore {
   private readonly database: SqlDatabase;
   private readonly tables: LocatedTables<TargetTables>;
+  /** Of an audit store with the same prefix, in the same file of SQLite. */
+  private readonly locks: Table;
 
   /** @throws TablePrefixError for a prefix that cannot begin an SQL identifier. */
   constructor(
@@ -38,6 +42,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
         option: (settings) => `typeOrmTargetSystem('${targetSystem}', ${settings})`,
       },
     });
+    this.locks = auditTables({ tablePrefix: options.tablePrefix }).locks;
   }
 
   /** @throws MissingTablesError when tables are missing and may not be created. */
@@ -107,12 +112,28 @@ export class TypeOrmMarkerStore implements MarkerStore {
     const { executionId, operation, token, owner } = marker;
     const { markers } = await this.tables.get();
     const proof = { execution_id: executionId, operation, token, owner };
-    await this.database.dialect.write(on, {
+    const { dialect } = this.database;
+    const upsert = {
       table: markers,
       key: { service: marker.service, change_id: marker.changeId },
       insert: proof,
       update: proof,
-    });
+    };
+    await expectTables(dialect, dialect.write(on, upsert));
+  }
+
+  /** @throws SharedFileError where the hold that `on` belongs to is recorded in the same SQLite file, by another connection. */
+  async assertApart({ service, token, owner }: LockHold, on: SqlExecutor): Promise<void> {
+    const { dialect } = this.database;
+    if (!dialect.oneWriter) return;
+    try {
+      const { rows } = await on.execute(
+        sql`SELECT 1 FROM ${tableName(this.locks)} WHERE service = ${service} AND token = ${token} AND owner = ${owner}`,
+      );
+      if (rows.length > 0) throw new SharedFileError(this.targetSystem);
+    } catch (error) {
+      if (dialect.troubleOf(error) !== 'missing-table') throw error;
+    }
   }
 
   private async find(service: string): Promise<TargetFence | undefined> {

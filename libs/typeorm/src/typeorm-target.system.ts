@@ -86,6 +86,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const session = new ChangeSession(change.changeId, this.resource, transaction);
     try {
       if (marker) await this.markers.raiseFence(marker, transaction);
+      if (marker) await this.markers.assertApart(marker, transaction);
       await this.perform(session, work);
       if (marker) await this.markers.write(transaction, marker);
     } catch (error) {

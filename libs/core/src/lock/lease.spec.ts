@@ -81,8 +81,18 @@ describe('a lease', () => {
     await runtime.advance(1);
     expect(isHeld()).toBe(false);
     expect(lease.signal.reason).toMatchObject({ service: SERVICE, token: 1 });
-    expect((lease.signal.reason as Error).message).toContain('not be renewed within its lease of 9000 ms');
+    expect((lease.signal.reason as Error).message).toContain(
+      'not be renewed within its lease of 9000 ms (TypeError: connection lost)',
+    );
     expect((lease.signal.reason as Error).cause).toEqual(new TypeError('connection lost'));
+  });
+
+  it('is not said to be lost because of what failed before the last renewal', async () => {
+    wire.lose('renew', 'request', 1);
+    await runtime.advance(THIRD + LEASE_MS / 20);
+    expect(renewals()).toBe(1);
+    runtime.monotonicMs = () => Infinity;
+    expect(() => lease.assertHeld()).toThrow(/its lease of 9000 ms\. This instance/);
   });
 
   it('is renewed again where a renewal hangs', async () => {

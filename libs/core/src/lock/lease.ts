@@ -1,5 +1,6 @@
 import { unlessAborted } from '../abort.js';
 import { NoAnswerError } from '../answer-bound.js';
+import { errorText } from '../audit/error-text.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
 import { LockLostError } from './lock.errors.js';
@@ -123,6 +124,7 @@ export class Lease {
       const renewal = await unlessAborted(this.stopped.signal, this.askToRenew());
       if (renewal === 'lost') this.lose('another instance took it over');
       else this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
+      this.lastFailure = undefined;
       return true;
     } catch (cause) {
       this.lastFailure = cause;
@@ -152,6 +154,7 @@ export class Lease {
   }
 
   private loseByTime(): void {
-    this.lose(`it could not be renewed within its lease of ${this.leaseMs} ms`, this.lastFailure);
+    const why = this.lastFailure === undefined ? '' : ` (${errorText(this.lastFailure)})`;
+    this.lose(`it could not be renewed within its lease of ${this.leaseMs} ms${why}`, this.lastFailure);
   }
 }

@@ -107,8 +107,8 @@ export class PooledDatabase implements SqlDatabase {
 
   async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
     const begun = await this.takeBegun(admission);
-    const leave = begun?.leave ?? (await this.enter());
     const runner = begun?.transaction.runner ?? openRunner(this.dataSource);
+    const leave = begun?.leave ?? (await this.enter());
     try {
       const beginning =
         begun && admission
@@ -194,8 +194,8 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   private async connected<T>(use: (runner: QueryRunner) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
-    const leave = await this.connections.enter();
     const runner = openRunner(this.dataSource);
+    const leave = await this.connections.enter();
     try {
       return await bounded(answerMs, use(runner));
     } catch (error) {

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import { ConnectionInTransactionError } from '../typeorm.errors.js';
+import { ConnectionInTransactionError, OpenTransactionError } from '../typeorm.errors.js';
 import type { ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from './dialect.js';
-import { openRunner } from './query-runner.js';
+import { assertOpen, openRunner } from './query-runner.js';
 import type { RowWrite } from './row-write.js';
 import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
@@ -14,6 +14,9 @@ import { SqliteTransaction, type ChangeConnection } from './sqlite.transaction.j
 
 /** How long a busy database is waited for, in milliseconds. */
 const PATIENCE_MS = 10_000;
+
+/** How long a transaction that is open at the end of a change may go on, in milliseconds. */
+const OWN_END_MS = 1_000;
 
 /**
  * SQLite, where TypeORM gives every query runner of a DataSource the same connection.
@@ -93,20 +96,38 @@ export class SqliteDatabase implements SqlDatabase {
     // There is none.
   }
 
-  /** Whose transaction is open on the one connection cannot be told; it is left alone. */
   async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     const runner = openRunner(this.dataSource);
-    const foreignKeys = await this.whenFree(
-      (handle) => this.foreignKeysOf(handle, runner).turnOff(),
-      PATIENCE_MS,
-    );
+    const handle = await this.handle();
+    const turnOff = (): ForeignKeysOff => this.foreignKeysOf(handle, runner).turnOff();
+    const foreignKeys = await this.whenFree(turnOff, PATIENCE_MS);
+    let leftOpen: boolean;
     try {
       await work(runner);
-      foreignKeys.assertKept(changeId);
     } finally {
+      leftOpen = await this.takeBack(handle, runner);
       foreignKeys.end();
       await runner.release();
     }
+    if (leftOpen) throw new OpenTransactionError(changeId);
+    assertOpen(this.dataSource);
+    foreignKeys.assertKept(changeId);
+  }
+
+  /**
+   * True if a transaction was left open, which is rolled back. Whose it is cannot be told: one
+   * of the application itself is given time to end.
+   */
+  private async takeBack(handle: SqliteHandle, runner: QueryRunner): Promise<boolean> {
+    const wait = this.whenFree(() => undefined, OWN_END_MS);
+    const isFree = await wait.then(
+      () => true,
+      () => !handle.inTransaction || this.heldByChange,
+    );
+    if (isFree) return false;
+    handle.exec('ROLLBACK');
+    Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+    return true;
   }
 
   /** There is one connection, which is the application's. */
@@ -159,6 +180,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   private async handle(): Promise<SqliteHandle> {
+    assertOpen(this.dataSource);
     return (await this.dataSource.driver.createQueryRunner('master').connect()) as SqliteHandle;
   }
 }

@@ -1,6 +1,7 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
+import { DataSourceClosedError } from '../run.errors.js';
 import { ForeignKeysPragmaError } from '../sqlite.errors.js';
 import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
@@ -123,9 +124,11 @@ export class SqliteTransaction implements ChangeTransaction {
     this.connection.ended();
   }
 
-  /** @throws TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
+  /** @throws DataSourceClosedError; TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
   private assertOpen(): void {
-    if (this.connection.handle.inTransaction) return;
+    const { handle } = this.connection;
+    if (handle.inTransaction) return;
+    if (!handle.open) throw new DataSourceClosedError();
     throw new TransactionLostError(this.changeId, this.lost ? this.lost.error : 'it is not open any more');
   }
 }
