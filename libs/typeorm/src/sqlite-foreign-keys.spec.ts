@@ -1,6 +1,6 @@
 import { holdOf } from '@nestjs-flamingock/testing';
 import { Table, TableColumn, TableForeignKey, TableIndex, type DataSource, type QueryRunner } from 'typeorm';
-import { CHANGE, targetSystem } from './fixtures/open.js';
+import { auditStore, CHANGE, targetSystem } from './fixtures/open.js';
 import { SqliteFile } from './fixtures/sqlite-file.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import { BrokenReferenceError, ForeignKeysPragmaError } from './sqlite.errors.js';
@@ -269,6 +269,21 @@ describe('the foreign keys of SQLite', () => {
       expect(await foreignKeys()).toEqual(OFF);
     });
     expect(await second).toEqual({ status: 'committed' });
+    expect(await foreignKeys()).toEqual(ON);
+  });
+
+  it('stay off between changes that follow each other, and come back where the next one does not come', async () => {
+    const store = auditStore(dataSource);
+    await store.prepare();
+    await store.claimHead(holdOf(1));
+    const settings: unknown[] = [];
+    const followed = () => target.transaction({ ...CHANGE, followed: true }, async () => {});
+    for (const change of [followed, followed, () => target.transaction(CHANGE, async () => {}), followed]) {
+      expect(await change()).toEqual({ status: 'committed' });
+      settings.push(await foreignKeys());
+    }
+    expect(settings).toEqual([OFF, OFF, ON, OFF]);
+    await target.close();
     expect(await foreignKeys()).toEqual(ON);
   });
 });

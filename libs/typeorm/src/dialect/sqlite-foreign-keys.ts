@@ -56,9 +56,9 @@ export class SqliteForeignKeys {
       this.wereOn = settingOf(this.handle, 'foreign_keys') === 1;
       // By this TypeORM turns them on at the end of a synchronization, which may be part of a change.
       this.unhook = overrideMethod(this.runner, 'afterMigration', () => async () => undefined);
+      this.set(false);
     }
     this.changes += 1;
-    this.set(false);
   }
 
   private leave(): void {

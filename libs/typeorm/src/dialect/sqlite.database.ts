@@ -30,6 +30,8 @@ export class SqliteDatabase implements SqlDatabase {
   readonly dialect: Dialect = sqliteDialect;
   private heldByChange = false;
   private foreignKeys: SqliteForeignKeys | undefined;
+  /** Those of a change that another one follows: to turn them has every statement compiled anew. */
+  private keptOff: ForeignKeysOff | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -84,6 +86,7 @@ export class SqliteDatabase implements SqlDatabase {
       // refused, without waiting, as soon as another process has written.
       const begin = (): unknown => handle.exec('BEGIN IMMEDIATE');
       const foreignKeys = this.foreignKeysOf(handle, runner).turnOff(begin);
+      this.endKeptOff();
       this.heldByChange = true;
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
       return this.connectionOf(handle, foreignKeys);
@@ -91,9 +94,9 @@ export class SqliteDatabase implements SqlDatabase {
     return new SqliteTransaction(changeId, runner, connection);
   }
 
-  /** Every transaction begins by itself: there is no way to the server to be spared. */
+  /** No transaction has begun, but the foreign keys may still be off for it. */
   async letGo(): Promise<void> {
-    // There is none.
+    this.endKeptOff();
   }
 
   async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
@@ -141,11 +144,17 @@ export class SqliteDatabase implements SqlDatabase {
       run: (statement) => this.run(handle, statement),
       whileBusy: (attempt) => this.whileBusy(attempt, PATIENCE_MS),
       assertForeignKeys: (changeId) => foreignKeys.assertKept(changeId),
-      ended: () => {
+      ended: (isFollowed) => {
         this.heldByChange = false;
-        foreignKeys.end();
+        if (isFollowed) this.keptOff = foreignKeys;
+        else foreignKeys.end();
       },
     };
+  }
+
+  private endKeptOff(): void {
+    this.keptOff?.end();
+    this.keptOff = undefined;
   }
 
   private foreignKeysOf(handle: SqliteHandle, runner: QueryRunner): SqliteForeignKeys {

@@ -7,7 +7,7 @@ import { TransactionControlError, TransactionLostError } from '../typeorm.errors
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { setsForeignKeys } from '../statement/foreign-keys-pragma.js';
 import { transactionControl } from '../statement/transaction-control.js';
-import type { ChangeTransaction } from './database.js';
+import type { Admission, ChangeTransaction } from './database.js';
 import type { SqlResult } from './dialect.js';
 import { impatiently, type SqliteHandle } from './sqlite-handle.js';
 
@@ -23,8 +23,8 @@ export interface ChangeConnection {
   whileBusy(attempt: () => Promise<void>): Promise<void>;
   /** @throws BrokenReferenceError when the change has broken a reference. */
   assertForeignKeys(changeId: string): void;
-  /** To be called as soon as the transaction is not open any more. */
-  ended(): void;
+  /** To be called as soon as the transaction is not open any more; `isFollowed` by that of another change. */
+  ended(isFollowed: boolean): void;
 }
 
 /** The transaction of a change on the one connection of a SQLite DataSource. */
@@ -72,12 +72,12 @@ export class SqliteTransaction implements ChangeTransaction {
     return this.perform('', async () => this.connection.run(statement));
   }
 
-  async commit(): Promise<TransactionOutcome> {
+  async commit(next?: Admission): Promise<TransactionOutcome> {
     const { broadcaster } = this.runner;
     try {
       await broadcaster.broadcast('BeforeTransactionCommit');
       this.connection.assertForeignKeys(this.changeId);
-      await this.sendCommit();
+      await this.sendCommit(next !== undefined);
     } catch (error) {
       // Whoever can still take it back knows that it was not committed.
       const isOpen = this.connection.handle.inTransaction;
@@ -98,10 +98,10 @@ export class SqliteTransaction implements ChangeTransaction {
   }
 
   /** A busy COMMIT leaves the transaction open and may be sent again. */
-  private sendCommit(): Promise<void> {
+  private sendCommit(isFollowed: boolean): Promise<void> {
     return this.connection.whileBusy(async () => {
       impatiently(this.connection.handle, (handle) => handle.exec('COMMIT'));
-      this.ended();
+      this.ended(isFollowed);
     });
   }
 
@@ -119,9 +119,9 @@ export class SqliteTransaction implements ChangeTransaction {
     return wasOpen || !this.hasEscaped ? 'rolled-back' : 'partly-applied';
   }
 
-  private ended(): void {
+  private ended(isFollowed = false): void {
     Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
-    this.connection.ended();
+    this.connection.ended(isFollowed);
   }
 
   /** @throws DataSourceClosedError; TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
