@@ -11,6 +11,7 @@ import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
+import { createMetadataTable } from './metadata-table.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { ScopedRunners, TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
@@ -26,6 +27,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   private readonly database: SqlDatabase;
   private readonly scope: TransactionScope;
   private readonly admissions: ReadonlyMap<string, Admission>;
+  private isPrepared: boolean;
 
   /**
    * @throws UnsupportedDriverError for a driver without a dialect.
@@ -41,12 +43,14 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.admissions = admissions;
     this.database = database;
     this.scope = scope;
+    this.isPrepared = !options.createTables;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
 
   /** @throws OpenTransactionError when `work` left a transaction open. */
-  run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+  async run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
     const { database, resource, scope } = this;
+    await this.prepareSchemaBuilder();
     scope.install(this);
     const runners: ScopedRunners = { lendRunner: (open) => database.watched(open()) };
     return database.lend(change.changeId, (runner) =>
@@ -60,6 +64,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const admission = marker ? undefined : this.admissions.get(change.service);
     let transaction: ChangeTransaction;
     try {
+      await this.prepareSchemaBuilder();
       transaction = await this.database.begin(change.changeId, admission);
     } catch (error) {
       return { status: 'rolled-back', error };
@@ -75,6 +80,12 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   close(): Promise<void> {
     this.scope.uninstall(this);
     return this.database.letGo();
+  }
+
+  private async prepareSchemaBuilder(): Promise<void> {
+    if (this.isPrepared) return;
+    await createMetadataTable(this.resource);
+    this.isPrepared = true;
   }
 
   private async complete(
