@@ -11,23 +11,23 @@ const HOME = fileURLToPath(new URL('../../.tmp/servers', import.meta.url));
 const COMPLETE = 'complete';
 const run = promisify(execFile);
 
-/** Where the programs of a server are installed. */
-export const installedFolder = (name) => join(HOME, name);
+/** Where the programs of a server are installed: one version does not stand in for another. */
+export const installedFolder = ({ name, version }) => join(HOME, `${name}-${version}`);
 
 /** Whether the server's programs are there, and whole. */
-export const isInstalled = (name) => existsSync(join(installedFolder(name), COMPLETE));
+export const isInstalled = (server) => existsSync(join(installedFolder(server), COMPLETE));
 
 /**
  * Installs a server unless it is there.
  *
  * @returns false if it was there
  */
-export async function install({ name, install }) {
-  if (isInstalled(name)) return false;
-  const folder = installedFolder(name);
+export async function install(server) {
+  if (isInstalled(server)) return false;
+  const folder = installedFolder(server);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await install(folder);
+  await server.install(folder);
   writeFileSync(join(folder, COMPLETE), '');
   return true;
 }

@@ -10,7 +10,7 @@ import { redis, redisCluster } from './server/redis.mjs';
  *
  * - `name`, `title`, `variable` (its URL in the environment), `package` that brings it
  * - `systemUser`: as whom it runs where we are root; absent: as ourselves
- * - `install(folder)`, where no system package brings it: puts its programs into `folder`
+ * - `version` and `install(folder)`, where no system package brings it: puts its programs into `folder`
  * - `needs`: names of servers that must answer first
  * - `find()`: its programs, or ServerMissingError
  * - `start({ folder, port, programs, urls })`: `{ url, serving, serveAgain }`, not yet ready; `urls` are of what
