@@ -148,6 +148,10 @@ await describeOn(['mariadb'], 'processes on MariaDB', ({ mariadb }) => {
   processSuite(mariadbDatabase(mariadb));
   hungCommitSuite(mariadbDatabase(mariadb));
 });
+await describeOn(['mysql'], 'processes on MySQL', ({ mysql }) => {
+  processSuite(mariadbDatabase(mysql));
+  hungCommitSuite(mariadbDatabase(mysql));
+});
 await describeOn(['postgres', 'pgbouncer'], 'processes through PgBouncer', ({ postgres, pgbouncer }) => {
   processSuite(postgresDatabase(postgres, pgbouncer));
   hungCommitSuite(postgresDatabase(postgres, pgbouncer));

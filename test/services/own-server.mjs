@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
 import { end } from './processes.mjs';
+import { reachablePrograms } from './reachable-programs.mjs';
 import { ServerFolder } from './server-folder.mjs';
 import { serverNamed } from './servers.mjs';
 import { systemUser } from './system-user.mjs';
@@ -27,7 +28,7 @@ export class OwnServer {
     own.#running = await own.#server.start({
       folder: own.#folder,
       port: await freePort(),
-      programs: own.#server.find(),
+      programs: reachablePrograms(own.#server.find(), own.#server, own.#folder),
       urls,
     });
     await own.#ready();

@@ -1,6 +1,7 @@
 import { kafka } from './server/kafka.mjs';
 import { mariadb } from './server/mariadb.mjs';
 import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
+import { mysql } from './server/mysql.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
 import { postgres } from './server/postgres.mjs';
 import { redis, redisCluster } from './server/redis.mjs';
@@ -11,6 +12,7 @@ import { redis, redisCluster } from './server/redis.mjs';
  * - `name`, `title`, `variable` (its URL in the environment), `package` that brings it
  * - `systemUser`: as whom it runs where we are root; absent: as ourselves
  * - `version` and `install(folder)`, where no system package brings it: puts its programs into `folder`
+ * - `optional`: true where a run may do without it, even with CI set
  * - `needs`: names of servers that must answer first
  * - `find()`: its programs, or ServerMissingError
  * - `start({ folder, port, programs, urls })`: `{ url, serving, serveAgain }`, not yet ready; `urls` are of what
@@ -19,7 +21,9 @@ import { redis, redisCluster } from './server/redis.mjs';
  * - `compose`: its port in compose.yml, where the service has the same name, and the URL for an address;
  *   `announced` if clients must find it on the very port that it says; absent: not from Docker
  */
-export const servers = [postgres, mariadb, pgbouncer, mongodb, mongodbStandalone, redis, redisCluster, kafka];
+export const servers = [
+  ...[postgres, pgbouncer, mariadb, mysql, mongodb, mongodbStandalone, redis, redisCluster, kafka],
+];
 
 export function serverNamed(name) {
   const server = servers.find((one) => one.name === name);

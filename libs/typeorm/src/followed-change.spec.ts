@@ -8,10 +8,9 @@ import {
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
-import { describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
+import { describeOnMariadb, describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
 import { insertOf, keysOf, noteTable } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
-import { MariadbDatabase } from './fixtures/mariadb-database.js';
 import { PostgresSchema } from './fixtures/postgres-schema.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
@@ -213,8 +212,8 @@ await describeOn(['postgres'], 'a change that another one follows, on PostgreSQL
   });
 });
 
-await describeOn(['mariadb'], 'a change that another one follows, on MariaDB', ({ mariadb }) => {
-  beforeEach(() => setUp(() => MariadbDatabase.create(mariadb)));
+await describeOnMariadb('a change that another one follows', (open) => {
+  beforeEach(() => setUp(open));
 
   it('begins its transaction by itself where the server reads AND CHAIN and does not heed it', async () => {
     const heedless = async (handles: Handles): Promise<void> => {

