@@ -36,7 +36,9 @@ export const kafka = {
       '-cp',
       `${libraries}/*`,
     ];
-    await folder.run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', settings]);
+    // With "=", because an id may begin with a dash.
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId()}`, '-c', settings];
+    await folder.run(java, [...jvm, ...format]);
     const serve = () => folder.serve(java, [...jvm, 'kafka.Kafka', settings], 'SIGTERM');
     return { url: `127.0.0.1:${port}`, serving: serve(), serveAgain: serve };
   },
