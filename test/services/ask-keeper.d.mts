@@ -3,6 +3,7 @@ export type ServerName =
   | 'postgres'
   | 'pgbouncer'
   | 'mariadb'
+  | 'mariadb11'
   | 'mysql'
   | 'mongodb'
   | 'mongodbstandalone'

@@ -1,5 +1,5 @@
 import { kafka } from './server/kafka.mjs';
-import { mariadb } from './server/mariadb.mjs';
+import { mariadb, mariadb11 } from './server/mariadb.mjs';
 import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
 import { mysql } from './server/mysql.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
@@ -22,7 +22,8 @@ import { redis, redisCluster } from './server/redis.mjs';
  *   `announced` if clients must find it on the very port that it says; absent: not from Docker
  */
 export const servers = [
-  ...[postgres, pgbouncer, mariadb, mysql, mongodb, mongodbStandalone, redis, redisCluster, kafka],
+  ...[postgres, pgbouncer, mariadb, mariadb11, mysql],
+  ...[mongodb, mongodbStandalone, redis, redisCluster, kafka],
 ];
 
 export function serverNamed(name) {

@@ -7,7 +7,7 @@ import {
   type SharedBackend,
 } from '@nestjs-flamingock/testing';
 import type { DataSourceOptions } from 'typeorm';
-import { describeOnEngines, type OpenDatabase } from './fixtures/describe-engines.js';
+import { describeOnVersions, type OpenDatabase } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
 import { auditStore, managerOf, targetSystem } from './fixtures/open.js';
 import { SqliteFile } from './fixtures/sqlite-file.js';
@@ -43,7 +43,7 @@ const prepareDatabase = (connection: { defaultSafeIntegers(on: boolean): unknown
   connection.defaultSafeIntegers(true);
 
 async function describeOnAll(title: string, suite: (open: OpenDatabase) => void): Promise<void> {
-  await describeOnEngines(title, suite);
+  await describeOnVersions(title, suite);
   describe(`${title} on SQLite that reads integers as BigInt`, () =>
     suite(() => SqliteFile.create({ prepareDatabase } as Partial<DataSourceOptions>)));
 }
