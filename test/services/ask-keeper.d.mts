@@ -1,6 +1,7 @@
 /** Servers that a test can ask for: the names in servers.mjs. */
 export type ServerName =
   | 'postgres'
+  | 'postgres18'
   | 'pgbouncer'
   | 'mariadb'
   | 'mariadb11'

