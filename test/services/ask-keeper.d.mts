@@ -10,6 +10,7 @@ export type ServerName =
   | 'mongodbstandalone'
   | 'redis'
   | 'rediscluster'
+  | 'valkey'
   | 'kafka';
 
 /**

@@ -4,7 +4,7 @@ import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
 import { mysql } from './server/mysql.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
 import { postgres, postgres18 } from './server/postgres.mjs';
-import { redis, redisCluster } from './server/redis.mjs';
+import { redis, redisCluster, valkey } from './server/redis.mjs';
 
 /**
  * Every server that a test can ask for. Each says:
@@ -23,7 +23,7 @@ import { redis, redisCluster } from './server/redis.mjs';
  */
 export const servers = [
   ...[postgres, postgres18, pgbouncer, mariadb, mariadb11, mysql],
-  ...[mongodb, mongodbStandalone, redis, redisCluster, kafka],
+  ...[mongodb, mongodbStandalone, redis, redisCluster, valkey, kafka],
 ];
 
 export function serverNamed(name) {
