@@ -29,7 +29,6 @@ import { withShutdownSignals } from './shutdown-signals.js';
 @Injectable()
 export class FlamingockService {
   private resolved: ResolvedOptions | undefined;
-  private engine: Promise<Engine> | undefined;
   private running: Promise<ExecutionReport> | undefined;
   private readonly working = new Set<Promise<unknown>>();
   private readonly shutdown = new AbortController();
@@ -186,8 +185,7 @@ export class FlamingockService {
   }
 
   private getEngine(): Promise<Engine> {
-    this.engine ??= this.engines.create(this.options);
-    return this.engine;
+    return this.engines.engine(this.options);
   }
 
   /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */
