@@ -25,6 +25,7 @@ import {
   FLAMINGOCK_TARGET_SYSTEMS,
 } from './flamingock.constants.js';
 import type { ResolvedOptions } from './resolve-options.js';
+import { assertSingleRoot } from './single-root.js';
 
 /** Builds the engine from the providers that the application has by now. */
 @Injectable()
@@ -45,7 +46,7 @@ export class EngineFactory {
    * The engine for every change that is there now. It is made anew after modules were
    * loaded lazily, which may have brought more.
    *
-   * @throws InvalidChangesError listing every fault of every change.
+   * @throws InvalidChangesError listing every fault of every change; InvalidOptionsError for a second `forRoot`.
    */
   engine(options: ResolvedOptions): Promise<Engine> {
     const { size } = this.modules;
@@ -58,6 +59,7 @@ export class EngineFactory {
 
   private async create(options: ResolvedOptions, discovery: Discovery): Promise<Engine> {
     const { runtime, events } = this;
+    assertSingleRoot(this.modules);
     const bound = new AnswerBound(options.timeouts.answerMs, runtime);
     const pipeline = await this.pipeline(options, discovery, bound);
     const store = new BoundedAuditStore(this.store, pipeline.service, bound);

@@ -4,16 +4,22 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
+import { assertSingleRoot } from './single-root.js';
 
 /** Applies pending changes at the moment that `runAt` names, and stops with the application. */
 @Injectable()
 export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(private readonly flamingock: FlamingockService) {}
+  constructor(
+    private readonly flamingock: FlamingockService,
+    private readonly modules: ModulesContainer,
+  ) {}
 
-  onModuleInit(): Promise<void> {
-    return this.runIfAt('module-init');
+  async onModuleInit(): Promise<void> {
+    assertSingleRoot(this.modules);
+    await this.runIfAt('module-init');
   }
 
   onApplicationBootstrap(): Promise<void> {
