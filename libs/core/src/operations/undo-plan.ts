@@ -72,6 +72,13 @@ function stepOf(
     });
     return undefined;
   }
+  if (change.target.id !== entry.targetSystem) {
+    obstacles.push({
+      changeId,
+      problem: `was applied on target system "${entry.targetSystem}", and the code names "${change.target.id}", where there is nothing of it to take back. Undo with a version that names "${entry.targetSystem}", or take it back by a new change.`,
+    });
+    return undefined;
+  }
   if (change.rollback) return { change, rollback: change.rollback, entry };
   obstacles.push({
     changeId,
