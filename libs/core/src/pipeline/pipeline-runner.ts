@@ -75,7 +75,7 @@ export class PipelineRunner {
       isDone: () => this.leftNothingToDo(),
       floor: () => this.head?.token ?? 0,
     };
-    const lock = await this.reach(() => queue.acquire(pipeline.service, waiting));
+    const lock = await this.reach(() => queue.acquire(pipeline.service, this.report.executionId, waiting));
     this.report.endWait();
     if (lock) await this.runLocked(lock, signal);
   }
