@@ -1,11 +1,11 @@
-import { Inject, type InjectionToken } from '@nestjs/common';
+import { Inject, Scope, type InjectionToken } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { ProvidedHandle } from '../nest/adapter-definition.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import { ChangeContext } from './change-context.js';
 import type { Invocation } from './change-descriptor.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
-import { referenced, unresolvedParameter } from './parameter-faults.js';
+import { referenced, unresolvedParameter, type UnfitScope } from './parameter-faults.js';
 import type { ChangeFault } from './change.errors.js';
 
 /** Gives the argument for one call. */
@@ -48,7 +48,10 @@ export class ParameterResolver {
     for (const parameter of method.parameters) {
       const source = this.resolveOne(parameter, registered, moduleRef);
       if (source) sources.push(source);
-      else faults.push(unresolvedParameter(className, method, parameter, registered.target.id));
+      else {
+        const scope = unfitScope(tokenOf(parameter), moduleRef);
+        faults.push(unresolvedParameter(className, method, parameter, registered.target.id, scope));
+      }
     }
     return sources;
   }
@@ -67,7 +70,8 @@ export class ParameterResolver {
     }
     const found = this.provided(token, provide, moduleRef) ?? this.answersOf(moduleRef).get(token);
     if (found) return guarded(found.value);
-    return parameter.optional ? () => undefined : undefined;
+    const isMissing = unfitScope(token, moduleRef) === undefined;
+    return parameter.optional && isMissing ? () => undefined : undefined;
   }
 
   private provided(
@@ -104,6 +108,17 @@ function anywhere(token: InjectionToken, moduleRef: ModuleRef): Found | undefine
   try {
     const values = new Set(moduleRef.get<unknown, unknown>(token, { strict: false, each: true }));
     return values.size === 1 ? { value: [...values][0] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The scope of what is provided somewhere, if it is no singleton. */
+function unfitScope(token: unknown, moduleRef: ModuleRef): UnfitScope | undefined {
+  try {
+    const { scope } = moduleRef.introspect(token as symbol);
+    if (scope === Scope.DEFAULT) return undefined;
+    return scope === Scope.TRANSIENT ? 'transient' : 'request-scoped';
   } catch {
     return undefined;
   }
