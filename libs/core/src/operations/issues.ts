@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import { isSettledState, type AuditOperation, type AuditState } from '../audit/audit-state.js';
+import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Engine } from '../pipeline/engine.js';
@@ -83,13 +83,13 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
 
 /** What {@link issueList} lists, from what was read before. What somebody is at work on is none. */
 export function findIssues({ pipeline }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
-  const planned = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
-  const known = new Set(planned.map(({ change }) => change.id));
+  const { stages, unfinished } = planExecution(pipeline, snapshot);
+  const planned = stages.flatMap((stage) => stage.changes);
   const inCode = planned.flatMap(({ change, entry, action, reason }) =>
     entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason }] : [],
   );
   const forgotten = [...snapshot.values()]
-    .filter(({ changeId, state }) => !known.has(changeId) && !isSettledState(state))
+    .filter(({ changeId }) => unfinished.includes(changeId))
     .map((entry) => ({ entry, reason: forgottenReason(entry), change: undefined }));
   return [...inCode, ...forgotten].filter(({ entry }) => entry.changeId !== atWork?.changeId);
 }

@@ -29,6 +29,8 @@ export interface PlanReport {
   readonly outOfOrder: readonly string[];
   /** Ids of applied changes that the code no longer has. */
   readonly unknown: readonly string[];
+  /** Ids of changes that the code no longer has, and that are neither applied nor rolled back. */
+  readonly unfinished: readonly string[];
   /** Target systems that cannot run the transactions that pending changes need. */
   readonly obstacles: readonly TransactionObstacle[];
 }
@@ -38,12 +40,13 @@ export async function plan(engine: Engine): Promise<PlanReport> {
   const { pipeline, store } = engine;
   const { snapshot, atWork } = await observe(engine);
   const planned = planExecution(pipeline, snapshot);
-  const { service, stages, outOfOrder, unknown } = planned;
+  const { service, stages, outOfOrder, unknown, unfinished } = planned;
   return {
     service,
     changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store, atWork))),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
     unknown,
+    unfinished: unfinished.filter((changeId) => changeId !== atWork?.changeId),
     obstacles: await transactionObstacles(changesToRun(planned)),
   };
 }

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import { isApplied } from '../audit/audit-state.js';
+import { isApplied, isSettledState } from '../audit/audit-state.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { isTransactional } from '../target-system/target-system.js';
@@ -11,11 +11,14 @@ import type { Pipeline, Stage } from './pipeline.js';
 export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnapshot): ExecutionPlan {
   const planned = stages.map((stage) => planStage(stage, snapshot));
   const changes = planned.flatMap((stage) => stage.changes);
+  const known = new Set(changes.map(({ change }) => change.id));
+  const forgotten = [...snapshot.values()].filter(({ changeId }) => !known.has(changeId));
   return {
     service,
     stages: planned,
     outOfOrder: planned.flatMap(overtaken),
-    unknown: unknownChanges(changes, snapshot),
+    unknown: forgotten.filter(({ state }) => isApplied(state)).map(({ changeId }) => changeId),
+    unfinished: forgotten.filter(({ state }) => !isSettledState(state)).map(({ changeId }) => changeId),
     hasWork: changes.some(({ action }) => action !== 'SKIP'),
   };
 }
@@ -47,11 +50,4 @@ function canTell({ target }: ChangeDescriptor, { targetSystem }: AuditEntry): bo
 function overtaken({ changes }: PlannedStage): PlannedChange[] {
   const lastApplied = changes.findLastIndex(({ entry }) => entry && isApplied(entry.state));
   return changes.slice(0, Math.max(lastApplied, 0)).filter(({ entry }) => !entry);
-}
-
-function unknownChanges(planned: readonly PlannedChange[], snapshot: AuditSnapshot): string[] {
-  const known = new Set(planned.map(({ change }) => change.id));
-  return [...snapshot.values()]
-    .filter(({ changeId, state }) => isApplied(state) && !known.has(changeId))
-    .map(({ changeId }) => changeId);
 }

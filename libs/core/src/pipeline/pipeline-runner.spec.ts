@@ -153,6 +153,20 @@ describe('a run with a change that fails', () => {
     expect(calls).toEqual(['a']);
   });
 
+  it.each([[[change('a')]], [[change('a'), change('c')]], [[]]])(
+    'is one warning at every start whose code no longer has it: %#',
+    async (changes) => {
+      await failureOf(run([change('a'), failing('b')]));
+      for (let start = 0; start < 2; start += 1) {
+        const { warnings } = await run(changes);
+        const told = warnings.filter((warning) => warning.includes('b; see `npx flamingock issue list`'));
+        expect(told).toEqual([expect.stringMatching(/^neither applied nor rolled back/)]);
+      }
+      const { unfinished } = await plan(engine(changes));
+      expect(unfinished).toEqual(['b']);
+    },
+  );
+
   it('needs a person at the next start, and runs nothing meanwhile', async () => {
     await failureOf(run([failing('b'), change('c')]));
     const error = await failureOf(run([change('b'), change('c')]));

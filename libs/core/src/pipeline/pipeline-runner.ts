@@ -91,7 +91,7 @@ export class PipelineRunner {
       const plan = this.checkOrder(planExecution(pipeline, session.snapshot));
       this.report.plan(plan);
       if (plan.hasWork) await this.runPlan(plan, session, signal);
-      await this.settle(session);
+      await this.settle(plan, session);
     } finally {
       await this.closeTargets();
       await this.tidy('the lock could not be released; its lease ends it', () => lock.lease.release());
@@ -186,10 +186,10 @@ export class PipelineRunner {
   }
 
   /** Written before the release, so that whoever comes next has nothing to read but the head. */
-  private async settle({ journal, lease }: ExclusiveSession): Promise<void> {
+  private async settle({ unfinished }: ExecutionPlan, { journal, lease }: ExclusiveSession): Promise<void> {
     const { store, pipeline } = this.engine;
     this.report.head(journal.head);
-    if (!this.report.allApplied) return;
+    if (!this.report.allApplied || unfinished.length > 0) return;
     const settled = { seq: journal.head.seq, digest: pipeline.digest };
     await this.tidy('the history could not be marked as settled; the next start reads it whole', () =>
       store.settle(lease.hold, settled),
