@@ -180,6 +180,17 @@ describe('a run with a change that fails', () => {
     expect(calls).toEqual([]);
   });
 
+  it('names at the next start the target system where it failed, whatever the code names now', async () => {
+    await failureOf(run([failing('b')]));
+    const target = new InMemoryTargetSystem('other-db', new InMemoryDatabase());
+    const error = await failureOf(run([change('b', { target })]));
+    expect(reportOf(error).changes).toMatchObject([{ result: 'blocked', targetSystem: 'files' }]);
+    expect((error as Error).message).toMatch(
+      /target system "files"\) needs a person[^]*target system "files"/,
+    );
+    expect((error as Error).message).not.toContain('other-db');
+  });
+
   it('tells at the next start also why its rollback failed', async () => {
     await failureOf(run([failing('b', { rollback: failing('undo').execution })]));
     const error = await failureOf(run([change('b')]));
