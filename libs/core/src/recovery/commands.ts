@@ -11,6 +11,11 @@ export function issueCommand(changeId: string): string {
   return `npx flamingock issue get -c ${shellWord(changeId)} --guidance`;
 }
 
+/** How the lock of a holder that is gone is freed: what to type, for a message. */
+export function releaseCommand(token: number): string {
+  return `npx flamingock lock release --token ${token} --yes`;
+}
+
 /** A text as one word of a POSIX shell. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
