@@ -1,5 +1,6 @@
 import {
   Injectable,
+  Logger,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleInit,
@@ -12,6 +13,8 @@ import { assertSingleRoot } from './single-root.js';
 /** Applies pending changes at the moment that `runAt` names, and stops with the application. */
 @Injectable()
 export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Flamingock');
+
   constructor(
     private readonly flamingock: FlamingockService,
     private readonly modules: ModulesContainer,
@@ -34,6 +37,8 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
 
   private async runIfAt(moment: RunAt): Promise<void> {
     const { enabled, runAt } = this.flamingock.options;
-    if (enabled && runAt === moment) await this.flamingock.execute();
+    if (runAt !== moment) return;
+    if (enabled) await this.flamingock.execute();
+    else this.logger.log('Flamingock is switched off (enabled, FLAMINGOCK_ENABLED): no change is applied.');
   }
 }

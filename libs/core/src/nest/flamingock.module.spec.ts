@@ -267,6 +267,16 @@ describe('enabled: false', () => {
     expect(await failureOf(app.get(FlamingockService).execute())).toBeInstanceOf(FlamingockDisabledError);
   });
 
+  it.each(['bootstrap', 'module-init'] as const)('says so in one line of the log: %s', async (runAt) => {
+    const lines: unknown[] = [];
+    const log = (line: unknown, context: unknown) => context === 'Flamingock' && lines.push(line);
+    const flamingock = { ...adapters(), enabled: false, runAt };
+    await boot(rootModule({ flamingock }), { log, warn: log, error: log });
+    expect(lines).toEqual([
+      expect.stringMatching(/is switched off.*FLAMINGOCK_ENABLED.*no change is applied/),
+    ]);
+  });
+
   it('still tells what would be done', async () => {
     const app = await start({ enabled: false }, aClass('a'));
     expect((await app.get(FlamingockService).plan()).changes).toMatchObject([
