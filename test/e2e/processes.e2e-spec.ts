@@ -62,6 +62,14 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     expect(workspace.outboxLines()).toEqual(['published by publish']);
   });
 
+  it('say so where a change ends the process, whose exit code says that all is well', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    const exit = await runInstance({ ...options, behaviour: 'exit:half of publish' });
+    expect(exit).toMatchObject({ code: 0, signal: null, report: undefined });
+    expect(exit.stderr).toMatch(/The process ends \(exit code 0\) while service "\w+" is at work/);
+    expect((await workspace.history()).at(-1)).toBe('publish:STARTED');
+  });
+
   it('run a change again that one was killed in and that allows it', async () => {
     const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, behaviour: 'kill:half of warm-up' });

@@ -548,8 +548,9 @@ describe('the end of the process or the application', () => {
     expect(await isFree()).toBe(true);
   });
 
-  it('leaves no listener for signals behind, however a run ends', async () => {
-    const before = [process.listenerCount('SIGTERM'), process.listenerCount('SIGINT')];
+  it('leaves no listener of the process behind, however a run ends', async () => {
+    const counts = () => ['SIGTERM', 'SIGINT', 'exit'].map((name) => process.listenerCount(name));
+    const before = counts();
     await start({}, aClass('a'));
     await failureOf(
       start(
@@ -559,7 +560,7 @@ describe('the end of the process or the application', () => {
         }),
       ),
     );
-    expect([process.listenerCount('SIGTERM'), process.listenerCount('SIGINT')]).toEqual(before);
+    expect(counts()).toEqual(before);
   });
 
   it('listens to no signal where it is told not to', async () => {

@@ -19,6 +19,7 @@ import type { Engine } from '../pipeline/engine.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import { EngineFactory } from './engine-factory.js';
+import { tellOfExit } from './exit-watch.js';
 import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { FlamingockDisabledError } from './nest.errors.js';
@@ -177,8 +178,10 @@ export class FlamingockService {
     this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
     const engine = await this.getEngine();
-    const working = withShutdownSignals(shutdownSignals, service, (interrupted) =>
-      work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
+    const working = tellOfExit(service, () =>
+      withShutdownSignals(shutdownSignals, service, (interrupted) =>
+        work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
+      ),
     );
     this.working.add(working);
     return working.finally(() => this.working.delete(working));
