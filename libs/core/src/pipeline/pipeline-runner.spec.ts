@@ -18,6 +18,8 @@ import { anEngine, type EngineParts } from '../fixtures/engines.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
+import { auditFix } from '../operations/audit-fix.js';
+import { auditVerify } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
 import { plan } from '../operations/plan.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
@@ -119,6 +121,43 @@ describe('a run', () => {
     const report = await run([change('a')]);
     expect(wire.answered).toEqual(['readHead', 'readSnapshot']);
     expect(report.warnings).toEqual([expect.stringContaining('b')]);
+  });
+
+  it('reads the history once where a change was removed that was not the last one', async () => {
+    await run([change('a'), change('b')]);
+    wire.answered.length = 0;
+    const report = await run([change('b')]);
+    expect(wire.answered).toEqual(['readHead', 'readSnapshot', 'readLock', 'settle']);
+    expect(report.warnings).toEqual([expect.stringContaining('a')]);
+    wire.answered.length = 0;
+    expect((await run([change('b')])).warnings).toEqual([]);
+    expect(wire.answered).toEqual(['readHead']);
+    expect(await auditVerify(engine([change('b')]))).toMatchObject({ ok: true });
+  });
+
+  it('reads the history once after a person has settled an issue', async () => {
+    await failureOf(run([failing('a')]));
+    await passing(runtime, auditFix(engine([change('a')]), { changeId: 'a' }, stop.signal));
+    await run([change('a')]);
+    wire.answered.length = 0;
+    await run([change('a')]);
+    expect(wire.answered).toEqual(['readHead']);
+  });
+
+  it('leaves the head to whoever holds the lock', async () => {
+    await run([change('a'), change('b')]);
+    await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
+    wire.answered.length = 0;
+    await run([change('b')]);
+    expect(wire.answered).toEqual(['readHead', 'readSnapshot', 'readLock']);
+  });
+
+  it('is up to date all the same where the head cannot be written', async () => {
+    await run([change('a'), change('b')]);
+    wire.lose('settle', 'request');
+    const report = await run([change('b')]);
+    expect(report.status).toBe('up-to-date');
+    expect(report.warnings).toContainEqual(expect.stringMatching(/settled.*connection lost/));
   });
 
   it('applies what was added since', async () => {
