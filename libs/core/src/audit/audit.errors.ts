@@ -27,6 +27,22 @@ export class UnstorableTextError extends FlamingockError {
   }
 }
 
+/** The last entry of a change has a word that this version does not know: a newer one wrote it. */
+export class NewerEntryError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    readonly seq: number,
+    /** The word, with what it is: `state "X"`. */
+    readonly value: string,
+  ) {
+    super(
+      `Entry ${seq} of the audit history, the last one of change "${changeId}", has ${value}, which this version of ` +
+        'nestjs-flamingock does not know: a newer one wrote it. Nothing was run. Install the version that the ' +
+        'other instances of this service have, or a newer one, then start again.',
+    );
+  }
+}
+
 /** How a change, or its undo, ended. */
 export type ChangeEffect =
   'executed' | 'failed' | 'rolled-back' | 'undone' | 'undo-failed' | 'undo-rolled-back';

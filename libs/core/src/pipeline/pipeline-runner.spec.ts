@@ -10,6 +10,7 @@ import {
   AuditStoreUnavailableError,
   AuditTamperedError,
   ChangeUnrecordedError,
+  NewerEntryError,
 } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
 import { TargetSystemUnavailableError, TransactionsUnavailableError } from '../executor/executor.errors.js';
@@ -21,6 +22,7 @@ import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
 import { auditFix } from '../operations/audit-fix.js';
 import { auditVerify } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
+import { issueList } from '../operations/issues.js';
 import { plan } from '../operations/plan.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import {
@@ -319,6 +321,46 @@ describe('a target system that cannot run transactions now', () => {
     const error = await failureOf(run([change('a', { target, transactional: true })]));
     expect(error).toBeInstanceOf(TargetSystemUnavailableError);
     expect(await isFree()).toBe(true);
+  });
+});
+
+describe('a run on a history that a newer version has written', () => {
+  /** As that version chains it. */
+  const written = async (fields: object) => {
+    const { journal, lease } = await openRun(new InMemoryAuditStore(database), runtime);
+    const subject = { changeId: 'a', stage: 'main', order: 'a', author: 'team', className: 'Publish' };
+    const facts = { targetSystem: 'files', txStrategy: 'NON_TX', transactional: false } as const;
+    const entry = { ...subject, ...facts, recoveryStrategy: 'MANUAL_INTERVENTION', ...fields } as const;
+    await journal.append(entry, { state: 'EXECUTED', at: journal.now(), ...fields });
+    await lease.release();
+  };
+
+  it.each([
+    [{ state: 'VERIFIED' }, 'state "VERIFIED"'],
+    [{ operation: 'APPROVE' }, 'operation "APPROVE"'],
+    [{ txStrategy: 'TX_GROUP' }, 'transaction strategy "TX_GROUP"'],
+    [{ state: 'constructor' }, 'state "constructor"'],
+  ])('says which word it does not know, and what to install: %j', async (fields, word) => {
+    await written(fields);
+    const asks = [
+      () => run([change('a')]),
+      () => plan(engine([change('a')])),
+      () => issueList(engine([change('a')])),
+    ];
+    for (const ask of asks) {
+      const error = await failureOf(ask());
+      expect(error).toBeInstanceOf(NewerEntryError);
+      expect((error as Error).message).toMatch(/Entry 1 .*"a", has .*does not know.*Install the version/);
+      expect((error as NewerEntryError).value).toBe(word);
+    }
+    expect(await isFree()).toBe(true);
+    expect(calls).toEqual([]);
+  });
+
+  it('goes on where its code does not have the change', async () => {
+    await written({ state: 'VERIFIED' });
+    expect(results(await run([change('b')]))).toEqual(['b executed']);
+    expect(await issueList(engine([change('b')]))).toEqual([]);
   });
 });
 
