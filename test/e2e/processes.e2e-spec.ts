@@ -2,6 +2,7 @@ import { describeOn } from '../services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { mongoDatabase } from '../support/mongo-database.js';
+import { withApplication } from './boot.js';
 import { runInstance, startInstance } from './fixture-process.js';
 import { Workspace } from './workspace.js';
 
@@ -9,8 +10,8 @@ import { Workspace } from './workspace.js';
 const LEASE = { lock: { leaseMs: 2_000 } };
 
 /** Settles once `condition` holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase): void {
@@ -76,6 +77,19 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     const next = await runInstance(workspace.options);
     expect(next.report?.status).toBe('applied');
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
+  });
+
+  it('have no issue while one is at work, and one as soon as its lease is over', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    const issues = () => withApplication(options, (flamingock) => flamingock.issueList());
+    const isHeld = () => withApplication(options, async (flamingock) => (await flamingock.lockStatus()).held);
+    const instance = startInstance({ ...options, behaviour: 'hang:half of publish' });
+    await until(() => workspace.outboxLines().includes('hanging at half of publish'));
+    expect(await issues()).toEqual([]);
+    instance.kill('SIGKILL');
+    await instance.exit;
+    await until(async () => !(await isHeld()));
+    expect(await issues()).toMatchObject([{ changeId: 'publish', state: 'STARTED' }]);
   });
 
   it('give up the running change on SIGTERM, record it, free the lock and end by the signal', async () => {
