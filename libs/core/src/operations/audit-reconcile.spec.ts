@@ -176,6 +176,19 @@ describe('a target system that was set back', () => {
     expect(await effects()).toEqual({ a: 1, b: 1, c: 1, d: 1 });
   });
 
+  it('back into the run before the last is asked about every change that it may have lost', async () => {
+    await start('a');
+    const backup = target.snapshot();
+    await start('a', 'b');
+    const { fences } = target.snapshot();
+    await start('a', 'b', 'c');
+    target.restore({ ...backup, fences });
+    expect(await reconcile(['a', 'b', 'c'])).toMatchObject({
+      lostWrites: [{ lostBy: 'target-system', recorded: 3, found: 2, changeIds: ['b'] }],
+      inQuestion: [{ changeId: 'b' }, { changeId: 'c' }],
+    });
+  });
+
   it('is found where it was replaced by an empty one and nothing is pending', async () => {
     await start('a', 'b');
     await start('a', 'b');

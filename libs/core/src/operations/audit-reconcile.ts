@@ -135,11 +135,15 @@ async function look(engine: Engine): Promise<Survey> {
   const lostWrites = targets.flatMap(({ targetSystem, fence, kept }): LostWrites[] => {
     const recorded = recordedClaim(snapshot, targetSystem);
     const facts = { targetSystem, recorded, found: fence?.token ?? 0, changeIds: [] };
-    if (isBehind(fence, facts.recorded)) return [{ ...facts, lostBy: 'target-system' }];
-    if (fence && isBeyond(fence, head)) return [{ ...facts, lostBy: 'audit-store' }];
     // What is recorded before it is proven, and proven before it is recorded, while a run goes on.
     const unrecorded = lostChanges(targetSystem, fence, kept, snapshot);
     const unproven = lostChanges(targetSystem, fence, kept, before);
+    if (isBehind(fence, recorded)) {
+      // The loss may reach into the claim that is left.
+      const changeIds = unproven?.lostBy === 'target-system' ? unproven.changeIds : [];
+      return [{ ...facts, lostBy: 'target-system', changeIds }];
+    }
+    if (fence && isBeyond(fence, head)) return [{ ...facts, lostBy: 'audit-store' }];
     return [
       ...(unrecorded?.lostBy === 'audit-store' ? [unrecorded] : []),
       ...(unproven?.lostBy === 'target-system' ? [unproven] : []),
