@@ -60,8 +60,12 @@ export function toEntry(row: Row): AuditEntry {
   } as AuditEntry;
 }
 
-/** The number in a column of whole numbers, which drivers may give as text; anything else stays what it is. */
+/**
+ * The number in a column of whole numbers, which drivers may give as a text, and pg-native as whatever
+ * `pg.types` makes of it; anything else, and what no number stands for exactly, stays what it is.
+ */
 export function integerOf(value: unknown): unknown {
+  if (typeof value === 'bigint') return BigInt(Number(value)) === value ? Number(value) : value;
   return typeof value === 'string' && String(Number(value)) === value ? Number(value) : value;
 }
 

@@ -18,11 +18,21 @@ export interface Answer {
   readonly rows?: readonly Row[];
 }
 
+/**
+ * A statement whose rows we read, as its driver takes it: it says how, whatever the application
+ * has configured for its own. Prints as its text, for whoever looks at what passes.
+ */
+export interface Question {
+  toString(): string;
+}
+
 interface Connection {
+  /** node-postgres' wish for rows in their binary form, which it then decodes as if they were texts. */
+  binary?: boolean;
   query(
-    text: string,
-    values: readonly SqlValue[],
-    done: (error: Error | null, answer: Answer) => void,
+    message: string | Question,
+    values: readonly SqlValue[] | undefined,
+    done: (error: Error | null, answer: unknown) => void,
   ): unknown;
   destroy?(): void;
 }
@@ -37,21 +47,25 @@ interface ClosingRunner {
  * TypeORM keeps only a part. Of an answer that the driver gives as a promise, node-postgres
  * keeps everything until V8 collects its old space; of one that it gives to a callback, nothing.
  *
+ * @param question how the driver is to take it, where its rows matter
  * @throws QueryRunnerAlreadyReleasedError, QueryFailedError, as TypeORM does.
  */
-export async function send(
+export async function send<A = Answer>(
   dataSource: DataSource,
   runner: QueryRunner,
   text: string,
   values: SqlValue[] = [],
-): Promise<Answer> {
+  question: string | Question = text,
+): Promise<A> {
   if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
   const connection = (await runner.connect()) as Connection;
   const { logger } = dataSource;
   logger.logQuery(text, values, runner);
   try {
     return await new Promise((resolve, reject) => {
-      connection.query(text, values, (error, answer) => (error ? reject(error) : resolve(answer)));
+      // pg-native prepares what has values, be they none, and several statements cannot be prepared.
+      const bound = values.length > 0 ? values : undefined;
+      ask(connection, question, bound, (error, answer) => (error ? reject(error) : resolve(answer as A)));
     });
   } catch (error) {
     // Not in the driver's callback, where a logger that throws would end the process.
@@ -60,13 +74,15 @@ export async function send(
   }
 }
 
-/** As {@link send}, for several statements in one message (PostgreSQL): one answer each. */
-export async function sendSeveral(
-  dataSource: DataSource,
-  runner: QueryRunner,
-  statements: readonly string[],
-): Promise<readonly Answer[]> {
-  return (await send(dataSource, runner, statements.join('; '))) as readonly Answer[];
+/** The driver looks at its wish for binary rows when it is asked, and not later. */
+function ask(connection: Connection, ...question: Parameters<Connection['query']>): void {
+  const { binary } = connection;
+  if (binary) connection.binary = false;
+  try {
+    connection.query(...question);
+  } finally {
+    if (binary) connection.binary = binary;
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
-import type { QueryResult, QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { tableName } from '../schema/table.js';
 import { altersSession, mysqlSessionEffect } from '../statement/session-effect.js';
 import { sql, type Row } from '../sql.js';
 import { send } from './connection.js';
 import type { SqlExecutor } from './dialect.js';
 import { mysqlDialect } from './mysql.dialect.js';
+import { executorOn } from './mysql.messages.js';
 import { isInTransaction, LEXIS, MysqlTransaction } from './mysql.transaction.js';
-import { runnerExecutor } from './query-runner.js';
 import type { RowWrite } from './row-write.js';
 import type { RowHolder, Server } from './server.js';
 
@@ -20,16 +20,11 @@ const AUTOCOMMIT = 2;
 export const mysqlServer: Server = {
   dialect: mysqlDialect,
 
-  executor: (_dataSource, runner) => executorOn(runner),
+  executor: executorOn,
 
   async begin(changeId, dataSource, runner, admission) {
     await runner.startTransaction();
-    const transaction = new MysqlTransaction(
-      changeId,
-      dataSource,
-      runner,
-      mysqlServer.executor(dataSource, runner),
-    );
+    const transaction = new MysqlTransaction(changeId, dataSource, runner, executorOn(dataSource, runner));
     if (admission) await transaction.enter(admission);
     return transaction;
   },
@@ -52,24 +47,14 @@ export const mysqlServer: Server = {
     return Number(extra?.connectionLimit ?? replication?.master?.poolSize ?? poolSize ?? DEFAULT_POOL_SIZE);
   },
 
-  async endHolder(on, row, seen) {
-    const holder = await writerOf(on, row);
-    if (holder && holder.id === seen?.id && !(await isCommitting(on, holder))) {
-      await on.query(`KILL CONNECTION ${holder.connection}`);
+  async endHolder(dataSource, on, row, seen) {
+    const holder = await writerOf(dataSource, on, row);
+    if (holder && holder.id === seen?.id && !(await isCommitting(executorOn(dataSource, on), holder))) {
+      await send(dataSource, on, `KILL CONNECTION ${holder.connection}`);
     }
     return holder;
   },
 };
-
-function executorOn(runner: QueryRunner): SqlExecutor {
-  return runnerExecutor(runner, mysqlDialect, countRows);
-}
-
-/** Statements that report by LAST_INSERT_ID(…), see the dialect, count by that alone. */
-function countRows({ affected, raw }: QueryResult, text: string): number {
-  if (!text.includes('LAST_INSERT_ID(')) return affected ?? 0;
-  return Number((raw as { insertId?: unknown }).insertId) > 0 ? 1 : 0;
-}
 
 /**
  * The connection whose open transaction wrote the row: named by what can be read of the
@@ -77,11 +62,13 @@ function countRows({ affected, raw }: QueryResult, text: string): number {
  * but those on our own table; connections of the same user may be ended without any.
  */
 async function writerOf(
-  on: QueryRunner,
+  dataSource: DataSource,
+  runner: QueryRunner,
   row: RowWrite,
 ): Promise<(RowHolder & { connection: number }) | undefined> {
+  const on = executorOn(dataSource, runner);
   // For the next statement only.
-  await on.query('SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED');
+  await send(dataSource, runner, 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED');
   const written = await read(on, row);
   const committed = await read(on, row);
   const id = written?.['writer'];
@@ -92,15 +79,15 @@ async function writerOf(
   return { id, connection, description: `connection ${connection}` };
 }
 
-async function read(on: QueryRunner, { table, service }: RowWrite): Promise<Row | undefined> {
-  const { rows } = await executorOn(on).execute(
+async function read(on: SqlExecutor, { table, service }: RowWrite): Promise<Row | undefined> {
+  const { rows } = await on.execute(
     sql`SELECT token, writer FROM ${tableName(table)} WHERE service = ${service}`,
   );
   return rows[0];
 }
 
-async function isCommitting(on: QueryRunner, { connection }: { connection: number }): Promise<boolean> {
-  const { rows } = await executorOn(on).execute(
+async function isCommitting(on: SqlExecutor, { connection }: { connection: number }): Promise<boolean> {
+  const { rows } = await on.execute(
     sql`SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ${connection} AND INFO LIKE ${'COMMIT%'}`,
   );
   return rows.length > 0;

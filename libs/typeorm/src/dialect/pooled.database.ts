@@ -173,7 +173,7 @@ export class PooledDatabase implements SqlDatabase {
 
   private takeOver<T>(row: RowWrite, writing: Promise<T>): Promise<T> {
     return takeOver<T, RowHolder>(writing, {
-      endHolder: (seen) => this.connected((on) => this.server.endHolder(on, row, seen)),
+      endHolder: (seen) => this.connected((on) => this.server.endHolder(this.dataSource, on, row, seen)),
       refusal: (holder, cause) => new RowHeldError(row, holder, cause),
       patienceMs: HELD_PATIENCE_MS,
     });

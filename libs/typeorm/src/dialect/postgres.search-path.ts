@@ -1,8 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { name, sql, type Sql } from '../sql.js';
-import { sendSeveral } from './connection.js';
 import type { SearchPath } from './database.js';
 import { inlined, postgresDialect } from './postgres.dialect.js';
+import { sendSeveral } from './postgres.messages.js';
 import type { Connected } from './server.js';
 
 /** `$user` in a search path is the role. */

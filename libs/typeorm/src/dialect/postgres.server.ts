@@ -1,10 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { altersSession, postgresSessionEffect } from '../statement/session-effect.js';
 import { sql, type Row, type Sql } from '../sql.js';
-import { send, sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
 import { inlined, markStart, postgresDialect, transactionMark } from './postgres.dialect.js';
+import { executorOn, sendSeveral } from './postgres.messages.js';
 import { PostgresSearchPath } from './postgres.search-path.js';
 import {
   admittedRow,
@@ -14,7 +14,6 @@ import {
   LEXIS,
   PostgresTransaction,
 } from './postgres.transaction.js';
-import { runnerExecutor } from './query-runner.js';
 import type { RowWrite } from './row-write.js';
 import type { Server } from './server.js';
 
@@ -25,19 +24,12 @@ const DEFAULT_POOL_SIZE = 10;
 export const postgresServer: Server = {
   dialect: postgresDialect,
 
-  executor: (dataSource, runner) => ({
-    async execute(statement) {
-      const { text, values } = statement.render(postgresDialect);
-      const { rows = [], rowCount } = await send(dataSource, runner, text, values);
-      return { rows, affected: Number(rowCount) };
-    },
-  }),
+  executor: executorOn,
 
   searchPath: (dataSource, connected) => new PostgresSearchPath(dataSource, connected),
 
   async begin(changeId, dataSource, runner, admission) {
-    const executor = postgresServer.executor(dataSource, runner);
-    const transaction = new PostgresTransaction(changeId, dataSource, runner, executor);
+    const transaction = new PostgresTransaction(changeId, dataSource, runner, executorOn(dataSource, runner));
     if (admission) transaction.admitted = await beginAdmitted(dataSource, runner, admission);
     else await runner.startTransaction();
     return transaction;
@@ -47,10 +39,10 @@ export const postgresServer: Server = {
 
   async isInTransaction(dataSource, runner) {
     try {
-      const { rows } = await postgresServer
-        .executor(dataSource, runner)
-        .execute(sql`SELECT pg_catalog.now() <> pg_catalog.statement_timestamp() AS open`);
-      return rows[0]?.['open'] === true;
+      const { rows } = await executorOn(dataSource, runner).execute(
+        sql`SELECT (pg_catalog.now() <> pg_catalog.statement_timestamp())::pg_catalog.int4 AS open`,
+      );
+      return Number(rows[0]?.['open']) === 1;
     } catch (error) {
       if (driverError(error).code === IN_FAILED_TRANSACTION) return true;
       throw error;
@@ -62,8 +54,8 @@ export const postgresServer: Server = {
     return Number(extra?.max ?? poolSize ?? DEFAULT_POOL_SIZE);
   },
 
-  async endHolder(on, row, seen) {
-    const { rows } = await runnerExecutor(on, postgresDialect).execute(holderOf(row, seen?.id));
+  async endHolder(dataSource, on, row, seen) {
+    const { rows } = await executorOn(dataSource, on).execute(holderOf(row, seen?.id));
     const [holder] = rows;
     return holder && { id: String(holder['id']), description: String(holder['description']) };
   },

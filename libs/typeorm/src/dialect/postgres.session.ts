@@ -1,9 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { list, raw, sql } from '../sql.js';
 import type { PutRight } from './altered-session.js';
-import { sendSeveral } from './connection.js';
 import type { SqlExecutor } from './dialect.js';
 import { inlined } from './postgres.dialect.js';
+import { sendSeveral } from './postgres.messages.js';
 
 /** What our own statements depend on; the user comes before its role. */
 const SETTINGS = [

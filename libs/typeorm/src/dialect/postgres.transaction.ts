@@ -9,11 +9,12 @@ import {
 import { postgresSessionEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { AlteredSession } from './altered-session.js';
-import { sendSeveral, type Answer } from './connection.js';
+import type { Answer } from './connection.js';
 import type { Admission } from './database.js';
 import type { SqlResult } from './dialect.js';
 import { driverError, messageOf } from './driver-error.js';
 import { inlined } from './postgres.dialect.js';
+import { sendSeveral } from './postgres.messages.js';
 import { PooledTransaction } from './pooled.transaction.js';
 import { rememberSession } from './postgres.session.js';
 

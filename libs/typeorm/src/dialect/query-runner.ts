@@ -1,7 +1,5 @@
-import type { DataSource, QueryResult, QueryRunner } from 'typeorm';
-import type { Row, SqlSyntax } from '../sql.js';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { DataSourceClosedError } from '../run.errors.js';
-import type { SqlExecutor } from './dialect.js';
 
 /**
  * A runner of the DataSource itself, whoever has replaced `dataSource.createQueryRunner`.
@@ -19,22 +17,4 @@ export function openRunner(dataSource: DataSource): QueryRunner {
 /** @throws DataSourceClosedError where nothing can be asked any more, however often one tries. */
 export function assertOpen(dataSource: DataSource): void {
   if (!dataSource.isInitialized) throw new DataSourceClosedError();
-}
-
-/** How many rows a statement wrote. */
-export type CountRows = (result: QueryResult, text: string) => number;
-
-/** Executes on a runner, inside whatever transaction it has open. */
-export function runnerExecutor(
-  runner: QueryRunner,
-  syntax: SqlSyntax,
-  countRows: CountRows = ({ affected }) => affected ?? 0,
-): SqlExecutor {
-  return {
-    async execute(statement) {
-      const { text, values } = statement.render(syntax);
-      const result = await runner.query(text, values, true);
-      return { rows: result.records as Row[], affected: countRows(result, text) };
-    },
-  };
 }

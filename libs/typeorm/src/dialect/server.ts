@@ -19,7 +19,10 @@ export type Connected = <T>(use: (runner: QueryRunner) => Promise<T>) => Promise
 export interface Server {
   readonly dialect: Dialect;
 
-  /** Executes on a runner, inside whatever transaction it has open. */
+  /**
+   * Executes on a runner, inside whatever transaction it has open. Values of rows are the texts
+   * that the server sends, however the application has its own read.
+   */
   executor(dataSource: DataSource, runner: QueryRunner): SqlExecutor;
 
   /** Absent where a DataSource always names the place of its tables. */
@@ -51,5 +54,10 @@ export interface Server {
    * ends it if it hangs, has written the same row for a holder whose token is not above, and is the
    * one that was `seen` before.
    */
-  endHolder(on: QueryRunner, awaited: RowWrite, seen: RowHolder | undefined): Promise<RowHolder | undefined>;
+  endHolder(
+    dataSource: DataSource,
+    on: QueryRunner,
+    awaited: RowWrite,
+    seen: RowHolder | undefined,
+  ): Promise<RowHolder | undefined>;
 }

@@ -19,7 +19,7 @@ export interface SqliteStatement {
   run(...values: readonly SqlValue[]): { readonly changes: number };
 }
 
-/** Executes a statement before it returns. */
+/** Executes a statement before it returns. Integers of rows are numbers, whatever the connection makes of its own. */
 export function executeNow(handle: SqliteHandle, text: string, values: readonly SqlValue[]): SqlResult {
   const statement = prepared(handle, text);
   return statement.reader
