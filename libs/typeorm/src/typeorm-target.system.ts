@@ -52,7 +52,8 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const { database, resource, scope } = this;
     await this.prepareSchemaBuilder();
     scope.install(this);
-    const runners: ScopedRunners = { lendRunner: (open) => database.watched(open()) };
+    // A replica may not have yet what the change wrote.
+    const runners: ScopedRunners = { lendRunner: (open) => database.watched(open('master')) };
     return database.lend(change.changeId, (runner) =>
       scope.run(runners, () => work(this.handles(resource.manager, runner))),
     );
