@@ -12,6 +12,7 @@ export { TypeOrmTargetSystem } from './typeorm-target.system.js';
 export { TypeOrmTransaction } from './typeorm-transaction.js';
 export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
 export { createTableStatements } from './create-table-statements.js';
+export { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';
 export {
   CommitRefusedError,
   ConnectionCharsetError,
@@ -24,7 +25,6 @@ export {
   NestedTransactionError,
   NonTransactionalStatementError,
   OpenTransactionError,
-  PoolTooSmallError,
   RightMissingError,
   RowHeldError,
   SchemaUnsupportedError,

@@ -35,17 +35,18 @@ export class TypeOrmLockStore implements LockStore {
   ) {}
 
   async acquire(claim: LockClaim): Promise<LockAcquisition> {
+    const { heartbeat } = this.database;
+    // The very connection that takes the lock is the one to renew it.
+    heartbeat?.keep(claim.owner, claim.leaseMs);
+    let answer: LockAcquisition = { acquired: false, holder: undefined };
     try {
-      const row = await this.take(claim);
-      if (!row) return { acquired: false, holder: await this.holderOf(claim.service) };
-      const hold = toRecord(row);
-      // Taken, expired and taken by another one since.
-      if (hold.owner !== claim.owner) return { acquired: false, holder: hold };
-      return { acquired: true, token: hold.token, storeNow: hold.acquiredAt };
+      answer = await this.ask(claim);
     } catch (error) {
       if (this.database.dialect.troubleOf(error) !== 'busy') throw error;
-      return { acquired: false, holder: undefined };
+    } finally {
+      if (!answer.acquired) await heartbeat?.end(claim.owner);
     }
+    return answer;
   }
 
   async renew(hold: LockHold, leaseMs: number): Promise<LockRenewal> {
@@ -54,18 +55,28 @@ export class TypeOrmLockStore implements LockStore {
     const expiresAt = counted(sql`${nowMs} + ${leaseMs}`);
     // Early enough for another try, on another connection, before the lease ends.
     const atMostMs = leaseMs * RENEWAL_FRACTION;
-    const renewing = this.database
-      .within(atMostMs, atMostMs)
+    const { heartbeat = this.database } = this.database;
+    const renewing = heartbeat
+      .within(atMostMs)
       .execute(sql`UPDATE ${tableName(locks)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`);
     const { affected } = await expectTables(this.database.dialect, renewing);
-    return affected > 0 ? 'renewed' : 'lost';
+    if (affected === 0) {
+      await this.database.heartbeat?.end(hold.owner);
+      return 'lost';
+    }
+    this.database.heartbeat?.keep(hold.owner, leaseMs);
+    return 'renewed';
   }
 
   async release(hold: LockHold): Promise<void> {
     const { locks } = await this.tables.get();
-    await this.database.execute(
-      sql`UPDATE ${tableName(locks)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
-    );
+    try {
+      await this.database.execute(
+        sql`UPDATE ${tableName(locks)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
+      );
+    } finally {
+      await this.database.heartbeat?.end(hold.owner);
+    }
   }
 
   isHeldBy(tx: Transaction): boolean {
@@ -92,6 +103,15 @@ export class TypeOrmLockStore implements LockStore {
       if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
       throw error;
     }
+  }
+
+  private async ask(claim: LockClaim): Promise<LockAcquisition> {
+    const row = await this.take(claim);
+    if (!row) return { acquired: false, holder: await this.holderOf(claim.service) };
+    const hold = toRecord(row);
+    // Taken, expired and taken by another one since.
+    if (hold.owner !== claim.owner) return { acquired: false, holder: hold };
+    return { acquired: true, token: hold.token, storeNow: hold.acquiredAt };
   }
 
   private async holderOf(service: string): Promise<LockRecord | undefined> {

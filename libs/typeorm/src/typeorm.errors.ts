@@ -94,16 +94,6 @@ export class ConnectionCharsetError extends FlamingockError {
   }
 }
 
-/** The pool has no room for a heartbeat beside a change's transaction. */
-export class PoolTooSmallError extends FlamingockError {
-  constructor(readonly needed: number) {
-    super(
-      `The connection pool of the DataSource has room for 1 connection; a run needs ${needed}: one for the ` +
-        `change's transaction and one to renew the lock meanwhile. Raise its option poolSize to ${needed} or more.`,
-    );
-  }
-}
-
 /** A transaction that could not be ended keeps a row of ours from being written. */
 export class RowHeldError extends FlamingockError {
   constructor(

@@ -37,6 +37,10 @@ interface Connection {
   destroy?(): void;
 }
 
+interface Streamed {
+  readonly stream?: { readonly destroyed: boolean };
+}
+
 interface ClosingRunner {
   /** Any reason closes the connection. */
   releasePostgresConnection?(reason: unknown): Promise<void>;
@@ -115,6 +119,15 @@ async function closeOnceConnected(runner: QueryRunner): Promise<void> {
 
 function isConnecting(runner: QueryRunner): boolean {
   return !hasConnection(runner) && Reflect.get(runner, 'databaseConnectionPromise') !== undefined;
+}
+
+/** True if the runner has a connection, which is open as far as the driver knows. */
+export function isUsable(runner: QueryRunner): boolean {
+  if (!hasConnection(runner)) return false;
+  const { stream, connection } = Reflect.get(runner, 'databaseConnection') as Streamed & {
+    readonly connection?: Streamed;
+  };
+  return !(stream ?? connection?.stream)?.destroyed;
 }
 
 /** True if the runner has taken a connection from the pool and still has it. */

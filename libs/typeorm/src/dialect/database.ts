@@ -14,11 +14,11 @@ import type { RowWrite } from './row-write.js';
 export interface SqlDatabase extends SqlExecutor {
   readonly dialect: Dialect;
 
-  /**
-   * The same database, with other bounds: on the time that a busy one is waited for, and on
-   * that of one answer, after which its connection is closed.
-   */
-  within(patienceMs: number, answerMs?: number): SqlExecutor;
+  /** Absent where every statement has the same connection. */
+  readonly heartbeat?: Heartbeat;
+
+  /** The same database, with another bound on the time that a busy one is waited for. */
+  within(patienceMs: number): SqlExecutor;
 
   /** Absent where a DataSource always names the place of its tables. */
   readonly searchPath?: SearchPath | undefined;
@@ -76,6 +76,21 @@ export interface SearchPath {
 
   /** Each place with a table of that name that has a row of the service, as far as the user can read them. */
   placesOf(table: string, service: string): Promise<readonly string[]>;
+}
+
+/** A connection of a pool that stays ours while a lock is held, so that nobody keeps us from renewing it. */
+export interface Heartbeat {
+  /** Keeps it for a holder until {@link end}, or for `ms` from now on if that never comes. */
+  keep(holder: string, ms: number): void;
+
+  /** Gives it back to the pool, unless another holder needs it. */
+  end(holder: string): Promise<void>;
+
+  /**
+   * Executes on it, before whatever else waits for it. After `atMostMs` it is closed, and the
+   * next statement has another one.
+   */
+  within(atMostMs: number): SqlExecutor;
 }
 
 /**

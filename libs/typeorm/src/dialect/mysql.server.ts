@@ -47,6 +47,14 @@ export const mysqlServer: Server = {
     return Number(extra?.connectionLimit ?? replication?.master?.poolSize ?? poolSize ?? DEFAULT_POOL_SIZE);
   },
 
+  poolSetting: 'poolSize (or extra.connectionLimit)',
+
+  connectionsInUse({ driver }) {
+    const { pool, poolCluster } = driver as Pools;
+    const { _allConnections, _freeConnections } = pool ?? poolCluster?._nodes?.['MASTER']?.pool ?? {};
+    return (_allConnections?.length ?? 0) - (_freeConnections?.length ?? 0);
+  },
+
   async endHolder(dataSource, on, row, seen) {
     const holder = await writerOf(dataSource, on, row);
     if (holder && holder.id === seen?.id && !(await isCommitting(executorOn(dataSource, on), holder))) {
@@ -55,6 +63,18 @@ export const mysqlServer: Server = {
     return holder;
   },
 };
+
+/** mysql2's pool, as far as we look at it. */
+interface Pool {
+  readonly _allConnections?: { readonly length: number };
+  readonly _freeConnections?: { readonly length: number };
+}
+
+/** Where TypeORM has it, with replicas and without. */
+interface Pools {
+  readonly pool?: Pool;
+  readonly poolCluster?: { readonly _nodes?: Readonly<Record<string, { readonly pool?: Pool }>> };
+}
 
 /**
  * The connection whose open transaction wrote the row: named by what can be read of the

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeOver } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import { PoolTooSmallError, RightMissingError, RowHeldError } from '../typeorm.errors.js';
+import { PoolTooSmallError } from '../pool.errors.js';
+import { RightMissingError, RowHeldError } from '../typeorm.errors.js';
 import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, send } from './connection.js';
-import type { Admission, ChangeTransaction, SearchPath, SqlDatabase } from './database.js';
+import type { Admission, ChangeTransaction, Heartbeat, SearchPath, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
-import { isVerdict } from './driver-error.js';
 import { lendRunner } from './lend-runner.js';
-import { openRunner } from './query-runner.js';
+import { CONNECTIONS, PooledConnections, type Service } from './pooled.connections.js';
 import type { PooledTransaction } from './pooled.transaction.js';
 import type { RowWrite } from './row-write.js';
 import type { RowHolder, Server } from './server.js';
@@ -21,9 +21,6 @@ const PATIENCE_MS = 10_000;
 
 /** How long a write waits for a transaction that cannot be ended, in milliseconds. */
 const HELD_PATIENCE_MS = 30_000;
-
-/** One for the run, one for the heartbeat. */
-const CONNECTIONS = 2;
 
 /** A transaction that was handed out, and the place that it has in the lines. */
 interface HandedOut {
@@ -40,7 +37,8 @@ interface HandedOut {
 export class PooledDatabase implements SqlDatabase {
   readonly dialect: Dialect;
   readonly searchPath: SearchPath | undefined;
-  private readonly connections = new Turnstile(CONNECTIONS);
+  readonly heartbeat: Heartbeat;
+  private readonly connections: PooledConnections;
   private readonly transactions = new Turnstile(1);
   /** The transaction with whose commit the next one has begun. */
   private begun: HandedOut | undefined;
@@ -52,7 +50,14 @@ export class PooledDatabase implements SqlDatabase {
     private readonly server: Server,
   ) {
     this.dialect = server.dialect;
-    this.searchPath = server.searchPath?.(dataSource, (use) => this.connected(use));
+    const connections = new PooledConnections(dataSource, server);
+    this.connections = connections;
+    this.heartbeat = {
+      keep: (holder, ms) => connections.keep(holder, ms),
+      end: (holder) => connections.end(holder),
+      within: (atMostMs) => this.trying(atMostMs, { answerMs: atMostMs, first: true }),
+    };
+    this.searchPath = server.searchPath?.(dataSource, (use) => connections.lend(use));
   }
 
   async execute(statement: Sql): Promise<SqlResult> {
@@ -60,34 +65,23 @@ export class PooledDatabase implements SqlDatabase {
     return this.within(PATIENCE_MS).execute(statement);
   }
 
-  within(patienceMs: number, answerMs?: number): SqlExecutor {
-    return {
-      execute: (statement) =>
-        this.insist(['busy'], patienceMs, () =>
-          this.connected(
-            (runner) => this.server.executor(this.dataSource, runner).execute(statement),
-            answerMs,
-          ),
-        ),
-    };
+  within(patienceMs: number): SqlExecutor {
+    return this.trying(patienceMs);
   }
 
   async atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
     await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, async () => {
-      if (rest.length > 0) return this.connected((runner) => this.inOneTransaction(runner, guard, rest));
-      const { affected } = await this.connected((runner) =>
-        this.server.executor(this.dataSource, runner).execute(guard),
-      );
-      return affected > 0;
+      if (rest.length > 0) {
+        return this.connections.lend((runner) => this.inOneTransaction(runner, guard, rest));
+      }
+      return (await this.alone(guard)).affected > 0;
     });
   }
 
   async createTables(statements: readonly Sql[]): Promise<void> {
     for (const statement of statements) {
-      await this.insist(['busy', 'being-created'], PATIENCE_MS, () =>
-        this.connected((runner) => this.server.executor(this.dataSource, runner).execute(statement)),
-      );
+      await this.insist(['busy', 'being-created'], PATIENCE_MS, () => this.alone(statement));
     }
   }
 
@@ -95,7 +89,7 @@ export class PooledDatabase implements SqlDatabase {
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
     await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, () =>
-      this.connected((runner) =>
+      this.connections.lend((runner) =>
         this.takeOver(row, this.dialect.upsert(this.server.executor(this.dataSource, runner), upsert)),
       ),
     );
@@ -107,9 +101,10 @@ export class PooledDatabase implements SqlDatabase {
 
   async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
     const begun = await this.takeBegun(admission);
-    const runner = begun?.transaction.runner ?? openRunner(this.dataSource);
     const leave = begun?.leave ?? (await this.enter());
+    let runner = begun?.transaction.runner;
     try {
+      runner ??= await this.connections.open();
       const beginning =
         begun && admission
           ? begun.transaction.follow(changeId, admission)
@@ -119,8 +114,10 @@ export class PooledDatabase implements SqlDatabase {
       transaction.onRelease(() => this.takeBack({ transaction, admission, leave }, needs));
       return transaction;
     } catch (error) {
-      await discard(runner, error);
-      await giveBack(runner);
+      if (runner) {
+        await discard(runner, error);
+        await giveBack(runner);
+      }
       leave();
       throw error;
     }
@@ -134,7 +131,7 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
-    return lendRunner(this.dataSource, this.server, changeId, work);
+    return this.connections.share(() => lendRunner(this.dataSource, this.server, changeId, work));
   }
 
   watched(runner: QueryRunner): QueryRunner {
@@ -173,7 +170,8 @@ export class PooledDatabase implements SqlDatabase {
 
   private takeOver<T>(row: RowWrite, writing: Promise<T>): Promise<T> {
     return takeOver<T, RowHolder>(writing, {
-      endHolder: (seen) => this.connected((on) => this.server.endHolder(this.dataSource, on, row, seen)),
+      endHolder: (seen) =>
+        this.connections.lend((on) => this.server.endHolder(this.dataSource, on, row, seen)),
       refusal: (holder, cause) => new RowHeldError(row, holder, cause),
       patienceMs: HELD_PATIENCE_MS,
     });
@@ -193,19 +191,17 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  private async connected<T>(use: (runner: QueryRunner) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
-    const runner = openRunner(this.dataSource);
-    const leave = await this.connections.enter();
-    try {
-      return await bounded(answerMs, use(runner));
-    } catch (error) {
-      // Without an answer the connection may be lost, or still be busy with the statement.
-      if (!isVerdict(error)) await discard(runner, error);
-      throw error;
-    } finally {
-      await giveBack(runner);
-      leave();
-    }
+  private trying(patienceMs: number, service?: Service): SqlExecutor {
+    return {
+      execute: (statement) => this.insist(['busy'], patienceMs, () => this.alone(statement, service)),
+    };
+  }
+
+  private alone(statement: Sql, service?: Service): Promise<SqlResult> {
+    return this.connections.lend(
+      (runner) => this.server.executor(this.dataSource, runner).execute(statement),
+      service,
+    );
   }
 
   private async insist<T>(

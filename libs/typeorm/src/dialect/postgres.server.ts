@@ -54,12 +54,25 @@ export const postgresServer: Server = {
     return Number(extra?.max ?? poolSize ?? DEFAULT_POOL_SIZE);
   },
 
+  poolSetting: 'poolSize (or extra.max)',
+
+  connectionsInUse({ driver }) {
+    const { totalCount = 0, idleCount = 0 } = (driver as { master?: Pool }).master ?? {};
+    return totalCount - idleCount;
+  },
+
   async endHolder(dataSource, on, row, seen) {
     const { rows } = await executorOn(dataSource, on).execute(holderOf(row, seen?.id));
     const [holder] = rows;
     return holder && { id: String(holder['id']), description: String(holder['description']) };
   },
 };
+
+/** node-postgres' pool, as far as we look at it. */
+interface Pool {
+  readonly totalCount?: number;
+  readonly idleCount?: number;
+}
 
 /** As TypeORM begins a transaction, but with the admission in the same message. */
 async function beginAdmitted(

@@ -49,6 +49,12 @@ export interface Server {
   /** Most connections that the DataSource's pool opens at a time. */
   poolSize(dataSource: DataSource): number;
 
+  /** What raises it, in words. */
+  readonly poolSetting: string;
+
+  /** How many of them somebody has taken, or waits for. */
+  connectionsInUse(dataSource: DataSource): number;
+
   /**
    * Looks for the open transaction that keeps this one write waiting, on a connection of its own, and
    * ends it if it hangs, has written the same row for a holder whose token is not above, and is the
