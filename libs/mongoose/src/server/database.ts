@@ -1,14 +1,21 @@
-import type { Connection, mongo } from 'mongoose';
+import { mongo, type Connection } from 'mongoose';
 import { ConnectionClosedError } from '../mongoose.errors.js';
 import type { SessionScope } from '../session/session-scope.js';
 
-/** What the protocol relies on: written to the journals of a majority, and read from what they have. */
-const DURABLE: mongo.CollectionOptions = {
+/**
+ * What the protocol relies on: written to the journals of a majority, read from what they have,
+ * and as plain values, whatever the connection has for its own documents.
+ */
+const OWN: mongo.DbOptions = {
   writeConcern: { w: 'majority', journal: true },
-  readConcern: { level: 'majority' },
+  readConcern: new mongo.ReadConcern('majority'),
   readPreference: 'primary',
+  useBigInt64: false,
   promoteLongs: true,
   promoteValues: true,
+  promoteBuffers: false,
+  bsonRegExp: false,
+  raw: false,
 };
 
 /** Options of transactions, which take theirs from no collection. */
@@ -20,6 +27,9 @@ export const DURABLE_TRANSACTION: mongo.TransactionOptions = {
 
 /** The database of a connection, as the stores use it: nothing here joins a change's transaction by itself. */
 export class Database {
+  /** The connection's database as it is, and as we use it. */
+  private opened: { readonly db: mongo.Db; readonly own: mongo.Db } | undefined;
+
   constructor(
     private readonly connection: Connection,
     private readonly scope: SessionScope,
@@ -34,7 +44,7 @@ export class Database {
     collection: string,
     work: (collection: mongo.Collection<D>) => Promise<T>,
   ): Promise<T> {
-    return this.outside((db) => work(db.collection<D>(collection, DURABLE)));
+    return this.outside((db) => work(db.collection<D>(collection)));
   }
 
   /** Calls `work` with the database itself, outside every change's transaction. */
@@ -50,7 +60,8 @@ export class Database {
 
   private open(): mongo.Db {
     const { db, name, id } = this.connection;
-    if (db) return db;
-    throw new ConnectionClosedError(name || String(id));
+    if (!db) throw new ConnectionClosedError(name || String(id));
+    if (this.opened?.db !== db) this.opened = { db, own: db.client.db(db.databaseName, OWN) };
+    return this.opened.own;
   }
 }

@@ -1,5 +1,5 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
-import type { Connection, mongo } from 'mongoose';
+import { mongo, type Connection } from 'mongoose';
 
 type Client = mongo.MongoClient;
 
@@ -20,13 +20,31 @@ export interface ScopedSessions {
  */
 export type SessionScope = MethodScope<ScopedSessions>;
 
-/** While it is installed, the connection's client hands out the change's sessions inside its method. */
+/**
+ * While it is installed, the connection's client hands out the change's sessions inside its method,
+ * and its database is read from the primary there: a secondary may not have yet what the change
+ * wrote, and the driver refuses it in a transaction.
+ */
 export function sessionScope(connection: Connection): SessionScope {
-  return new MethodScope((current) =>
-    overrideMethod<'startSession', Client['startSession']>(
-      connection.getClient(),
-      'startSession',
-      (original) => (options) => current()?.begin(original, options) ?? original(options),
-    ),
-  );
+  return new MethodScope((current) => {
+    const giveBack = [
+      overrideMethod<'startSession', Client['startSession']>(
+        connection.getClient(),
+        'startSession',
+        (original) => (options) => current()?.begin(original, options) ?? original(options),
+      ),
+      connection.db && readOnPrimary(connection.db, () => current() !== undefined),
+    ];
+    return () => giveBack.forEach((one) => one?.());
+  });
+}
+
+/** Has a database say so while `isInside`: its collections ask it, unless they were given a preference of their own. */
+function readOnPrimary(db: mongo.Db, isInside: () => boolean): () => void {
+  const prototype = Object.getPrototypeOf(db) as mongo.Db;
+  Object.defineProperty(db, 'readPreference', {
+    configurable: true,
+    get: () => (isInside() ? mongo.ReadPreference.primary : Reflect.get(prototype, 'readPreference', db)),
+  });
+  return () => Reflect.deleteProperty(db, 'readPreference');
 }
