@@ -18,6 +18,7 @@ const ASK_AGAIN_MS = 100;
 /**
  * What is different on our own connection. A command whose answer is lost must not be sent again,
  * which ioredis does by default, and the connection must end with its socket: a WATCH goes with it.
+ * How long an answer may take is ours to say.
  */
 const OWN: Partial<RedisOptions> = {
   lazyConnect: true,
@@ -30,6 +31,8 @@ const OWN: Partial<RedisOptions> = {
   retryStrategy: () => null,
   sentinelRetryStrategy: () => null,
   reconnectOnError: null,
+  commandTimeout: undefined,
+  socketTimeout: undefined,
 };
 
 /** A connection of our own to the server that has our keys. Not made again once it has ended. */
