@@ -31,7 +31,13 @@ export type {
   LockStore,
 } from './lock/lock-store.js';
 export { takeOver, type TakeOverSteps } from './lock/take-over.js';
-export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock/lock.errors.js';
+export {
+  describeHolder,
+  FencedError,
+  LockLostError,
+  LockTimeoutError,
+  LockUnconfirmedError,
+} from './lock/lock.errors.js';
 
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';

@@ -72,6 +72,7 @@ export class AuditedStep {
         this.identify(change, { operation }),
         async (handles) => {
           // The answer that lets the method run may come late: after a pause of this process, say.
+          await this.run.lease.whenHeld();
           check();
           await method.invoke({ context: this.context(change, signal), handles, guard });
         },
@@ -83,12 +84,12 @@ export class AuditedStep {
 
   /** Calls a method inside the target's transaction; rejects with whatever ends it. */
   async callInTransaction(change: ChangeDescriptor, { method }: Intent, handles: Handles): Promise<void> {
-    this.run.lease.assertHeld();
+    await this.run.lease.whenHeld();
     const result = await this.call(change, (signal) =>
       method.invoke({ context: this.context(change, signal), handles, guard: (value) => value }),
     );
     if (result.status !== 'done') throw result.error;
-    this.run.lease.assertHeld();
+    await this.run.lease.whenHeld();
   }
 
   /** Records what must be durable before anything runs. */

@@ -61,6 +61,8 @@ export class SharedTxExecutor implements ChangeExecutor {
     const { lock } = this.store;
     const target = change.target as TransactionalTargetSystem;
     let batch: AuditBatch | undefined;
+    // Before the transaction, which may keep this holder itself from asking for its lock.
+    await lease.whenHeld();
     const outcome = await transact(target, run, async (handles, tx) => {
       if (lock.isHeldBy?.(tx)) lease.suspend();
       await this.step.callInTransaction(change, intent, handles);

@@ -31,6 +31,26 @@ export class LockLostError extends FlamingockError {
   }
 }
 
+/**
+ * Whether this instance still holds the lock is not known just now, so that a call was not
+ * made. A call that can wait waits for the answer instead.
+ */
+export class LockUnconfirmedError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly token: number,
+    why: string,
+    /** Resolves once it is known. */
+    readonly known: Promise<void>,
+  ) {
+    super(
+      `The call was not made, because it is not known whether this instance still holds the lock of service ` +
+        `"${service}" (token ${token}): ${why}. Start this instance again.`,
+    );
+    this.hide('known');
+  }
+}
+
 /** Another instance kept the lock for longer than this one was willing to wait. */
 export class LockTimeoutError extends FlamingockError {
   constructor(
@@ -44,6 +64,16 @@ export class LockTimeoutError extends FlamingockError {
         'lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS); if it is gone, its lease ends by itself.',
     );
   }
+}
+
+/** Why a lease is over that nobody took, with what keeps it from happening again. */
+export function leaseRanOut(leaseMs: number, stoodStillMs = 0): string {
+  if (stoodStillMs === 0) return `it could not be renewed within its lease of ${leaseMs} ms (lock.leaseMs)`;
+  return (
+    `the event loop of this process stood still for at least ${stoodStillMs} ms, so that its lease of ${leaseMs} ms ran out; ` +
+    'let it run during long synchronous work, with await setImmediate() of node:timers/promises, or raise ' +
+    'lock.leaseMs (FLAMINGOCK_LOCK_LEASE_MS) above that'
+  );
 }
 
 /** The holder in words, for logs and messages. */

@@ -405,7 +405,7 @@ describe('a run beside another instance', () => {
   it('stops where its lock is lost, and tells of what ran', async () => {
     const execution = changeMethod(async () => {
       wire.hang('renew', 'request', 1_000);
-      await runtime.advance(LEASE_MS * 2);
+      await runtime.advance(LEASE_MS * 3);
     });
     const parts = engine([change('a'), change('b', { execution }), change('c')]);
     const error = await failureOf(execute(parts, stop.signal));
