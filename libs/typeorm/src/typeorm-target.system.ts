@@ -12,10 +12,13 @@ import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
+import { Sql } from './sql.js';
 import type { TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
+
+const ANY_ANSWER = new Sql(['SELECT 1']);
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
@@ -44,8 +47,9 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
 
-  /** @throws OpenTransactionError when `work` left a transaction open. */
-  run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+  /** @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open. */
+  async run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+    await this.database.execute(ANY_ANSWER);
     return this.database.lend(change.changeId, (runner) => work(this.handles(this.resource.manager, runner)));
   }
 

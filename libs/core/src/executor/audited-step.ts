@@ -16,7 +16,7 @@ import type { Patience } from '../lock/patience.js';
 import type { Runtime } from '../runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
 import { attempt, type Attempt } from './attempt.js';
-import { ChangeEndedError } from './executor.errors.js';
+import { ChangeEndedError, unusable } from './executor.errors.js';
 import type { Intent } from './intent.js';
 
 /** Everything that one run lends to its executors. */
@@ -61,9 +61,9 @@ export class AuditedStep {
     change: ChangeDescriptor,
     { operation, method }: Pick<Intent, 'operation' | 'method'>,
   ): Promise<Attempt> {
-    let ended = false;
+    const progress = { isCalled: false, hasEnded: false };
     const check = (): void => {
-      if (ended) throw new ChangeEndedError(change.id);
+      if (progress.hasEnded) throw new ChangeEndedError(change.id);
       this.run.lease.assertHeld();
     };
     const guard = createGuard(check);
@@ -74,12 +74,15 @@ export class AuditedStep {
           // The answer that lets the method run may come late: after a pause of this process, say.
           await this.run.lease.whenHeld();
           check();
+          progress.isCalled = true;
           await method.invoke({ context: this.context(change, signal), handles, guard });
         },
         check,
       ),
     );
-    return call.finally(() => (ended = true));
+    const result = await call.finally(() => (progress.hasEnded = true));
+    if (progress.isCalled || result.status === 'done') return result;
+    return { status: 'not-called', error: unusable(change.target.id, result.error) };
   }
 
   /** Calls a method inside the target's transaction; rejects with whatever ends it. */

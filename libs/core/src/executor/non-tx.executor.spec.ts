@@ -16,7 +16,7 @@ import { Wire } from '../fixtures/wire.js';
 import { LockLostError, LockUnconfirmedError } from '../lock/lock.errors.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
-import { ChangeEndedError, ChangeTimeoutError } from './executor.errors.js';
+import { ChangeEndedError, ChangeTimeoutError, TargetSystemUnavailableError } from './executor.errors.js';
 import { undoBy } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 
@@ -149,6 +149,52 @@ describe('a call of a non-transactional change', () => {
   });
 });
 
+describe('a non-transactional change that its target never calls', () => {
+  const away: TargetSystem = { ...FILES, run: () => Promise.reject(new TypeError('connection refused')) };
+
+  it('has done nothing: it is recorded as rolled back, and its rollback is not called', async () => {
+    const execution = changeMethod(() => calls.push('execute'));
+    const outcome = await executor.execute(aChange({ target: away, execution, rollback }));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect(outcome.status === 'failed' && outcome.error).toBeInstanceOf(TargetSystemUnavailableError);
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTION_FAILED', 'publish ROLLED_BACK']);
+    expect((await entries())[1]?.error).toMatch(/"files" cannot be used: .*connection refused/);
+    expect(calls).toEqual([]);
+  });
+
+  it('is not called later either, where it was given up before', async () => {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    let late: Promise<void> | undefined;
+    const slow: TargetSystem = {
+      ...FILES,
+      run: (_change, work) => (late = begun.then(() => work(new Map()))),
+    };
+    const execution = changeMethod(() => calls.push('execute'));
+    const change = aChange({ target: slow, execution, rollback, timeoutMs: 500 });
+    const outcome = await passing(runtime, executor.execute(change));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    begin();
+    expect(await failureOf(late!)).toBeInstanceOf(ChangeEndedError);
+    expect(calls).toEqual([]);
+  });
+
+  it('is still executed where it was to be undone', async () => {
+    const outcome = await executor.execute(aChange({ target: away, rollback }), undoBy(rollback, {}));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTED' });
+    expect(await history()).toEqual(['publish STARTED', 'publish ROLLBACK_FAILED', 'publish EXECUTED']);
+    expect(calls).toEqual([]);
+  });
+
+  it('needs a person where its rollback is not called after it has failed', async () => {
+    let runs = 0;
+    const target: TargetSystem = { ...FILES, run: (...args) => (runs++ === 0 ? FILES : away).run(...args) };
+    const change = aChange({ target, rollback, execution: throwing(new TypeError('disk full')) });
+    expect(await executor.execute(change)).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED' });
+    expect(calls).toEqual(['execute']);
+  });
+});
+
 describe('an undo outside a transaction', () => {
   const metadata = { by: 'ann' };
 
@@ -243,16 +289,6 @@ describe('a non-transactional change that throws', () => {
     const outcome = await executor.execute(aChange({ execution: throwing(thrown) }));
     expect(outcome).toMatchObject({ status: 'failed', error: thrown });
     expect((await entries()).at(-1)?.error).toBe(text);
-  });
-
-  it('is a failure also where its target system cannot be reached', async () => {
-    const target = {
-      id: 'files',
-      handleTokens: [],
-      run: () => Promise.reject(new TypeError('no such host')),
-    };
-    const outcome = await executor.execute(aChange({ target, rollback }));
-    expect(outcome).toMatchObject({ status: 'failed', error: new TypeError('no such host') });
   });
 });
 
