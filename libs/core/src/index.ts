@@ -37,6 +37,7 @@ export {
   LockLostError,
   LockTimeoutError,
   LockUnconfirmedError,
+  SelfWaitingError,
 } from './lock/lock.errors.js';
 
 export { LostWritesError } from './recovery/lost-writes.error.js';

@@ -2,6 +2,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional, type MarkerStore, type TargetSystem } from '../target-system/target-system.js';
+import { insideChange } from '../lock/change-scope.js';
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import type { Intent } from './intent.js';
@@ -37,7 +38,8 @@ export class Executors implements ChangeExecutor {
       // Its marker is about to be one of this run.
       this.marked.get(change.target)?.superseded.delete(change.id);
     }
-    return this.byStrategy[strategy].execute(change, intent, next);
+    const scope = { changeId: change.id, store: this.store, lease: this.run.lease };
+    return insideChange(scope, () => this.byStrategy[strategy].execute(change, intent, next));
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */

@@ -67,6 +67,11 @@ export class Lease {
     return this.hold.token;
   }
 
+  /** True between {@link suspend} and {@link resume}. */
+  get isSuspended(): boolean {
+    return this.suspended;
+  }
+
   /** Aborts the moment the lease is lost; its reason is the {@link LockLostError}. */
   get signal(): AbortSignal {
     return this.lost.signal;

@@ -51,6 +51,21 @@ export class LockUnconfirmedError extends FlamingockError {
   }
 }
 
+/** Something inside a change waits for the very run that the change is part of, which waits for the change. */
+export class SelfWaitingError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly changeId: string,
+  ) {
+    super(
+      `This call inside change "${changeId}" would wait for ever: it needs the lock of service "${service}", which is ` +
+        'held by the run that the change is part of, until the change ends. Make the call once the changes are ' +
+        'applied. An application that a change starts must not apply changes itself: give it enabled: false ' +
+        '(FLAMINGOCK_ENABLED).',
+    );
+  }
+}
+
 /** Another instance kept the lock for longer than this one was willing to wait. */
 export class LockTimeoutError extends FlamingockError {
   constructor(
