@@ -121,6 +121,7 @@ export type {
   FlamingockEventName,
   RunEvent,
   StageEvent,
+  StillRunningEvent,
 } from './reporting/flamingock.events.js';
 export type {
   ChangeReport,

@@ -31,21 +31,26 @@ export class Executors implements ChangeExecutor {
     };
   }
 
-  async execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
+  execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
-    if (strategy === 'TX_SEPARATE') {
-      await this.prepareMarkers(change);
-      // Its marker is about to be one of this run.
-      this.marked.get(change.target)?.superseded.delete(change.id);
-    }
     const scope = { changeId: change.id, store: this.store, lease: this.run.lease };
-    return insideChange(scope, () => this.byStrategy[strategy].execute(change, intent, next));
+    const work = async (): Promise<ChangeOutcome> => {
+      if (strategy === 'TX_SEPARATE') {
+        await this.prepareMarkers(change);
+        // Its marker is about to be one of this run.
+        this.marked.get(change.target)?.superseded.delete(change.id);
+      }
+      return this.byStrategy[strategy].execute(change, intent, next);
+    };
+    return this.run.activity.watch(change.id, () => insideChange(scope, work));
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
-    const superseded = new Set(await this.claims.claim(target));
+    const claiming = (): Promise<readonly string[]> => this.claims.claim(target);
+    const claimed = await this.run.activity.during(`target system "${target.id}"`, claiming);
+    const superseded = new Set(claimed);
     this.marked.set(target, { markers: target.markers, superseded });
   }
 
