@@ -31,7 +31,7 @@ function statements(session: ChangeSession, runner: QueryRunner) {
     query: (...args: Parameters<QueryRunner['query']>): Promise<unknown> =>
       session.perform(args[0], () => runner.query(...args)),
     stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
-      session.perform(args[0], () => runner.stream(...args)),
+      session.stream(args[0], () => runner.stream(...args)),
     connect: async (): Promise<unknown> => {
       session.assertRunning();
       return runner.connect();

@@ -11,6 +11,7 @@ export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 export { TypeOrmTargetSystem } from './typeorm-target.system.js';
 export { TypeOrmTransaction } from './typeorm-transaction.js';
 export { createTableStatements } from './create-table-statements.js';
+export { OpenStreamError } from './open-stream.error.js';
 export {
   CommitRefusedError,
   ConnectionCharsetError,
