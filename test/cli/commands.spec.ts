@@ -163,6 +163,15 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(verified.stdout).toContain('Accepted by an operator: entry 8 content does not match its hash');
   });
 
+  it('audit verify is not content with a history that is not there, and says where it looked', async () => {
+    const absent = await run(['audit', 'verify']);
+    expect(absent).toMatchObject({ code: 3 });
+    expect(absent.stdout).toMatch(
+      /✖ Nothing to verify: there is no history of service ".+" in table "flamingock_audit_heads" of /,
+    );
+    expect(documentOf(await run(['audit', 'verify', '--json']))).toMatchObject({ ok: false, absent: true });
+  });
+
   it('audit export writes the whole history in both forms', async () => {
     expect(documentOf(await run(['audit', 'export']))).toEqual([]);
     await run(['execute']);

@@ -2,6 +2,7 @@ import { describeOn } from '../services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { mongoDatabase } from '../support/mongo-database.js';
+import { withApplication } from './boot.js';
 import { runInstance, startInstance } from './fixture-process.js';
 import { Workspace } from './workspace.js';
 
@@ -9,8 +10,8 @@ import { Workspace } from './workspace.js';
 const LEASE = { lock: { leaseMs: 2_000 } };
 
 /** Settles once `condition` holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase): void {
@@ -62,12 +63,33 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     expect(workspace.outboxLines()).toEqual(['published by publish']);
   });
 
+  it('say so where a change ends the process, whose exit code says that all is well', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    const exit = await runInstance({ ...options, behaviour: 'exit:half of publish' });
+    expect(exit).toMatchObject({ code: 0, signal: null, report: undefined });
+    expect(exit.stderr).toMatch(/The process ends \(exit code 0\) while service "\w+" is at work/);
+    expect((await workspace.history()).at(-1)).toBe('publish:STARTED');
+  });
+
   it('run a change again that one was killed in and that allows it', async () => {
     const options = { ...workspace.options, settings: LEASE };
     await runInstance({ ...options, behaviour: 'kill:half of warm-up' });
     const next = await runInstance(workspace.options);
     expect(next.report?.status).toBe('applied');
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
+  });
+
+  it('have no issue while one is at work, and one as soon as its lease is over', async () => {
+    const options = { ...workspace.options, settings: LEASE };
+    const issues = () => withApplication(options, (flamingock) => flamingock.issueList());
+    const isHeld = () => withApplication(options, async (flamingock) => (await flamingock.lockStatus()).held);
+    const instance = startInstance({ ...options, behaviour: 'hang:half of publish' });
+    await until(() => workspace.outboxLines().includes('hanging at half of publish'));
+    expect(await issues()).toEqual([]);
+    instance.kill('SIGKILL');
+    await instance.exit;
+    await until(async () => !(await isHeld()));
+    expect(await issues()).toMatchObject([{ changeId: 'publish', state: 'STARTED' }]);
   });
 
   it('give up the running change on SIGTERM, record it, free the lock and end by the signal', async () => {
@@ -147,6 +169,10 @@ await describeOn(['postgres'], 'processes on PostgreSQL', ({ postgres }) => {
 await describeOn(['mariadb'], 'processes on MariaDB', ({ mariadb }) => {
   processSuite(mariadbDatabase(mariadb));
   hungCommitSuite(mariadbDatabase(mariadb));
+});
+await describeOn(['mysql'], 'processes on MySQL', ({ mysql }) => {
+  processSuite(mariadbDatabase(mysql));
+  hungCommitSuite(mariadbDatabase(mysql));
 });
 await describeOn(['postgres', 'pgbouncer'], 'processes through PgBouncer', ({ postgres, pgbouncer }) => {
   processSuite(postgresDatabase(postgres, pgbouncer));

@@ -144,3 +144,8 @@ await describeOn(['mariadb'], 'a user of MariaDB with the documented rights', ({
   describe('in one database', () => suite(mariadbDatabase(mariadb), false));
   describe('in a target of its own', () => suite(mariadbDatabase(mariadb), true));
 });
+
+await describeOn(['mysql'], 'a user of MySQL with the documented rights', ({ mysql }) => {
+  describe('in one database', () => suite(mariadbDatabase(mysql), false));
+  describe('in a target of its own', () => suite(mariadbDatabase(mysql), true));
+});

@@ -146,4 +146,5 @@ await describeOn(['postgres'], 'hostile names on PostgreSQL', ({ postgres }) =>
   suite(postgresDatabase(postgres)),
 );
 await describeOn(['mariadb'], 'hostile names on MariaDB', ({ mariadb }) => suite(mariadbDatabase(mariadb)));
+await describeOn(['mysql'], 'hostile names on MySQL', ({ mysql }) => suite(mariadbDatabase(mysql)));
 await describeOn(['mongodb'], 'hostile names on MongoDB', ({ mongodb }) => suite(mongoDatabase(mongodb)));

@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
+import { installedFolder, isInstalled } from './installed.mjs';
 import { ServerMissingError } from './server-missing.error.mjs';
 
 /** Where system packages put what is not in everybody's PATH. */
@@ -13,13 +14,24 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
  * @throws ServerMissingError naming the first program that is nowhere
  */
 export function findBinaries(server, programs, folders = []) {
+  const places = [...pathFolders(), ...folders.flatMap(versions), ...SYSTEM_FOLDERS];
+  return findIn(places, 'PATH or the folders of system packages', server, programs);
+}
+
+/** The same for a server that is installed in this checkout: what else the machine has is another version. */
+export function findInstalled(server, programs, folders) {
+  const home = installedFolder(server);
+  const places = isInstalled(server) ? folders.map((folder) => join(home, folder)) : [];
+  return findIn(places, home, server, programs);
+}
+
+function findIn(places, title, server, programs) {
   const variable = `${server.name.toUpperCase()}_BIN`;
   const only = process.env[variable];
-  const places = only ? [only] : [...pathFolders(), ...folders.flatMap(versions), ...SYSTEM_FOLDERS];
   const find = (program) => {
-    const found = places.map((folder) => resolve(folder, program)).find(isExecutable);
+    const found = (only ? [only] : places).map((folder) => resolve(folder, program)).find(isExecutable);
     if (found !== undefined) return [program, found];
-    const searched = only ? `${only} (${variable})` : 'PATH or the folders of system packages';
+    const searched = only ? `${only} (${variable})` : title;
     throw new ServerMissingError(server, `no program "${program}" in ${searched}`);
   };
   return Object.fromEntries(programs.map(find));

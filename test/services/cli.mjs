@@ -18,10 +18,16 @@ async function installServers(wanted) {
   const chosen = servers.filter(
     ({ name, install }) => install && (wanted.length === 0 || wanted.includes(name)),
   );
-  const installed = await Promise.all(chosen.map(install));
-  chosen.forEach(({ title }, i) =>
-    console.log(`${title} ${installed[i] ? 'is installed' : 'was installed before'}.`),
-  );
+  await Promise.all(chosen.map(installServer));
+}
+
+async function installServer(server) {
+  try {
+    console.log(`${server.title} ${(await install(server)) ? 'is installed' : 'was installed before'}.`);
+  } catch (error) {
+    console.error(`${server.title} is not installed: ${error.message}`);
+    if (!server.optional) process.exitCode = 1;
+  }
 }
 
 /** Starts what does not run yet, and prints the URLs. */
@@ -31,7 +37,8 @@ async function up(wanted) {
   rememberKept(folder);
   const answers = await Promise.all(chosen.map(({ name }) => askServer(folder, name)));
   chosen.forEach((server, i) => print(server, answers[i]));
-  if (answers.some(({ state }) => state !== 'running')) process.exitCode = 1;
+  const mayLack = ({ optional }) => optional && wanted.length === 0;
+  if (answers.some((answer) => answer.state !== 'running' && !mayLack(answer))) process.exitCode = 1;
 }
 
 async function down() {

@@ -15,6 +15,8 @@ export declare class OwnServer {
       readonly parent?: string;
     },
   ): Promise<OwnServer>;
+  /** A standby of a PostgreSQL, asynchronous unless that one names it. */
+  static standbyOf(primary: OwnServer): Promise<OwnServer>;
   readonly url: string;
   /** Ends it in good order; resolves once it has ended. */
   stop(): Promise<void>;

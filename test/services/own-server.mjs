@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
 import { end } from './processes.mjs';
+import { reachablePrograms } from './reachable-programs.mjs';
+import { postgresStandby } from './server/postgres-standby.mjs';
 import { ServerFolder } from './server-folder.mjs';
 import { serverNamed } from './servers.mjs';
 import { systemUser } from './system-user.mjs';
@@ -18,16 +20,24 @@ export class OwnServer {
   #folder;
   #running;
 
-  static async start(name, { urls = {}, environment = {}, parent = newFolder() } = {}) {
+  static start(name, options) {
+    return OwnServer.#start(serverNamed(name), options);
+  }
+
+  static standbyOf({ url }) {
+    return OwnServer.#start(postgresStandby, { urls: { postgres: url } });
+  }
+
+  static async #start(server, { urls = {}, environment = {}, parent = newFolder() } = {}) {
     const own = new OwnServer();
-    own.#server = serverNamed(name);
+    own.#server = server;
     own.#parent = parent;
     const user = { ...systemUser(own.#server), env: { ...process.env, ...environment } };
-    own.#folder = new ServerFolder(parent, name, user);
+    own.#folder = new ServerFolder(parent, server.name, user);
     own.#running = await own.#server.start({
       folder: own.#folder,
       port: await freePort(),
-      programs: own.#server.find(),
+      programs: reachablePrograms(own.#server.find(), own.#server, own.#folder),
       urls,
     });
     await own.#ready();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,6 +25,15 @@ export class ServerFolder {
     writeFileSync(this.file(name), text, { mode: 0o600 });
     this.#own(this.file(name));
     return this.file(name);
+  }
+
+  /** Copies another folder into this one. @returns where it is */
+  copy(source, name) {
+    const target = this.file(name);
+    const { uid, gid } = this.user;
+    execFileSync('cp', ['-R', '-P', source, target]);
+    if (uid !== undefined) execFileSync('chown', ['-R', `${uid}:${gid}`, target]);
+    return target;
   }
 
   /** Runs a program to its end. @throws with the end of the log when it fails */

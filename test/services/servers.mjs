@@ -1,16 +1,18 @@
 import { kafka } from './server/kafka.mjs';
-import { mariadb } from './server/mariadb.mjs';
+import { mariadb, mariadb11 } from './server/mariadb.mjs';
 import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
+import { mysql } from './server/mysql.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
-import { postgres } from './server/postgres.mjs';
-import { redis, redisCluster } from './server/redis.mjs';
+import { postgres, postgres18 } from './server/postgres.mjs';
+import { redis, redisCluster, valkey } from './server/redis.mjs';
 
 /**
  * Every server that a test can ask for. Each says:
  *
  * - `name`, `title`, `variable` (its URL in the environment), `package` that brings it
  * - `systemUser`: as whom it runs where we are root; absent: as ourselves
- * - `install(folder)`, where no system package brings it: puts its programs into `folder`
+ * - `version` and `install(folder)`, where no system package brings it: puts its programs into `folder`
+ * - `optional`: true where a run may do without it, even with CI set
  * - `needs`: names of servers that must answer first
  * - `find()`: its programs, or ServerMissingError
  * - `start({ folder, port, programs, urls })`: `{ url, serving, serveAgain }`, not yet ready; `urls` are of what
@@ -19,7 +21,10 @@ import { redis, redisCluster } from './server/redis.mjs';
  * - `compose`: its port in compose.yml, where the service has the same name, and the URL for an address;
  *   `announced` if clients must find it on the very port that it says; absent: not from Docker
  */
-export const servers = [postgres, mariadb, pgbouncer, mongodb, mongodbStandalone, redis, redisCluster, kafka];
+export const servers = [
+  ...[postgres, postgres18, pgbouncer, mariadb, mariadb11, mysql],
+  ...[mongodb, mongodbStandalone, redis, redisCluster, valkey, kafka],
+];
 
 export function serverNamed(name) {
   const server = servers.find((one) => one.name === name);

@@ -26,7 +26,7 @@ export class Services {
    * Never rejects.
    *
    * @param given URLs from the environment, by server name
-   * @returns `{ state: 'running', url, source, pid? }`, or `{ state: 'missing' | 'failed', message }`
+   * @returns `{ state: 'running', url, source, pid? }`, or `{ state: 'missing' | 'failed', message, optional }`
    */
   async ask(name, given = {}) {
     const server = serverNamed(name);
@@ -59,7 +59,9 @@ export class Services {
       return { answer: { state: 'running', ...running }, stop };
     } catch (error) {
       const state = error instanceof ServerMissingError ? 'missing' : 'failed';
-      return { answer: { state, message: error.message } };
+      // What somebody names by its URL has to be there.
+      const optional = server.optional === true && !given[server.name];
+      return { answer: { state, message: error.message, optional } };
     }
   }
 

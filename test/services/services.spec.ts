@@ -194,6 +194,26 @@ describe('a server that is missing', () => {
   });
 });
 
+describe('a server that a run may do without', () => {
+  it.each([
+    ['is missing', NOWHERE, 'MySQL is missing: no program "mysqld" in /nonexistent (MYSQL_BIN)'],
+    ['does not start', 'test/services/fixtures/broken', 'failed: exit code 3\nthe disk is made of cheese\n'],
+  ])('and that %s skips its suites, with CI set too, and is told last', async (_, MYSQL_BIN, reason) => {
+    const ci = terminal({ MYSQL_BIN, CI: 'true' });
+    const { code, output } = await ci.test('needs-mysql.fixture.ts');
+    expect(output).toContain('1 skipped, 1 total');
+    expect(output.slice(output.lastIndexOf('Suites were not run: '))).toContain(reason);
+    expect(code).toBe(0);
+  });
+
+  it('must answer where a URL names it', async () => {
+    const one = terminal({ MYSQL_URL: 'mysql://127.0.0.1:1/x', CI: 'true' });
+    const { code, output } = await one.test('needs-mysql.fixture.ts');
+    expect(output).toContain('MySQL at MYSQL_URL does not answer');
+    expect(code).toBe(1);
+  });
+});
+
 describe('a server that does not start', () => {
   it('fails with what its programs said', async () => {
     const { code, output } = await terminal({ POSTGRES_BIN: 'test/services/fixtures/broken' }).services(

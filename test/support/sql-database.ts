@@ -95,8 +95,9 @@ export function postgresDatabase(url: string, through = url): CreateDatabase<Sql
 
 /** A database on a MariaDB or MySQL server. */
 export function mariadbDatabase(url: string): CreateDatabase<SqlDatabase> {
-  return onServer({ type: 'mariadb', url }, { creation: '', removal: '' }, (name) => ({
-    type: 'mariadb',
+  const type = url.startsWith('mysql:') ? 'mysql' : 'mariadb';
+  return onServer({ type, url }, { creation: '', removal: '' }, (name) => ({
+    type,
     url: withDatabase(url, name),
   }));
 }

@@ -21,14 +21,13 @@ export class TcpProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly target: { host: string; port: number },
+    private target: { host: string; port: number },
   ) {}
 
   /** A proxy in front of the server of `url`, which names its port. */
   static async before(url: string): Promise<TcpProxy> {
-    const { hostname, port } = new URL(url);
     const server = createServer();
-    const proxy = new TcpProxy(server, { host: hostname, port: Number(port) });
+    const proxy = new TcpProxy(server, addressIn(url));
     server.on('connection', (client) => proxy.serve(client));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -40,6 +39,11 @@ export class TcpProxy {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return changed.href;
+  }
+
+  /** New connections go to another server. */
+  pointTo(url: string): void {
+    this.target = addressIn(url);
   }
 
   /** Treats the next request that matches. */
@@ -98,6 +102,11 @@ export class TcpProxy {
     if (trap.treatment === 'hang') this.hang();
     return trap.treatment;
   }
+}
+
+function addressIn(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
 
 /** One connection of a client, and the one to the server that goes with it. */

@@ -27,6 +27,10 @@ await describeOn(['mariadb'], 'tampering with a history in MariaDB', ({ mariadb 
   tamperingSuite(mariadbDatabase(mariadb), ({ connection }) => historyIn(connection), OTHER_VALUES);
 });
 
+await describeOn(['mysql'], 'tampering with a history in MySQL', ({ mysql }) => {
+  tamperingSuite(mariadbDatabase(mysql), ({ connection }) => historyIn(connection), OTHER_VALUES);
+});
+
 await describeOn(['mongodb'], 'tampering with a history in MongoDB', ({ mongodb }) => {
   const victim = tamperingSuite(
     mongoDatabase(mongodb),

@@ -13,6 +13,7 @@ const NEST_FILES = [
 ];
 const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
+const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
 const NODE_RUNTIME = 'libs/core/src/node-runtime.ts';
 /** The one file that is a process: the command's. */
 const COMMAND_FILE = 'libs/cli/src/main.ts';
@@ -233,8 +234,8 @@ export const walls = [
     rules: { 'no-restricted-properties': coreProperties(METADATA_WRITERS) },
   },
   {
-    // Settings come from the environment; a shutdown from a signal, which is raised again afterwards.
-    files: [CONFIG_FILE, SIGNALS_FILE],
+    // Settings come from the environment; a shutdown from a signal, which is raised again afterwards; an end from the process.
+    files: [CONFIG_FILE, SIGNALS_FILE, EXIT_FILE],
     rules: { 'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...RUNTIME_GLOBALS.filter(notProcess)] },
   },
   {

@@ -17,6 +17,8 @@ export {
   AuditTamperedError,
   ChangeOutcomeUnknownError,
   ChangeUnrecordedError,
+  NewerEntryError,
+  UnstorableTextError,
   type ChangeEffect,
 } from './audit/audit.errors.js';
 

@@ -59,6 +59,12 @@ export class MongooseAuditStore implements AuditStore {
     return prepareCollections(this.context.database, Object.values(this.collections), createCollections);
   }
 
+  /** The database is the connection's, which names it or leaves it to the driver. */
+  describe(): Promise<string> {
+    const { heads } = this.collections;
+    return Promise.resolve(`collection "${heads.name}" of database "${this.resource.name}"`);
+  }
+
   async readHead(service: string): Promise<AuditHead | undefined> {
     const head = await this.head(service);
     return head && toHead(head);

@@ -25,19 +25,20 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
   });
   afterEach(() => database.remove());
 
-  /** Begins a change on the first connection that hangs until it is let go. */
+  /** Begins a change that hangs until it is let go. */
   async function hang(
     marker: boolean,
     beforeHang: (tx: Transaction) => Promise<void> = async () => undefined,
+    connection = first,
   ) {
-    const target = targetSystem(first);
+    const target = targetSystem(connection);
     await target.markers.prepare();
     let letGo = (): void => undefined;
     const released = new Promise<void>((resolve) => (letGo = resolve));
     let isHanging = (): void => undefined;
     const hanging = new Promise<void>((resolve) => (isHanging = resolve));
     const work = async (_: unknown, tx: Transaction): Promise<void> => {
-      await notes(first).create({ key: 'of the first', value: 'v' });
+      await notes(connection).create({ key: 'of the first', value: 'v' });
       await beforeHang(tx);
       isHanging();
       await released;
@@ -111,6 +112,32 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
     await session.commitTransaction();
     await session.endSession();
     expect(await keysOf(second)).toEqual(['of the application']);
+  });
+
+  it('is ended alone among those of the same service and token in other databases and of other prefixes', async () => {
+    const elsewhere = await MongoDatabase.create(mongodb);
+    try {
+      const healthy = [
+        { connection: await elsewhere.connect(), options: {} },
+        { connection: await database.connect(), options: { collectionPrefix: 'x_' } },
+      ];
+      for (const { connection, options } of healthy) {
+        const audit = auditStore(connection, options);
+        await audit.prepare();
+        await audit.claimHead(holdOf(1, service));
+      }
+      const audit = auditStore(first);
+      await audit.prepare();
+      await audit.claimHead(holdOf(1, service));
+      const hung = await hang(false);
+      const others = await Promise.all(healthy.map(({ connection }) => hang(false, undefined, connection)));
+      expect(await auditStore(second).claimHead(holdOf(2, service))).toMatchObject({ token: 2 });
+      for (const { letGo } of [hung, ...others]) letGo();
+      expect((await hung.running).status).toBe('rolled-back');
+      for (const { running } of others) expect(await running).toEqual({ status: 'committed' });
+    } finally {
+      await elsewhere.remove();
+    }
   });
 
   it('is named where the server does not let it be ended, and waited for', async () => {

@@ -34,6 +34,12 @@ await describeOn(['redis'], 'RedisTargetSystem', ({ redis }) => {
   for (const { title, run } of partialEffectContract(open)) it(title, run);
 });
 
+await describeOn(['valkey'], 'RedisTargetSystem on Valkey', ({ valkey }) => {
+  const open = () => openTarget(new Keyspace(valkey));
+  for (const { title, run } of transactionalTargetContract(open)) it(title, run);
+  for (const { title, run } of partialEffectContract(open)) it(title, run);
+});
+
 await describeOn(['rediscluster'], 'RedisTargetSystem on a Cluster', ({ rediscluster }) => {
   const open = () => openTarget(new Keyspace(rediscluster, 'cluster'));
   for (const { title, run } of transactionalTargetContract(open)) it(title, run);

@@ -1,6 +1,7 @@
 import type { AuditBatch, AuditEntry, LockHold } from '@nestjs-flamingock/core';
 import { toRow } from './audit-entry.row.js';
 import type { Dialect } from './dialect/dialect.js';
+import { rowWrite } from './dialect/row-write.js';
 import { columnsOf, tableName, type Table } from './schema/table.js';
 import type { AuditTables } from './schema/tables.js';
 import { list, raw, sql, type Sql, type SqlValue } from './sql.js';
@@ -67,7 +68,7 @@ SELECT ${columnsOf(table)} FROM ${entries} WHERE service = ${service} AND seq IN
 /** Marks the head as written by the transaction of its holder, and leaves it where it is; answers where that is, if anybody asks. */
 export function headEntry(dialect: Dialect, heads: Table, { service, token, owner }: LockHold): Sql {
   const returning = raw(dialect.strictInsert ? ' RETURNING token, seq' : '');
-  return sql`UPDATE ${tableName(heads)} SET writer = ${dialect.writer(service, token)} WHERE service = ${service} AND token = ${token} AND owner = ${owner}${returning}`;
+  return sql`UPDATE ${tableName(heads)} SET writer = ${dialect.writer(rowWrite(heads, { service, token }))} WHERE service = ${service} AND token = ${token} AND owner = ${owner}${returning}`;
 }
 
 /** Moves the head over the batch, on the condition that the batch may follow it. */
@@ -75,7 +76,7 @@ function headMove({ writer }: Dialect, heads: Table, { hold, entries }: AuditBat
   const { service, token, owner } = hold;
   const [first] = entries;
   const last = entries.at(-1) ?? first;
-  return sql`UPDATE ${tableName(heads)} SET seq = ${last.seq}, hash = ${last.hash}, writer = ${writer(service, token)} WHERE service = ${service} AND token = ${token} AND owner = ${owner} AND seq = ${first.seq - 1} AND hash = ${first.prevHash}`;
+  return sql`UPDATE ${tableName(heads)} SET seq = ${last.seq}, hash = ${last.hash}, writer = ${writer(rowWrite(heads, { service, token }))} WHERE service = ${service} AND token = ${token} AND owner = ${owner} AND seq = ${first.seq - 1} AND hash = ${first.prevHash}`;
 }
 
 function insertRows(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {

@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
+import { overlaidRunner } from './overlaid-runner.js';
 
 /**
  * The change's runner as one user sees it: its transactions are nested ones, giving it
@@ -10,20 +11,12 @@ export function changeQueryRunner(
   dataSource: DataSource,
   runner: QueryRunner,
 ): QueryRunner {
-  const overrides = new Map<PropertyKey, unknown>();
-  const proxy = new Proxy(runner, {
-    get: (target, key, receiver): unknown =>
-      overrides.has(key) ? overrides.get(key) : Reflect.get(target, key, receiver),
-    set: (target, key, value) =>
-      key === 'manager' ? Boolean(overrides.set(key, value)) : Reflect.set(target, key, value),
-  });
-  for (const [key, value] of Object.entries(statements(session, runner))) overrides.set(key, value);
-  for (const [key, value] of transactions(session, proxy)) overrides.set(key, value);
-  // Otherwise TypeORM answers for a runner that was given back, without naming the change.
-  overrides.set('isReleased', false);
-  // The manager makes itself the proxy's.
-  dataSource.createEntityManager(proxy);
-  return proxy;
+  return overlaidRunner(dataSource, runner, (proxy) => [
+    ...Object.entries(statements(session, runner)),
+    ...transactions(session, proxy),
+    // Otherwise TypeORM answers for a runner that was given back, without naming the change.
+    ['isReleased', false],
+  ]);
 }
 
 function statements(session: ChangeSession, runner: QueryRunner) {
@@ -32,10 +25,10 @@ function statements(session: ChangeSession, runner: QueryRunner) {
       session.perform(args[0], () => runner.query(...args)),
     stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
       session.stream(args[0], () => runner.stream(...args)),
-    connect: async (): Promise<unknown> => {
-      session.assertRunning();
-      return runner.connect();
-    },
+    connect: (): Promise<unknown> => session.lendConnection(),
+    // What they do has no effect in a transaction, and was done before it.
+    beforeMigration: async () => undefined,
+    afterMigration: async () => undefined,
   };
 }
 

@@ -53,6 +53,16 @@ export class ChangeSession {
     return stream;
   }
 
+  /**
+   * Hands the driver's connection out.
+   *
+   * @throws ChangeEndedError once the change has ended.
+   */
+  async lendConnection(): Promise<unknown> {
+    this.assertRunning();
+    return this.track(this.transaction.lendConnection());
+  }
+
   /** True while `owner` has a nested transaction open. */
   hasNested(owner: object): boolean {
     return this.nested.includes(owner);

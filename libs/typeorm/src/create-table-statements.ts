@@ -9,6 +9,7 @@ import { resolveTableOptions, type TypeOrmTableOptions } from './typeorm.options
  * The SQL that creates the tables in the database of a DataSource, one statement each, for
  * an application whose own database user may not (`createTables: false`): those of an
  * audit store, and those of a target system whose audit store is elsewhere. Executes nothing.
+ * They name the schema or database, except on PostgreSQL where nothing but its search path does.
  *
  * @throws UnsupportedDriverError, TablePrefixError, SchemaUnsupportedError
  */

@@ -8,10 +8,9 @@ import {
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
-import { describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
+import { describeOnMariadb, describeOnServers, type OpenDatabase } from './fixtures/describe-engines.js';
 import { insertOf, keysOf, noteTable } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
-import { MariadbDatabase } from './fixtures/mariadb-database.js';
 import { PostgresSchema } from './fixtures/postgres-schema.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
@@ -73,15 +72,16 @@ interface Connection {
   query: (text: string, ...rest: unknown[]) => unknown;
 }
 
-const connectionOf = (handles: Handles): Promise<unknown> =>
-  (handles.get(QUERY_RUNNER) as QueryRunner).connect();
+/** Not by `connect`, whose connection is closed after the change. */
+const connectionOf = (handles: Handles): unknown =>
+  Reflect.get(handles.get(QUERY_RUNNER) as QueryRunner, 'databaseConnection');
 
 await describeOnServers('a change that another one follows', (open) => {
   beforeEach(() => setUp(open));
 
   it('begins the transaction of the next one with its commit, on the same connection', async () => {
     const connections = new Set<unknown>();
-    const note = async (handles: Handles) => connections.add(await connectionOf(handles));
+    const note = async (handles: Handles) => connections.add(connectionOf(handles));
     const sent = await sentDuring(async () => {
       for (const key of ['a', 'b', 'c'])
         expect(await change(key, FOLLOWED, note)).toEqual({ status: 'committed' });
@@ -212,12 +212,12 @@ await describeOn(['postgres'], 'a change that another one follows, on PostgreSQL
   });
 });
 
-await describeOn(['mariadb'], 'a change that another one follows, on MariaDB', ({ mariadb }) => {
-  beforeEach(() => setUp(() => MariadbDatabase.create(mariadb)));
+await describeOnMariadb('a change that another one follows', (open) => {
+  beforeEach(() => setUp(open));
 
   it('begins its transaction by itself where the server reads AND CHAIN and does not heed it', async () => {
     const heedless = async (handles: Handles): Promise<void> => {
-      const connection = (await connectionOf(handles)) as Connection;
+      const connection = connectionOf(handles) as Connection;
       const query = connection.query.bind(connection);
       connection.query = (text, ...rest) => query(text.replace(' AND CHAIN', ''), ...rest);
     };

@@ -1,11 +1,11 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { Table, type DataSource, type EntityManager } from 'typeorm';
-import { describeOn } from '../../../test/services/describe-on.js';
+import { describeOnMariadb } from './fixtures/describe-engines.js';
 import { COMMITTING, HARMLESS } from './fixtures/mysql-statements.js';
-import { MariadbDatabase } from './fixtures/mariadb-database.js';
 import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
+import type { TestDatabase } from './fixtures/test-database.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 import {
   ImplicitCommitError,
@@ -13,14 +13,14 @@ import {
   TransactionLostError,
 } from './typeorm.errors.js';
 
-await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb }) => {
-  let database: MariadbDatabase;
+await describeOnMariadb('a transactional change', (open) => {
+  let database: TestDatabase;
   let dataSource: DataSource;
   let reader: DataSource;
   let target: TypeOrmTargetSystem;
 
   beforeEach(async () => {
-    database = await MariadbDatabase.create(mariadb);
+    database = await open();
     dataSource = await database.connect();
     reader = await database.connect();
     target = targetSystem(dataSource);
@@ -121,6 +121,46 @@ await describeOn(['mariadb'], 'a transactional change on MariaDB', ({ mariadb })
       );
       expect(separate).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
       expect(await target.markers.read(holdOf(1, CHANGE.service), CHANGE.changeId)).toBeUndefined();
+    });
+  });
+
+  describe('whose record was changed since it read it', () => {
+    /** MariaDB 11.6.2 and later end the transaction then, unless they are told otherwise. */
+    async function changed(work: (manager: EntityManager) => Promise<unknown>) {
+      await dataSource.query('SET SESSION innodb_snapshot_isolation = ON');
+      await reader.manager.save(Note, note('a'));
+      return change(async (manager) => {
+        await manager.find(Note);
+        await reader.query(`UPDATE note SET value = 'theirs' WHERE \`key\` = 'a'`);
+        await work(manager);
+      });
+    }
+    const update = (manager: EntityManager) =>
+      manager.query(`UPDATE note SET value = 'mine' WHERE \`key\` = 'a'`);
+
+    it('is rolled back', async () => {
+      const outcome = await changed(update);
+      expect(outcome).toMatchObject({ status: 'rolled-back', error: { driverError: { errno: 1020 } } });
+      expect(await keysOf(reader)).toEqual(['a']);
+    });
+
+    it('is rolled back when it goes on as if nothing had happened, and says why', async () => {
+      const outcome = await changed(async (manager) => {
+        await expect(update(manager)).rejects.toMatchObject({ errno: 1020 });
+        await expect(manager.save(Note, note('after'))).rejects.toBeInstanceOf(TransactionLostError);
+      });
+      expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(TransactionLostError) });
+      expect(String((outcome as { error: unknown }).error)).toMatch(/"add-notes".*Record has changed/);
+      expect(await keysOf(reader)).toEqual(['a']);
+    });
+
+    it('goes on after an error that leaves it open', async () => {
+      const outcome = await change(async (manager) => {
+        await expect(manager.query(`INSERT INTO note VALUES ('first', 'again')`)).rejects.toThrow();
+        await manager.save(Note, note('after'));
+      });
+      expect(outcome).toEqual({ status: 'committed' });
+      expect(await keysOf(reader)).toEqual(['after', 'first']);
     });
   });
 

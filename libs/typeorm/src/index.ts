@@ -10,6 +10,7 @@ export { TypeOrmLockStore } from './typeorm-lock.store.js';
 export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 export { TypeOrmTargetSystem } from './typeorm-target.system.js';
 export { TypeOrmTransaction } from './typeorm-transaction.js';
+export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
 export { createTableStatements } from './create-table-statements.js';
 export { OpenStreamError } from './open-stream.error.js';
 export {
@@ -33,3 +34,5 @@ export {
   TransactionLostError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';
+export { DataSourceClosedError, TablesDroppedError } from './run.errors.js';
+export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

@@ -37,9 +37,9 @@ interface RawConnection {
   connection?: { stream: { destroy(): void } };
 }
 
-/** Cuts the network connection under a manager. */
-async function cut(manager: EntityManager): Promise<void> {
-  const raw = (await manager.queryRunner!.connect()) as RawConnection;
+/** Cuts the network connection under a manager that has one. */
+function cut(manager: EntityManager): void {
+  const raw = Reflect.get(manager.queryRunner!, 'databaseConnection') as RawConnection;
   (raw.connection ?? raw).stream!.destroy();
 }
 
@@ -48,7 +48,7 @@ await describeOnServers('how a change ends', (open) => {
 
   it('is rolled back when its connection is lost before the commit', async () => {
     const outcome = await change(async (manager) => {
-      await cut(manager);
+      cut(manager);
       await new Promise((resolve) => setTimeout(resolve, 50));
     });
     expect(outcome.status).toBe('rolled-back');
@@ -63,7 +63,7 @@ await describeOnServers('how a change ends', (open) => {
   it('is unknown when its connection is lost in the commit', async () => {
     dataSource.subscribers.push({
       beforeTransactionCommit: ({ queryRunner }) => {
-        setImmediate(() => void cut(queryRunner.manager));
+        setImmediate(() => cut(queryRunner.manager));
       },
     });
     const slow = async (manager: EntityManager): Promise<void> => {
@@ -107,11 +107,12 @@ await describeOnServers('how a change ends', (open) => {
     const query =
       dataSource.options.type === 'postgres'
         ? `SELECT current_setting('transaction_isolation') AS level`
-        : 'SELECT @@tx_isolation AS level';
-    const [outside] = await dataSource.query<unknown[]>(query);
+        : `SHOW VARIABLES LIKE 't%_isolation'`;
+    const outside = await dataSource.query<unknown[]>(query);
     let inside: unknown[] = [];
     await change(async (manager) => (inside = await manager.query(query)));
-    expect(inside).toEqual([outside]);
+    expect(outside).not.toEqual([]);
+    expect(inside).toEqual(outside);
   });
 });
 

@@ -1,10 +1,10 @@
 import { auditEntries, auditEntry, holdOf } from '@nestjs-flamingock/testing';
-import type { AuditEntry } from '@nestjs-flamingock/core';
+import { UnstorableTextError, type AuditEntry } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import { createTableStatements } from './create-table-statements.js';
 import { describeOnServers } from './fixtures/describe-engines.js';
 import { noteTable } from './fixtures/notes.js';
-import { auditStore, targetSystem } from './fixtures/open.js';
+import { auditStore, CHANGE, targetSystem } from './fixtures/open.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import {
   ConnectionCharsetError,
@@ -83,6 +83,24 @@ await describeOnServers('stores', (open, engine) => {
     const read: AuditEntry[] = [];
     for await (const entry of store.readHistory(service)) read.push(entry);
     expect(read).toEqual(entries);
+  });
+
+  it('say at once that a table was altered so that a text does not fit', async () => {
+    const store = auditStore(dataSource);
+    await store.prepare();
+    const hold = holdOf(1, service);
+    await store.claimHead(hold);
+    const type = onPostgres
+      ? 'ALTER COLUMN error TYPE varchar(20)'
+      : 'MODIFY error TEXT CHARACTER SET latin1';
+    await dataSource.query(`ALTER TABLE ${table('flamingock_audit_entries')} ${type}`);
+    const entries = auditEntries(undefined, { error: '漢'.repeat(30) });
+    await expect(store.append({ hold, entries })).rejects.toBeInstanceOf(UnstorableTextError);
+    const inside = await targetSystem(dataSource).transaction(CHANGE, (_, tx) =>
+      store.append({ hold, entries }, tx),
+    );
+    expect(inside.status).toBe('rolled-back');
+    expect(await store.readHead(service)).toMatchObject({ seq: 0 });
   });
 
   it('append a batch that takes several statements, or nothing of it', async () => {

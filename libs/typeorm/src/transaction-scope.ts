@@ -1,12 +1,17 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
-import type { DataSource } from 'typeorm';
-import type { ChangeSession } from './change-session.js';
+import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Lets everything that happens inside a change's method use the change's transaction. */
-export type TransactionScope = MethodScope<ChangeSession>;
+/** What a change makes of the query runners that are asked for inside its method. */
+export interface ScopedRunners {
+  /** `open` opens an ordinary one. */
+  lendRunner(open: DataSource['createQueryRunner']): QueryRunner;
+}
+
+/** Lets everything that happens inside a change's method use runners of the change. */
+export type TransactionScope = MethodScope<ScopedRunners>;
 
 /**
- * While it is installed, the DataSource hands out the change's runner inside its method,
+ * While it is installed, the DataSource hands out the change's runners inside its method,
  * and its ordinary ones everywhere else.
  */
 export function transactionScope(dataSource: DataSource): TransactionScope {
@@ -14,7 +19,7 @@ export function transactionScope(dataSource: DataSource): TransactionScope {
     overrideMethod<'createQueryRunner', DataSource['createQueryRunner']>(
       dataSource,
       'createQueryRunner',
-      (original) => (mode) => current()?.lendRunner() ?? original(mode),
+      (original) => (mode) => current()?.lendRunner(original) ?? original(mode),
     ),
   );
 }

@@ -10,7 +10,10 @@ import type {
 } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
 import type { SqlDatabase } from './dialect/database.js';
-import { columnsOf, tableName, type Table } from './schema/table.js';
+import { expectTables } from './schema/expect-tables.js';
+import type { LocatedTables } from './schema/located-tables.js';
+import { columnsOf, tableName } from './schema/table.js';
+import type { AuditTables } from './schema/tables.js';
 import { name, sql, type Row, type Sql } from './sql.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
 
@@ -28,7 +31,7 @@ export class TypeOrmLockStore implements LockStore {
   constructor(
     private readonly resource: DataSource,
     private readonly database: SqlDatabase,
-    private readonly table: Table,
+    private readonly tables: LocatedTables<AuditTables>,
   ) {}
 
   async acquire(claim: LockClaim): Promise<LockAcquisition> {
@@ -47,18 +50,21 @@ export class TypeOrmLockStore implements LockStore {
 
   async renew(hold: LockHold, leaseMs: number): Promise<LockRenewal> {
     const { nowMs, counted } = this.database.dialect;
+    const { locks } = await this.tables.get();
     const expiresAt = counted(sql`${nowMs} + ${leaseMs}`);
     // Early enough for another try, on another connection, before the lease ends.
     const atMostMs = leaseMs * RENEWAL_FRACTION;
-    const { affected } = await this.database
+    const renewing = this.database
       .within(atMostMs, atMostMs)
-      .execute(sql`UPDATE ${tableName(this.table)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`);
+      .execute(sql`UPDATE ${tableName(locks)} SET expires_at = ${expiresAt} WHERE ${held(hold)}`);
+    const { affected } = await expectTables(this.database.dialect, renewing);
     return affected > 0 ? 'renewed' : 'lost';
   }
 
   async release(hold: LockHold): Promise<void> {
+    const { locks } = await this.tables.get();
     await this.database.execute(
-      sql`UPDATE ${tableName(this.table)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
+      sql`UPDATE ${tableName(locks)} SET expires_at = ${RELEASED} WHERE ${held(hold)}`,
     );
   }
 
@@ -68,12 +74,20 @@ export class TypeOrmLockStore implements LockStore {
   }
 
   async read(service: string): Promise<LockReading | undefined> {
+    const row = await this.find(service);
+    if (row) return { ...toRecord(row), storeNow: Number(row['store_now']) };
+    await this.tables.mustNotBeElsewhere(service);
+    return undefined;
+  }
+
+  private async find(service: string): Promise<Row | undefined> {
     const { nowMs } = this.database.dialect;
+    const { locks } = await this.tables.get();
     try {
       const { rows } = await this.database.execute(
-        sql`SELECT ${columnsOf(this.table)}, ${nowMs} AS store_now FROM ${tableName(this.table)} WHERE service = ${service}`,
+        sql`SELECT ${columnsOf(locks)}, ${nowMs} AS store_now FROM ${tableName(locks)} WHERE service = ${service}`,
       );
-      return rows[0] && { ...toRecord(rows[0]), storeNow: Number(rows[0]['store_now']) };
+      return rows[0];
     } catch (error) {
       if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
       throw error;
@@ -87,15 +101,16 @@ export class TypeOrmLockStore implements LockStore {
     return record;
   }
 
-  private take({ service, owner, host, pid, leaseMs, floor = 0 }: LockClaim): Promise<Row | undefined> {
+  private async take({ service, owner, host, pid, leaseMs, floor = 0 }: LockClaim): Promise<Row | undefined> {
     const { dialect } = this.database;
     const { nowMs } = dialect;
+    const { locks } = await this.tables.get();
     const hold = { owner, host, pid, acquired_at: nowMs, expires_at: sql`${nowMs} + ${leaseMs}` };
     return dialect.upsert(this.database.within(ACQUIRE_PATIENCE_MS), {
-      table: this.table,
+      table: locks,
       key: { service },
       insert: { ...hold, token: floor + 1 },
-      update: { ...hold, token: sql`${dialect.greatest(name(this.table.name, 'token'), floor)} + 1` },
+      update: { ...hold, token: sql`${dialect.greatest(name(locks.name, 'token'), floor)} + 1` },
       onlyWhile: { column: 'expires_at', atMost: nowMs },
     });
   }

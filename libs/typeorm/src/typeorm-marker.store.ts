@@ -10,17 +10,22 @@ import type { DataSource } from 'typeorm';
 import { contextOf } from './data-source-context.js';
 import type { SqlDatabase } from './dialect/database.js';
 import type { SqlExecutor } from './dialect/dialect.js';
-import { placeOfTables } from './schema/place-of-tables.js';
+import { rowWrite } from './dialect/row-write.js';
+import { expectTables } from './schema/expect-tables.js';
+import { LocatedTables } from './schema/located-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
-import { columnsOf, tableName } from './schema/table.js';
-import { targetTables, type TargetTables } from './schema/tables.js';
-import { list, sql, type Row } from './sql.js';
+import { columnsOf, tableName, type Table } from './schema/table.js';
+import { auditTables, targetTables, type TargetTables } from './schema/tables.js';
+import { list, sql, type Row, type Sql } from './sql.js';
+import { SharedFileError } from './sqlite.errors.js';
 import type { TableSettings } from './typeorm.options.js';
 
 /** Markers and fences in tables of the target system's own database. */
 export class TypeOrmMarkerStore implements MarkerStore {
   private readonly database: SqlDatabase;
-  private readonly tables: TargetTables;
+  private readonly tables: LocatedTables<TargetTables>;
+  /** Of an audit store with the same prefix, in the same file of SQLite. */
+  private readonly locks: Table;
 
   /** @throws TablePrefixError for a prefix that cannot begin an SQL identifier. */
   constructor(
@@ -29,25 +34,28 @@ export class TypeOrmMarkerStore implements MarkerStore {
     private readonly options: TableSettings,
   ) {
     this.database = contextOf(dataSource).database;
-    this.tables = targetTables(placeOfTables(dataSource, this.database.dialect, options));
+    this.tables = new LocatedTables(dataSource, options, {
+      define: targetTables,
+      leading: ({ fences }) => fences,
+      what: {
+        kept: 'fence',
+        option: (settings) => `typeOrmTargetSystem('${targetSystem}', ${settings})`,
+      },
+    });
+    this.locks = auditTables({ tablePrefix: options.tablePrefix }).locks;
   }
 
   /** @throws MissingTablesError when tables are missing and may not be created. */
-  prepare(): Promise<void> {
-    return prepareTables(this.database, Object.values(this.tables), this.options.createTables);
+  async prepare(): Promise<void> {
+    const tables = await this.tables.get();
+    await prepareTables(this.database, Object.values(tables), this.options.createTables);
   }
 
+  /** @throws HistoryElsewhereError */
   async look(service: string): Promise<TargetFence | undefined> {
-    const { fences, markers } = this.tables;
-    // A fence without the table of markers proves nothing of them.
-    const query = sql`SELECT * FROM ${tableName(fences)} WHERE service = ${service} AND (SELECT COUNT(*) FROM ${tableName(markers)} WHERE service = ${service}) >= 0`;
-    try {
-      const [row] = (await this.database.execute(query)).rows;
-      return row && ({ token: integerOf(row['token']), owner: row['owner'] ?? null } as TargetFence);
-    } catch (error) {
-      if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
-      throw error;
-    }
+    const fence = await this.find(service);
+    if (!fence) await this.tables.mustNotBeElsewhere(service);
+    return fence;
   }
 
   claim(hold: LockHold): Promise<void> {
@@ -57,7 +65,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
   async read(hold: LockHold, changeId: string): Promise<Marker | undefined> {
     await this.raiseFence(hold);
     const { service } = hold;
-    const { markers } = this.tables;
+    const { markers } = await this.tables.get();
     const { rows } = await this.database.execute(
       sql`SELECT ${columnsOf(markers)} FROM ${tableName(markers)} WHERE service = ${service} AND change_id = ${changeId}`,
     );
@@ -65,21 +73,17 @@ export class TypeOrmMarkerStore implements MarkerStore {
   }
 
   async list(service: string): Promise<readonly Marker[]> {
-    const { dialect } = this.database;
-    try {
-      const query = sql`SELECT * FROM ${tableName(this.tables.markers)} WHERE service = ${service}`;
-      return Array.from((await this.database.execute(query)).rows, toMarker);
-    } catch (error) {
-      if (dialect.troubleOf(error) === 'missing-table') return [];
-      throw error;
-    }
+    const { markers } = await this.tables.get();
+    const rows = await this.rowsIfThere(sql`SELECT * FROM ${tableName(markers)} WHERE service = ${service}`);
+    return Array.from(rows, toMarker);
   }
 
   async clear({ service, token, owner }: LockHold, changeIds: readonly string[]): Promise<void> {
     if (changeIds.length === 0) return;
     const mine = sql`(token < ${token} OR (token = ${token} AND owner = ${owner}))`;
+    const { markers } = await this.tables.get();
     await this.database.execute(
-      sql`DELETE FROM ${tableName(this.tables.markers)} WHERE service = ${service} AND ${mine} AND change_id IN (${list(changeIds)})`,
+      sql`DELETE FROM ${tableName(markers)} WHERE service = ${service} AND ${mine} AND change_id IN (${list(changeIds)})`,
     );
   }
 
@@ -89,28 +93,64 @@ export class TypeOrmMarkerStore implements MarkerStore {
    * @throws FencedError when it is already higher, or carries this token for another owner.
    */
   async raiseFence({ service, token, owner }: LockHold, inside?: SqlExecutor): Promise<void> {
-    const writer = this.database.dialect.writer(service, token);
+    const { fences } = await this.tables.get();
+    const write = rowWrite(fences, { service, token });
+    const writer = this.database.dialect.writer(write);
     const upsert = {
-      table: this.tables.fences,
+      table: fences,
       key: { service },
       insert: { token, owner, writer },
       update: { token, owner, writer },
       onlyWhile: { column: 'token', atMost: token, owner },
     };
-    const row = await this.database.claim(upsert, token, inside);
+    const row = await this.database.claim(upsert, write, inside);
     if (!row) throw new FencedError(service, token, `target system "${this.targetSystem}"`);
   }
 
   /** Writes the marker, in place of an older one of the same change. */
   async write(on: SqlExecutor, marker: Marker): Promise<void> {
     const { executionId, operation, token, owner } = marker;
+    const { markers } = await this.tables.get();
     const proof = { execution_id: executionId, operation, token, owner };
-    await this.database.dialect.write(on, {
-      table: this.tables.markers,
+    const { dialect } = this.database;
+    const upsert = {
+      table: markers,
       key: { service: marker.service, change_id: marker.changeId },
       insert: proof,
       update: proof,
-    });
+    };
+    await expectTables(dialect, dialect.write(on, upsert));
+  }
+
+  /** @throws SharedFileError where the hold that `on` belongs to is recorded in the same SQLite file, by another connection. */
+  async assertApart({ service, token, owner }: LockHold, on: SqlExecutor): Promise<void> {
+    const { dialect } = this.database;
+    if (!dialect.oneWriter) return;
+    try {
+      const { rows } = await on.execute(
+        sql`SELECT 1 FROM ${tableName(this.locks)} WHERE service = ${service} AND token = ${token} AND owner = ${owner}`,
+      );
+      if (rows.length > 0) throw new SharedFileError(this.targetSystem);
+    } catch (error) {
+      if (dialect.troubleOf(error) !== 'missing-table') throw error;
+    }
+  }
+
+  private async find(service: string): Promise<TargetFence | undefined> {
+    const { fences, markers } = await this.tables.get();
+    // A fence without the table of markers proves nothing of them.
+    const query = sql`SELECT * FROM ${tableName(fences)} WHERE service = ${service} AND (SELECT COUNT(*) FROM ${tableName(markers)} WHERE service = ${service}) >= 0`;
+    const [row] = await this.rowsIfThere(query);
+    return row && ({ token: integerOf(row['token']), owner: row['owner'] ?? null } as TargetFence);
+  }
+
+  private async rowsIfThere(query: Sql): Promise<readonly Row[]> {
+    try {
+      return (await this.database.execute(query)).rows;
+    } catch (error) {
+      if (this.database.dialect.troubleOf(error) === 'missing-table') return [];
+      throw error;
+    }
   }
 }
 

@@ -11,9 +11,10 @@ import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
+import { createMetadataTable } from './metadata-table.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import { Sql } from './sql.js';
-import type { TransactionScope } from './transaction-scope.js';
+import type { ScopedRunners, TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
@@ -29,6 +30,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   private readonly database: SqlDatabase;
   private readonly scope: TransactionScope;
   private readonly admissions: ReadonlyMap<string, Admission>;
+  private isPrepared: boolean;
 
   /**
    * @throws UnsupportedDriverError for a driver without a dialect.
@@ -44,13 +46,20 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.admissions = admissions;
     this.database = database;
     this.scope = scope;
+    this.isPrepared = !options.createTables;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
 
   /** @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open. */
   async run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
-    await this.database.execute(ANY_ANSWER);
-    return this.database.lend(change.changeId, (runner) => work(this.handles(this.resource.manager, runner)));
+    const { database, resource, scope } = this;
+    await database.execute(ANY_ANSWER);
+    await this.prepareSchemaBuilder();
+    scope.install(this);
+    const runners: ScopedRunners = { lendRunner: (open) => database.watched(open()) };
+    return database.lend(change.changeId, (runner) =>
+      scope.run(runners, () => work(this.handles(resource.manager, runner))),
+    );
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
@@ -59,6 +68,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const admission = marker ? undefined : this.admissions.get(change.service);
     let transaction: ChangeTransaction;
     try {
+      await this.prepareSchemaBuilder();
       transaction = await this.database.begin(change.changeId, admission);
     } catch (error) {
       return { status: 'rolled-back', error };
@@ -76,6 +86,12 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     return this.database.letGo();
   }
 
+  private async prepareSchemaBuilder(): Promise<void> {
+    if (this.isPrepared) return;
+    await createMetadataTable(this.resource);
+    this.isPrepared = true;
+  }
+
   private async complete(
     transaction: ChangeTransaction,
     change: ChangeRun,
@@ -85,6 +101,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const session = new ChangeSession(change.changeId, this.resource, transaction);
     try {
       if (marker) await this.markers.raiseFence(marker, transaction);
+      if (marker) await this.markers.assertApart(marker, transaction);
       await this.perform(session, work);
       if (marker) await this.markers.write(transaction, marker);
     } catch (error) {

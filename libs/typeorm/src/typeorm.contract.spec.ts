@@ -6,9 +6,11 @@ import {
   type AuditBackend,
   type SharedBackend,
 } from '@nestjs-flamingock/testing';
-import { describeOnEngines, type OpenDatabase } from './fixtures/describe-engines.js';
+import type { DataSourceOptions } from 'typeorm';
+import { describeOnVersions, type OpenDatabase } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
 import { auditStore, managerOf, targetSystem } from './fixtures/open.js';
+import { SqliteFile } from './fixtures/sqlite-file.js';
 
 async function openAudit(open: OpenDatabase): Promise<AuditBackend> {
   const database = await open();
@@ -36,18 +38,28 @@ async function openTarget(open: OpenDatabase): Promise<SharedBackend> {
   };
 }
 
-await describeOnEngines('TypeOrmAuditStore', (open) => {
+/** As applications set the driver up whose columns have 64 bits. */
+const prepareDatabase = (connection: { defaultSafeIntegers(on: boolean): unknown }): unknown =>
+  connection.defaultSafeIntegers(true);
+
+async function describeOnAll(title: string, suite: (open: OpenDatabase) => void): Promise<void> {
+  await describeOnVersions(title, suite);
+  describe(`${title} on SQLite that reads integers as BigInt`, () =>
+    suite(() => SqliteFile.create({ prepareDatabase } as Partial<DataSourceOptions>)));
+}
+
+await describeOnAll('TypeOrmAuditStore', (open) => {
   for (const { title, run } of auditStoreContract(() => openAudit(open))) it(title, run);
 });
 
-await describeOnEngines('TypeOrmLockStore', (open) => {
+await describeOnAll('TypeOrmLockStore', (open) => {
   for (const { title, run } of lockStoreContract(() => openAudit(open))) it(title, run);
 });
 
-await describeOnEngines('TypeOrmTargetSystem', (open) => {
+await describeOnAll('TypeOrmTargetSystem', (open) => {
   for (const { title, run } of transactionalTargetContract(() => openTarget(open))) it(title, run);
 });
 
-await describeOnEngines('TypeOrmTargetSystem and TypeOrmAuditStore on one DataSource', (open) => {
+await describeOnAll('TypeOrmTargetSystem and TypeOrmAuditStore on one DataSource', (open) => {
   for (const { title, run } of sharedTransactionContract(() => openTarget(open))) it(title, run);
 });

@@ -198,17 +198,18 @@ export class NonTransactionalStatementError extends FlamingockError {
   }
 }
 
-/** The transaction of a change was committed by one of its statements before the change had ended. */
+/** The transaction of a change was ended by one of its statements before the change had ended. */
 export class ImplicitCommitError extends FlamingockError {
   constructor(
     readonly changeId: string,
-    options?: ErrorOptions,
+    cause?: unknown,
   ) {
     super(
-      `A statement of change "${changeId}" committed its transaction, which no statement may do: what ran ` +
-        `up to there stays, and perhaps what ran after it. Look for a procedure that changes tables or commits. ` +
-        `See what took effect, and declare the change "transactional: false".`,
-      options,
+      `A statement of change "${changeId}" ended its transaction, which no statement may do: what ran up to ` +
+        `there was committed or is lost, and what ran after it stays. Look for a procedure that changes tables ` +
+        `or commits, and for COMMIT or ROLLBACK on the driver's connection. See what took effect, and declare ` +
+        `the change "transactional: false".`,
+      { cause },
     );
   }
 }

@@ -10,9 +10,10 @@ export interface TypeOrmTableOptions {
    */
   readonly tablePrefix?: string;
   /**
-   * Schema of our tables, where the database has schemas (PostgreSQL). It has to exist.
+   * Schema of our tables, where the database has schemas (PostgreSQL). It has to exist. A new
+   * history is begun in it even if the service has one in another schema.
    *
-   * @default the schema of the DataSource, or where its connections look first
+   * @default the schema of the DataSource, or where its connections look first when they begin
    */
   readonly schema?: string;
   /**

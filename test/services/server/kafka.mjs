@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { findBinaries } from '../binaries.mjs';
 import { freePort } from '../free-port.mjs';
-import { installFromMaven, installedFolder, isInstalled } from '../installed.mjs';
+import { installFromMaven } from '../installation/from-maven.mjs';
+import { installedFolder, isInstalled } from '../installed.mjs';
 import { ServerMissingError } from '../server-missing.error.mjs';
+
+const VERSION = '4.4.0';
 
 /** A one-node Kafka (KRaft) that flushes every message. Its URL is its list of brokers. */
 export const kafka = {
@@ -10,14 +13,15 @@ export const kafka = {
   title: 'Kafka',
   variable: 'KAFKA_BROKERS',
   package: 'Java 17 and Kafka (npm run services -- install)',
+  version: VERSION,
   needs: [],
 
   install: (folder) =>
-    installFromMaven(folder, ['org.apache.kafka:kafka_2.13:3.9.1', 'org.slf4j:slf4j-reload4j:1.7.36']),
+    installFromMaven(folder, [`org.apache.kafka:kafka_2.13:${VERSION}`, 'org.slf4j:slf4j-reload4j:1.7.36']),
 
   find() {
     const { java } = findBinaries(kafka, ['java']);
-    if (isInstalled(kafka.name)) return { java, libraries: installedFolder(kafka.name) };
+    if (isInstalled(kafka)) return { java, libraries: installedFolder(kafka) };
     throw new ServerMissingError(kafka, 'its libraries are not installed');
   },
 
@@ -32,7 +36,9 @@ export const kafka = {
       '-cp',
       `${libraries}/*`,
     ];
-    await folder.run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', settings]);
+    // With "=", because an id may begin with a dash.
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId()}`, '-c', settings];
+    await folder.run(java, [...jvm, ...format]);
     const serve = () => folder.serve(java, [...jvm, 'kafka.Kafka', settings], 'SIGTERM');
     return { url: `127.0.0.1:${port}`, serving: serve(), serveAgain: serve };
   },

@@ -1,7 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { findBinaries } from '../binaries.mjs';
+import { findBinaries, findInstalled } from '../binaries.mjs';
+import { installFromDebian } from '../installation/from-debian.mjs';
+import { baseOf, mysqlReady, serveMysql } from './mysql-protocol.mjs';
 
-/** MariaDB with honest durability: every commit is flushed. */
+const PROGRAMS = ['mariadb-install-db', 'mariadbd'];
+const SUITE = 'trixie';
+
+/** MariaDB with honest durability. */
 export const mariadb = {
   name: 'mariadb',
   title: 'MariaDB',
@@ -11,40 +15,42 @@ export const mariadb = {
   needs: [],
 
   find() {
-    return findBinaries(mariadb, ['mariadb-install-db', 'mariadbd']);
+    return findBinaries(mariadb, PROGRAMS);
   },
 
-  async start({ folder, port, programs }) {
-    const data = `--datadir=${folder.file('data')}`;
-    await folder.run(programs['mariadb-install-db'], ['--no-defaults', data, '--skip-test-db']);
-    const password = randomBytes(12).toString('hex');
-    const users = folder.write(
-      'users.sql',
-      `CREATE USER IF NOT EXISTS flamingock@'%' IDENTIFIED BY '${password}';\n` +
-        `GRANT ALL PRIVILEGES ON *.* TO flamingock@'%' WITH GRANT OPTION;\n` +
-        `CREATE DATABASE IF NOT EXISTS flamingock;\n`,
-    );
-    const args = [
-      ...['--no-defaults', data, `--init-file=${users}`],
-      ...['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'],
-      ...[`--socket=${folder.file('socket')}`, `--pid-file=${folder.file('pid')}`],
-      ...['--innodb-flush-log-at-trx-commit=1', '--innodb-doublewrite=1', '--innodb-buffer-pool-size=64M'],
-      ...['--max-connections=200', '--character-set-server=utf8mb4'],
-    ];
-    const serve = () => folder.serve(programs.mariadbd, args, 'SIGTERM');
-    const url = `mariadb://flamingock:${password}@127.0.0.1:${port}/flamingock`;
-    return { url, serving: serve(), serveAgain: serve };
-  },
+  start: (context) => start(context, []),
 
-  async ready(url) {
-    const { createConnection } = await import('mysql2/promise');
-    const connection = await createConnection({ uri: url, connectTimeout: 2_000 });
-    try {
-      await connection.query('SELECT 1');
-    } finally {
-      connection.destroy();
-    }
-  },
+  ready: mysqlReady,
 
   compose: { port: 3306, url: (address) => `mariadb://root:flamingock@${address}/flamingock` },
 };
+
+/** The same in a newer version. */
+export const mariadb11 = {
+  ...mariadb,
+  name: 'mariadb11',
+  title: 'MariaDB 11.8',
+  variable: 'MARIADB11_URL',
+  package: 'MariaDB 11.8 (npm run services -- install)',
+  version: SUITE,
+
+  install: (folder) =>
+    installFromDebian(folder, {
+      suite: SUITE,
+      packages: ['mariadb-server-core', 'mariadb-client-core'],
+      programs: ['usr/sbin/mariadbd', 'usr/bin/my_print_defaults', 'usr/bin/resolveip'],
+    }),
+
+  find() {
+    return findInstalled(mariadb11, PROGRAMS, ['usr/sbin', 'usr/bin']);
+  },
+
+  start: (context) => start(context, [baseOf(context.programs.mariadbd)]),
+};
+
+async function start(context, place) {
+  const { folder, programs } = context;
+  const args = [...place, `--datadir=${folder.file('data')}`];
+  await folder.run(programs['mariadb-install-db'], ['--no-defaults', ...args, '--skip-test-db']);
+  return serveMysql('mariadb', programs.mariadbd, args, context);
+}

@@ -1,5 +1,8 @@
 import { findBinaries } from '../binaries.mjs';
-import { installFromPyPi, installedFolder } from '../installed.mjs';
+import { installFromPyPi } from '../installation/from-pypi.mjs';
+import { installedFolder } from '../installed.mjs';
+
+const VERSION = '0.7.0b3';
 
 /**
  * A one-node replica set. From programs it is SecantusDB, which speaks MongoDB's protocol on WiredTiger: no
@@ -10,12 +13,13 @@ export const mongodb = {
   title: 'MongoDB',
   variable: 'MONGODB_URL',
   package: 'SecantusDB (npm run services -- install)',
+  version: VERSION,
   needs: [],
 
-  install: (folder) => installFromPyPi(folder, 'SecantusDB==0.7.0b3'),
+  install: (folder) => installFromPyPi(folder, `SecantusDB==${VERSION}`),
 
   find() {
-    return findBinaries(mongodb, ['secantusd-py'], [`${installedFolder(mongodb.name)}/bin`]);
+    return findBinaries(mongodb, ['secantusd-py'], [`${installedFolder(mongodb)}/bin`]);
   },
 
   async start(context) {

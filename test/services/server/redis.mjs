@@ -1,4 +1,7 @@
-import { findBinaries } from '../binaries.mjs';
+import { findBinaries, findInstalled } from '../binaries.mjs';
+import { installFromDebian } from '../installation/from-debian.mjs';
+
+const SUITE = 'trixie';
 
 /** Redis that writes every command to disk before it answers. */
 export const redis = {
@@ -47,6 +50,27 @@ export const redisCluster = {
   compose: undefined,
 };
 
+/** Valkey, which speaks Redis' protocol and takes its settings. */
+export const valkey = {
+  ...redis,
+  name: 'valkey',
+  title: 'Valkey',
+  variable: 'VALKEY_URL',
+  package: 'Valkey (npm run services -- install)',
+  version: SUITE,
+
+  install: (folder) =>
+    installFromDebian(folder, {
+      suite: SUITE,
+      packages: ['valkey-server'],
+      programs: ['usr/bin/valkey-server'],
+    }),
+
+  find() {
+    return findInstalled(valkey, ['valkey-server'], ['usr/bin']);
+  },
+};
+
 function serve({ folder, port, programs }, more) {
   const settings = folder.write(
     'redis.conf',
@@ -59,7 +83,8 @@ save ""
 proc-title-template "{title} {config-file}"
 ${more}`,
   );
-  const start = () => folder.serve(programs['redis-server'], [settings], 'SIGTERM');
+  const [program] = Object.values(programs);
+  const start = () => folder.serve(program, [settings], 'SIGTERM');
   return { url: `redis://127.0.0.1:${port}`, serving: start(), serveAgain: start };
 }
 

@@ -1,5 +1,6 @@
 import { freePort } from '../free-port.mjs';
 import { end } from '../processes.mjs';
+import { reachablePrograms } from '../reachable-programs.mjs';
 import { ServerFolder } from '../server-folder.mjs';
 import { systemUser } from '../system-user.mjs';
 import { waitUntilReady } from '../wait-until-ready.mjs';
@@ -14,11 +15,12 @@ const ATTEMPTS = 3;
  * @throws ServerMissingError when it is not installed; otherwise an error with the end of its log
  */
 export async function startFromPackages(server, parent, urls) {
-  const programs = server.find();
+  const found = server.find();
   const user = systemUser(server);
   for (let attempt = 1; ; attempt++) {
     const folder = new ServerFolder(parent, server.name, user);
     try {
+      const programs = reachablePrograms(found, server, folder);
       return await start(server, { folder, programs, urls, port: await freePort() });
     } catch (error) {
       // Somebody else took the port after we had found it free.

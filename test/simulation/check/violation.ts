@@ -19,7 +19,7 @@ export const INVARIANTS = {
   ends: 'every process ends, and every wait has an end',
   converges: 'a healthy start applies everything, or stops at exactly the issues that the table names',
   quiet:
-    'a start with nothing to do takes no lock, writes nothing, and asks each database at most once besides the history',
+    'a start with nothing to do takes no lock, and asks each database at most once besides history and lock; it writes at most that there is nothing to do',
 } as const;
 
 /** Name of an invariant. */

@@ -49,6 +49,10 @@ export class WatchedAuditStore implements AuditStore {
     return this.store.prepare();
   }
 
+  describe() {
+    return this.store.describe();
+  }
+
   readHead(service: string) {
     return this.store.readHead(service);
   }

@@ -14,7 +14,9 @@ interface AuditVerifyOptions {
 export function addAuditVerify(parent: Command, runner: CommandRunner): void {
   parent
     .command('verify')
-    .description('walk the whole chain of entries, and exit with 3 at the first that was altered')
+    .description(
+      'walk the whole chain of entries, and exit with 3 at the first that was altered, or if there is none',
+    )
     .option(
       '--expect-head <seq:hash>',
       'an end of the history that was kept elsewhere, and must still be in it',
@@ -54,6 +56,12 @@ function describe(verification: AuditVerification, { palette }: Output): string 
     ].join('\n');
   }
   const { seq, changeId, fault } = verification;
+  if (verification.absent) {
+    return [
+      `${palette.red('✖')} ${oneLine(`Nothing to verify: ${fault}.`)}`,
+      '  Nothing was ever recorded there, or the history is elsewhere: compare service, database and prefix.',
+    ].join('\n');
+  }
   const of = changeId === undefined ? '' : ` of "${changeId}"`;
   return [
     `${palette.red('✖')} ${oneLine(`The history was altered: entry ${seq}${of}: ${fault}.`)}`,

@@ -37,7 +37,7 @@ export function addPlan(parent: Command, runner: CommandRunner): void {
 }
 
 function describePlan(report: PlanReport, out: Output): string {
-  const { service, changes, outOfOrder, unknown, obstacles } = report;
+  const { service, changes, outOfOrder, unknown, unfinished, obstacles } = report;
   const columns: Column<PlanItem>[] = [
     { title: 'Stage', value: ({ stage }) => stage, keep: true },
     { title: 'Order', value: ({ order }) => order, keep: true },
@@ -53,6 +53,10 @@ function describePlan(report: PlanReport, out: Output): string {
   const warnings = [
     ...outOfOrder.map((id) => `"${id}" is pending and comes before a change that is applied.`),
     ...unknown.map((id) => `"${id}" is applied, and the code does not have it any more.`),
+    ...unfinished.map(
+      (id) =>
+        `"${id}" is neither applied nor rolled back, and the code does not have it any more: npx flamingock issue list`,
+    ),
     ...obstacles.map(({ targetSystem, why }) => `Target system "${targetSystem}": ${why}`),
   ];
   return [

@@ -5,6 +5,7 @@ import { LockLostError } from '../lock/lock.errors.js';
 import type { RunResources } from '../executor/audited-step.js';
 import { entryHash } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
+import { UnstorableTextError } from './audit.errors.js';
 import type { AuditJournal, AuditSubject } from './audit-journal.js';
 
 const SUBJECT: AuditSubject = {
@@ -60,6 +61,24 @@ describe('an append', () => {
     await journal.append(SUBJECT, started(), executed());
     expect(await statesOf(healthy())).toEqual(BOTH);
     expect(wire.answered.filter((name) => name === 'append')).toHaveLength(1);
+  });
+
+  it('spells what was thrown in ASCII where the store cannot keep it, at once', async () => {
+    wire.meet('append', 'request', () => Promise.reject(new UnstorableTextError('≠')), 1);
+    const failed = { state: 'EXECUTION_FAILED', at: journal.now(), metadata: { reason: 'é' } } as const;
+    await journal.append(SUBJECT, started(), { ...failed, error: new RangeError('1 ≠ 2 🦩') });
+    expect(await history()).toMatchObject([
+      { state: 'STARTED', error: null },
+      { error: 'RangeError: 1 \\u{2260} 2 \\u{1f9a9}', metadata: { reason: '\\u{e9}' } },
+    ]);
+    await journal.append(SUBJECT, started());
+    expect(await history()).toHaveLength(3);
+  });
+
+  it('is not repeated where that does not help', async () => {
+    wire.meet('append', 'request', () => Promise.reject(new UnstorableTextError('≠')), 2);
+    await expect(journal.append(SUBJECT, started())).rejects.toBeInstanceOf(UnstorableTextError);
+    expect(await history()).toEqual([]);
   });
 
   it('is repeated until it is durable', async () => {

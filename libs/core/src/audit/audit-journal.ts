@@ -7,7 +7,8 @@ import { chainEntries, type ChainEnd, type TimedRecord } from './audit-chain.js'
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
 import type { AuditOperation, AuditState } from './audit-state.js';
 import type { AuditBatch, AuditStore } from './audit-store.js';
-import { errorText } from './error-text.js';
+import { UnstorableTextError } from './audit.errors.js';
+import { asciiText, errorText } from './error-text.js';
 
 /** One thing that happened to a change, to be recorded. */
 export interface AuditStep {
@@ -70,27 +71,24 @@ export class AuditJournal {
 
   /** Makes the entries for `steps`, without writing them. */
   draft(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): AuditBatch {
-    const entries = chainEntries(
-      this.end,
-      steps.map((step) => this.timedRecord(subject, step)),
-    );
-    return {
-      hold: this.lease.hold,
-      entries: entries as [AuditEntry, ...AuditEntry[]],
-    };
+    return this.chain(steps.map((step) => this.timedRecord(subject, step)));
   }
 
   /**
-   * Makes the entries durable, trying again for as long as patience and lease last.
+   * Makes the entries durable, trying again for as long as patience and lease last. What the
+   * store cannot keep of what was thrown, or of what a person wrote, is spelled in ASCII.
    *
    * @returns the last of them.
    * @throws LockLostError when somebody else has taken over; the store's error otherwise.
    */
   async append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<AuditEntry> {
-    const batch = this.draft(subject, ...steps);
-    await this.patience.insist(() => this.appendOnce(batch));
-    this.accept(batch);
-    return lastOf(batch);
+    const records = steps.map((step) => this.timedRecord(subject, step));
+    try {
+      return await this.write(this.chain(records));
+    } catch (cause) {
+      if (!(cause instanceof UnstorableTextError)) throw cause;
+      return this.write(this.chain(records.map(inAscii)));
+    }
   }
 
   /** Takes note that a batch has become durable, as part of a transaction. */
@@ -112,6 +110,17 @@ export class AuditJournal {
       if (cause instanceof FencedError) throw this.lease.lose('another instance took it over', cause);
       throw cause;
     }
+  }
+
+  private chain(records: readonly TimedRecord[]): AuditBatch {
+    const entries = chainEntries(this.end, records) as [AuditEntry, ...AuditEntry[]];
+    return { hold: this.lease.hold, entries };
+  }
+
+  private async write(batch: AuditBatch): Promise<AuditEntry> {
+    await this.patience.insist(() => this.appendOnce(batch));
+    this.accept(batch);
+    return lastOf(batch);
   }
 
   private async appendOnce(batch: AuditBatch): Promise<void> {
@@ -149,6 +158,12 @@ export class AuditJournal {
       },
     };
   }
+}
+
+function inAscii({ createdAt, record }: TimedRecord): TimedRecord {
+  const metadata: Record<string, string> = {};
+  for (const [name, text] of Object.entries(record.metadata)) metadata[name] = asciiText(text);
+  return { createdAt, record: { ...record, error: record.error && asciiText(record.error), metadata } };
 }
 
 function lastOf({ entries }: AuditBatch): AuditEntry {

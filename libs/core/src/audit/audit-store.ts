@@ -29,6 +29,9 @@ export interface AuditStore {
    */
   prepare(): Promise<void>;
 
+  /** Where the history is looked for, in words that follow "in": `collection "audit_heads" of database "shop"`. */
+  describe(): Promise<string>;
+
   /** One row read. `undefined` while nothing was ever recorded for the service. */
   readHead(service: string): Promise<AuditHead | undefined>;
 
@@ -57,6 +60,7 @@ export interface AuditStore {
    *
    * @throws FencedError when the head does not carry the batch's hold, or is not the entry right
    * before the batch's first one, by number and hash.
+   * @throws UnstorableTextError when the database has no characters, or no room, for a text of it.
    */
   append(batch: AuditBatch, tx?: Transaction): Promise<void>;
 

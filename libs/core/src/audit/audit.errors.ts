@@ -15,6 +15,34 @@ export class AuditStoreUnavailableError extends FlamingockError {
   }
 }
 
+/** The database of the audit store has no characters for a text, or no room. Trying again does not help. */
+export class UnstorableTextError extends FlamingockError {
+  constructor(cause: unknown) {
+    super(
+      `The database of the audit store cannot keep a text of an entry: ${errorText(cause)}. Write author, ` +
+        'stage, ids and names of the change in characters that its encoding has, or keep the history in a ' +
+        'database whose encoding is UTF-8.',
+      { cause },
+    );
+  }
+}
+
+/** The last entry of a change has a word that this version does not know: a newer one wrote it. */
+export class NewerEntryError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    readonly seq: number,
+    /** The word, with what it is: `state "X"`. */
+    readonly value: string,
+  ) {
+    super(
+      `Entry ${seq} of the audit history, the last one of change "${changeId}", has ${value}, which this version of ` +
+        'nestjs-flamingock does not know: a newer one wrote it. Nothing was run. Install the version that the ' +
+        'other instances of this service have, or a newer one, then start again.',
+    );
+  }
+}
+
 /** How a change, or its undo, ended. */
 export type ChangeEffect =
   'executed' | 'failed' | 'rolled-back' | 'undone' | 'undo-failed' | 'undo-rolled-back';

@@ -34,6 +34,10 @@ export class BoundedAuditStore implements AuditStore {
     return this.ask(this.store.prepare());
   }
 
+  describe() {
+    return this.ask(this.store.describe());
+  }
+
   readHead(service: string) {
     return this.ask(this.store.readHead(service));
   }

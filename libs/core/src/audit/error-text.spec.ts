@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { errorText, MAX_ERROR_LENGTH } from './error-text.js';
+import { asciiText, errorText, MAX_ERROR_LENGTH } from './error-text.js';
 
 const withCause = (message: string, cause: unknown): Error => new TypeError(message, { cause });
 
@@ -136,6 +136,18 @@ describe('errorText on secrets that are longer than what is looked at', () => {
 describe('errorText on what databases refuse', () => {
   it('replaces NUL and half surrogate pairs, and keeps whole ones', () => {
     expect(errorText('a\0b \uD800 c \uDC00 d 😀')).toBe('a\uFFFDb \uFFFD c \uFFFD d 😀');
+  });
+});
+
+describe('asciiText', () => {
+  it('spells what is not ASCII, and keeps the rest', () => {
+    expect(asciiText('1 ≠ "é"\n🦩\\')).toBe('1 \\u{2260} "\\u{e9}"\n\\u{1f9a9}\\');
+  });
+
+  it('is bounded', () => {
+    const text = asciiText('漢'.repeat(MAX_ERROR_LENGTH));
+    expect(text).toHaveLength(MAX_ERROR_LENGTH);
+    expect(text).toMatch(/^\\u\{6f22\}.*\.\.\. \(cut: 32000 characters\)$/);
   });
 });
 

@@ -61,6 +61,14 @@ export function storableText(text: string, fullLength = text.length): string {
   return replaceUnstorable(storable.slice(0, MAX_ERROR_LENGTH - remark.length)) + remark;
 }
 
+/** The text in characters that every encoding has, with the others as `\u{2260}`, bounded by {@link MAX_ERROR_LENGTH}. */
+export function asciiText(text: string): string {
+  const ascii = text.replace(/\P{ASCII}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  if (ascii.length <= MAX_ERROR_LENGTH) return ascii;
+  const remark = `... (cut: ${ascii.length} characters)`;
+  return ascii.slice(0, MAX_ERROR_LENGTH - remark.length) + remark;
+}
+
 function replaceUnstorable(text: string): string {
   return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
 }

@@ -1,5 +1,6 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { ModuleRef } from '@nestjs/core';
+import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import { isChangeClass } from './change-metadata.accessor.js';
 import type { ChangeFault } from './change.errors.js';
 
@@ -26,6 +27,8 @@ export interface ChangeCandidate {
 /** What discovery found, and what is wrong with it. */
 export interface Discovery {
   readonly candidates: readonly ChangeCandidate[];
+  /** False where a module was just being loaded lazily: what it brings was left out. */
+  readonly isComplete: boolean;
   readonly faults: readonly ChangeFault[];
 }
 
@@ -34,7 +37,8 @@ export const DEFAULT_STAGE = 'default';
 
 /** Finds the changes among all providers of an application, whichever module holds them. */
 export function discoverChanges(discovery: DiscoveryService, featureToken: symbol): Discovery {
-  const wrappers = discovery.getProviders();
+  const all = discovery.getProviders();
+  const wrappers = all.filter(isBuilt);
   const groups = new Map<ChangeClass, InstanceWrapper[]>();
   for (const wrapper of wrappers) {
     const type = changeClassOf(wrapper);
@@ -53,7 +57,13 @@ export function discoverChanges(discovery: DiscoveryService, featureToken: symbo
     if (!moduleRef || typeof instance !== 'object' || instance === null) continue;
     candidates.push({ type, instance, moduleRef, stage: stageOf(first, featureToken) });
   }
-  return { candidates, faults };
+  return { candidates, isComplete: wrappers.length === all.length, faults };
+}
+
+/** False in a module that is being loaded lazily right now: what is there of its providers has no constructor behind it. */
+function isBuilt(wrapper: InstanceWrapper): boolean {
+  const { isResolved } = wrapper.getInstanceByContextId(STATIC_CONTEXT);
+  return isResolved === true || wrapper.isTransient || !wrapper.isDependencyTreeStatic();
 }
 
 function changeClassOf({ instance, metatype }: InstanceWrapper): ChangeClass | undefined {

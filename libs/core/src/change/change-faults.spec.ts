@@ -18,6 +18,7 @@ import { Change } from './change.decorator.js';
 import { InvalidChangesError, type ChangeFault } from './change.errors.js';
 import type { ChangeOptions } from './change-metadata.js';
 import { Execution, RollbackExecution } from './execution.decorator.js';
+import { Recovery } from './recovery.decorator.js';
 import { TargetSystem } from './target-system.decorator.js';
 
 let ran: string[];
@@ -143,6 +144,29 @@ describe('what @Change says', () => {
   });
 });
 
+describe('a class', () => {
+  it.each<[string, (type: ChangeClass) => void]>([
+    ['@Change()', Change({ id: 'other', order: '2', author: 'team' })],
+    ['@TargetSystem()', TargetSystem('inventory-db')],
+    ['@Recovery()', Recovery({ strategy: 'ALWAYS_RETRY' })],
+  ])('has %s once', async (name, decorate) => {
+    const type = aClass();
+    Recovery({ strategy: 'MANUAL_INTERVENTION' })(type);
+    decorate(type);
+    decorate(type);
+    const problem = new RegExp(`has ${name.replace('()', '\\(\\)')} more than once`);
+    expectOne(await faults(type), 'Sound', problem, /Keep one/);
+  });
+
+  it('may have each where its base has it, too', async () => {
+    const base = aClass();
+    const derived = { Derived: class extends base {} }.Derived;
+    Change({ id: 'derived', order: '2', author: 'team' })(derived);
+    TargetSystem('files')(derived);
+    expect(await faults(base, derived)).toEqual([]);
+  });
+});
+
 describe('the target system of a change', () => {
   it('must be named', async () => {
     expectOne(await faults(aClass({}, '')), 'Sound', /names no target system/, /"files", "inventory-db"/);
@@ -226,6 +250,38 @@ describe('the methods of a change', () => {
       /has 2 @RollbackExecution\(\) methods: one\(\), two\(\)/,
       /Keep one/,
     );
+  });
+
+  it('must not be static', async () => {
+    @Change({ id: 'static', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class Static {
+      constructor(@Inject('label') readonly label: string) {}
+
+      @Execution()
+      static apply(@Inject('other') other: string): void {
+        ran.push(other);
+      }
+
+      @RollbackExecution()
+      static takeBack(): void {
+        ran.push('back');
+      }
+    }
+    const provided = ['label', 'other'].map((provide) => ({ provide, useValue: provide }));
+    expect(await faultsOf(parts({ providers: [...provided, Static] }))).toEqual([
+      {
+        where: 'Static.apply()',
+        problem: 'has @Execution() and is static',
+        remedy: expect.stringMatching(/instance.*static/),
+      },
+      expect.objectContaining({
+        where: 'Static.takeBack()',
+        problem: 'has @RollbackExecution() and is static',
+      }),
+    ]);
+    expect(ran).toEqual([]);
+    expect(Reflect.getMetadataKeys(Function)).toEqual([]);
   });
 
   it('may be inherited, and overridden', async () => {

@@ -17,5 +17,6 @@ export function readChangeMetadata(type: object): ChangeMetadata {
     methods,
     executions: methods.filter(({ kind }) => kind === 'execution'),
     rollbacks: methods.filter(({ kind }) => kind === 'rollback'),
+    repeated: (Reflect.getOwnMetadata(METADATA.repeated, type) ?? []) as string[],
   };
 }

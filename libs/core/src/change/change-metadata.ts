@@ -51,6 +51,8 @@ export interface MethodMetadata {
   readonly key: string | symbol;
   readonly name: string;
   readonly parameters: readonly ParameterMetadata[];
+  /** A method of the class itself, which nothing can call on the provider. */
+  readonly isStatic: boolean;
   /** False where the compiler emitted no parameter types at all (plain esbuild, tsx). */
   readonly typed: boolean;
 }
@@ -63,6 +65,8 @@ export interface ChangeMetadata {
   readonly methods: readonly MethodMetadata[];
   readonly executions: readonly MethodMetadata[];
   readonly rollbacks: readonly MethodMetadata[];
+  /** Class decorators that the class has more than once: `@Change()`. */
+  readonly repeated: readonly string[];
 }
 
 /** Keys of the metadata: fixed, so that two copies of a decorator agree. */
@@ -71,5 +75,6 @@ export const METADATA = {
   targetSystem: 'flamingock:target-system',
   recovery: 'flamingock:recovery',
   methods: 'flamingock:methods',
+  repeated: 'flamingock:repeated',
   unguarded: 'flamingock:unguarded',
 } as const;

@@ -1,4 +1,5 @@
 import { METADATA, type ChangeOptions } from './change-metadata.js';
+import { declaration } from './declaration.decorator.js';
 
 /**
  * Makes a provider a change: one versioned step, applied once.
@@ -11,7 +12,5 @@ import { METADATA, type ChangeOptions } from './change-metadata.js';
  * ```
  */
 export function Change(options: ChangeOptions): ClassDecorator {
-  return (target) => {
-    Reflect.defineMetadata(METADATA.change, { ...options }, target);
-  };
+  return declaration('@Change()', METADATA.change, { ...options });
 }

@@ -70,6 +70,7 @@ export class DescriptorFactory {
     const { id, order, stage, className } = placeOf(candidate, metadata);
     const before = faults.length;
     checkOptions(className, metadata.options, faults);
+    checkDecorators(className, metadata, faults);
     checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
     if (!registered) return undefined;
@@ -170,6 +171,21 @@ function checkOptions(where: string, options: Partial<ChangeOptions>, faults: Ch
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+function checkDecorators(where: string, { repeated, methods }: ChangeMetadata, faults: ChangeFault[]): void {
+  for (const decorator of repeated) {
+    const remedy = 'Keep one; what is to run twice is two changes, in two classes.';
+    faults.push({ where, problem: `has ${decorator} more than once`, remedy });
+  }
+  for (const { kind, name } of methods.filter(({ isStatic }) => isStatic)) {
+    const decorator = kind === 'execution' ? '@Execution()' : '@RollbackExecution()';
+    faults.push({
+      where: `${where}.${name}()`,
+      problem: `has ${decorator} and is static`,
+      remedy: 'Make it a method of the instance, which Nest provides: take away the word static.',
+    });
+  }
 }
 
 function checkMethods(where: string, { executions, rollbacks }: ChangeMetadata, faults: ChangeFault[]): void {

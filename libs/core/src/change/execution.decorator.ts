@@ -15,19 +15,23 @@ export function RollbackExecution(): MethodDecorator {
 }
 
 function changeMethod(kind: MethodMetadata['kind']): MethodDecorator {
-  return (prototype, key) => {
+  return (owner, key) => {
     const name = String(key);
-    const types = Reflect.getMetadata('design:paramtypes', prototype, key) as unknown[] | undefined;
+    // A static method's decorator gets the class, any other's the prototype.
+    const isStatic = typeof owner === 'function';
+    const type = isStatic ? owner : owner.constructor;
+    const types = Reflect.getMetadata('design:paramtypes', owner, key) as unknown[] | undefined;
     const method: MethodMetadata = {
       kind,
       key,
       name,
-      parameters: claimParameters(prototype, key, types),
+      parameters: claimParameters(owner, key, types),
+      isStatic,
       typed: types !== undefined,
     };
-    const known = (Reflect.getMetadata(METADATA.methods, prototype.constructor) ?? []) as MethodMetadata[];
+    const known = (Reflect.getMetadata(METADATA.methods, type) ?? []) as MethodMetadata[];
     const others = known.filter((other) => other.key !== key || other.kind !== kind);
-    Reflect.defineMetadata(METADATA.methods, [...others, method], prototype.constructor);
+    Reflect.defineMetadata(METADATA.methods, [...others, method], type);
   };
 }
 

@@ -1,14 +1,19 @@
 import type { ChangeFault } from './change.errors.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
 
+/** What keeps something that is provided from being given to a change. */
+export type UnfitScope = 'transient' | 'request-scoped';
+
 /** Says why a parameter got nothing, and what its author can do about it. */
 export function unresolvedParameter(
   className: string,
   method: MethodMetadata,
   parameter: ParameterMetadata,
   targetSystem: string,
+  scope: UnfitScope | undefined,
 ): ChangeFault {
   const where = `${className}.${method.name}(), parameter ${parameter.index + 1}`;
+  if (scope) return scoped(where, nameOf(parameter.token ?? parameter.type), scope);
   if (parameter.token !== undefined) return missing(where, nameOf(parameter.token), targetSystem);
   if (!method.typed) return untyped(where);
   if (parameter.type === Object) return erased(where);
@@ -24,6 +29,15 @@ function missing(where: string, name: string, targetSystem: string): ChangeFault
       `Provide it in a module of the application (exactly one if several modules have their own), or offer ` +
       `it in "provide" of target system "${targetSystem}"; mark the parameter @Optional() if it may be missing.`,
   };
+}
+
+function scoped(where: string, name: string, scope: UnfitScope): ChangeFault {
+  const problem = `${name} is provided, and is ${scope}, itself or through something it injects`;
+  const remedy =
+    scope === 'transient'
+      ? 'Provide it in the module of the change, or import one there that exports it; or make it a singleton (the default scope).'
+      : 'Make it and everything that it injects a singleton (the default scope): changes run before any request.';
+  return { where, problem, remedy };
 }
 
 function erased(where: string): ChangeFault {

@@ -1,11 +1,11 @@
-import { Inject, type InjectionToken } from '@nestjs/common';
+import { Inject, Scope, type InjectionToken } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { ProvidedHandle } from '../nest/adapter-definition.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import { ChangeContext } from './change-context.js';
 import type { Invocation } from './change-descriptor.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
-import { referenced, unresolvedParameter } from './parameter-faults.js';
+import { referenced, unresolvedParameter, type UnfitScope } from './parameter-faults.js';
 import type { ChangeFault } from './change.errors.js';
 
 /** Gives the argument for one call. */
@@ -19,9 +19,6 @@ export class ParameterResolver {
   /** What the container gives to the classes of a module, as far as it was asked. */
   private readonly answers = new Map<ModuleRef, Map<unknown, Found | undefined>>();
 
-  /** `container` resolves what no import leads to; the module's own reference goes first. */
-  constructor(private readonly container: ModuleRef) {}
-
   /** False until {@link ask} was called, for what only the container can give. */
   knows(parameter: ParameterMetadata, registered: RegisteredTargetSystem, moduleRef: ModuleRef): boolean {
     const token = tokenOf(parameter);
@@ -29,14 +26,14 @@ export class ParameterResolver {
       token === ChangeContext ||
       registered.target.handleTokens.some((offered) => offered === token) ||
       this.answersOf(moduleRef).has(token) ||
-      this.provided(token, registered.provide) !== undefined
+      this.provided(token, registered.provide, moduleRef) !== undefined
     );
   }
 
   /** Asks the container for a parameter of a change in that module. */
   async ask(parameter: ParameterMetadata, moduleRef: ModuleRef): Promise<void> {
     const token = tokenOf(parameter);
-    this.answersOf(moduleRef).set(token, await this.lookUp(token, moduleRef));
+    this.answersOf(moduleRef).set(token, await lookUp(token, moduleRef));
   }
 
   /** One source per parameter; what cannot be resolved is added to `faults` instead. */
@@ -51,7 +48,10 @@ export class ParameterResolver {
     for (const parameter of method.parameters) {
       const source = this.resolveOne(parameter, registered, moduleRef);
       if (source) sources.push(source);
-      else faults.push(unresolvedParameter(className, method, parameter, registered.target.id));
+      else {
+        const scope = unfitScope(tokenOf(parameter), moduleRef);
+        faults.push(unresolvedParameter(className, method, parameter, registered.target.id, scope));
+      }
     }
     return sources;
   }
@@ -68,17 +68,22 @@ export class ParameterResolver {
     if (target.handleTokens.some((offered) => offered === token)) {
       return ({ handles, guard }) => (parameter.unguarded ? handles.get(token) : guard(handles.get(token)));
     }
-    const found = this.provided(token, provide) ?? this.answersOf(moduleRef).get(token);
+    const found = this.provided(token, provide, moduleRef) ?? this.answersOf(moduleRef).get(token);
     if (found) return guarded(found.value);
-    return parameter.optional ? () => undefined : undefined;
+    const isMissing = unfitScope(token, moduleRef) === undefined;
+    return parameter.optional && isMissing ? () => undefined : undefined;
   }
 
-  private provided(token: unknown, provide: readonly ProvidedHandle[]): Found | undefined {
+  private provided(
+    token: unknown,
+    provide: readonly ProvidedHandle[],
+    moduleRef: ModuleRef,
+  ): Found | undefined {
     for (const handle of provide) {
       if (isValueHandle(handle)) {
         if (handle.provide === token) return { value: handle.useValue };
       } else if (handle === token) {
-        return this.anywhere(handle);
+        return anywhere(handle, moduleRef);
       }
     }
     return undefined;
@@ -91,20 +96,31 @@ export class ParameterResolver {
     this.answers.set(moduleRef, made);
     return made;
   }
+}
 
-  private async lookUp(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
-    if (!isToken(token) || token === Object) return undefined;
-    return (await inject(token, moduleRef)) ?? this.anywhere(token);
+async function lookUp(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
+  if (!isToken(token) || token === Object) return undefined;
+  return (await inject(token, moduleRef)) ?? anywhere(token, moduleRef);
+}
+
+/** For what no import of the change's module leads to, if the application has exactly one. */
+function anywhere(token: InjectionToken, moduleRef: ModuleRef): Found | undefined {
+  try {
+    const values = new Set(moduleRef.get<unknown, unknown>(token, { strict: false, each: true }));
+    return values.size === 1 ? { value: [...values][0] } : undefined;
+  } catch {
+    return undefined;
   }
+}
 
-  /** For what no import of the change's module leads to, if the application has exactly one. */
-  private anywhere(token: InjectionToken): Found | undefined {
-    try {
-      const values = new Set(this.container.get<unknown, unknown>(token, { strict: false, each: true }));
-      return values.size === 1 ? { value: [...values][0] } : undefined;
-    } catch {
-      return undefined;
-    }
+/** The scope of what is provided somewhere, if it is no singleton. */
+function unfitScope(token: unknown, moduleRef: ModuleRef): UnfitScope | undefined {
+  try {
+    const { scope } = moduleRef.introspect(token as symbol);
+    if (scope === Scope.DEFAULT) return undefined;
+    return scope === Scope.TRANSIENT ? 'transient' : 'request-scoped';
+  } catch {
+    return undefined;
   }
 }
 

@@ -14,6 +14,7 @@ import { nonTransactionalTargetSystem } from '../target-system/non-transactional
 import { Change } from './change.decorator.js';
 import { ChangeContext } from './change-context.js';
 import type { ChangeClass } from './change-discovery.js';
+import type { ChangeFault } from './change.errors.js';
 import { Execution, RollbackExecution } from './execution.decorator.js';
 import { NonLockGuarded } from './non-lock-guarded.decorator.js';
 import { TargetSystem } from './target-system.decorator.js';
@@ -420,26 +421,59 @@ describe('a parameter that nothing can resolve', () => {
     }
   }
 
+  const expectScoped = (fault: ChangeFault | undefined, type: ChangeClass) =>
+    expect(fault).toEqual({
+      where: `${type.name}.execute(), parameter 1`,
+      problem: expect.stringMatching(/^(RequestSession|NeedsSession) is provided, and is request-scoped/),
+      remedy: expect.stringMatching(/singleton.*before any request/),
+    });
+
   it.each([
     ['in the module of the change', Scoped],
     ['in the module of the change, by what it injects', Needy],
   ])('is one that exists for a request only: %s', async (_what, type) => {
     const own = aModule({ providers: [type, RequestSession, NeedsSession] });
-    const fault = await one(type, { changes: [], imports: [own] });
-    expect(fault.where).toBe(`${type.name}.execute(), parameter 1`);
+    expectScoped(await one(type, { changes: [], imports: [own] }), type);
   });
 
   it.each([
     ['in another module', Scoped],
     ['in another module, by what it injects', Needy],
   ])('is one that exists for a request only: %s', async (_what, type) => {
-    const fault = await one(type, { imports: [providing(RequestSession, NeedsSession)] });
-    expect(fault.where).toBe(`${type.name}.execute(), parameter 1`);
+    expectScoped(await one(type, { imports: [providing(RequestSession, NeedsSession)] }), type);
   });
 
   it('is one that exists for a request only, though the target system offers it', async () => {
-    const fault = await one(Scoped, { imports: [providing(RequestSession)] }, [RequestSession] as never[]);
-    expect(fault.where).toBe('Scoped.execute(), parameter 1');
+    const offered = [RequestSession] as never[];
+    expectScoped(await one(Scoped, { imports: [providing(RequestSession)] }, offered), Scoped);
+  });
+
+  it('is one that exists for a request only, though it may be missing', async () => {
+    @Change({ id: 'optional', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class Relaxed {
+      @Execution()
+      execute(@Optional() session?: RequestSession) {
+        got.push(session);
+      }
+    }
+    expectScoped(await one(Relaxed, { imports: [providing(RequestSession)] }), Relaxed);
+  });
+
+  it('is one that is transient in a module that the module of the change does not import', async () => {
+    @Change({ id: 'scratch', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class WithScratch {
+      @Execution()
+      execute(scratch: Scratch) {
+        got.push(scratch);
+      }
+    }
+    expect(await one(WithScratch, { imports: [providing(Scratch)] })).toEqual({
+      where: 'WithScratch.execute(), parameter 1',
+      problem: expect.stringMatching(/^Scratch is provided, and is transient/),
+      remedy: expect.stringMatching(/in the module of the change, or import one there that exports it/),
+    });
   });
 });
 

@@ -1,11 +1,10 @@
 import { METADATA, type RecoveryOptions } from './change-metadata.js';
+import { declaration } from './declaration.decorator.js';
 
 /**
  * Declares what may happen after a failure whose outcome is not known. Without it a
  * change stops the next run and asks a person (`MANUAL_INTERVENTION`).
  */
 export function Recovery(options: RecoveryOptions): ClassDecorator {
-  return (target) => {
-    Reflect.defineMetadata(METADATA.recovery, options.strategy, target);
-  };
+  return declaration('@Recovery()', METADATA.recovery, options.strategy);
 }

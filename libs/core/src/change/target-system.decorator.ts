@@ -1,8 +1,7 @@
 import { METADATA } from './change-metadata.js';
+import { declaration } from './declaration.decorator.js';
 
 /** Names the target system that the change alters, by the id it has in `forRoot`. */
 export function TargetSystem(id: string): ClassDecorator {
-  return (target) => {
-    Reflect.defineMetadata(METADATA.targetSystem, id, target);
-  };
+  return declaration('@TargetSystem()', METADATA.targetSystem, id);
 }

@@ -17,6 +17,7 @@ import type { Activity } from '../reporting/activity.js';
 import type { Runtime } from '../runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
 import { attempt, type Attempt } from './attempt.js';
+import type { ChangeOutcome } from './change-executor.js';
 import { ChangeEndedError, unusable } from './executor.errors.js';
 import type { Intent } from './intent.js';
 
@@ -108,6 +109,20 @@ export class AuditedStep {
   async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
     const { service } = this.run.journal;
     await reachStore(service, () => this.append(subject, step));
+  }
+
+  /** Records of what was told to stop while its start was being recorded that it did not begin. */
+  async recordUnbegun(
+    subject: AuditSubject,
+    { failed, restored }: Intent,
+    started: AuditStep,
+  ): Promise<ChangeOutcome> {
+    await this.run.lease.whenHeld();
+    const { state, effect } = restored;
+    const error: unknown = this.run.signal.reason;
+    const ended = { ...started, at: this.run.journal.now() };
+    await this.recordAfter(subject, effect, { ...ended, state: failed.state, error }, { ...ended, state });
+    return { status: 'failed', state, error, durationMs: 0 };
   }
 
   /** Records what has happened already; returns the last entry. */

@@ -25,6 +25,7 @@ export class NonTxExecutor implements ChangeExecutor {
     const elapsed = stopwatch(runtime);
     const started = this.step.started(intent);
     await this.step.recordBefore(subject, started);
+    if (this.run.signal.aborted) return this.step.recordUnbegun(subject, intent, started);
     const result = await this.step.callGuarded(change, intent);
     const durationMs = elapsed();
     const ended = { ...started, at: journal.now(), durationMs };

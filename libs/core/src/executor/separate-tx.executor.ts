@@ -38,6 +38,7 @@ export class SeparateTxExecutor implements ChangeExecutor {
     const metadata = { ...intent.metadata, ...claimedBy(this.run.lease.token) };
     const started = this.step.started({ ...intent, metadata });
     await this.step.recordBefore(subject, started);
+    if (this.run.signal.aborted) return this.step.recordUnbegun(subject, intent, started);
     const outcome = await this.commit(change, intent, target);
     const ended = { ...started, durationMs: elapsed() };
     const known = await this.learn(outcome, change, target);

@@ -1,5 +1,6 @@
 import { unlessAborted } from '../abort.js';
 import { NoAnswerError } from '../answer-bound.js';
+import { errorText } from '../audit/error-text.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
 import { leaseRanOut, LockLostError, LockUnconfirmedError } from './lock.errors.js';
@@ -174,6 +175,7 @@ export class Lease {
       const renewal = await unlessAborted(this.stopped.signal, this.askToRenew());
       if (renewal === 'lost') this.lose(this.explained('another instance took it over'));
       else this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
+      this.lastFailure = undefined;
       return true;
     } catch (cause) {
       this.lastFailure = cause;
@@ -218,6 +220,8 @@ export class Lease {
   }
 
   private explained(why: string): string {
-    return this.doubt ? `${why}, after ${this.doubt.why}` : why;
+    if (!this.doubt) return why;
+    const failure = this.lastFailure === undefined ? '' : ` (${errorText(this.lastFailure)})`;
+    return `${why}, after ${this.doubt.why}${failure}`;
   }
 }

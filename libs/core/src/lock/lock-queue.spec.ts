@@ -37,7 +37,7 @@ const waiting = (
 const attempts = (): number => wire.answered.filter((name) => name === 'acquire').length;
 
 async function heldByAnother() {
-  const lock = await queue(SETTINGS, 2).acquire(SERVICE, waiting());
+  const lock = await queue(SETTINGS, 2).acquire(SERVICE, runtime.uuid(), waiting());
   wire.answered.length = 0;
   if (!lock) throw new TypeError('not acquired');
   return lock.lease;
@@ -45,14 +45,14 @@ async function heldByAnother() {
 
 describe('LockQueue', () => {
   it('takes a free lock at once, and says what time the store has', async () => {
-    const lock = await queue().acquire(SERVICE, waiting());
+    const lock = await queue().acquire(SERVICE, runtime.uuid(), waiting());
     expect(lock).toMatchObject({ storeNow: runtime.wallMs(), askedAt: 0 });
     expect(lock?.lease.token).toBe(1);
   });
 
   it('takes the lock as soon as its holder has released it', async () => {
     const holder = await heldByAnother();
-    const acquired = queue().acquire(SERVICE, waiting());
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting());
     await runtime.advance(5_000);
     await holder.release();
     const lock = await passing(runtime, acquired);
@@ -62,14 +62,14 @@ describe('LockQueue', () => {
   it('takes the lock of a holder that died once its lease is over', async () => {
     const holder = await heldByAnother();
     holder.lose('dead');
-    const lock = await passing(runtime, queue().acquire(SERVICE, waiting()));
+    const lock = await passing(runtime, queue().acquire(SERVICE, runtime.uuid(), waiting()));
     expect(lock?.lease.token).toBe(2);
     expect(runtime.monotonicMs()).toBeLessThan(SETTINGS.leaseMs + SETTINGS.retryMs + 100);
   });
 
   it('pauses no longer than a fifth of what it has waited, so that it goes on soon after the holder', async () => {
     await heldByAnother();
-    const end = queue().acquire(SERVICE, waiting());
+    const end = queue().acquire(SERVICE, runtime.uuid(), waiting());
     const at: number[] = [];
     while (runtime.monotonicMs() < 2_000) {
       await runtime.advance(1);
@@ -87,7 +87,7 @@ describe('LockQueue', () => {
 
   it('pauses longer and longer, up to the limit', async () => {
     await heldByAnother();
-    const end = queue().acquire(SERVICE, waiting());
+    const end = queue().acquire(SERVICE, runtime.uuid(), waiting());
     await runtime.advance(500);
     expect(attempts()).toBeGreaterThan(3);
     const before = attempts();
@@ -101,7 +101,7 @@ describe('LockQueue', () => {
   it('gives up after its time, and says who holds the lock', async () => {
     await heldByAnother();
     const error = await failureOf(
-      passing(runtime, queue({ ...SETTINGS, waitMs: 2_000 }).acquire(SERVICE, waiting())),
+      passing(runtime, queue({ ...SETTINGS, waitMs: 2_000 }).acquire(SERVICE, runtime.uuid(), waiting())),
     );
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect(error).toMatchObject({ service: SERVICE, holder: { pid: 2, token: 1 } });
@@ -112,7 +112,7 @@ describe('LockQueue', () => {
     await heldByAnother();
     await runtime.advance(10_000);
     const error = await failureOf(
-      passing(runtime, queue({ ...SETTINGS, waitMs: 2_000 }).acquire(SERVICE, waiting())),
+      passing(runtime, queue({ ...SETTINGS, waitMs: 2_000 }).acquire(SERVICE, runtime.uuid(), waiting())),
     );
     const { waitedMs } = error as LockTimeoutError;
     expect(waitedMs).toBeGreaterThanOrEqual(2_000);
@@ -121,7 +121,10 @@ describe('LockQueue', () => {
 
   it('waits also where nobody wants to hear who holds the lock', async () => {
     const holder = await heldByAnother();
-    const acquired = queue().acquire(SERVICE, { isDone: async () => false, signal: controller.signal });
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), {
+      isDone: async () => false,
+      signal: controller.signal,
+    });
     await runtime.advance(1_000);
     await holder.release();
     expect((await passing(runtime, acquired))?.lease.token).toBe(2);
@@ -129,7 +132,9 @@ describe('LockQueue', () => {
 
   it('does not wait at all where it may not', async () => {
     await heldByAnother();
-    const error = await failureOf(queue({ ...SETTINGS, waitMs: 0 }).acquire(SERVICE, waiting()));
+    const error = await failureOf(
+      queue({ ...SETTINGS, waitMs: 0 }).acquire(SERVICE, runtime.uuid(), waiting()),
+    );
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect(attempts()).toBe(1);
   });
@@ -139,7 +144,9 @@ describe('LockQueue', () => {
     const holders: (LockRecord | undefined)[] = [];
     const held = (holder: LockRecord | undefined) => void holders.push(holder);
     const isDone = async () => holders.length === 3;
-    expect(await passing(runtime, queue().acquire(SERVICE, waiting(isDone, held)))).toBeUndefined();
+    expect(
+      await passing(runtime, queue().acquire(SERVICE, runtime.uuid(), waiting(isDone, held))),
+    ).toBeUndefined();
     expect(holders).toHaveLength(3);
     expect(holders[0]).toMatchObject({ pid: 2, token: 1 });
   });
@@ -149,6 +156,7 @@ describe('LockQueue', () => {
     let done = false;
     const acquired = queue().acquire(
       SERVICE,
+      runtime.uuid(),
       waiting(async () => done),
     );
     await runtime.advance(5_000);
@@ -160,12 +168,12 @@ describe('LockQueue', () => {
 
   it('does not ask whether something is left to do once it has the lock', async () => {
     const isDone = () => Promise.reject(new TypeError('must not be asked'));
-    expect(await queue().acquire(SERVICE, waiting(isDone))).toBeDefined();
+    expect(await queue().acquire(SERVICE, runtime.uuid(), waiting(isDone))).toBeDefined();
   });
 
   it('stops waiting at once, for the reason of the signal', async () => {
     await heldByAnother();
-    const acquired = queue().acquire(SERVICE, waiting());
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting());
     await runtime.advance(5_000);
     const before = attempts();
     controller.abort(new TypeError('shutdown'));
@@ -175,20 +183,20 @@ describe('LockQueue', () => {
 
   it('does not take the lock where it was told to stop before', async () => {
     controller.abort(new TypeError('shutdown'));
-    await expect(queue().acquire(SERVICE, waiting())).rejects.toThrow('shutdown');
+    await expect(queue().acquire(SERVICE, runtime.uuid(), waiting())).rejects.toThrow('shutdown');
     expect(attempts()).toBe(0);
   });
 
   it('rejects with the failure of the store', async () => {
     wire.lose('acquire', 'request');
-    await expect(queue().acquire(SERVICE, waiting())).rejects.toThrow('connection lost');
+    await expect(queue().acquire(SERVICE, runtime.uuid(), waiting())).rejects.toThrow('connection lost');
   });
 
   it('lets one of many at a time have the lock', async () => {
     let [inside, most, done] = [0, 0, 0];
     const instance = async (pid: number) => {
       const own = { ...waiting(), signal: new AbortController().signal };
-      const lock = await queue(SETTINGS, pid).acquire(SERVICE, own);
+      const lock = await queue(SETTINGS, pid).acquire(SERVICE, runtime.uuid(), own);
       inside += 1;
       most = Math.max(most, inside);
       await runtime.sleep(100);
@@ -203,7 +211,7 @@ describe('LockQueue', () => {
 
   it('goes on waiting while a store that has answered before cannot be reached', async () => {
     const holder = await heldByAnother();
-    const acquired = queue().acquire(SERVICE, waiting());
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting());
     await runtime.advance(1_000);
     wire.lose('acquire', 'request', 3);
     await runtime.advance(2_000);
@@ -219,7 +227,7 @@ describe('LockQueue', () => {
       if (looks < 3) throw new AuditStoreUnavailableError(SERVICE, new TypeError('connection lost'));
       return false;
     };
-    const acquired = queue().acquire(SERVICE, waiting(isDone));
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting(isDone));
     await runtime.advance(2_000);
     await holder.release();
     expect((await passing(runtime, acquired))?.lease.token).toBe(2);
@@ -230,6 +238,8 @@ describe('LockQueue', () => {
     await heldByAnother();
     const verdict = new AuditTamperedError(SERVICE, 'entry 1 was edited');
     const isDone = () => Promise.reject(verdict);
-    expect(await failureOf(passing(runtime, queue().acquire(SERVICE, waiting(isDone))))).toBe(verdict);
+    expect(await failureOf(passing(runtime, queue().acquire(SERVICE, runtime.uuid(), waiting(isDone))))).toBe(
+      verdict,
+    );
   });
 });

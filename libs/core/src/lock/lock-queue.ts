@@ -53,14 +53,14 @@ export class LockQueue {
   ) {}
 
   /**
-   * Takes the lock, or resolves to `undefined` when `waiting` says that there is nothing
+   * Takes the lock for one execution, or resolves to `undefined` when `waiting` says that there is nothing
    * left to do. A store that has answered once may fail meanwhile, as one that restarts does.
    *
    * @throws LockTimeoutError after `waitMs`; SelfWaitingError inside a change of the run that holds it; the signal's reason when it aborts.
    */
-  async acquire(service: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
+  async acquire(service: string, executionId: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
     const { runtime, settings } = this;
-    const claim = this.claim(service);
+    const claim = this.claim(service, executionId);
     const since = runtime.monotonicMs();
     let answered = false;
     let holder: LockRecord | undefined;
@@ -89,9 +89,9 @@ export class LockQueue {
     return Math.min(longest, this.settings.retryMs) * (0.5 + this.runtime.random() / 2);
   }
 
-  private claim(service: string): LockClaim {
+  private claim(service: string, owner: string): LockClaim {
     const { host, pid } = this.runtime;
-    return { service, owner: this.runtime.uuid(), host, pid, leaseMs: this.settings.leaseMs };
+    return { service, owner, host, pid, leaseMs: this.settings.leaseMs };
   }
 
   private async attempt(claim: LockClaim): Promise<AcquiredLock | { holder: LockRecord | undefined }> {

@@ -3,7 +3,7 @@ import type { Transaction } from '../target-system/target-system.js';
 /** Who asks for the lock, and for how long at a time. */
 export interface LockClaim {
   readonly service: string;
-  /** Unique to this run. */
+  /** The execution that asks, as its entries name it. */
   readonly owner: string;
   readonly host: string;
   readonly pid: number;

@@ -1,4 +1,5 @@
 import { FlamingockError } from '../flamingock.error.js';
+import { releaseCommand } from '../recovery/commands.js';
 import type { LockRecord } from './lock-store.js';
 
 /** A write was refused because a later holder of the lock has claimed what it wanted to write. */
@@ -76,7 +77,7 @@ export class LockTimeoutError extends FlamingockError {
     super(
       `Waited ${waitedMs} ms for the lock of service "${service}", held by ${describeHolder(holder)}. ` +
         'Nothing was run here. If that instance is still working, start again later or raise ' +
-        'lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS); if it is gone, its lease ends by itself.',
+        `lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS); if it is gone, ${describeLeaseEnd(holder)}.`,
     );
   }
 }
@@ -95,4 +96,11 @@ export function leaseRanOut(leaseMs: number, stoodStillMs = 0): string {
 export function describeHolder(holder: LockRecord | undefined): string {
   if (!holder) return 'another instance';
   return `${holder.host} (pid ${holder.pid}, token ${holder.token})`;
+}
+
+/** How the hold of a holder that is gone comes to its end, for logs and messages. */
+export function describeLeaseEnd(holder: LockRecord | undefined): string {
+  if (!holder) return 'its lease ends by itself; `npx flamingock lock status` shows when';
+  const end = new Date(holder.expiresAt).toISOString();
+  return `its lease ends by itself at ${end} by the audit store's clock, or at once with \`${releaseCommand(holder.token)}\``;
 }

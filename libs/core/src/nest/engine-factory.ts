@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { AnswerBound } from '../answer-bound.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { BoundedAuditStore } from '../audit/bounded-audit.store.js';
-import { discoverChanges } from '../change/change-discovery.js';
+import { discoverChanges, type Discovery } from '../change/change-discovery.js';
 import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
 import { DescriptorFactory } from '../change/descriptor-factory.js';
 import { A_NAME, isName } from '../change/names.js';
@@ -25,34 +25,56 @@ import {
   FLAMINGOCK_TARGET_SYSTEMS,
 } from './flamingock.constants.js';
 import type { ResolvedOptions } from './resolve-options.js';
+import { assertSingleRoot } from './single-root.js';
 
-/** Builds the engine once every provider of the application exists. */
+/** Builds the engine from the providers that the application has by now. */
 @Injectable()
 export class EngineFactory {
+  /** The last engine, and of how many modules it knows all changes. */
+  private made: { readonly engine: Promise<Engine>; readonly modules: number | undefined } | undefined;
+
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly moduleRef: ModuleRef,
+    private readonly modules: ModulesContainer,
     @Inject(FLAMINGOCK_AUDIT_STORE) private readonly store: AuditStore,
     @Inject(FLAMINGOCK_TARGET_SYSTEMS) private readonly targets: readonly RegisteredTargetSystem[],
     @Inject(FLAMINGOCK_RUNTIME) private readonly runtime: Runtime,
     @Inject(FlamingockEvents) private readonly events: FlamingockEvents,
   ) {}
 
-  /** @throws InvalidChangesError listing every fault of every change. */
-  async create(options: ResolvedOptions): Promise<Engine> {
+  /**
+   * The engine for every change that is there now. It is made anew after modules were
+   * loaded lazily, which may have brought more.
+   *
+   * @throws InvalidChangesError listing every fault of every change; InvalidOptionsError for a second `forRoot`.
+   */
+  engine(options: ResolvedOptions): Promise<Engine> {
+    const { size } = this.modules;
+    if (this.made?.modules === size) return this.made.engine;
+    const discovery = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
+    const engine = this.create(options, discovery);
+    this.made = { engine, modules: discovery.isComplete ? size : undefined };
+    return engine;
+  }
+
+  private async create(options: ResolvedOptions, discovery: Discovery): Promise<Engine> {
     const { runtime, events } = this;
+    assertSingleRoot(this.modules);
     const bound = new AnswerBound(options.timeouts.answerMs, runtime);
-    const pipeline = await this.pipeline(options, bound);
+    const pipeline = await this.pipeline(options, discovery, bound);
     const store = new BoundedAuditStore(this.store, pipeline.service, bound);
     return { pipeline, store, runtime, events, settings: options };
   }
 
-  private async pipeline({ service, stages }: ResolvedOptions, bound: AnswerBound): Promise<Pipeline> {
+  private async pipeline(
+    { service, stages }: ResolvedOptions,
+    { candidates, faults: found }: Discovery,
+    bound: AnswerBound,
+  ): Promise<Pipeline> {
     const registry = new TargetSystemRegistry(
       this.targets.map(({ target, provide }) => ({ target: boundedTarget(target, bound), provide })),
     );
-    const { candidates, faults: found } = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
-    const factory = new DescriptorFactory(registry, new ParameterResolver(this.moduleRef));
+    const factory = new DescriptorFactory(registry, new ParameterResolver());
     const { changes, faulty, faults: described } = await factory.describe(candidates);
     const built = buildPipeline(service, changes, stages, faulty);
     const faults = [...registryFaults(registry), ...found, ...described, ...built.faults];

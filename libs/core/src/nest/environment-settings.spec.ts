@@ -1,5 +1,5 @@
 import { failureOf } from '../fixtures/runs.js';
-import { settingsFromEnvironment } from './environment-settings.js';
+import { isServiceLink, settingsFromEnvironment } from './environment-settings.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { resolveOptions } from './resolve-options.js';
 
@@ -93,13 +93,50 @@ describe('settingsFromEnvironment', () => {
     expect(stages('schema,data,')).toEqual(['schema', 'data']);
   });
 
-  it('takes what Kubernetes sets for a Service of that name for no setting of its own', () => {
-    const injected = {
-      FLAMINGOCK_SERVICE_HOST: '10.0.0.1',
-      FLAMINGOCK_SERVICE_PORT_HTTP: '80',
-      FLAMINGOCK_PORT: 'tcp://10.0.0.1:80',
-      FLAMINGOCK_PORT_80_TCP_ADDR: '10.0.0.1',
-    };
-    expect(settingsFromEnvironment(injected).service).toBeUndefined();
+  it.each(['', '_DEMO', '_LOCK', '_SERVICE', '_PORT', '_RUN_AT', '_DB2', '_ORDERS__V2', '__DEMO'])(
+    'takes what Kubernetes sets for a Service FLAMINGOCK%s for no setting of its own',
+    (name) => {
+      const service = `FLAMINGOCK${name}`;
+      const injected = {
+        [`${service}_SERVICE_HOST`]: '10.0.0.1',
+        [`${service}_SERVICE_PORT`]: '80',
+        [`${service}_SERVICE_PORT_HTTP_ADMIN`]: '80',
+        [`${service}_PORT`]: 'tcp://10.0.0.1:80',
+        ...Object.fromEntries(
+          ['TCP', 'UDP', 'SCTP'].flatMap((protocol) =>
+            ['', '_PROTO', '_PORT', '_ADDR'].map((end) => [`${service}_PORT_80_${protocol}${end}`, 'x']),
+          ),
+        ),
+      };
+      expect(resolveOptions(settingsFromEnvironment(injected))).toEqual(resolveOptions());
+    },
+  );
+
+  it('is not set by Kubernetes, whatever a Service is named', async () => {
+    const [fault = ''] = await faultsOf({ FLAMINGOCK_X: '' });
+    const known = fault.slice(fault.indexOf('there are ')).match(/FLAMINGOCK_\w+/g) ?? [];
+    expect(known).toContain('FLAMINGOCK_SERVICE');
+    expect(known.filter((name) => isServiceLink(name))).toEqual([]);
+  });
+
+  it.each([
+    'FLAMINGOCK_PORTS',
+    'FLAMINGOCK_HOST',
+    'FLAMINGOCK_SERVICES',
+    'FLAMINGOCK_SERVICE_NAME',
+    'FLAMINGOCK_SERVICEHOST',
+    'FLAMINGOCK_SERVICE_HOST_MS',
+    'FLAMINGOCK_LOCK_SERVICE',
+    'FLAMINGOCK_DEMO_PORT_HTTP',
+    'FLAMINGOCK_DEMO_PORT_80',
+    'FLAMINGOCK_DEMO_PORT_80_HTTP',
+    'FLAMINGOCK_DEMO_PORT_80_TCP_LEASE_MS',
+    'FLAMINGOCK_LOCK_LEASE_MS_PORT_80_TCP_',
+    'FLAMINGOCK__SERVICE_HOST',
+    'FLAMINGOCK_9_SERVICE_host',
+  ])('takes %s, which Kubernetes never sets, for a misspelt setting', async (name) => {
+    expect(await faultsOf({ [name]: '1' })).toEqual([
+      expect.stringContaining(`${name} is not a variable of Flamingock`),
+    ]);
   });
 });

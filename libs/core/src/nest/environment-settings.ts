@@ -77,12 +77,20 @@ class VariableReader {
   }
 }
 
-/** What Kubernetes sets in every pod for a Service that is named `flamingock`. */
-const KUBERNETES = /^FLAMINGOCK_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
+/** What a Service is called in variables, and what Kubernetes puts after it. */
+const SERVICE_NAME = 'FLAMINGOCK(?:_[A-Z0-9_]*[A-Z0-9])?';
+const OF_SERVICE = 'SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)';
+const OF_PORT = String.raw`PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?`;
+const SERVICE_LINK = new RegExp(`^${SERVICE_NAME}_(?:${OF_SERVICE}|${OF_PORT})$`);
+
+/** True for what Kubernetes sets in every pod beside a Service `flamingock`, or `flamingock-` and anything. */
+export function isServiceLink(variable: string): boolean {
+  return SERVICE_LINK.test(variable);
+}
 
 /** A misspelt variable must not be a setting that silently never applied. */
 function unknownVariables(environment: Environment, known: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('FLAMINGOCK_') && !known.includes(name) && !KUBERNETES.test(name))
+    .filter((name) => name.startsWith('FLAMINGOCK_') && !known.includes(name) && !isServiceLink(name))
     .map((name) => `${name} is not a variable of Flamingock; there are ${known.join(', ')}`);
 }

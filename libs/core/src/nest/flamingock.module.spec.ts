@@ -267,6 +267,16 @@ describe('enabled: false', () => {
     expect(await failureOf(app.get(FlamingockService).execute())).toBeInstanceOf(FlamingockDisabledError);
   });
 
+  it.each(['bootstrap', 'module-init'] as const)('says so in one line of the log: %s', async (runAt) => {
+    const lines: unknown[] = [];
+    const log = (line: unknown, context: unknown) => context === 'Flamingock' && lines.push(line);
+    const flamingock = { ...adapters(), enabled: false, runAt };
+    await boot(rootModule({ flamingock }), { log, warn: log, error: log });
+    expect(lines).toEqual([
+      expect.stringMatching(/is switched off.*FLAMINGOCK_ENABLED.*no change is applied/),
+    ]);
+  });
+
   it('still tells what would be done', async () => {
     const app = await start({ enabled: false }, aClass('a'));
     expect((await app.get(FlamingockService).plan()).changes).toMatchObject([
@@ -538,8 +548,9 @@ describe('the end of the process or the application', () => {
     expect(await isFree()).toBe(true);
   });
 
-  it('leaves no listener for signals behind, however a run ends', async () => {
-    const before = [process.listenerCount('SIGTERM'), process.listenerCount('SIGINT')];
+  it('leaves no listener of the process behind, however a run ends', async () => {
+    const counts = () => ['SIGTERM', 'SIGINT', 'exit'].map((name) => process.listenerCount(name));
+    const before = counts();
     await start({}, aClass('a'));
     await failureOf(
       start(
@@ -549,7 +560,7 @@ describe('the end of the process or the application', () => {
         }),
       ),
     );
-    expect([process.listenerCount('SIGTERM'), process.listenerCount('SIGINT')]).toEqual(before);
+    expect(counts()).toEqual(before);
   });
 
   it('listens to no signal where it is told not to', async () => {

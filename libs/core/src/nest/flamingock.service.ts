@@ -20,6 +20,7 @@ import type { Engine } from '../pipeline/engine.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import { EngineFactory } from './engine-factory.js';
+import { tellOfExit } from './exit-watch.js';
 import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { FlamingockDisabledError } from './nest.errors.js';
@@ -30,7 +31,6 @@ import { withShutdownSignals } from './shutdown-signals.js';
 @Injectable()
 export class FlamingockService {
   private resolved: ResolvedOptions | undefined;
-  private engine: Promise<Engine> | undefined;
   private running: Promise<ExecutionReport> | undefined;
   private readonly working = new Set<Promise<unknown>>();
   private readonly shutdown = new AbortController();
@@ -184,16 +184,17 @@ export class FlamingockService {
     this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
     const engine = await this.getEngine();
-    const working = withShutdownSignals(shutdownSignals, service, (interrupted) =>
-      work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
+    const working = tellOfExit(service, () =>
+      withShutdownSignals(shutdownSignals, service, (interrupted) =>
+        work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
+      ),
     );
     this.working.add(working);
     return working.finally(() => this.working.delete(working));
   }
 
   private getEngine(): Promise<Engine> {
-    this.engine ??= this.engines.create(this.options);
-    return this.engine;
+    return this.engines.engine(this.options);
   }
 
   /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */

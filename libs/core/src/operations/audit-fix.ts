@@ -6,9 +6,8 @@ import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import type { Decision } from '../recovery/recovery-decision.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
-import { findIssues, nextFor } from './issues.js';
+import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
-import { NoIssueError } from './operation.errors.js';
 
 /** What an operator found out about a change that needed a person. */
 export interface AuditFixRequest {
@@ -74,8 +73,7 @@ async function record(
 
 function issueOf(engine: Engine, changeId: string, snapshot: AuditSnapshot): AuditEntry {
   assertKnown(changeId, engine.pipeline, snapshot);
-  const issue = findIssues(engine, snapshot).find(({ entry }) => entry.changeId === changeId);
+  const issue = findIssues(engine, { snapshot }).find(({ entry }) => entry.changeId === changeId);
   if (issue) return issue.entry;
-  const { action, reason } = nextFor(engine, changeId, snapshot);
-  throw new NoIssueError(changeId, `the next run's action is ${action}: ${reason}`);
+  throw noIssue(engine, changeId, { snapshot });
 }

@@ -58,8 +58,9 @@ describe('auditVerify', () => {
     });
   });
 
-  it('finds nothing wrong with a history that was never begun', async () => {
+  it('finds nothing wrong with a history that was begun and has no entries', async () => {
     database = new InMemoryDatabase();
+    await openRun(new InMemoryAuditStore(database), runtime);
     expect(await auditVerify(engine())).toEqual({
       ok: true,
       entries: 0,
@@ -67,6 +68,21 @@ describe('auditVerify', () => {
       accepted: [],
     });
   });
+
+  it.each([undefined, { expectHead: { seq: 3, hash: 'f'.repeat(64) } }])(
+    'does not take a history that is not there for a verified one, and tells what was looked for (%j)',
+    async (request) => {
+      database = new InMemoryDatabase();
+      const { store, ...rest } = engine();
+      store.describe = () => Promise.resolve('table "audit_heads" of database "shop"');
+      expect(await auditVerify({ store, ...rest }, request)).toEqual({
+        ok: false,
+        absent: true,
+        seq: 0,
+        fault: `there is no history of service "${SERVICE}" in table "audit_heads" of database "shop"`,
+      });
+    },
+  );
 
   it.each(['state', 'author', 'createdAt', 'hostname', 'durationMs', 'metadata', 'executionId'] as const)(
     'finds an entry whose %s was edited',

@@ -33,11 +33,16 @@ export type AuditVerification =
     }
   | {
       readonly ok: false;
-      /** Place of the first broken entry. */
+      /** Set where there is no history at all, so that nothing was verified. */
+      readonly absent?: true;
+      /** Place of the first broken entry; 0 where there is none. */
       readonly seq: number;
       /** Its change; absent where there is no such entry. */
       readonly changeId?: string;
-      /** What is wrong with it, in words that follow "entry 3": `content does not match its hash`. */
+      /**
+       * What is wrong with it, in words that follow "entry 3": `content does not match its hash`.
+       * Where there is no history, what was looked for and where.
+       */
       readonly fault: string;
     };
 
@@ -49,7 +54,8 @@ export async function auditVerify(
   engine: Engine,
   { expectHead = CHAIN_START }: AuditVerifyRequest = {},
 ): Promise<AuditVerification> {
-  const head = (await readHead(engine)) ?? CHAIN_START;
+  const begun = await readHead(engine);
+  const head = begun ?? CHAIN_START;
   const walk = new AcceptingWalk();
   const lastOfEach = new Map<string, AuditEntry>();
   for await (const entry of auditExport(engine)) {
@@ -60,6 +66,7 @@ export async function auditVerify(
     lastOfEach.set(entry.changeId, entry);
   }
   const { last, broken, accepted } = walk;
+  if (!begun && last.seq === 0) return { ok: false, absent: true, seq: 0, fault: await absence(engine) };
   const fault =
     broken[0] ??
     cutFault(last, head, HEAD) ??
@@ -68,6 +75,11 @@ export async function auditVerify(
   if (fault) return { ok: false, ...placeOf(fault) };
   const { seq, hash } = last;
   return { ok: true, entries: seq, head: { seq, hash }, accepted: accepted.map(placeOf) };
+}
+
+async function absence({ pipeline: { service }, store }: Engine): Promise<string> {
+  const where = await reachStore(service, () => store.describe());
+  return `there is no history of service "${service}" in ${where}`;
 }
 
 /** The head is read once more: it has moved on with whatever was appended during the walk. */

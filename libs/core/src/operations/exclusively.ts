@@ -39,12 +39,18 @@ export async function exclusively<T>(
   const { service } = pipeline;
   refuseInside(service, store);
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs });
+  const executionId = runtime.uuid();
   let head: AuditHead | undefined;
   const lock = await reachStore(service, async () => {
-    await store.prepare();
+    // A store that finds the history elsewhere says so here, before it creates anything.
     head = await store.readHead(service);
+    await store.prepare();
     const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
-    return queue.acquire(service, { signal, isDone: () => Promise.resolve(false), floor: () => floor });
+    return queue.acquire(service, executionId, {
+      signal,
+      isDone: () => Promise.resolve(false),
+      floor: () => floor,
+    });
   });
   if (!lock) throw new LockTimeoutError(service, 0, undefined);
   try {
@@ -54,7 +60,7 @@ export async function exclusively<T>(
     const { leaseMs } = settings.lock;
     const check = reconciling ? endFault : tailFault;
     const session = await reachStore(service, () =>
-      openSession(service, runtime.uuid(), store, lock, runtime, leaseMs, check),
+      openSession(service, executionId, store, lock, runtime, leaseMs, check),
     );
     return await work(session);
   } finally {

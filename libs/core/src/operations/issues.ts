@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import { isSettledState, type AuditOperation, type AuditState } from '../audit/audit-state.js';
+import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Engine } from '../pipeline/engine.js';
@@ -9,8 +9,9 @@ import { changeFacts, entryFacts } from '../pipeline/issue-report.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { describeWork, observe, type Observation } from './at-work.js';
 import { historyOf } from './audit-list.js';
-import { assertKnown, readSnapshot } from './known-changes.js';
+import { assertKnown } from './known-changes.js';
 import { NoIssueError } from './operation.errors.js';
 
 /** A change whose recorded state needs a person. */
@@ -61,7 +62,7 @@ export interface FoundIssue {
 
 /** The changes that need a person: those of the code in pipeline order, then those it no longer has. */
 export async function issueList(engine: Engine): Promise<IssueSummary[]> {
-  return findIssues(engine, await readSnapshot(engine)).map(summaryOf);
+  return findIssues(engine, await observe(engine)).map(summaryOf);
 }
 
 /**
@@ -71,27 +72,26 @@ export async function issueList(engine: Engine): Promise<IssueSummary[]> {
  * when the change needs nobody, or when there is no issue at all.
  */
 export async function issueGet(engine: Engine, changeId?: string): Promise<IssueDetail> {
-  const snapshot = await readSnapshot(engine);
-  if (changeId !== undefined) assertKnown(changeId, engine.pipeline, snapshot);
-  const issues = findIssues(engine, snapshot);
+  const observed = await observe(engine);
+  if (changeId !== undefined) assertKnown(changeId, engine.pipeline, observed.snapshot);
+  const issues = findIssues(engine, observed);
   const issue = changeId === undefined ? issues[0] : issues.find(({ entry }) => entry.changeId === changeId);
   if (issue) return detailOf(issue, await historyOf(engine, issue.entry.changeId));
   if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a person');
-  const { action, reason } = nextFor(engine, changeId, snapshot);
-  throw new NoIssueError(changeId, `the next run's action is ${action}: ${reason}`);
+  throw noIssue(engine, changeId, observed);
 }
 
-/** What {@link issueList} lists, from a snapshot that was read before. */
-export function findIssues({ pipeline }: Engine, snapshot: AuditSnapshot): FoundIssue[] {
-  const planned = planExecution(pipeline, snapshot).stages.flatMap((stage) => stage.changes);
-  const known = new Set(planned.map(({ change }) => change.id));
+/** What {@link issueList} lists, from what was read before. What somebody is at work on is none. */
+export function findIssues({ pipeline }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
+  const { stages, unfinished } = planExecution(pipeline, snapshot);
+  const planned = stages.flatMap((stage) => stage.changes);
   const inCode = planned.flatMap(({ change, entry, action, reason }) =>
     entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason }] : [],
   );
   const forgotten = [...snapshot.values()]
-    .filter(({ changeId, state }) => !known.has(changeId) && !isSettledState(state))
+    .filter(({ changeId }) => unfinished.includes(changeId))
     .map((entry) => ({ entry, reason: forgottenReason(entry), change: undefined }));
-  return [...inCode, ...forgotten];
+  return [...inCode, ...forgotten].filter(({ entry }) => entry.changeId !== atWork?.changeId);
 }
 
 /** What the next run does about a change that code or history knows. */
@@ -100,6 +100,13 @@ export function nextFor({ pipeline }: Engine, changeId: string, snapshot: AuditS
   const found = planned.find(({ change }) => change.id === changeId);
   if (found) return { action: found.action, reason: found.reason };
   return { action: 'SKIP', reason: 'the code no longer has it' };
+}
+
+/** Says of a change that code or history knows why it needs nobody. */
+export function noIssue(engine: Engine, changeId: string, { snapshot, atWork }: Observation): NoIssueError {
+  if (atWork?.changeId === changeId) return new NoIssueError(changeId, describeWork(atWork));
+  const { action, reason } = nextFor(engine, changeId, snapshot);
+  return new NoIssueError(changeId, `the next run's action is ${action}: ${reason}`);
 }
 
 function forgottenReason(entry: AuditEntry): string {

@@ -1,8 +1,6 @@
-import { createSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditSubject } from '../audit/audit-journal.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
-import { reachStore } from '../audit/reach.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { TransactionObstacle } from '../executor/executor.errors.js';
 import { transactionObstacles } from '../executor/transaction-check.js';
@@ -10,9 +8,11 @@ import type { Engine } from '../pipeline/engine.js';
 import { changesToRun, type PlannedChange } from '../pipeline/execution-plan.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import type { Action } from '../recovery/recovery-decision.js';
+import { describeWork, observe, type AtWork } from './at-work.js';
 
 /** What the next run would do about one change, and the facts that its entries would repeat. */
 export interface PlanItem extends AuditSubject {
+  /** `EXECUTE` as well while somebody is at work on it: the next run waits for that to end. */
   readonly action: Action;
   /** Why, in a sentence. */
   readonly reason: string;
@@ -29,25 +29,34 @@ export interface PlanReport {
   readonly outOfOrder: readonly string[];
   /** Ids of applied changes that the code no longer has. */
   readonly unknown: readonly string[];
+  /** Ids of changes that the code no longer has, and that are neither applied nor rolled back. */
+  readonly unfinished: readonly string[];
   /** Target systems that cannot run the transactions that pending changes need. */
   readonly obstacles: readonly TransactionObstacle[];
 }
 
 /** Tells what the next run would do. Takes no lock and writes nothing. */
-export async function plan({ pipeline, store }: Engine): Promise<PlanReport> {
-  const entries = await reachStore(pipeline.service, () => store.readSnapshot(pipeline.service));
-  const planned = planExecution(pipeline, createSnapshot(entries));
-  const { service, stages, outOfOrder, unknown } = planned;
+export async function plan(engine: Engine): Promise<PlanReport> {
+  const { pipeline, store } = engine;
+  const { snapshot, atWork } = await observe(engine);
+  const planned = planExecution(pipeline, snapshot);
+  const { service, stages, outOfOrder, unknown, unfinished } = planned;
   return {
     service,
-    changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store))),
+    changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store, atWork))),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
     unknown,
+    unfinished: unfinished.filter((changeId) => changeId !== atWork?.changeId),
     obstacles: await transactionObstacles(changesToRun(planned)),
   };
 }
 
-function planItem({ change, entry, action, reason }: PlannedChange, store: AuditStore): PlanItem {
+function planItem(planned: PlannedChange, store: AuditStore, atWork: AtWork | undefined): PlanItem {
+  const { change, entry, action, reason } = planned;
   const facts = subjectOf(change, txStrategyOf(change, store));
-  return { ...facts, action, reason, ...(entry && { state: entry.state }) };
+  const decision =
+    atWork?.changeId === change.id
+      ? { action: 'EXECUTE' as const, reason: describeWork(atWork) }
+      : { action, reason };
+  return { ...facts, ...decision, ...(entry && { state: entry.state }) };
 }

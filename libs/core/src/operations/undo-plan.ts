@@ -5,6 +5,7 @@ import { isApplied, isSettledState } from '../audit/audit-state.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
 import type { Engine } from '../pipeline/engine.js';
 import { issueCommand } from '../recovery/commands.js';
+import { describeWork, type Observation } from './at-work.js';
 import { auditExport } from './audit-export.js';
 import { findIssues } from './issues.js';
 import { assertKnown } from './known-changes.js';
@@ -27,15 +28,16 @@ export interface UndoStep {
 export async function planUndo(
   engine: Engine,
   request: UndoRequest,
-  snapshot: AuditSnapshot,
+  observed: Observation,
 ): Promise<UndoStep[]> {
+  const { snapshot } = observed;
   const named = 'to' in request ? request.to : request.changeId;
   assertKnown(named, engine.pipeline, snapshot);
   const changeIds = 'to' in request ? await after(engine, request.to, snapshot) : [request.changeId];
   const obstacles: UndoObstacle[] = [];
-  const steps = changeIds.flatMap((changeId) => stepOf(engine, changeId, snapshot, obstacles) ?? []);
+  const steps = changeIds.flatMap((changeId) => stepOf(engine, changeId, observed, obstacles) ?? []);
   if ('to' in request && !isAppliedIn(snapshot, request.to)) {
-    obstacles.unshift({ changeId: request.to, problem: `${whyNotApplied(engine, request.to, snapshot)}.` });
+    obstacles.unshift({ changeId: request.to, problem: `${whyNotApplied(engine, request.to, observed)}.` });
   }
   if (obstacles.length > 0) throw new UndoRefusedError(obstacles);
   return steps;
@@ -55,20 +57,27 @@ async function after(engine: Engine, to: string, snapshot: AuditSnapshot): Promi
 function stepOf(
   engine: Engine,
   changeId: string,
-  snapshot: AuditSnapshot,
+  observed: Observation,
   obstacles: UndoObstacle[],
 ): UndoStep | undefined {
   const changes = engine.pipeline.stages.flatMap((stage) => stage.changes);
   const change = changes.find(({ id }) => id === changeId);
-  const entry = snapshot.get(changeId);
+  const entry = observed.snapshot.get(changeId);
   if (!entry || !isApplied(entry.state)) {
-    obstacles.push({ changeId, problem: `${whyNotApplied(engine, changeId, snapshot)}.` });
+    obstacles.push({ changeId, problem: `${whyNotApplied(engine, changeId, observed)}.` });
     return undefined;
   }
   if (!change) {
     obstacles.push({
       changeId,
       problem: 'is no longer in the code, and its rollback method with it. Undo with a version that has it.',
+    });
+    return undefined;
+  }
+  if (change.target.id !== entry.targetSystem) {
+    obstacles.push({
+      changeId,
+      problem: `was applied on target system "${entry.targetSystem}", and the code names "${change.target.id}", where there is nothing of it to take back. Undo with a version that names "${entry.targetSystem}", or take it back by a new change.`,
     });
     return undefined;
   }
@@ -85,11 +94,13 @@ function isAppliedIn(snapshot: AuditSnapshot, changeId: string): boolean {
   return entry !== undefined && isApplied(entry.state);
 }
 
-function whyNotApplied(engine: Engine, changeId: string, snapshot: AuditSnapshot): string {
+function whyNotApplied(engine: Engine, changeId: string, observed: Observation): string {
+  const { snapshot, atWork } = observed;
   const state = snapshot.get(changeId)?.state;
   if (state === undefined) return 'is not applied: it was never executed';
   if (isSettledState(state)) return `is not applied: its state is ${state}`;
-  const isIssue = findIssues(engine, snapshot).some(({ entry }) => entry.changeId === changeId);
+  if (atWork?.changeId === changeId) return `is in state ${state}: ${describeWork(atWork)}`;
+  const isIssue = findIssues(engine, observed).some(({ entry }) => entry.changeId === changeId);
   const advice = isIssue
     ? `it needs a person first, see \`${issueCommand(changeId)}\``
     : 'start the application or run `npx flamingock execute`, which settles it';

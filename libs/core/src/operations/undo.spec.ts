@@ -302,6 +302,27 @@ describe('undo', () => {
     expect(await undoing(engine, { to: 'b' })).toMatchObject({ status: 'undone', changes: [] });
   });
 
+  it.each(STRATEGIES)('refuses a %s change that was applied to another target system', async (strategy) => {
+    const applied = processOf(strategy, { ids: ['a', 'b'] });
+    await apply(applied);
+    const target = new InMemoryTargetSystem('other-db', new InMemoryDatabase());
+    const moved = processOf(strategy, { ids: ['a', 'b'], fields: { target } });
+    for (const request of [{ changeId: 'b' }, { to: 'a' }]) {
+      const error = await refusal(moved, request);
+      expect(error.obstacles).toEqual([
+        {
+          changeId: 'b',
+          problem: expect.stringMatching(/on target system "inventory-db".*names "other-db"/),
+        },
+      ]);
+    }
+    expect(await failureOf(undo(moved, { to: 'a' }, { dryRun: true }, signal()))).toBeInstanceOf(
+      UndoRefusedError,
+    );
+    expect(await rowsOf(strategy)).toEqual(['a', 'b']);
+    expect(await undoing(applied, { changeId: 'b' })).toMatchObject({ status: 'undone' });
+  });
+
   it('refuses a change that needs a person, and says where to look', async () => {
     const engine = processOf('NON_TX', {
       fields: { execution: changeMethod(() => Promise.reject(new TypeError('no'))), rollback: undefined },

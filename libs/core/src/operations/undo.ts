@@ -15,6 +15,7 @@ import { undoFailureSteps } from '../pipeline/issue-report.js';
 import { targetsOf } from '../pipeline/pipeline.js';
 import { Activity } from '../reporting/activity.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
+import { observe } from './at-work.js';
 import { readSnapshot } from './known-changes.js';
 import { planUndo, type UndoStep } from './undo-plan.js';
 
@@ -83,7 +84,7 @@ export async function undo(
 ): Promise<UndoReport> {
   const { service } = engine.pipeline;
   if (options.dryRun) {
-    const steps = await planUndo(engine, request, await readSnapshot(engine));
+    const steps = await planUndo(engine, request, await observe(engine));
     return { service, status: 'planned', changes: steps.map((step) => unreached(step, 'planned')) };
   }
   return exclusively(engine, { waitMs: options.waitMs, signal }, (session) =>
@@ -122,7 +123,7 @@ class UndoRunner {
   async run(request: UndoRequest, metadata: AuditRecord['metadata']): Promise<UndoReport> {
     try {
       const snapshot = await this.settledSnapshot();
-      const steps = await planUndo(this.engine, request, snapshot);
+      const steps = await planUndo(this.engine, request, { snapshot });
       await assertTransactions(steps.map(({ change }) => change));
       await this.executors.assertNothingLost(steps.map(({ change }) => change));
       const changes = await this.undoAll(steps, metadata);

@@ -23,6 +23,8 @@ export interface ExecutionPlan {
   readonly outOfOrder: readonly PlannedChange[];
   /** Applied changes that the code no longer has. */
   readonly unknown: readonly string[];
+  /** Changes that the code no longer has, and that are neither applied nor rolled back. */
+  readonly unfinished: readonly string[];
   /** False when every change is to be skipped. */
   readonly hasWork: boolean;
 }

@@ -79,6 +79,17 @@ describe('changes that the code no longer has', () => {
     expect(planned.unknown).toEqual(['a', 'c']);
   });
 
+  it('are named apart if they are neither applied nor taken back', () => {
+    const planned = plan(changes('b'), [
+      executed('a'),
+      { changeId: 'c', state: 'STARTED' },
+      { changeId: 'd', state: 'ROLLED_BACK' },
+      { changeId: 'b', state: 'EXECUTION_FAILED' },
+      { changeId: 'e', state: 'ROLLBACK_FAILED' },
+    ]);
+    expect(planned).toMatchObject({ unknown: ['a'], unfinished: ['c', 'e'] });
+  });
+
   it('are none of those that it has', () => {
     expect(plan(changes('a', 'b'), [executed('a'), executed('b')]).unknown).toEqual([]);
   });

@@ -1,21 +1,30 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import { isApplied } from '../audit/audit-state.js';
+import { NewerEntryError } from '../audit/audit.errors.js';
+import { isApplied, isSettledState } from '../audit/audit-state.js';
+import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { isTransactional } from '../target-system/target-system.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
 import type { Pipeline, Stage } from './pipeline.js';
 
-/** Decides what a run would do. Pure: equal pipeline and history give an equal plan. */
+/**
+ * Decides what a run would do. Pure: equal pipeline and history give an equal plan.
+ *
+ * @throws NewerEntryError where the entry that decides about a change says what this version does not know.
+ */
 export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnapshot): ExecutionPlan {
   const planned = stages.map((stage) => planStage(stage, snapshot));
   const changes = planned.flatMap((stage) => stage.changes);
+  const known = new Set(changes.map(({ change }) => change.id));
+  const forgotten = [...snapshot.values()].filter(({ changeId }) => !known.has(changeId));
   return {
     service,
     stages: planned,
     outOfOrder: planned.flatMap(overtaken),
-    unknown: unknownChanges(changes, snapshot),
+    unknown: forgotten.filter(({ state }) => isApplied(state)).map(({ changeId }) => changeId),
+    unfinished: forgotten.filter(isUnfinished).map(({ changeId }) => changeId),
     hasWork: changes.some(({ action }) => action !== 'SKIP'),
   };
 }
@@ -30,7 +39,14 @@ function planStage({ name, changes }: Stage, snapshot: AuditSnapshot): PlannedSt
   };
 }
 
+/** One in words of a newer version is that version's affair: this one has nothing to do with it. */
+function isUnfinished(entry: AuditEntry): boolean {
+  return unknownValue(entry) === undefined && !isSettledState(entry.state);
+}
+
 function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): Decision {
+  const value = entry && unknownValue(entry);
+  if (value !== undefined) throw new NewerEntryError(change.id, entry?.seq ?? 0, value);
   const decision = decide(entry, change.recovery);
   if (!entry || decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
   return {
@@ -47,11 +63,4 @@ function canTell({ target }: ChangeDescriptor, { targetSystem }: AuditEntry): bo
 function overtaken({ changes }: PlannedStage): PlannedChange[] {
   const lastApplied = changes.findLastIndex(({ entry }) => entry && isApplied(entry.state));
   return changes.slice(0, Math.max(lastApplied, 0)).filter(({ entry }) => !entry);
-}
-
-function unknownChanges(planned: readonly PlannedChange[], snapshot: AuditSnapshot): string[] {
-  const known = new Set(planned.map(({ change }) => change.id));
-  return [...snapshot.values()]
-    .filter(({ changeId, state }) => isApplied(state) && !known.has(changeId))
-    .map(({ changeId }) => changeId);
 }

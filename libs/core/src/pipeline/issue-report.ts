@@ -15,7 +15,7 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
     result: 'blocked',
     reason,
     state: entry?.state ?? 'STARTED',
-    ...(entry && { recorded: `${entry.createdAt} by ${entry.hostname}` }),
+    ...(entry && { targetSystem: entry.targetSystem, recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
     nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
   });

@@ -10,6 +10,7 @@ import {
   AuditStoreUnavailableError,
   AuditTamperedError,
   ChangeUnrecordedError,
+  NewerEntryError,
 } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
 import { TargetSystemUnavailableError, TransactionsUnavailableError } from '../executor/executor.errors.js';
@@ -18,7 +19,10 @@ import { anEngine, type EngineParts } from '../fixtures/engines.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
+import { auditFix } from '../operations/audit-fix.js';
+import { auditVerify } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
+import { issueList } from '../operations/issues.js';
 import { plan } from '../operations/plan.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import {
@@ -121,6 +125,43 @@ describe('a run', () => {
     expect(report.warnings).toEqual([expect.stringContaining('b')]);
   });
 
+  it('reads the history once where a change was removed that was not the last one', async () => {
+    await run([change('a'), change('b')]);
+    wire.answered.length = 0;
+    const report = await run([change('b')]);
+    expect(wire.answered).toEqual(['readHead', 'readSnapshot', 'readLock', 'settle']);
+    expect(report.warnings).toEqual([expect.stringContaining('a')]);
+    wire.answered.length = 0;
+    expect((await run([change('b')])).warnings).toEqual([]);
+    expect(wire.answered).toEqual(['readHead']);
+    expect(await auditVerify(engine([change('b')]))).toMatchObject({ ok: true });
+  });
+
+  it('reads the history once after a person has settled an issue', async () => {
+    await failureOf(run([failing('a')]));
+    await passing(runtime, auditFix(engine([change('a')]), { changeId: 'a' }, stop.signal));
+    await run([change('a')]);
+    wire.answered.length = 0;
+    await run([change('a')]);
+    expect(wire.answered).toEqual(['readHead']);
+  });
+
+  it('leaves the head to whoever holds the lock', async () => {
+    await run([change('a'), change('b')]);
+    await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
+    wire.answered.length = 0;
+    await run([change('b')]);
+    expect(wire.answered).toEqual(['readHead', 'readSnapshot', 'readLock']);
+  });
+
+  it('is up to date all the same where the head cannot be written', async () => {
+    await run([change('a'), change('b')]);
+    wire.lose('settle', 'request');
+    const report = await run([change('b')]);
+    expect(report.status).toBe('up-to-date');
+    expect(report.warnings).toContainEqual(expect.stringMatching(/settled.*connection lost/));
+  });
+
   it('applies what was added since', async () => {
     await run([change('a')]);
     expect(results(await run([change('a'), change('b')]))).toEqual(['a skipped', 'b executed']);
@@ -153,6 +194,20 @@ describe('a run with a change that fails', () => {
     expect(calls).toEqual(['a']);
   });
 
+  it.each([[[change('a')]], [[change('a'), change('c')]], [[]]])(
+    'is one warning at every start whose code no longer has it: %#',
+    async (changes) => {
+      await failureOf(run([change('a'), failing('b')]));
+      for (let start = 0; start < 2; start += 1) {
+        const { warnings } = await run(changes);
+        const told = warnings.filter((warning) => warning.includes('b; see `npx flamingock issue list`'));
+        expect(told).toEqual([expect.stringMatching(/^neither applied nor rolled back/)]);
+      }
+      const { unfinished } = await plan(engine(changes));
+      expect(unfinished).toEqual(['b']);
+    },
+  );
+
   it('needs a person at the next start, and runs nothing meanwhile', async () => {
     await failureOf(run([failing('b'), change('c')]));
     const error = await failureOf(run([change('b'), change('c')]));
@@ -164,6 +219,17 @@ describe('a run with a change that fails', () => {
       error: 'TypeError: b broke',
     });
     expect(calls).toEqual([]);
+  });
+
+  it('names at the next start the target system where it failed, whatever the code names now', async () => {
+    await failureOf(run([failing('b')]));
+    const target = new InMemoryTargetSystem('other-db', new InMemoryDatabase());
+    const error = await failureOf(run([change('b', { target })]));
+    expect(reportOf(error).changes).toMatchObject([{ result: 'blocked', targetSystem: 'files' }]);
+    expect((error as Error).message).toMatch(
+      /target system "files"\) needs a person[^]*target system "files"/,
+    );
+    expect((error as Error).message).not.toContain('other-db');
   });
 
   it('tells at the next start also why its rollback failed', async () => {
@@ -255,6 +321,46 @@ describe('a target system that cannot run transactions now', () => {
     const error = await failureOf(run([change('a', { target, transactional: true })]));
     expect(error).toBeInstanceOf(TargetSystemUnavailableError);
     expect(await isFree()).toBe(true);
+  });
+});
+
+describe('a run on a history that a newer version has written', () => {
+  /** As that version chains it. */
+  const written = async (fields: object) => {
+    const { journal, lease } = await openRun(new InMemoryAuditStore(database), runtime);
+    const subject = { changeId: 'a', stage: 'main', order: 'a', author: 'team', className: 'Publish' };
+    const facts = { targetSystem: 'files', txStrategy: 'NON_TX', transactional: false } as const;
+    const entry = { ...subject, ...facts, recoveryStrategy: 'MANUAL_INTERVENTION', ...fields } as const;
+    await journal.append(entry, { state: 'EXECUTED', at: journal.now(), ...fields });
+    await lease.release();
+  };
+
+  it.each([
+    [{ state: 'VERIFIED' }, 'state "VERIFIED"'],
+    [{ operation: 'APPROVE' }, 'operation "APPROVE"'],
+    [{ txStrategy: 'TX_GROUP' }, 'transaction strategy "TX_GROUP"'],
+    [{ state: 'constructor' }, 'state "constructor"'],
+  ])('says which word it does not know, and what to install: %j', async (fields, word) => {
+    await written(fields);
+    const asks = [
+      () => run([change('a')]),
+      () => plan(engine([change('a')])),
+      () => issueList(engine([change('a')])),
+    ];
+    for (const ask of asks) {
+      const error = await failureOf(ask());
+      expect(error).toBeInstanceOf(NewerEntryError);
+      expect((error as Error).message).toMatch(/Entry 1 .*"a", has .*does not know.*Install the version/);
+      expect((error as NewerEntryError).value).toBe(word);
+    }
+    expect(await isFree()).toBe(true);
+    expect(calls).toEqual([]);
+  });
+
+  it('goes on where its code does not have the change', async () => {
+    await written({ state: 'VERIFIED' });
+    expect(results(await run([change('b')]))).toEqual(['b executed']);
+    expect(await issueList(engine([change('b')]))).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { isAtRest, isSettled, type AuditHead } from '../audit/audit-head.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { createSnapshot, entryFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
+import { createSnapshot, entryFault, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
 import { boundedSignal } from '../bounded-signal.js';
@@ -27,6 +27,8 @@ import {
 import { targetsOf } from './pipeline.js';
 import { PlanRunner } from './plan-runner.js';
 import { ReportDraft } from './report-draft.js';
+
+const UNSETTLED = 'the history could not be marked as settled; the next start reads it whole';
 
 /** One run of a pipeline: read, lock, re-read, run, report. */
 export class PipelineRunner {
@@ -82,7 +84,7 @@ export class PipelineRunner {
     const { service } = pipeline;
     const lock = await this.activity.watch(undefined, () =>
       this.activity.during(`the lock of service "${service}"`, () =>
-        this.reach(() => queue.acquire(service, waiting)),
+        this.reach(() => queue.acquire(service, this.report.executionId, waiting)),
       ),
     );
     this.report.endWait();
@@ -100,7 +102,7 @@ export class PipelineRunner {
       const plan = this.checkOrder(planExecution(pipeline, session.snapshot));
       this.report.plan(plan);
       if (plan.hasWork) await this.runPlan(plan, session, signal);
-      await this.settle(session);
+      await this.settle(plan, session);
     } finally {
       await this.closeTargets();
       await this.tidy('the lock could not be released; its lease ends it', () => lock.lease.release());
@@ -161,6 +163,7 @@ export class PipelineRunner {
     if (plan.hasWork) return false;
     await this.lookAtTargets(() => Promise.resolve(snapshot));
     this.report.plan(plan);
+    if (head && plan.unfinished.length === 0) await this.settleAnew(head, snapshot);
     return true;
   }
 
@@ -196,14 +199,30 @@ export class PipelineRunner {
   }
 
   /** Written before the release, so that whoever comes next has nothing to read but the head. */
-  private async settle({ journal, lease }: ExclusiveSession): Promise<void> {
+  private async settle({ unfinished }: ExecutionPlan, { journal, lease }: ExclusiveSession): Promise<void> {
     const { store, pipeline } = this.engine;
     this.report.head(journal.head);
-    if (!this.report.allApplied) return;
+    if (!this.report.allApplied || unfinished.length > 0) return;
     const settled = { seq: journal.head.seq, digest: pipeline.digest };
-    await this.tidy('the history could not be marked as settled; the next start reads it whole', () =>
-      store.settle(lease.hold, settled),
-    );
+    await this.tidy(UNSETTLED, () => store.settle(lease.hold, settled));
+  }
+
+  /**
+   * For code that has changed and has nothing to do. Not for an image that is older than the
+   * history: it and the newer one would rewrite the head in turn. Nor while somebody is at work.
+   */
+  private async settleAnew(head: AuditHead, snapshot: AuditSnapshot): Promise<void> {
+    const { store, pipeline } = this.engine;
+    const { service, stages, digest } = pipeline;
+    const { seq, token, owner } = head;
+    const last = [...snapshot.values()].at(-1);
+    const isOurs = stages.some(({ changes }) => changes.some(({ id }) => id === last?.changeId));
+    if (!isOurs || owner === null || tailFault(head, snapshot) !== undefined) return;
+    await this.tidy(UNSETTLED, async () => {
+      const lock = await store.lock.read(service);
+      if (!lock || lock.expiresAt > lock.storeNow) return;
+      await store.settle({ service, token, owner }, { seq, digest });
+    });
   }
 
   private async closeTargets(): Promise<void> {

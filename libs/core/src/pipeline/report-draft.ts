@@ -3,6 +3,7 @@ import type { EngineSettings } from './engine-settings.js';
 import type { Pipeline } from './pipeline.js';
 import type { PlanResult } from './plan-runner.js';
 import type { Runtime } from '../runtime.js';
+import { ISSUES_COMMAND } from '../recovery/commands.js';
 import {
   reportChange,
   type ChangeFinding,
@@ -63,7 +64,7 @@ export class ReportDraft {
   }
 
   /** Notes what is intended; until {@link ran} everything with work in it counts as not reached. */
-  plan({ stages, unknown, outOfOrder }: ExecutionPlan): void {
+  plan({ stages, unknown, unfinished, outOfOrder }: ExecutionPlan): void {
     this.described = stages.flatMap(({ changes }) =>
       changes.map(({ change, action, reason }) =>
         reportChange(
@@ -73,6 +74,10 @@ export class ReportDraft {
       ),
     );
     if (unknown.length > 0) this.warn(`applied, but no longer in the code: ${unknown.join(', ')}`);
+    if (unfinished.length > 0)
+      this.warn(
+        `neither applied nor rolled back, and no longer in the code: ${unfinished.join(', ')}; see \`${ISSUES_COMMAND}\``,
+      );
     const late = outOfOrder.map(({ change }) => change.id);
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
       this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);

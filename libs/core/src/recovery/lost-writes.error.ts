@@ -33,6 +33,6 @@ function line({ targetSystem, lostBy, recorded, found, changeIds }: LostWrites):
   const claim = found === 0 ? 'has no record of any claim' : `knows no claim after token ${found}`;
   return (
     `  - Target system "${targetSystem}" ${claim}, though history records one with token ${recorded}: ` +
-    'the target was restored, failed over, emptied or replaced.'
+    'the target was restored, failed over, emptied or replaced, or is asked under another name (database, prefix, topic).'
   );
 }

@@ -40,7 +40,7 @@ export function lostChanges(
   snapshot: AuditSnapshot,
 ): LostWrites | undefined {
   const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found: fence?.token ?? 0 };
-  const unrecorded = markers.filter(({ changeId, token }) => tokenOf(snapshot.get(changeId)) < token);
+  const unrecorded = markers.filter((marker) => !knows(snapshot.get(marker.changeId), marker));
   if (unrecorded.length > 0) {
     return { ...facts, lostBy: 'audit-store', changeIds: unrecorded.map(({ changeId }) => changeId) };
   }
@@ -88,9 +88,14 @@ function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number
   return Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
 }
 
-/** Lock token under which an entry was written. One that does not say is none of a separate target system's, or an operator's: it knows. */
-function tokenOf(entry: AuditEntry | undefined): number {
-  return entry ? Number(entry.metadata['token'] ?? Infinity) : 0;
+/** True where the last entry of a change is later than a marker of it, or of the same execution or undo. */
+function knows(entry: AuditEntry | undefined, { token, operation, executionId }: Marker): boolean {
+  if (!entry) return false;
+  // One without a token is none of a separate target system's, or an operator's.
+  const recorded = Number(entry.metadata['token'] ?? Infinity);
+  if (recorded !== token) return recorded > token;
+  // What reconciles comes before what the same run executes.
+  return entry.operation === operation && entry.executionId === executionId;
 }
 
 /** True where the target does not have the last claim any more that history knows of. */

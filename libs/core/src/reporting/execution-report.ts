@@ -9,6 +9,7 @@ export interface ChangeReport {
   readonly changeId: string;
   readonly stage: string;
   readonly order: string;
+  /** For blocked changes the one that the recorded state is about. */
   readonly targetSystem: string;
   readonly result: ChangeResult;
   /** Why, in a sentence: for a change not reached, what stopped the run. */
@@ -59,9 +60,8 @@ export interface ExecutionReport {
 export type ChangeFinding = Omit<
   ChangeReport,
   'changeId' | 'stage' | 'order' | 'targetSystem' | 'durationMs'
-> & {
-  readonly durationMs?: number;
-};
+> &
+  Partial<Pick<ChangeReport, 'targetSystem' | 'durationMs'>>;
 
 /** Describes one change. */
 export function reportChange(change: ChangeDescriptor, finding: ChangeFinding): ChangeReport {

@@ -52,7 +52,20 @@ describe('LoggerReporter', () => {
     ]);
   });
 
-  it('tells whom it waits for', () => {
+  it('tells whom it waits for, and until when if that one is gone', () => {
+    const holder = { service: 's', owner: 'o', host: 'h', pid: 2, token: 7, acquiredAt: 0 };
+    events.publish('run.waiting', { ...ABOUT, holder: { ...holder, expiresAt: Date.UTC(2026, 0) } });
+    expect(logged).toEqual([
+      [
+        'log',
+        expect.stringMatching(
+          /held by h \(pid 2, token 7\).*its lease ends by itself at 2026-01-01T.*--token 7/s,
+        ),
+      ],
+    ]);
+  });
+
+  it('tells that it waits where it is not known for whom', () => {
     events.publish('run.waiting', { ...ABOUT, holder: undefined });
     expect(logged).toEqual([['log', expect.stringMatching(/another instance.*waiting/s)]]);
   });

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../audit/error-text.js';
 import { FlamingockError } from '../flamingock.error.js';
 import { ChangeFailedError, ManualInterventionError } from '../pipeline/pipeline.errors.js';
-import { describeHolder } from '../lock/lock.errors.js';
+import { describeHolder, describeLeaseEnd } from '../lock/lock.errors.js';
 import { FlamingockEvents } from './event-publisher.js';
 import type { ChangeReport, ExecutionReport } from './execution-report.js';
 import { formatReport } from './report-format.js';
@@ -15,8 +15,8 @@ export class LoggerReporter {
   constructor(events: FlamingockEvents) {
     events.on('run.waiting', ({ service, holder }) =>
       this.logger.log(
-        `The lock of service "${service}" is held by ${describeHolder(holder)}: waiting for it to finish, ` +
-          'or for its lease to end if it is gone.',
+        `The lock of service "${service}" is held by ${describeHolder(holder)}: waiting for it to finish. ` +
+          `If it is gone, ${describeLeaseEnd(holder)}.`,
       ),
     );
     events.on('run.still-running', ({ changeId, runningMs, waitsFor }) => {

@@ -6,7 +6,12 @@ import {
 } from '../kafka.errors.js';
 
 /** What Kafka says to a producer whose transactional id somebody has initialised since, or whose time is up. */
-const FENCING = ['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'UNKNOWN_PRODUCER_ID'];
+const FENCING = [
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'UNKNOWN_PRODUCER_ID',
+  'INVALID_TXN_STATE',
+];
 /** What it says while it is busy with the transaction before, or while a coordinator moves. */
 const PASSING = [
   'CONCURRENT_TRANSACTIONS',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FencedError, type LockHold, type Marker, type TargetFence } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
-import { isBrokerFailure, isFencing } from '../client/driver-error.js';
+import { isBrokerFailure, isFencing, isPassing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
 import { TransactionalIdContendedError } from '../kafka.errors.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
@@ -164,8 +164,8 @@ export class ProducerFence {
   }
 
   /**
-   * True if it did; false if somebody else has initialised the id since. A broker may fail over the very
-   * same contention: what is not known to be committed has to be compared and set anew.
+   * True if it did; false if somebody else has initialised the id since, or is about to. A broker may fail over
+   * the very same contention: what is not known to be committed has to be compared and set anew.
    */
   private async commitAs({ producer, hold: { service } }: Claim, messages: Message[]): Promise<boolean> {
     try {
@@ -175,7 +175,7 @@ export class ProducerFence {
       return true;
     } catch (error) {
       await this.release(service);
-      if (isFencing(error) || isBrokerFailure(error)) return false;
+      if (isFencing(error) || isPassing(error) || isBrokerFailure(error)) return false;
       throw this.clients.explain(error);
     }
   }

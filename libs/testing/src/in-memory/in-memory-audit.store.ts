@@ -31,6 +31,10 @@ export class InMemoryAuditStore implements AuditStore {
     return this.resource.read('prepare', () => undefined);
   }
 
+  describe(): Promise<string> {
+    return Promise.resolve('the memory of this process');
+  }
+
   readHead(service: string): Promise<AuditHead | undefined> {
     return this.resource.read('readHead', ({ heads }) => heads.get(service));
   }

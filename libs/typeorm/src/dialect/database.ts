@@ -2,6 +2,7 @@ import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
 import type { Dialect, SqlExecutor, Upsert } from './dialect.js';
+import type { RowWrite } from './row-write.js';
 
 /**
  * The database behind a DataSource, as the stores use it. What is executed here never
@@ -19,6 +20,9 @@ export interface SqlDatabase extends SqlExecutor {
    */
   within(patienceMs: number, answerMs?: number): SqlExecutor;
 
+  /** Absent where a DataSource always names the place of its tables. */
+  readonly searchPath?: SearchPath | undefined;
+
   /**
    * Runs all statements or none; none as well when the first one affects no row, which
    * answers `false`.
@@ -29,14 +33,14 @@ export interface SqlDatabase extends SqlExecutor {
   createTables(statements: readonly Sql[]): Promise<void>;
 
   /**
-   * Writes a row for the holder of `token`. Waits for an open transaction that has
+   * Writes a row for a holder of the lock. Waits for an open transaction that has
    * written it, and ends that transaction on the server if it hangs and belongs to a
    * holder whose token is not above: whoever asks has succeeded it.
    *
    * @param on the transaction to write in. @default one of its own
    * @throws RowHeldError when the row stays held by a transaction that cannot be ended.
    */
-  claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined>;
+  claim(upsert: Upsert, write: RowWrite, on?: SqlExecutor): Promise<Row | undefined>;
 
   /**
    * @throws PoolTooSmallError where the lock could not be renewed while a change's
@@ -60,6 +64,18 @@ export interface SqlDatabase extends SqlExecutor {
    * @throws OpenTransactionError when `work` left a transaction open, which is rolled back.
    */
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void>;
+
+  /** The runner as one of a change without a transaction, which leaves nothing in the pool of what it set. */
+  watched(runner: QueryRunner): QueryRunner;
+}
+
+/** Where tables are looked for that no place is named for, in a session that has just begun. */
+export interface SearchPath {
+  /** Where the name of a table leads: to where it is, or would be created. */
+  placeOf(table: string): Promise<string | undefined>;
+
+  /** Each place with a table of that name that has a row of the service, as far as the user can read them. */
+  placesOf(table: string, service: string): Promise<readonly string[]>;
 }
 
 /**
@@ -80,11 +96,17 @@ export interface ChangeTransaction extends SqlExecutor {
   /** @throws an error that names the change if this SQL text may not run inside it. */
   admit(text: string): void;
 
+  /**
+   * Hands the driver's connection out. What is done with it is not seen, so it is closed in the
+   * end, and the transaction is looked at before anything of ours becomes part of it.
+   */
+  lendConnection(): Promise<unknown>;
+
   /** Runs a statement of the change, and makes its error one that tells the remedy. */
   perform<T>(text: string, statement: () => Promise<T>): Promise<T>;
 
   /**
-   * Called once the change has run its last statement.
+   * Called once the change has run its last statement: the session is made fit for our own.
    *
    * @throws ImplicitCommitError, TransactionLostError when it is no longer the transaction that was begun.
    */

@@ -1,5 +1,7 @@
+import type { DataSource } from 'typeorm';
 import type { ColumnType, Table } from '../schema/table.js';
 import type { Row, Sql, SqlSyntax, SqlValue } from '../sql.js';
+import type { RowWrite } from './row-write.js';
 
 /** What a statement gave back. */
 export interface SqlResult {
@@ -51,7 +53,9 @@ export type Trouble =
   /** Somebody else is creating the same table at this moment. */
   | 'being-created'
   /** The database user may not do this. */
-  | 'forbidden';
+  | 'forbidden'
+  /** The database has no characters for a text, or no room. */
+  | 'unstorable';
 
 /** Everything in which SQL databases differ, apart from their connections ({@link SqlDatabase}). */
 export interface Dialect extends SqlSyntax {
@@ -72,8 +76,17 @@ export interface Dialect extends SqlSyntax {
   /** True where GROUP BY over an index steps from one group to the next. */
   readonly groupsByIndex: boolean;
 
-  /** A query whose rows have the `name` of each of these tables that exists. */
-  existingColumns(tables: readonly string[], schema: string | undefined): Sql;
+  /**
+   * The place that the DataSource itself names for tables: a schema, or where there are none the
+   * database. `undefined` where it names none.
+   */
+  placeOf(dataSource: DataSource): string | undefined;
+
+  /** A place in words: `schema "public" of database "shop"`. */
+  inWords(dataSource: DataSource, place: string): string;
+
+  /** A query whose rows have `name` and `col` of each column of these tables that exists in the place, the name as it stands here. */
+  existingColumns(tables: readonly string[], place: string): Sql;
 
   /** @throws ConnectionCharsetError when texts would not come back as they were written. */
   checkSession?(on: SqlExecutor): Promise<void>;
@@ -94,10 +107,10 @@ export interface Dialect extends SqlSyntax {
   readonly counted: (value: Sql) => Sql;
 
   /**
-   * Value of a row's `writer`, written with it: leads from a row to the open transaction
-   * that wrote it for the holder of `token`.
+   * Value of a row's `writer`, written with it: leads from a row to the open transaction that wrote
+   * it, and to the one that waits to write it.
    */
-  readonly writer: (service: string, token: number) => Sql;
+  readonly writer: (write: RowWrite) => Sql;
 
   /**
    * One statement that inserts `rows` (of the table's columns, in order) if `guard`, an

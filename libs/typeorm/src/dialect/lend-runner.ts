@@ -4,6 +4,7 @@ import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import { openRunner } from './query-runner.js';
 import type { Server } from './server.js';
+import { watchedRunner } from './watched-runner.js';
 
 /** What a pooled database lends; its promise is `SqlDatabase.lend`'s. */
 export async function lendRunner(
@@ -13,27 +14,28 @@ export async function lendRunner(
   work: (runner: QueryRunner) => Promise<void>,
 ): Promise<void> {
   const runner = openRunner(dataSource);
+  const lent = watchedRunner(dataSource, server, runner);
   try {
-    await work(runner);
+    await work(lent);
   } catch (error) {
-    await takeBack(dataSource, server, runner);
+    await endLoan();
     throw error;
   }
-  if (await takeBack(dataSource, server, runner)) throw new OpenTransactionError(changeId);
+  if (await endLoan()) throw new OpenTransactionError(changeId);
+
+  function endLoan(): Promise<boolean> {
+    return endTransaction(dataSource, server, runner).finally(() => giveBack(lent));
+  }
 }
 
 /** True if a transaction was open, which is rolled back. */
-async function takeBack(dataSource: DataSource, server: Server, runner: QueryRunner): Promise<boolean> {
-  if (!hasConnection(runner)) {
-    await giveBack(runner);
-    return false;
-  }
+async function endTransaction(dataSource: DataSource, server: Server, runner: QueryRunner): Promise<boolean> {
+  if (!hasConnection(runner)) return false;
   const asking = server.isInTransaction(dataSource, runner);
   const leftOpen = await bounded(ANSWER_MS, asking).catch(() => true);
   if (leftOpen) {
     await send(dataSource, runner, 'ROLLBACK').catch(() => undefined);
     await discard(runner, leftOpen);
   }
-  await giveBack(runner);
   return leftOpen;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { columnsOf, names, tableName } from '../schema/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
 import { ConnectionCharsetError } from '../typeorm.errors.js';
@@ -22,6 +21,9 @@ const TROUBLES: Readonly<Record<number, Trouble>> = {
   1044: 'forbidden',
   1142: 'forbidden',
   1227: 'forbidden',
+  // A character that the column has not, text too long for it.
+  1366: 'unstorable',
+  1406: 'unstorable',
 };
 
 /** MySQL 8.0.17 or later, MariaDB 10.3 or later. */
@@ -38,8 +40,18 @@ export const mysqlDialect: Dialect = {
   quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
   placeholder: () => '?',
 
-  existingColumns: (tables) =>
-    sql`SELECT TABLE_NAME AS name, COLUMN_NAME AS col FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${list(tables)})`,
+  placeOf: ({ driver }) => driver.database,
+  inWords: (_dataSource, database) => `database "${database}"`,
+
+  // The server may keep and compare names in lower case.
+  existingColumns: (tables, database) =>
+    list(
+      tables.map(
+        (table) =>
+          sql`SELECT ${table} AS name, COLUMN_NAME AS col FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${database} AND TABLE_NAME = ${table} AND (@@lower_case_table_names <> 0 OR CAST(TABLE_NAME AS BINARY) = CAST(${table} AS BINARY))`,
+      ),
+      ' UNION ALL ',
+    ),
 
   async checkSession(on) {
     const { rows } = await on.execute(
@@ -61,8 +73,8 @@ export const mysqlDialect: Dialect = {
   greatest: (column, value) => sql`GREATEST(${column}, ${value})`,
   counted: (value) => sql`LAST_INSERT_ID(${value})`,
 
-  // With a number of its own, so that no two writes of a row look alike.
-  writer: () => sql`CONCAT(CONNECTION_ID(), ':', ${randomUUID()})`,
+  // With the write's own id, so that no two writes of a row look alike.
+  writer: ({ id }) => sql`CONCAT(CONNECTION_ID(), ':', ${id})`,
 
   troubleOf: (error) => TROUBLES[Number(driverError(error).errno)],
 };

@@ -1,12 +1,14 @@
 import type { QueryResult, QueryRunner } from 'typeorm';
 import { tableName } from '../schema/table.js';
+import { altersSession, mysqlSessionEffect } from '../statement/session-effect.js';
 import { sql, type Row } from '../sql.js';
 import { send } from './connection.js';
 import type { SqlExecutor } from './dialect.js';
 import { mysqlDialect } from './mysql.dialect.js';
-import { isInTransaction, MysqlTransaction } from './mysql.transaction.js';
+import { isInTransaction, LEXIS, MysqlTransaction } from './mysql.transaction.js';
 import { runnerExecutor } from './query-runner.js';
-import type { AwaitedRow, RowHolder, Server } from './server.js';
+import type { RowWrite } from './row-write.js';
+import type { RowHolder, Server } from './server.js';
 
 /** mysql2 opens at most so many connections unless it is told otherwise. */
 const DEFAULT_POOL_SIZE = 10;
@@ -31,6 +33,8 @@ export const mysqlServer: Server = {
     if (admission) await transaction.enter(admission);
     return transaction;
   },
+
+  altersSession: (text) => altersSession(text, LEXIS, mysqlSessionEffect),
 
   async isInTransaction(dataSource, runner) {
     const answer = await send(dataSource, runner, 'DO 0');
@@ -74,7 +78,7 @@ function countRows({ affected, raw }: QueryResult, text: string): number {
  */
 async function writerOf(
   on: QueryRunner,
-  row: AwaitedRow,
+  row: RowWrite,
 ): Promise<(RowHolder & { connection: number }) | undefined> {
   // For the next statement only.
   await on.query('SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED');
@@ -88,7 +92,7 @@ async function writerOf(
   return { id, connection, description: `connection ${connection}` };
 }
 
-async function read(on: QueryRunner, { table, service }: AwaitedRow): Promise<Row | undefined> {
+async function read(on: QueryRunner, { table, service }: RowWrite): Promise<Row | undefined> {
   const { rows } = await executorOn(on).execute(
     sql`SELECT token, writer FROM ${tableName(table)} WHERE service = ${service}`,
   );

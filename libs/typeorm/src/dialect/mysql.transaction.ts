@@ -5,20 +5,23 @@ import {
   TransactionLostError,
 } from '../typeorm.errors.js';
 import { commitEffect, neverCommits } from '../statement/implicit-commit.js';
+import { mysqlSessionEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
+import { AlteredSession } from './altered-session.js';
 import type { Answer } from './connection.js';
 import type { Admission } from './database.js';
-import { driverError } from './driver-error.js';
+import { driverError, isVerdict } from './driver-error.js';
+import { rememberSession } from './mysql.session.js';
 import { PooledTransaction } from './pooled.transaction.js';
 
-const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+/** How the server reads SQL text. */
+export const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
 
-/** A commit takes it away, which is how one behind our back shows. */
+/** The end of the transaction takes it away, which is how one behind our back shows. */
 const SAVEPOINT = 'flamingock_change';
 
 const NO_SUCH_SAVEPOINT = 1305;
 const DEADLOCK = 1213;
-const LOCK_WAIT_TIMEOUT = 1205;
 const ROLLED_BACK_DURING_COMMIT = 3101;
 
 /** Bit of the status in a server's answers. */
@@ -27,18 +30,18 @@ const IN_TRANSACTION = 1;
 /**
  * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
  * refused; against those that do not show, in a procedure, stands a savepoint, set before
- * the first statement that is not certain to leave the transaction alone. After a
- * deadlock the server has rolled everything back, and would run what comes next outside
- * any transaction: nothing comes next.
+ * the first statement that is not certain to leave the transaction alone. Of some errors, a
+ * deadlock or a record that has changed, the server rolls everything back, and would run what
+ * comes next outside any transaction: after each one it is asked, and nothing comes next.
  */
 export class MysqlTransaction extends PooledTransaction {
   protected readonly lexis = LEXIS;
-  /** Set once the server has rolled back by itself. */
-  private lost: { readonly error: unknown } | undefined;
-  /** True once a statement ran that may have run others. */
-  private hidden = false;
+  protected readonly session = new AlteredSession(() =>
+    rememberSession(this.executor, (text) => this.send(text)),
+  );
+  /** Set once the transaction has ended with a statement that failed. */
+  private lost: Error | undefined;
   private hasSavepoint = false;
-  private completed = false;
   /** True once the server has answered after the change's last statement. */
   private isAnswered = false;
   goesOn = false;
@@ -57,14 +60,6 @@ export class MysqlTransaction extends PooledTransaction {
     if (affected === 0) throw admission.refusal();
   }
 
-  async complete(): Promise<void> {
-    if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
-    if (this.completed) return;
-    if (this.hasSavepoint) await this.releaseSavepoint();
-    this.completed = true;
-    this.isAnswered = this.hasSavepoint;
-  }
-
   /** A connection that was lost by then is found before the COMMIT, whose outcome nobody would know. */
   override async commit(next?: Admission): Promise<TransactionOutcome> {
     try {
@@ -73,6 +68,20 @@ export class MysqlTransaction extends PooledTransaction {
       return this.rollBack(error);
     }
     return super.commit(next);
+  }
+
+  protected async assertWhole(): Promise<void> {
+    if (this.lost) throw this.lost;
+    if (this.hasSavepoint) await this.releaseSavepoint();
+    this.isAnswered = this.hasSavepoint;
+  }
+
+  protected async watch(): Promise<void> {
+    if (!this.hasSavepoint) await this.setSavepoint();
+  }
+
+  protected effectOf(words: readonly string[]): SessionEffect {
+    return mysqlSessionEffect(words);
   }
 
   protected async sendCommit(next: Admission | undefined): Promise<Answer> {
@@ -98,8 +107,8 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
-    if (this.lost) throw new TransactionLostError(this.changeId, this.lost.error);
-    await this.setSavepointBefore(text);
+    if (this.lost) throw this.lost;
+    if (!this.hasSavepoint && !this.completed && !isHarmless(text)) await this.setSavepoint();
     try {
       const answer = await statement();
       this.isAnswered = this.completed;
@@ -116,17 +125,11 @@ export class MysqlTransaction extends PooledTransaction {
     return whole ? 'rolled-back' : 'partly-applied';
   }
 
-  protected fate(): 'rolled-back' | 'partly-applied' {
-    return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
-  }
-
   protected override isRefusal(error: unknown): boolean {
     return [DEADLOCK, ROLLED_BACK_DURING_COMMIT].includes(Number(driverError(error).errno));
   }
 
-  private async setSavepointBefore(text: string): Promise<void> {
-    if (this.hasSavepoint || this.completed) return;
-    if (statementWords(text, LEXIS).every((words) => neverCommits(words))) return;
+  private async setSavepoint(): Promise<void> {
     await this.send(`SAVEPOINT ${SAVEPOINT}`);
     this.hasSavepoint = true;
   }
@@ -135,7 +138,7 @@ export class MysqlTransaction extends PooledTransaction {
     try {
       await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
     } catch (cause) {
-      throw isGone(cause) ? new ImplicitCommitError(this.changeId, { cause }) : cause;
+      throw isGone(cause) ? new ImplicitCommitError(this.changeId, cause) : cause;
     }
   }
 
@@ -154,9 +157,14 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   private async notice(error: unknown): Promise<void> {
-    if (![DEADLOCK, LOCK_WAIT_TIMEOUT].includes(Number(driverError(error).errno))) return;
-    if (!isInTransaction(await this.send('DO 0'))) this.lost = { error };
+    if (!isVerdict(error) || isInTransaction(await this.send('DO 0'))) return;
+    const Ended = this.hidden ? ImplicitCommitError : TransactionLostError;
+    this.lost = new Ended(this.changeId, error);
   }
+}
+
+function isHarmless(text: string): boolean {
+  return statementWords(text, LEXIS).every((words) => neverCommits(words));
 }
 
 /** True if the session had a transaction open when the server gave that answer. */

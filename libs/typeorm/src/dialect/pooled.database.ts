@@ -5,14 +5,16 @@ import type { Row, Sql } from '../sql.js';
 import { PoolTooSmallError, RightMissingError, RowHeldError } from '../typeorm.errors.js';
 import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, send } from './connection.js';
-import type { Admission, ChangeTransaction, SqlDatabase } from './database.js';
+import type { Admission, ChangeTransaction, SearchPath, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from './dialect.js';
 import { isVerdict } from './driver-error.js';
 import { lendRunner } from './lend-runner.js';
 import { openRunner } from './query-runner.js';
 import type { PooledTransaction } from './pooled.transaction.js';
-import type { AwaitedRow, RowHolder, Server } from './server.js';
+import type { RowWrite } from './row-write.js';
+import type { RowHolder, Server } from './server.js';
 import { Turnstile } from './turnstile.js';
+import { watchedRunner } from './watched-runner.js';
 
 /** How long a statement is tried again while others are in its way, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -37,6 +39,7 @@ interface HandedOut {
  */
 export class PooledDatabase implements SqlDatabase {
   readonly dialect: Dialect;
+  readonly searchPath: SearchPath | undefined;
   private readonly connections = new Turnstile(CONNECTIONS);
   private readonly transactions = new Turnstile(1);
   /** The transaction with whose commit the next one has begun. */
@@ -49,6 +52,7 @@ export class PooledDatabase implements SqlDatabase {
     private readonly server: Server,
   ) {
     this.dialect = server.dialect;
+    this.searchPath = server.searchPath?.(dataSource, (use) => this.connected(use));
   }
 
   async execute(statement: Sql): Promise<SqlResult> {
@@ -87,8 +91,7 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
-  async claim(upsert: Upsert, token: number, on?: SqlExecutor): Promise<Row | undefined> {
-    const row = { table: upsert.table, service: String(upsert.key['service']), token };
+  async claim(upsert: Upsert, row: RowWrite, on?: SqlExecutor): Promise<Row | undefined> {
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
     await this.letGo();
     return this.insist(['busy'], PATIENCE_MS, () =>
@@ -104,8 +107,8 @@ export class PooledDatabase implements SqlDatabase {
 
   async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
     const begun = await this.takeBegun(admission);
-    const leave = begun?.leave ?? (await this.enter());
     const runner = begun?.transaction.runner ?? openRunner(this.dataSource);
+    const leave = begun?.leave ?? (await this.enter());
     try {
       const beginning =
         begun && admission
@@ -132,6 +135,10 @@ export class PooledDatabase implements SqlDatabase {
 
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     return lendRunner(this.dataSource, this.server, changeId, work);
+  }
+
+  watched(runner: QueryRunner): QueryRunner {
+    return watchedRunner(this.dataSource, this.server, runner);
   }
 
   /**
@@ -164,7 +171,7 @@ export class PooledDatabase implements SqlDatabase {
     };
   }
 
-  private takeOver<T>(row: AwaitedRow, writing: Promise<T>): Promise<T> {
+  private takeOver<T>(row: RowWrite, writing: Promise<T>): Promise<T> {
     return takeOver<T, RowHolder>(writing, {
       endHolder: (seen) => this.connected((on) => this.server.endHolder(on, row, seen)),
       refusal: (holder, cause) => new RowHeldError(row, holder, cause),
@@ -187,8 +194,8 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   private async connected<T>(use: (runner: QueryRunner) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
-    const leave = await this.connections.enter();
     const runner = openRunner(this.dataSource);
+    const leave = await this.connections.enter();
     try {
       return await bounded(answerMs, use(runner));
     } catch (error) {

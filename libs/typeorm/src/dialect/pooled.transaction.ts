@@ -3,8 +3,10 @@ import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/co
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
 import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
+import { functionsEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { transactionControl } from '../statement/transaction-control.js';
+import type { AlteredSession } from './altered-session.js';
 import { bounded } from './bounded.js';
 import { discard, giveBack, send, type Answer } from './connection.js';
 import type { Admission, ChangeTransaction } from './database.js';
@@ -28,6 +30,10 @@ let turns = 0;
  */
 export abstract class PooledTransaction implements ChangeTransaction {
   protected abstract readonly lexis: Lexis;
+  protected abstract readonly session: AlteredSession;
+  /** True once something ran that may have ended the transaction without a sign. */
+  protected hidden = false;
+  protected completed = false;
   private last: Promise<unknown> = Promise.resolve();
   private closing = false;
   protected unusable: unknown;
@@ -45,21 +51,37 @@ export abstract class PooledTransaction implements ChangeTransaction {
       const control = transactionControl(words);
       if (control !== undefined) throw new TransactionControlError(this.changeId, control);
       this.admitStatement(words);
+      this.session.expect(this.effectOf(words));
     }
+    this.session.expect(functionsEffect(text));
+  }
+
+  lendConnection(): Promise<unknown> {
+    this.session.expect('lasting');
+    return this.perform<unknown>('', async () => {
+      await this.watch();
+      this.hidden = true;
+      return this.runner.connect();
+    });
   }
 
   perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
     // What a subscriber sends because of a statement is part of it, and must not wait for it.
-    if (turn.getStore() === this) return statement();
+    if (turn.getStore() === this) return this.session.run(statement);
     const mine = this.last.then(() => {
       if (this.closing) throw new ChangeEndedError(this.changeId);
-      return this.takeTurn(() => this.attempt(text, statement));
+      return this.takeTurn(() => this.session.run(() => this.attempt(text, statement)));
     });
     this.last = mine.catch(() => undefined);
     return mine;
   }
 
-  abstract complete(): Promise<void>;
+  async complete(): Promise<void> {
+    if (this.completed) return;
+    await this.assertWhole();
+    await this.session.restore();
+    this.completed = true;
+  }
 
   /** True once the next transaction has begun on the connection, with the commit of this one. */
   abstract readonly goesOn: boolean;
@@ -77,8 +99,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   async commit(next?: Admission): Promise<TransactionOutcome> {
     const { broadcaster } = this.runner;
-    // Subscribers are told of each beginning before it happens.
-    const following = this.dataSource.subscribers.length > 0 ? undefined : next;
+    // Subscribers are told of each beginning before it happens, and what is set lasts.
+    const isLast = this.dataSource.subscribers.length > 0 || this.session.isSpoilt;
+    const following = isLast ? undefined : next;
     try {
       await broadcaster.broadcast('BeforeTransactionCommit');
     } catch (error) {
@@ -121,6 +144,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     } catch (cause) {
       this.unusable ??= cause;
     }
+    if (this.session.isSpoilt) this.unusable ??= 'a change has altered its session';
     if (this.unusable !== undefined) await discard(this.runner, this.unusable);
     await giveBack(this.runner);
   }
@@ -138,6 +162,15 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** @throws NonTransactionalStatementError for a statement that must not run. */
   protected abstract admitStatement(words: readonly string[]): void;
 
+  /** What a statement does to its session, given its words. */
+  protected abstract effectOf(words: readonly string[]): SessionEffect;
+
+  /** From now on it has to be told whether this is still the transaction that was begun. */
+  protected abstract watch(): Promise<void>;
+
+  /** @throws ImplicitCommitError, TransactionLostError when it is not. */
+  protected abstract assertWhole(): Promise<void>;
+
   /** @throws CommitRefusedError when the answer to COMMIT was no commit. */
   protected abstract checkCommit(answer: Answer): void;
 
@@ -146,9 +179,6 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   /** Rolls back, and tells whether that took everything back. */
   protected abstract undo(): Promise<'rolled-back' | 'partly-applied'>;
-
-  /** What becomes of a transaction whose connection is lost before its COMMIT. */
-  protected abstract fate(): 'rolled-back' | 'partly-applied';
 
   /** Commits, and begins the next transaction with it where `next` lets one in. */
   protected abstract sendCommit(next: Admission | undefined): Promise<Answer>;
@@ -197,6 +227,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** True if an error of COMMIT says for certain that nothing was committed. */
   protected isRefusal(error: unknown): boolean {
     return isVerdict(error);
+  }
+
+  /** What becomes of a transaction whose connection is lost before its COMMIT. */
+  private fate(): 'rolled-back' | 'partly-applied' {
+    return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
   }
 
   private ended(): void {

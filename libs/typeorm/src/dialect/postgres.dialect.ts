@@ -5,11 +5,16 @@ import { list, name, raw, sql, type Sql, type SqlValue } from '../sql.js';
 import type { Dialect, Trouble } from './dialect.js';
 import { driverError } from './driver-error.js';
 import { onConflict } from './on-conflict.js';
+import type { RowWrite } from './row-write.js';
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   '42P01': 'missing-table',
   '3F000': 'missing-schema',
   '42501': 'forbidden',
+  // Untranslatable character, character not in repertoire, text too long for its column.
+  '22P05': 'unstorable',
+  '22021': 'unstorable',
+  '22001': 'unstorable',
   // Serialization failure, deadlock, lock not available.
   '40001': 'busy',
   '40P01': 'busy',
@@ -26,7 +31,7 @@ export const postgresDialect: Dialect = {
   columnTypes: { key: 'TEXT COLLATE "C"', text: 'TEXT', integer: 'BIGINT' },
   tableSuffix: '',
   // Not now(), which is the time at which the transaction began.
-  nowMs: raw(`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`),
+  nowMs: raw(`pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint`),
   oneWriter: false,
   hasSchemas: true,
   groupsByIndex: false,
@@ -34,12 +39,12 @@ export const postgresDialect: Dialect = {
   quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
   placeholder: (position) => `$${position}`,
 
+  placeOf: ({ options }) => ('schema' in options ? options.schema : undefined),
+  inWords: ({ driver }, schema) => `schema "${schema}" of database "${driver.database ?? ''}"`,
+
   // Not information_schema, which hides tables that the user may not touch.
-  existingColumns(tables, schema) {
-    const place =
-      schema === undefined ? sql`pg_catalog.pg_table_is_visible(c.oid)` : sql`n.nspname = ${schema}`;
-    return sql`SELECT c.relname AS name, a.attname AS col FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND ${place}`;
-  },
+  existingColumns: (tables, schema) =>
+    sql`SELECT c.relname AS name, a.attname AS col FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p') AND c.relname IN (${list(tables)}) AND n.nspname = ${schema}`,
 
   ...onConflict,
   greatest: (column, value) => sql`GREATEST(${column}, ${value}::bigint)`,
@@ -47,7 +52,7 @@ export const postgresDialect: Dialect = {
 
   // The open transaction bears the same mark as its application_name; it ends with the
   // transaction, so that a pooler in between hands nothing of it to anybody else.
-  writer: (service, token) => sql`set_config('application_name', ${transactionMark(service, token)}, true)`,
+  writer: (write) => sql`pg_catalog.set_config('application_name', ${transactionMark(write)}, true)`,
 
   guardedInsert: (guard, table, rows) =>
     sql`WITH moved AS (${guard} RETURNING 1) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT written.* FROM moved, (VALUES ${tuples(table, rows)}) AS written`,
@@ -66,22 +71,23 @@ export const postgresDialect: Dialect = {
   },
 };
 
-/** What names the open transactions of one holder. Fits PostgreSQL's 63 characters and its printable ASCII. */
-export function transactionMark(service: string, token: number): string {
-  return `${servicePart(service)}${token}`;
+/** What names the open transaction of one write. Fits PostgreSQL's 63 characters and its printable ASCII. */
+export function transactionMark(write: RowWrite): string {
+  return `${markStart(write)}${write.token}:${write.id}`;
 }
 
-/** The part of {@link transactionMark} that all holders of a service share. */
-export function servicePart(service: string): string {
-  const known = serviceParts.get(service);
+/** The part of {@link transactionMark} that all writes of the row share, and none of another row, table or schema. */
+export function markStart({ table, service }: RowWrite): string {
+  const row = [table.schema, table.name, service].join('\0');
+  const known = markStarts.get(row);
   if (known !== undefined) return known;
-  const part = `flamingock:${hash('sha256', service).slice(0, 24)}:`;
-  serviceParts.set(service, part);
-  return part;
+  const start = `flamingock:${hash('sha256', row).slice(0, 24)}:`;
+  markStarts.set(row, start);
+  return start;
 }
 
-/** Each transaction of a service needs its part, and an application has few services. */
-const serviceParts = new Map<string, string>();
+/** Each transaction needs one, and an application has few tables and services. */
+const markStarts = new Map<string, string>();
 
 /** The statement with its values in it: several can share a message only if none of them binds any. */
 export function inlined(statement: Sql): string {
@@ -104,5 +110,5 @@ function tuples(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {
 }
 
 function typed(value: SqlValue, column: Column | undefined): Sql {
-  return sql`${value}${raw(column?.type === 'integer' ? '::bigint' : '::text')}`;
+  return sql`${value}${raw(column?.type === 'integer' ? '::bigint' : '::pg_catalog.text')}`;
 }

@@ -1,17 +1,25 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { altersSession, postgresSessionEffect } from '../statement/session-effect.js';
 import { sql, type Row, type Sql } from '../sql.js';
 import { send, sendSeveral } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
-import { inlined, postgresDialect, servicePart, transactionMark } from './postgres.dialect.js';
-import { admittedRow, beginning, COMMITTING, PostgresTransaction } from './postgres.transaction.js';
+import { inlined, markStart, postgresDialect, transactionMark } from './postgres.dialect.js';
+import { PostgresSearchPath } from './postgres.search-path.js';
+import {
+  admittedRow,
+  beginning,
+  COMMITTING,
+  IN_FAILED_TRANSACTION,
+  LEXIS,
+  PostgresTransaction,
+} from './postgres.transaction.js';
 import { runnerExecutor } from './query-runner.js';
-import type { AwaitedRow, Server } from './server.js';
+import type { RowWrite } from './row-write.js';
+import type { Server } from './server.js';
 
 /** node-postgres keeps at most so many connections unless it is told otherwise. */
 const DEFAULT_POOL_SIZE = 10;
-
-const IN_FAILED_TRANSACTION = '25P02';
 
 /** PostgreSQL; in transaction mode, PgBouncer in front of it changes nothing here. */
 export const postgresServer: Server = {
@@ -25,6 +33,8 @@ export const postgresServer: Server = {
     },
   }),
 
+  searchPath: (dataSource, connected) => new PostgresSearchPath(dataSource, connected),
+
   async begin(changeId, dataSource, runner, admission) {
     const executor = postgresServer.executor(dataSource, runner);
     const transaction = new PostgresTransaction(changeId, dataSource, runner, executor);
@@ -33,11 +43,13 @@ export const postgresServer: Server = {
     return transaction;
   },
 
+  altersSession: (text) => altersSession(text, LEXIS, postgresSessionEffect),
+
   async isInTransaction(dataSource, runner) {
     try {
       const { rows } = await postgresServer
         .executor(dataSource, runner)
-        .execute(sql`SELECT now() <> statement_timestamp() AS open`);
+        .execute(sql`SELECT pg_catalog.now() <> pg_catalog.statement_timestamp() AS open`);
       return rows[0]?.['open'] === true;
     } catch (error) {
       if (driverError(error).code === IN_FAILED_TRANSACTION) return true;
@@ -74,26 +86,32 @@ async function beginAdmitted(
 }
 
 /**
- * Who waits for the row bears our mark, see the dialect, and the server knows whom it
- * waits for, through any number of others in the line. At its end stands the holder. It is
- * ended only if it bears the mark of the same service with a token that is not above, was
- * found there before, and is not just committing.
+ * Our own waiting connection is the one whose transaction bears the mark of this very write, and the
+ * server knows whom it waits for. Others may stand in the same line, each waiting for the one before;
+ * a line ends at whoever does not wait for anything of this table, and what that one waits for itself
+ * is no business of ours. It is ended only if it bears the mark of the same row with a token that is
+ * not above, was found there before, and is not just committing.
  */
-function holderOf({ service, token }: AwaitedRow, seen: string | undefined): Sql {
-  const prefix = servicePart(service);
-  return sql`WITH RECURSIVE line (pid) AS (
-  SELECT b.pid FROM pg_catalog.pg_stat_activity w, unnest(pg_catalog.pg_blocking_pids(w.pid)) AS b (pid)
-  WHERE w.application_name = ${transactionMark(service, token)} AND w.wait_event_type = 'Lock'
+function holderOf(write: RowWrite, seen: string | undefined): Sql {
+  const { table, token } = write;
+  const qualified = [table.schema, table.name].map((part) => postgresDialect.quote(part ?? '')).join('.');
+  return sql`WITH RECURSIVE queuing (pid) AS (
+  SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database
+  WHERE d.datname = pg_catalog.current_database() AND l.relation = pg_catalog.to_regclass(${qualified})
+    AND (l.locktype = 'tuple' OR NOT l.granted)
+), line (pid) AS (
+  SELECT b.pid FROM pg_catalog.pg_stat_activity w, pg_catalog.unnest(pg_catalog.pg_blocking_pids(w.pid)) AS b (pid)
+  WHERE w.datname = pg_catalog.current_database() AND w.application_name = ${transactionMark(write)} AND w.wait_event_type = 'Lock'
   UNION
-  SELECT b.pid FROM line, unnest(pg_catalog.pg_blocking_pids(line.pid)) AS b (pid)
+  SELECT b.pid FROM line JOIN queuing ON queuing.pid = line.pid, pg_catalog.unnest(pg_catalog.pg_blocking_pids(line.pid)) AS b (pid)
 )
 SELECT h.id, 'connection ' || h.pid || ' (user ' || coalesce(h.usename, '?') || ', ' || coalesce(h.state, 'state unknown') || ')' AS description,
   CASE WHEN h.id = ${seen ?? ''} AND h.token <= ${token} AND NOT h.committing THEN pg_catalog.pg_terminate_backend(h.pid) END AS ended
 FROM (
   SELECT a.pid, a.usename, a.state, a.pid || ' ' || coalesce(a.xact_start::text, '') AS id,
-    CASE WHEN starts_with(a.application_name, ${prefix}) THEN substr(a.application_name, ${prefix.length + 1})::bigint END AS token,
-    coalesce(a.state = 'active' AND (a.query ILIKE 'COMMIT%' OR starts_with(a.query, ${COMMITTING})), false) AS committing
+    substring(a.application_name FROM ${`^${markStart(write)}([0-9]{1,18}):`})::bigint AS token,
+    coalesce(a.state = 'active' AND (a.query ILIKE 'COMMIT%' OR pg_catalog.starts_with(a.query, ${COMMITTING})), false) AS committing
   FROM line JOIN pg_catalog.pg_stat_activity a ON a.pid = line.pid
-  WHERE cardinality(pg_catalog.pg_blocking_pids(a.pid)) = 0
+  WHERE NOT EXISTS (SELECT 1 FROM queuing WHERE queuing.pid = a.pid)
 ) AS h`;
 }

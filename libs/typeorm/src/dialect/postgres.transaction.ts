@@ -1,19 +1,30 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core';
-import type { Row, Sql } from '../sql.js';
+import { raw, sql, type Row, type Sql } from '../sql.js';
 import type { DataSource } from 'typeorm';
-import { CommitRefusedError, NonTransactionalStatementError } from '../typeorm.errors.js';
+import {
+  CommitRefusedError,
+  ImplicitCommitError,
+  NonTransactionalStatementError,
+} from '../typeorm.errors.js';
+import { postgresSessionEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
+import { AlteredSession } from './altered-session.js';
 import { sendSeveral, type Answer } from './connection.js';
 import type { Admission } from './database.js';
 import type { SqlResult } from './dialect.js';
 import { driverError, messageOf } from './driver-error.js';
 import { inlined } from './postgres.dialect.js';
 import { PooledTransaction } from './pooled.transaction.js';
+import { rememberSession } from './postgres.session.js';
 
-const LEXIS: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
+/** How the server reads SQL text. */
+export const LEXIS: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
 
 /** Begins a message that ends with COMMIT: whoever is stopped in it is committing. */
 export const COMMITTING = '/* COMMIT */';
+
+/** The code of every statement's error in a transaction in which one has failed. */
+export const IN_FAILED_TRANSACTION = '25P02';
 
 /**
  * Active SQL transaction, unsafe use of a new enum value, invalid transaction termination:
@@ -24,7 +35,12 @@ const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
   protected readonly lexis = LEXIS;
+  protected readonly session = new AlteredSession(() =>
+    rememberSession(this.executor, this.dataSource, this.runner),
+  );
   admitted: Row | undefined;
+  /** Names the transaction, once its end has to be found out. */
+  private id: string | undefined;
   private atCommit: Sql | undefined;
   private chained = false;
   /** The row that the admission of the next transaction has marked. */
@@ -52,10 +68,6 @@ export class PostgresTransaction extends PooledTransaction {
     return super.execute(statement);
   }
 
-  complete(): Promise<void> {
-    return Promise.resolve();
-  }
-
   protected admitStatement(): void {
     // The server knows best, and refuses without harm.
   }
@@ -65,13 +77,22 @@ export class PostgresTransaction extends PooledTransaction {
     if (command !== 'COMMIT') throw new CommitRefusedError(this.changeId);
   }
 
-  protected async undo(): Promise<'rolled-back'> {
+  protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
+    const isCurrent = await this.isCurrent();
     await this.rollBackAll();
-    return 'rolled-back';
+    return isCurrent && (await this.isUndone()) ? 'rolled-back' : 'partly-applied';
   }
 
-  protected fate(): 'rolled-back' {
-    return 'rolled-back';
+  protected async watch(): Promise<void> {
+    this.id ??= await this.ask('pg_catalog.txid_current()');
+  }
+
+  protected async assertWhole(): Promise<void> {
+    if (!(await this.isCurrent())) throw new ImplicitCommitError(this.changeId);
+  }
+
+  protected effectOf(words: readonly string[]): SessionEffect {
+    return postgresSessionEffect(words);
   }
 
   protected async sendCommit(next: Admission | undefined): Promise<Answer> {
@@ -103,6 +124,26 @@ export class PostgresTransaction extends PooledTransaction {
     } catch (cause) {
       throw this.explain(text, cause);
     }
+  }
+
+  /** False once another transaction runs, or none; in one that has failed nobody can tell. */
+  private async isCurrent(): Promise<boolean> {
+    if (this.id === undefined || this.completed) return true;
+    try {
+      return (await this.ask('pg_catalog.txid_current_if_assigned()')) === this.id;
+    } catch (error) {
+      if (driverError(error).code === IN_FAILED_TRANSACTION) return true;
+      throw error;
+    }
+  }
+
+  private async isUndone(): Promise<boolean> {
+    return this.id === undefined || (await this.ask(`pg_catalog.txid_status(${this.id})`)) === 'aborted';
+  }
+
+  private async ask(expression: string): Promise<string> {
+    const { rows } = await this.executor.execute(sql`SELECT ${raw(expression)}::text AS answer`);
+    return String(rows[0]?.['answer']);
   }
 
   private explain(text: string, cause: unknown): unknown {

@@ -1,16 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { Table } from '../schema/table.js';
-import type { Admission } from './database.js';
+import type { Admission, SearchPath } from './database.js';
 import type { Dialect, SqlExecutor } from './dialect.js';
 import type { PooledTransaction } from './pooled.transaction.js';
-
-/** A row that somebody waits to write for the holder of `token`. */
-export interface AwaitedRow {
-  /** Has columns `service`, `token` and `writer`. */
-  readonly table: Table;
-  readonly service: string;
-  readonly token: number;
-}
+import type { RowWrite } from './row-write.js';
 
 /** The open transaction that was found to have written an awaited row. */
 export interface RowHolder {
@@ -20,12 +12,18 @@ export interface RowHolder {
   readonly description: string;
 }
 
+/** Calls `use` with a runner outside any transaction, and gives its connection back. */
+export type Connected = <T>(use: (runner: QueryRunner) => Promise<T>) => Promise<T>;
+
 /** Everything in which database servers differ in the handling of connections. */
 export interface Server {
   readonly dialect: Dialect;
 
   /** Executes on a runner, inside whatever transaction it has open. */
   executor(dataSource: DataSource, runner: QueryRunner): SqlExecutor;
+
+  /** Absent where a DataSource always names the place of its tables. */
+  searchPath?(dataSource: DataSource, connected: Connected): SearchPath;
 
   /**
    * Opens the transaction of a change on a runner without one.
@@ -39,6 +37,9 @@ export interface Server {
     admission: Admission | undefined,
   ): Promise<PooledTransaction>;
 
+  /** True if an SQL text does something to its session that lasts. */
+  altersSession(text: string): boolean;
+
   /** True if the runner's connection is not as the pool gave it: inside a transaction, or about to be. */
   isInTransaction(dataSource: DataSource, runner: QueryRunner): Promise<boolean>;
 
@@ -46,9 +47,9 @@ export interface Server {
   poolSize(dataSource: DataSource): number;
 
   /**
-   * Looks for the open transaction that wrote the row last, on a connection of its own,
-   * and ends it if it hangs, belongs to a holder whose token is not above the row's, and
-   * is the one that was `seen` before.
+   * Looks for the open transaction that keeps this one write waiting, on a connection of its own, and
+   * ends it if it hangs, has written the same row for a holder whose token is not above, and is the
+   * one that was `seen` before.
    */
-  endHolder(on: QueryRunner, row: AwaitedRow, seen: RowHolder | undefined): Promise<RowHolder | undefined>;
+  endHolder(on: QueryRunner, awaited: RowWrite, seen: RowHolder | undefined): Promise<RowHolder | undefined>;
 }

@@ -2,16 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql.js';
-import { ConnectionInTransactionError } from '../typeorm.errors.js';
+import { ConnectionInTransactionError, OpenTransactionError } from '../typeorm.errors.js';
 import type { ChangeTransaction, SqlDatabase } from './database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from './dialect.js';
-import { openRunner } from './query-runner.js';
+import { assertOpen, openRunner } from './query-runner.js';
+import type { RowWrite } from './row-write.js';
+import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import { executeNow, impatiently, type SqliteHandle } from './sqlite-handle.js';
-import { SqliteTransaction } from './sqlite.transaction.js';
+import { SqliteTransaction, type ChangeConnection } from './sqlite.transaction.js';
 
 /** How long a busy database is waited for, in milliseconds. */
 const PATIENCE_MS = 10_000;
+
+/** How long a transaction that is open at the end of a change may go on, in milliseconds. */
+const OWN_END_MS = 1_000;
 
 /**
  * SQLite, where TypeORM gives every query runner of a DataSource the same connection.
@@ -24,6 +29,9 @@ const PATIENCE_MS = 10_000;
 export class SqliteDatabase implements SqlDatabase {
   readonly dialect: Dialect = sqliteDialect;
   private heldByChange = false;
+  private foreignKeys: SqliteForeignKeys | undefined;
+  /** Those of a change that another one follows: to turn them has every statement compiled anew. */
+  private keptOff: ForeignKeysOff | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -56,7 +64,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /** Nothing to wait for: a transaction on this database keeps everybody from asking. */
-  claim(upsert: Upsert, _token: number, on: SqlExecutor = this): Promise<Row | undefined> {
+  claim(upsert: Upsert, _write: RowWrite, on: SqlExecutor = this): Promise<Row | undefined> {
     return this.dialect.upsert(on, upsert);
   }
 
@@ -67,7 +75,7 @@ export class SqliteDatabase implements SqlDatabase {
   async begin(changeId: string): Promise<ChangeTransaction> {
     const runner = openRunner(this.dataSource);
     let looked = false;
-    await this.whenFree((handle) => {
+    const connection = await this.whenFree((handle) => {
       // A runner that says so without a transaction is about to begin one, or failed to
       // long ago and keeps saying so: TypeORM does not take it back.
       if (runner.isTransactionActive && !looked) {
@@ -76,32 +84,82 @@ export class SqliteDatabase implements SqlDatabase {
       }
       // Not TypeORM's deferred BEGIN: a transaction that reads before it writes is
       // refused, without waiting, as soon as another process has written.
-      handle.exec('BEGIN IMMEDIATE');
+      const begin = (): unknown => handle.exec('BEGIN IMMEDIATE');
+      const foreignKeys = this.foreignKeysOf(handle, runner).turnOff(begin);
+      this.endKeptOff();
       this.heldByChange = true;
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+      return this.connectionOf(handle, foreignKeys);
     }, PATIENCE_MS);
-    return new SqliteTransaction(
-      changeId,
-      runner,
-      await this.handle(),
-      (attempt) => this.whileBusy(attempt, PATIENCE_MS),
-      () => (this.heldByChange = false),
-    );
+    return new SqliteTransaction(changeId, runner, connection);
   }
 
-  /** Every transaction begins by itself: there is no way to the server to be spared. */
+  /** No transaction has begun, but the foreign keys may still be off for it. */
   async letGo(): Promise<void> {
-    // There is none.
+    this.endKeptOff();
   }
 
-  /** Whose transaction is open on the one connection cannot be told; it is left alone. */
-  async lend(_changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     const runner = openRunner(this.dataSource);
+    const handle = await this.handle();
+    const turnOff = (): ForeignKeysOff => this.foreignKeysOf(handle, runner).turnOff();
+    const foreignKeys = await this.whenFree(turnOff, PATIENCE_MS);
+    let leftOpen: boolean;
     try {
       await work(runner);
     } finally {
+      leftOpen = await this.takeBack(handle, runner);
+      foreignKeys.end();
       await runner.release();
     }
+    if (leftOpen) throw new OpenTransactionError(changeId);
+    assertOpen(this.dataSource);
+    foreignKeys.assertKept(changeId);
+  }
+
+  /**
+   * True if a transaction was left open, which is rolled back. Whose it is cannot be told: one
+   * of the application itself is given time to end.
+   */
+  private async takeBack(handle: SqliteHandle, runner: QueryRunner): Promise<boolean> {
+    const wait = this.whenFree(() => undefined, OWN_END_MS);
+    const isFree = await wait.then(
+      () => true,
+      () => !handle.inTransaction || this.heldByChange,
+    );
+    if (isFree) return false;
+    handle.exec('ROLLBACK');
+    Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+    return true;
+  }
+
+  /** There is one connection, which is the application's. */
+  watched(runner: QueryRunner): QueryRunner {
+    return runner;
+  }
+
+  private connectionOf(handle: SqliteHandle, foreignKeys: ForeignKeysOff): ChangeConnection {
+    return {
+      handle,
+      run: (statement) => this.run(handle, statement),
+      whileBusy: (attempt) => this.whileBusy(attempt, PATIENCE_MS),
+      assertForeignKeys: (changeId) => foreignKeys.assertKept(changeId),
+      ended: (isFollowed) => {
+        this.heldByChange = false;
+        if (isFollowed) this.keptOff = foreignKeys;
+        else foreignKeys.end();
+      },
+    };
+  }
+
+  private endKeptOff(): void {
+    this.keptOff?.end();
+    this.keptOff = undefined;
+  }
+
+  private foreignKeysOf(handle: SqliteHandle, runner: QueryRunner): SqliteForeignKeys {
+    if (this.foreignKeys?.handle !== handle) this.foreignKeys = new SqliteForeignKeys(handle, runner);
+    return this.foreignKeys;
   }
 
   private run(handle: SqliteHandle, statement: Sql): SqlResult {
@@ -131,6 +189,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   private async handle(): Promise<SqliteHandle> {
+    assertOpen(this.dataSource);
     return (await this.dataSource.driver.createQueryRunner('master').connect()) as SqliteHandle;
   }
 }

@@ -1,4 +1,4 @@
-import { list, raw, sql } from '../sql.js';
+import { list, name, raw, sql } from '../sql.js';
 import { ConnectionInTransactionError } from '../typeorm.errors.js';
 import type { Dialect } from './dialect.js';
 import { driverError } from './driver-error.js';
@@ -16,8 +16,12 @@ export const sqliteDialect: Dialect = {
   quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
   placeholder: () => '?',
 
-  existingColumns: (tables) =>
-    sql`SELECT t.name AS name, c.name AS col FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name IN (${list(tables)})`,
+  // Not an attached file, nor a temporary table.
+  placeOf: () => 'main',
+  inWords: ({ options }) => `file "${String(options.database)}"`,
+
+  existingColumns: (tables, database) =>
+    sql`SELECT t.name AS name, c.name AS col FROM ${name(database, 'sqlite_master')} t JOIN pragma_table_info(t.name, ${database}) c WHERE t.type = 'table' AND t.name IN (${list(tables)})`,
 
   ...onConflict,
   greatest: (column, value) => sql`MAX(${column}, ${value})`,

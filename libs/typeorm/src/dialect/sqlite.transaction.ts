@@ -1,17 +1,31 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import type { QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
+import { DataSourceClosedError } from '../run.errors.js';
+import { ForeignKeysPragmaError } from '../sqlite.errors.js';
 import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
+import { setsForeignKeys } from '../statement/foreign-keys-pragma.js';
 import { transactionControl } from '../statement/transaction-control.js';
-import type { ChangeTransaction } from './database.js';
+import type { Admission, ChangeTransaction } from './database.js';
 import type { SqlResult } from './dialect.js';
-import { runnerExecutor } from './query-runner.js';
-import { sqliteDialect } from './sqlite.dialect.js';
-import type { SqliteHandle } from './sqlite-handle.js';
+import { impatiently, type SqliteHandle } from './sqlite-handle.js';
 
 /** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
 const LEXIS: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: false, several: false };
+
+/** The connection of a DataSource while the transaction of a change is open on it. */
+export interface ChangeConnection {
+  readonly handle: SqliteHandle;
+  /** Executes a statement of ours. */
+  run(statement: Sql): SqlResult;
+  /** Repeats for a while what a busy database refused. */
+  whileBusy(attempt: () => Promise<void>): Promise<void>;
+  /** @throws BrokenReferenceError when the change has broken a reference. */
+  assertForeignKeys(changeId: string): void;
+  /** To be called as soon as the transaction is not open any more; `isFollowed` by that of another change. */
+  ended(isFollowed: boolean): void;
+}
 
 /** The transaction of a change on the one connection of a SQLite DataSource. */
 export class SqliteTransaction implements ChangeTransaction {
@@ -23,27 +37,29 @@ export class SqliteTransaction implements ChangeTransaction {
   constructor(
     private readonly changeId: string,
     readonly runner: QueryRunner,
-    private readonly handle: SqliteHandle,
-    /** Repeats for a while what a busy database refused. */
-    private readonly whileBusy: (attempt: () => Promise<void>) => Promise<void>,
-    private readonly ended: () => void,
+    private readonly connection: ChangeConnection,
   ) {}
 
   admit(text: string): void {
     for (const words of statementWords(text, LEXIS)) {
       const control = transactionControl(words);
       if (control !== undefined) throw new TransactionControlError(this.changeId, control);
+      if (setsForeignKeys(words, text)) throw new ForeignKeysPragmaError(this.changeId);
     }
+  }
+
+  lendConnection(): Promise<unknown> {
+    return this.runner.connect();
   }
 
   async perform<T>(_text: string, statement: () => Promise<T>): Promise<T> {
     this.assertOpen();
     try {
       const result = await statement();
-      this.hasEscaped ||= !this.handle.inTransaction;
+      this.hasEscaped ||= !this.connection.handle.inTransaction;
       return result;
     } catch (error) {
-      if (!this.handle.inTransaction) this.lost ??= { error };
+      if (!this.connection.handle.inTransaction) this.lost ??= { error };
       throw error;
     }
   }
@@ -53,19 +69,24 @@ export class SqliteTransaction implements ChangeTransaction {
   }
 
   execute(statement: Sql): Promise<SqlResult> {
-    return this.perform('', () => runnerExecutor(this.runner, sqliteDialect).execute(statement));
+    return this.perform('', async () => this.connection.run(statement));
   }
 
-  async commit(): Promise<TransactionOutcome> {
+  async commit(next?: Admission): Promise<TransactionOutcome> {
+    const { broadcaster } = this.runner;
     try {
-      await this.sendCommit();
-      return { status: 'committed' };
+      await broadcaster.broadcast('BeforeTransactionCommit');
+      this.connection.assertForeignKeys(this.changeId);
+      await this.sendCommit(next !== undefined);
     } catch (error) {
       // Whoever can still take it back knows that it was not committed.
-      const isOpen = this.handle.inTransaction;
+      const isOpen = this.connection.handle.inTransaction;
       const undone = await this.undo().catch(() => undefined);
       return isOpen && undone === 'rolled-back' ? { status: undone, error } : { status: 'unknown', error };
     }
+    // It is committed, whatever a subscriber makes of it.
+    await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
+    return { status: 'committed' };
   }
 
   async rollBack(error: unknown): Promise<TransactionOutcome> {
@@ -76,37 +97,38 @@ export class SqliteTransaction implements ChangeTransaction {
     return this.runner.release();
   }
 
-  private async sendCommit(): Promise<void> {
-    // A busy COMMIT leaves the transaction open and may be sent again.
-    await this.whileBusy(async () => {
-      try {
-        await this.runner.commitTransaction();
-      } catch (error) {
-        // Not active any more: it is committed, and only a subscriber failed after it.
-        if (this.runner.isTransactionActive) throw error;
-      }
+  /** A busy COMMIT leaves the transaction open and may be sent again. */
+  private sendCommit(isFollowed: boolean): Promise<void> {
+    return this.connection.whileBusy(async () => {
+      impatiently(this.connection.handle, (handle) => handle.exec('COMMIT'));
+      this.ended(isFollowed);
     });
-    this.ended();
   }
 
   private async undo(): Promise<'rolled-back' | 'partly-applied'> {
-    const { handle, runner } = this;
+    const { broadcaster } = this.runner;
+    const { handle } = this.connection;
     const wasOpen = handle.inTransaction;
+    await broadcaster.broadcast('BeforeTransactionRollback').catch(() => undefined);
     try {
-      while (runner.isTransactionActive) await runner.rollbackTransaction();
-    } catch (error) {
       if (handle.inTransaction) handle.exec('ROLLBACK');
-      if (handle.inTransaction) throw error;
     } finally {
-      Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
       this.ended();
     }
+    await broadcaster.broadcast('AfterTransactionRollback').catch(() => undefined);
     return wasOpen || !this.hasEscaped ? 'rolled-back' : 'partly-applied';
   }
 
-  /** @throws TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
+  private ended(isFollowed = false): void {
+    Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
+    this.connection.ended(isFollowed);
+  }
+
+  /** @throws DataSourceClosedError; TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
   private assertOpen(): void {
-    if (this.handle.inTransaction) return;
+    const { handle } = this.connection;
+    if (handle.inTransaction) return;
+    if (!handle.open) throw new DataSourceClosedError();
     throw new TransactionLostError(this.changeId, this.lost ? this.lost.error : 'it is not open any more');
   }
 }

@@ -4,19 +4,17 @@ import { SchemaUnsupportedError } from '../typeorm.errors.js';
 import type { TablePlace } from './tables.js';
 
 /**
- * Where the tables of a DataSource are: in the schema that was asked for, or in the
- * DataSource's own.
+ * Where the tables of a DataSource are, as far as the options say: in the schema that was asked
+ * for, or in the DataSource's own schema or database.
  *
  * @throws SchemaUnsupportedError when a schema was asked for where there are none.
  */
 export function placeOfTables(
-  { options }: DataSource,
-  { hasSchemas }: Dialect,
+  dataSource: DataSource,
+  dialect: Dialect,
   { tablePrefix, schema }: TablePlace,
 ): TablePlace {
-  if (!hasSchemas) {
-    if (schema !== undefined) throw new SchemaUnsupportedError(options.type, schema);
-    return { tablePrefix };
-  }
-  return { tablePrefix, schema: schema ?? ('schema' in options ? options.schema : undefined) };
+  if (!dialect.hasSchemas && schema !== undefined)
+    throw new SchemaUnsupportedError(dataSource.options.type, schema);
+  return { tablePrefix, schema: schema ?? dialect.placeOf(dataSource) };
 }

@@ -49,7 +49,7 @@ const statementsOf = (missing: readonly Missing[]): Sql[] => missing.flatMap(({ 
 async function missingFrom(database: SqlDatabase, tables: readonly Table[]): Promise<Missing[]> {
   const { dialect } = database;
   const names = tables.map((table) => table.name);
-  const { rows } = await database.execute(dialect.existingColumns(names, tables[0]?.schema));
+  const { rows } = await database.execute(dialect.existingColumns(names, tables[0]?.schema ?? ''));
   return tables.flatMap((table) => {
     const existing = new Set(rows.filter((row) => row['name'] === table.name).map((row) => row['col']));
     if (existing.size === 0) return [{ table, statements: [createTable(table, dialect)] }];

@@ -13,7 +13,7 @@ export interface Column {
 /** One of our tables. */
 export interface Table {
   readonly name: string;
-  /** @default where the connection looks first */
+  /** Or database, where there are no schemas. Absent only in statements that somebody else executes. */
   readonly schema?: string | undefined;
   readonly columns: Readonly<Record<string, Column>>;
   readonly primaryKey: readonly string[];
@@ -41,7 +41,7 @@ function definition(
   return sql`${name(column)} ${raw(types[type])}${raw(nullable ? '' : ' NOT NULL')}`;
 }
 
-/** The table's name with its schema, if it has one. */
+/** The table's name with its place, if that is known. */
 export function tableName(table: Table): Sql {
   const known = tableNames.get(table);
   if (known) return known;

@@ -17,6 +17,7 @@ const PREFIX = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
 /** Where the tables are. */
 export interface TablePlace {
   readonly tablePrefix: string;
+  /** Or database, where there are no schemas. */
   readonly schema?: string | undefined;
 }
 

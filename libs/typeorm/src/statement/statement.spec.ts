@@ -1,11 +1,15 @@
 import { COMMITTING, HARMLESS } from '../fixtures/mysql-statements.js';
 import { commitEffect } from './implicit-commit.js';
+import { functionsEffect, mysqlSessionEffect, postgresSessionEffect } from './session-effect.js';
 import { statementWords, type Lexis } from './statement-words.js';
 import { transactionControl } from './transaction-control.js';
 
 const mysql: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
 const postgres: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
 const sqlite: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: false, several: false };
+
+/** MySQL does not know them. */
+const HARMLESS_ON_MARIADB = ['CREATE OR REPLACE TEMPORARY TABLE t (a INT)', 'ANALYZE SELECT 1'];
 
 const effectsOf = (text: string): string[] =>
   statementWords(text, mysql).map((words) => commitEffect(words).effect);
@@ -17,7 +21,7 @@ describe('the effect of a statement on its transaction, on MySQL and MariaDB', (
     expect(effectsOf(text)).toContain('commits');
   });
 
-  it.each(HARMLESS)('is none: %s', (text) => {
+  it.each([...HARMLESS, ...HARMLESS_ON_MARIADB])('is none: %s', (text) => {
     expect(effectsOf(text)).toEqual(['none']);
   });
 
@@ -27,6 +31,52 @@ describe('the effect of a statement on its transaction, on MySQL and MariaDB', (
       expect(effectsOf(text)).toEqual(['hidden']);
     },
   );
+});
+
+describe('the effect of a statement on its session', () => {
+  it.each([
+    ['lasting', 'set search_path to x'],
+    ['lasting', 'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY'],
+    ['lasting', '/* x */ RESET ALL'],
+    ['lasting', 'DO $$ BEGIN PERFORM 1; END $$'],
+    ['lasting', 'CREATE UNLOGGED TABLE a (b int); CREATE LOCAL TEMP TABLE t (a int)'],
+    ['lasting', 'CREATE TABLE pg_temp.t (a int)'],
+    ['lasting', 'SELECT a INTO TEMPORARY TABLE t FROM b'],
+    ['lasting', 'DECLARE c CURSOR WITH HOLD FOR SELECT 1'],
+    ['transaction', 'SET LOCAL ROLE other'],
+    ['none', 'SET CONSTRAINTS ALL DEFERRED'],
+    ['none', 'SET TRANSACTION READ ONLY'],
+    ['none', `UPDATE t SET a = 'SET b'`],
+    ['none', 'INSERT INTO temp (a) VALUES (1)'],
+    ['none', 'CREATE TABLE t (a int)'],
+    ['none', 'DECLARE c CURSOR FOR SELECT 1'],
+  ])('is %s on PostgreSQL: %s', (effect, text) => {
+    expect(statementWords(text, postgres).map(postgresSessionEffect).at(-1)).toBe(effect);
+  });
+
+  it.each([
+    ['lasting', 'set names latin1'],
+    ['lasting', '/*!40101 SET @x = 1 */'],
+    ['lasting', 'USE other'],
+    ['lasting', 'CALL p()'],
+    ['lasting', 'CREATE OR REPLACE TEMPORARY TABLE t (a INT)'],
+    ['none', 'SET STATEMENT max_statement_time = 1 FOR SELECT 1'],
+    ['none', 'UPDATE t SET a = 1'],
+  ])('is %s on MySQL and MariaDB: %s', (effect, text) => {
+    expect(statementWords(text, mysql).map(mysqlSessionEffect)).toEqual([effect]);
+  });
+
+  it.each([
+    ['lasting', `SELECT pg_catalog.set_config('search_path', '', false)`],
+    ['lasting', `select "set_config"($1, $2, $3)`],
+    ['lasting', `SELECT set_config('a.b', 'c', true), set_config('a.d', 'e', false)`],
+    ['lasting', 'SELECT pg_try_advisory_lock_shared(1)'],
+    ['lasting', `SELECT GET_LOCK('x', 1)`],
+    ['transaction', `SELECT set_config('a.b', $1, true), SET_CONFIG('a.c', 'd', TRUE)`],
+    ['none', 'SELECT pg_advisory_xact_lock(1)'],
+  ])('of its functions is %s: %s', (effect, text) => {
+    expect(functionsEffect(text)).toBe(effect);
+  });
 });
 
 describe('the words of a statement', () => {

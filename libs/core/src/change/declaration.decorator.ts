@@ -1,0 +1,12 @@
+import { METADATA } from './change-metadata.js';
+
+/** Says one thing of a class. Said twice, the class keeps in mind that it was: which of the two holds is nobody's guess. */
+export function declaration(name: string, key: string, value: unknown): ClassDecorator {
+  return (type) => {
+    if (Reflect.hasOwnMetadata(key, type)) {
+      const known = (Reflect.getOwnMetadata(METADATA.repeated, type) ?? []) as string[];
+      Reflect.defineMetadata(METADATA.repeated, [...new Set([...known, name])], type);
+    }
+    Reflect.defineMetadata(key, value, type);
+  };
+}

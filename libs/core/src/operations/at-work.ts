@@ -1,0 +1,46 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { describeHolder } from '../lock/lock.errors.js';
+import type { LockRecord } from '../lock/lock-store.js';
+import type { Engine } from '../pipeline/engine.js';
+import { readSnapshot } from './known-changes.js';
+import { lockStatus } from './lock.js';
+
+/** A change whose last entry was written by whoever holds the lock, and is not its end. */
+export interface AtWork {
+  readonly changeId: string;
+  readonly holder: LockRecord;
+}
+
+/** History as it is read without the lock, and the change that somebody is at work on meanwhile. */
+export interface Observation {
+  readonly snapshot: AuditSnapshot;
+  readonly atWork?: AtWork;
+}
+
+/** Reads history and asks the lock, until the two belong together. */
+export async function observe(engine: Engine): Promise<Observation> {
+  for (let seen = 0; ;) {
+    const snapshot = await readSnapshot(engine);
+    const tail = [...snapshot.values()].at(-1);
+    // One that was open before the lock was asked, and still is, nobody is at work on.
+    if (!tail || tail.seq === seen || !isOpen(engine, tail)) return { snapshot };
+    const { held, record } = await lockStatus(engine);
+    if (held && record?.owner === tail.executionId) {
+      return { snapshot, atWork: { changeId: tail.changeId, holder: record } };
+    }
+    seen = tail.seq;
+  }
+}
+
+/** Who is at work on it, in words that say why nobody else has to be. */
+export function describeWork({ holder }: AtWork): string {
+  return `${describeHolder(holder)} is at work on it right now`;
+}
+
+/** True for an entry that its writer goes on from: the method runs, or the rollback method after it. */
+function isOpen({ pipeline }: Engine, { changeId, state }: AuditEntry): boolean {
+  if (state !== 'EXECUTION_FAILED') return state === 'STARTED';
+  const changes = pipeline.stages.flatMap((stage) => stage.changes);
+  return changes.some(({ id, rollback }) => id === changeId && rollback !== undefined);
+}
