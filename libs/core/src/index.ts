@@ -33,7 +33,14 @@ export type {
   LockStore,
 } from './lock/lock-store.js';
 export { takeOver, type TakeOverSteps } from './lock/take-over.js';
-export { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock/lock.errors.js';
+export {
+  describeHolder,
+  FencedError,
+  LockLostError,
+  LockTimeoutError,
+  LockUnconfirmedError,
+  SelfWaitingError,
+} from './lock/lock.errors.js';
 
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
@@ -116,6 +123,7 @@ export type {
   FlamingockEventName,
   RunEvent,
   StageEvent,
+  StillRunningEvent,
 } from './reporting/flamingock.events.js';
 export type {
   ChangeReport,

@@ -4,7 +4,10 @@
  * engine reads a clock or draws a number.
  */
 export interface Runtime {
-  /** Milliseconds on a clock that never goes back; only differences mean anything. */
+  /**
+   * Milliseconds on a clock that never goes back, and goes on while the process stands still or
+   * its machine is suspended; only differences mean anything.
+   */
   monotonicMs(): number;
   /** Calls `ring` after `ms` milliseconds, unless what it gives back is called before that. */
   timer(ms: number, ring: () => void): () => void;

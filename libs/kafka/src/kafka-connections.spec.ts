@@ -34,13 +34,11 @@ describe('a Kafka that does not answer', () => {
     const brokers = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
     const { useFactory } = kafkaTargetSystem('events', { kafka: { ...QUICK, brokers } });
     const target = (useFactory as () => KafkaTargetSystem)();
+    let called = 0;
     const attempts = [
       () => target.markers.prepare(),
       () => target.markers.read(holdOf(1), 'add-category'),
-      () =>
-        target.run(markerOf(1), async (handles) => {
-          await adminOf(handles).listTopics();
-        }),
+      () => target.run(markerOf(1), async () => void (called += 1)),
     ];
     for (const attempt of attempts) {
       const error = await attempt().then(
@@ -51,6 +49,7 @@ describe('a Kafka that does not answer', () => {
       expect((error as KafkaUnreachableError).brokers).toEqual(brokers);
       expect(String(error)).toMatch(new RegExp(`${brokers.join(', ')}.*advertised\\.listeners`));
     }
+    expect(called).toBe(0);
     await target.close();
   });
 
@@ -71,7 +70,6 @@ await describeOn(['kafka'], 'the connections of a target system', ({ kafka }) =>
     const target = new KafkaTargetSystem('events', new Kafka(watched(kafka, sockets)), {
       markersTopic: targets.markersTopic,
     });
-    await target.run(markerOf(1), async () => {});
     expect(sockets).toEqual([]);
     await target.markers.prepare();
     const marker = markerOf(1);

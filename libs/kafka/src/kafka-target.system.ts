@@ -62,7 +62,9 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     this.markers = new KafkaMarkerStore(this.clients, this.fence, this.settings);
   }
 
-  run({ changeId }: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+  /** @throws KafkaUnreachableError before `work` is called. */
+  async run({ changeId }: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+    await this.clients.reach();
     const explain = (error: unknown) => this.clients.explain(error);
     return work(
       new Map<unknown, unknown>([

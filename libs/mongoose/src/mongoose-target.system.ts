@@ -45,7 +45,10 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     return whyNoTransactions(this.context.database);
   }
 
-  /** @throws OpenTransactionError when `work` left a transaction open on the session it was lent. */
+  /**
+   * @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open
+   * on the session it was lent.
+   */
   async run(
     { changeId }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
@@ -53,6 +56,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
   ): Promise<void> {
     const { database, scope } = this.context;
     scope.install(this);
+    await database.outside((db) => db.command({ ping: 1 }));
     const session = database.startSession();
     const sessions = new CheckedSessions(check);
     try {

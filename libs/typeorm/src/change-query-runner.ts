@@ -24,7 +24,7 @@ function statements(session: ChangeSession, runner: QueryRunner) {
     query: (...args: Parameters<QueryRunner['query']>): Promise<unknown> =>
       session.perform(args[0], () => runner.query(...args)),
     stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
-      session.perform(args[0], () => runner.stream(...args)),
+      session.stream(args[0], () => runner.stream(...args)),
     connect: (): Promise<unknown> => session.lendConnection(),
     // What they do has no effect in a transaction, and was done before it.
     beforeMigration: async () => undefined,

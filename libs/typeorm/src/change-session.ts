@@ -1,8 +1,10 @@
 import { ChangeEndedError } from '@nestjs-flamingock/core';
+import type { Readable } from 'node:stream';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { changeQueryRunner } from './change-query-runner.js';
 import { bounded } from './dialect/bounded.js';
 import type { ChangeTransaction } from './dialect/database.js';
+import { OpenStreamError } from './open-stream.error.js';
 import { NestedTransactionError, TransactionControlError } from './typeorm.errors.js';
 
 /** How long a statement that nobody awaited is waited for at the end, in milliseconds. */
@@ -12,6 +14,7 @@ const LAST_STATEMENT_MS = 10_000;
 export class ChangeSession {
   private readonly nested: object[] = [];
   private readonly running = new Set<Promise<unknown>>();
+  private readonly streams: Readable[] = [];
   private ended = false;
 
   constructor(
@@ -33,13 +36,21 @@ export class ChangeSession {
   /**
    * Runs a statement of the change.
    *
-   * @throws ChangeEndedError once the change has ended; an error that names the change
-   * and the remedy for SQL that cannot be part of its transaction.
+   * @throws ChangeEndedError once the change has ended; OpenStreamError while it reads rows as a
+   * stream; an error that names the change and the remedy for SQL that cannot be part of its transaction.
    */
   async perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
     this.assertRunning();
+    this.assertNoStream();
     this.transaction.admit(text);
     return this.track(this.transaction.perform(text, statement));
+  }
+
+  /** Runs a statement of the change whose rows it reads one by one. */
+  async stream(text: string, statement: () => Promise<Readable>): Promise<Readable> {
+    const stream = await this.perform(text, statement);
+    this.streams.push(stream);
+    return stream;
   }
 
   /**
@@ -60,6 +71,7 @@ export class ChangeSession {
   /** Begins a nested transaction. */
   async beginNested(owner: object): Promise<void> {
     this.assertRunning();
+    this.assertNoStream();
     // Counted from the moment it is asked for: the change must not commit around it.
     this.nested.push(owner);
     try {
@@ -87,23 +99,33 @@ export class ChangeSession {
     this.nested.pop();
   }
 
-  /** Refuses every later statement. */
+  /** Refuses every later statement, and ends streams that are open: the transaction could not end before. */
   end(): void {
     this.ended = true;
+    for (const stream of this.openStreams()) stream.destroy();
   }
 
   /**
    * Ends the change, waits for statements that are still running, and makes sure that
    * the transaction is the change's own and whole.
    *
-   * @throws NestedTransactionError while a nested transaction is open; ConnectionHangsError
+   * @throws OpenStreamError while a stream is; NestedTransactionError while a nested transaction is; ConnectionHangsError
    * when a statement does not end; see {@link ChangeTransaction.complete}.
    */
   async seal(): Promise<void> {
+    this.assertNoStream();
     this.end();
     if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
     if (this.running.size > 0) await bounded(LAST_STATEMENT_MS, Promise.allSettled([...this.running]));
     await this.transaction.complete();
+  }
+
+  private assertNoStream(): void {
+    if (this.openStreams().length > 0) throw new OpenStreamError(this.changeId);
+  }
+
+  private openStreams(): Readable[] {
+    return this.streams.filter(({ readableEnded, destroyed }) => !readableEnded && !destroyed);
   }
 
   private act(step: (runner: QueryRunner) => Promise<void>): Promise<void> {

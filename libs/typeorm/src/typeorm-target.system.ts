@@ -13,10 +13,13 @@ import { contextOf } from './data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { createMetadataTable } from './metadata-table.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
+import { Sql } from './sql.js';
 import type { ScopedRunners, TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
+
+const ANY_ANSWER = new Sql(['SELECT 1']);
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
@@ -47,9 +50,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
 
-  /** @throws OpenTransactionError when `work` left a transaction open. */
+  /** @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open. */
   async run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
     const { database, resource, scope } = this;
+    await database.execute(ANY_ANSWER);
     await this.prepareSchemaBuilder();
     scope.install(this);
     // A replica may not have yet what the change wrote.

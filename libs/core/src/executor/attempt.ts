@@ -6,6 +6,8 @@ import { ChangeTimeoutError } from './executor.errors.js';
 export type Attempt =
   | { readonly status: 'done' }
   | { readonly status: 'threw'; readonly error: unknown }
+  /** It came to its end before the method was called: nothing of it has happened, nor ever will. */
+  | { readonly status: 'not-called'; readonly error: unknown }
   /** It was told to stop and has not ended: it may still be at work. */
   | { readonly status: 'abandoned'; readonly error: unknown };
 

@@ -8,16 +8,17 @@ import {
 } from '../audit/audit.errors.js';
 import { reachStore } from '../audit/reach.js';
 import { ChangeContext } from '../change/change-context.js';
-import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { ChangeDescriptor, ChangeMethod, Invocation } from '../change/change-descriptor.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError, LockLostError } from '../lock/lock.errors.js';
 import type { Patience } from '../lock/patience.js';
+import type { Activity } from '../reporting/activity.js';
 import type { Runtime } from '../runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
 import { attempt, type Attempt } from './attempt.js';
 import type { ChangeOutcome } from './change-executor.js';
-import { ChangeEndedError } from './executor.errors.js';
+import { ChangeEndedError, unusable } from './executor.errors.js';
 import type { Intent } from './intent.js';
 
 /** Everything that one run lends to its executors. */
@@ -28,6 +29,7 @@ export interface RunResources {
   readonly lease: Lease;
   readonly patience: Patience;
   readonly runtime: Runtime;
+  readonly activity: Activity;
   /** Aborts when the lock is lost, the run's time is up, or the application shuts down. */
   readonly signal: AbortSignal;
   /** Milliseconds that a method has unless its change says otherwise; `undefined`: no bound. */
@@ -62,40 +64,51 @@ export class AuditedStep {
     change: ChangeDescriptor,
     { operation, method }: Pick<Intent, 'operation' | 'method'>,
   ): Promise<Attempt> {
-    let ended = false;
+    const progress = { isCalled: false, hasEnded: false };
     const check = (): void => {
-      if (ended) throw new ChangeEndedError(change.id);
+      if (progress.hasEnded) throw new ChangeEndedError(change.id);
       this.run.lease.assertHeld();
     };
     const guard = createGuard(check);
     const call = this.call(change, (signal) =>
-      change.target.run(
-        this.identify(change, { operation }),
-        async (handles) => {
-          // The answer that lets the method run may come late: after a pause of this process, say.
-          check();
-          await method.invoke({ context: this.context(change, signal), handles, guard });
-        },
-        check,
+      this.inTarget(change, () =>
+        change.target.run(
+          this.identify(change, { operation }),
+          async (handles) => {
+            // The answer that lets the method run may come late: after a pause of this process, say.
+            await this.run.lease.whenHeld();
+            check();
+            progress.isCalled = true;
+            await this.invoke(method, { context: this.context(change, signal), handles, guard });
+          },
+          check,
+        ),
       ),
     );
-    return call.finally(() => (ended = true));
+    const result = await call.finally(() => (progress.hasEnded = true));
+    if (progress.isCalled || result.status === 'done') return result;
+    return { status: 'not-called', error: unusable(change.target.id, result.error) };
   }
 
   /** Calls a method inside the target's transaction; rejects with whatever ends it. */
   async callInTransaction(change: ChangeDescriptor, { method }: Intent, handles: Handles): Promise<void> {
-    this.run.lease.assertHeld();
+    await this.run.lease.whenHeld();
     const result = await this.call(change, (signal) =>
-      method.invoke({ context: this.context(change, signal), handles, guard: (value) => value }),
+      this.invoke(method, { context: this.context(change, signal), handles, guard: (value) => value }),
     );
     if (result.status !== 'done') throw result.error;
-    this.run.lease.assertHeld();
+    await this.run.lease.whenHeld();
+  }
+
+  /** Does what the target system of a change answers. */
+  inTarget<T>({ target }: ChangeDescriptor, work: () => Promise<T>): Promise<T> {
+    return this.run.activity.during(`target system "${target.id}"`, work);
   }
 
   /** Records what must be durable before anything runs. */
   async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
-    const { journal } = this.run;
-    await reachStore(journal.service, () => journal.append(subject, step));
+    const { service } = this.run.journal;
+    await reachStore(service, () => this.append(subject, step));
   }
 
   /** Records of what was told to stop while its start was being recorded that it did not begin. */
@@ -104,7 +117,7 @@ export class AuditedStep {
     { failed, restored }: Intent,
     started: AuditStep,
   ): Promise<ChangeOutcome> {
-    this.run.lease.assertHeld();
+    await this.run.lease.whenHeld();
     const { state, effect } = restored;
     const error: unknown = this.run.signal.reason;
     const ended = { ...started, at: this.run.journal.now() };
@@ -119,7 +132,7 @@ export class AuditedStep {
     ...steps: [AuditStep, ...AuditStep[]]
   ): Promise<AuditEntry> {
     try {
-      return await this.run.journal.append(subject, ...steps);
+      return await this.append(subject, ...steps);
     } catch (cause) {
       throw cause instanceof LockLostError
         ? cause
@@ -136,6 +149,15 @@ export class AuditedStep {
       if (cause instanceof FencedError) throw this.run.lease.lose('another instance took it over', cause);
       throw new ChangeOutcomeUnknownError(change.id, cause);
     }
+  }
+
+  private append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<AuditEntry> {
+    const { activity, journal } = this.run;
+    return activity.during('the audit store', () => journal.append(subject, ...steps));
+  }
+
+  private invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {
+    return this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
   }
 
   private call(change: ChangeDescriptor, work: (signal: AbortSignal) => Promise<void>): Promise<Attempt> {

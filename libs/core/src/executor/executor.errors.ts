@@ -67,6 +67,11 @@ export class TargetSystemUnavailableError extends FlamingockError {
   }
 }
 
+/** What kept a target system from being used, as an error with a remedy. */
+export function unusable(targetSystem: string, cause: unknown): FlamingockError {
+  return cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(targetSystem, cause);
+}
+
 /** A target system did not answer a start that had nothing to do there. */
 export class LookTimeoutError extends FlamingockError {
   constructor(readonly waitedMs: number) {

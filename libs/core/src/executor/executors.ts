@@ -2,6 +2,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional, type MarkerStore, type TargetSystem } from '../target-system/target-system.js';
+import { insideChange } from '../lock/change-scope.js';
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import type { Intent } from './intent.js';
@@ -30,20 +31,26 @@ export class Executors implements ChangeExecutor {
     };
   }
 
-  async execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
+  execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
-    if (strategy === 'TX_SEPARATE') {
-      await this.prepareMarkers(change);
-      // Its marker is about to be one of this run.
-      this.marked.get(change.target)?.superseded.delete(change.id);
-    }
-    return this.byStrategy[strategy].execute(change, intent, next);
+    const scope = { changeId: change.id, store: this.store, lease: this.run.lease };
+    const work = async (): Promise<ChangeOutcome> => {
+      if (strategy === 'TX_SEPARATE') {
+        await this.prepareMarkers(change);
+        // Its marker is about to be one of this run.
+        this.marked.get(change.target)?.superseded.delete(change.id);
+      }
+      return this.byStrategy[strategy].execute(change, intent, next);
+    };
+    return this.run.activity.watch(change.id, () => insideChange(scope, work));
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */
   async prepareMarkers({ target }: ChangeDescriptor): Promise<void> {
     if (!isTransactional(target) || this.marked.has(target)) return;
-    const superseded = new Set(await this.claims.claim(target));
+    const claiming = (): Promise<readonly string[]> => this.claims.claim(target);
+    const claimed = await this.run.activity.during(`target system "${target.id}"`, claiming);
+    const superseded = new Set(claimed);
     this.marked.set(target, { markers: target.markers, superseded });
   }
 

@@ -2,12 +2,21 @@ import { holdOf, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@ne
 import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
-import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
+import {
+  failureOf,
+  LEASE_MS,
+  openRun,
+  passing,
+  SERVICE,
+  standStill,
+  statesOf,
+  takeLockFrom,
+} from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
-import { LockLostError } from '../lock/lock.errors.js';
+import { LockLostError, LockUnconfirmedError } from '../lock/lock.errors.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
-import { ChangeEndedError, ChangeTimeoutError } from './executor.errors.js';
+import { ChangeEndedError, ChangeTimeoutError, TargetSystemUnavailableError } from './executor.errors.js';
 import { undoBy } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 
@@ -42,8 +51,13 @@ const throwing = (error: unknown) =>
 /** Lets the lease run out and another instance take the lock. */
 async function takeOver(): Promise<void> {
   wire.hang('renew', 'request', 1_000);
-  await runtime.advance(LEASE_MS * 2);
+  await runtime.advance(LEASE_MS * 3);
   await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
+}
+/** Stands still while another instance takes the lock over. */
+async function succeeded(): Promise<void> {
+  standStill(runtime);
+  await takeLockFrom(run, new InMemoryAuditStore(database));
 }
 
 describe('a non-transactional change that succeeds', () => {
@@ -132,6 +146,52 @@ describe('a call of a non-transactional change', () => {
   it('is named as an undo where it is one', async () => {
     await executor.execute(aChange({ target, rollback }), undoBy(rollback, {}));
     expect(named).toEqual([calledFor('UNDO')]);
+  });
+});
+
+describe('a non-transactional change that its target never calls', () => {
+  const away: TargetSystem = { ...FILES, run: () => Promise.reject(new TypeError('connection refused')) };
+
+  it('has done nothing: it is recorded as rolled back, and its rollback is not called', async () => {
+    const execution = changeMethod(() => calls.push('execute'));
+    const outcome = await executor.execute(aChange({ target: away, execution, rollback }));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect(outcome.status === 'failed' && outcome.error).toBeInstanceOf(TargetSystemUnavailableError);
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTION_FAILED', 'publish ROLLED_BACK']);
+    expect((await entries())[1]?.error).toMatch(/"files" cannot be used: .*connection refused/);
+    expect(calls).toEqual([]);
+  });
+
+  it('is not called later either, where it was given up before', async () => {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    let late: Promise<void> | undefined;
+    const slow: TargetSystem = {
+      ...FILES,
+      run: (_change, work) => (late = begun.then(() => work(new Map()))),
+    };
+    const execution = changeMethod(() => calls.push('execute'));
+    const change = aChange({ target: slow, execution, rollback, timeoutMs: 500 });
+    const outcome = await passing(runtime, executor.execute(change));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    begin();
+    expect(await failureOf(late!)).toBeInstanceOf(ChangeEndedError);
+    expect(calls).toEqual([]);
+  });
+
+  it('is still executed where it was to be undone', async () => {
+    const outcome = await executor.execute(aChange({ target: away, rollback }), undoBy(rollback, {}));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTED' });
+    expect(await history()).toEqual(['publish STARTED', 'publish ROLLBACK_FAILED', 'publish EXECUTED']);
+    expect(calls).toEqual([]);
+  });
+
+  it('needs a person where its rollback is not called after it has failed', async () => {
+    let runs = 0;
+    const target: TargetSystem = { ...FILES, run: (...args) => (runs++ === 0 ? FILES : away).run(...args) };
+    const change = aChange({ target, rollback, execution: throwing(new TypeError('disk full')) });
+    expect(await executor.execute(change)).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED' });
+    expect(calls).toEqual(['execute']);
   });
 });
 
@@ -229,16 +289,6 @@ describe('a non-transactional change that throws', () => {
     const outcome = await executor.execute(aChange({ execution: throwing(thrown) }));
     expect(outcome).toMatchObject({ status: 'failed', error: thrown });
     expect((await entries()).at(-1)?.error).toBe(text);
-  });
-
-  it('is a failure also where its target system cannot be reached', async () => {
-    const target = {
-      id: 'files',
-      handleTokens: [],
-      run: () => Promise.reject(new TypeError('no such host')),
-    };
-    const outcome = await executor.execute(aChange({ target, rollback }));
-    expect(outcome).toMatchObject({ status: 'failed', error: new TypeError('no such host') });
   });
 });
 
@@ -413,16 +463,23 @@ describe('a non-transactional change whose lock is lost', () => {
     expect(await history()).toEqual(['publish STARTED']);
   });
 
-  it('is not even called where its process stood still past the lease after recording the start', async () => {
-    wire.meet('append', 'answer', async () => {
-      // What goes on after a stop finds the answer before it finds that its timers are due.
-      const wokenAt = runtime.monotonicMs() + LEASE_MS;
-      runtime.monotonicMs = () => wokenAt;
-    });
+  it('is not even called where another took over while its process stood still after recording the start', async () => {
+    // What goes on after a stop finds the answer before it finds that its timers are due.
+    wire.meet('append', 'answer', succeeded);
     const execution = changeMethod(() => calls.push('execute'));
     expect(await failureOf(executor.execute(aChange({ execution, rollback })))).toBeInstanceOf(LockLostError);
     expect(calls).toEqual([]);
     expect(await history()).toEqual(['publish STARTED']);
+  });
+
+  it('makes no call any more where another took over while its process stood still', async () => {
+    const disk = { write: async () => calls.push('write') };
+    const execution = changeMethod(async ({ guard }) => {
+      await succeeded();
+      await guard(disk).write();
+    });
+    expect(await failureOf(executor.execute(aChange({ execution, rollback })))).toBeInstanceOf(LockLostError);
+    expect(calls).toEqual([]);
   });
 
   it('writes nothing where a later holder has the head already', async () => {
@@ -432,5 +489,42 @@ describe('a non-transactional change whose lock is lost', () => {
     expect(await failureOf(executor.execute(aChange({ execution, rollback })))).toBeInstanceOf(LockLostError);
     expect(run.lease.signal.aborted).toBe(true);
     expect(await history()).toEqual(['publish STARTED']);
+  });
+});
+
+describe('a non-transactional change whose process stood still past its lease', () => {
+  it.each([
+    [
+      'after recording the start',
+      changeMethod(() => undefined),
+      () => wire.meet('append', 'answer', async () => standStill(runtime)),
+    ],
+    ['at its end', changeMethod(() => standStill(runtime)), () => undefined],
+  ])('goes on where nobody took over: %s', async (_, execution, arrange) => {
+    arrange();
+    expect((await executor.execute(aChange({ execution, rollback }))).status).toBe('executed');
+    expect(await history()).toEqual(['publish STARTED', 'publish EXECUTED']);
+  });
+
+  it('makes its next call once the store has confirmed the lock', async () => {
+    const disk = { write: async () => calls.push(`write after ${wire.answered.at(-1)}`) };
+    const execution = changeMethod(async ({ guard }) => {
+      standStill(runtime);
+      await guard(disk).write();
+    });
+    expect((await executor.execute(aChange({ execution }))).status).toBe('executed');
+    expect(calls).toEqual(['write after renew']);
+  });
+
+  it('is taken back where it made a call that could not wait for that', async () => {
+    const disk = { write: () => calls.push('write') };
+    const execution = changeMethod(({ guard }) => {
+      standStill(runtime);
+      guard(disk).write();
+    });
+    const outcome = await executor.execute(aChange({ execution, rollback }));
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect(outcome.status === 'failed' && outcome.error).toBeInstanceOf(LockUnconfirmedError);
+    expect(calls).toEqual(['rollback']);
   });
 });

@@ -9,7 +9,8 @@ import { stopwatch } from './stopwatch.js';
 
 /**
  * Runs changes that no transaction protects: STARTED is durable before the change
- * runs; after a failure the change's own rollback takes it back, if it has one.
+ * runs; after a failure the change's own rollback takes it back, if it has one. One that was
+ * never called, because its target could not be used, has nothing to take back.
  */
 export class NonTxExecutor implements ChangeExecutor {
   private readonly step: AuditedStep;
@@ -35,7 +36,13 @@ export class NonTxExecutor implements ChangeExecutor {
     }
     const { error } = result;
     const { state, effect } = intent.failed;
-    await this.step.recordAfter(subject, effect, { ...ended, state, error });
+    const failed = { ...ended, state, error };
+    if (result.status === 'not-called') {
+      const untouched = { ...ended, state: intent.restored.state, durationMs: 0 };
+      await this.step.recordAfter(subject, intent.restored.effect, failed, untouched);
+      return { status: 'failed', state: intent.restored.state, error, durationMs };
+    }
+    await this.step.recordAfter(subject, effect, failed);
     const compensation =
       intent.operation === 'EXECUTE' ? await this.compensate(change, subject, result) : undefined;
     return { status: 'failed', state, error, durationMs, ...compensation };

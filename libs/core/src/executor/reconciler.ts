@@ -2,12 +2,11 @@ import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
 import type { AuditStep } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { FlamingockError } from '../flamingock.error.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
-import { PartlyAppliedError, TargetSystemUnavailableError } from './executor.errors.js';
+import { PartlyAppliedError, unusable } from './executor.errors.js';
 import { subjectOf } from './change-executor.js';
 import { fencedOut } from './target-claims.js';
 import { claimedBy } from '../recovery/lost-writes.js';
@@ -56,8 +55,7 @@ export class Reconciler {
       return proves ? marker : undefined;
     } catch (cause) {
       if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);
-      if (cause instanceof FlamingockError) throw cause;
-      throw new TargetSystemUnavailableError(change.target.id, cause);
+      throw unusable(change.target.id, cause);
     }
   }
 }

@@ -10,7 +10,16 @@ import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audi
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
-import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf, takeLockFrom } from '../fixtures/runs.js';
+import {
+  failureOf,
+  LEASE_MS,
+  openRun,
+  passing,
+  SERVICE,
+  standStill,
+  statesOf,
+  takeLockFrom,
+} from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
@@ -54,11 +63,11 @@ function inTransaction(body: (invocation: Invocation) => unknown, fields: Partia
   });
   return aChange({ target, transactional: true, rollback, execution, ...fields });
 }
-/** What goes on after a stop of the process finds its lease over before any timer has fired. */
-const standStill = () => {
-  const wokenAt = runtime.monotonicMs() + LEASE_MS;
-  runtime.monotonicMs = () => wokenAt;
-};
+/** Stands still while another instance takes the lock over. */
+async function succeeded(): Promise<void> {
+  standStill(runtime);
+  await takeLockFrom(run, new InMemoryAuditStore(auditDatabase));
+}
 const entries = async (): Promise<AuditEntry[]> => {
   const all: AuditEntry[] = [];
   for await (const entry of new InMemoryAuditStore(auditDatabase).readHistory(SERVICE)) all.push(entry);
@@ -320,7 +329,7 @@ describe('a commit in a target whose answer is lost', () => {
 describe('a change in a transaction of its own whose lock is lost', () => {
   it('does not commit, and nothing is recorded', async () => {
     auditWire.hang('renew', 'request', 1_000);
-    const change = inTransaction(() => runtime.advance(LEASE_MS + 1));
+    const change = inTransaction(() => runtime.advance(LEASE_MS * 3));
     expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
     expect([await rows(), await history()]).toEqual([[], STARTED]);
   });
@@ -346,25 +355,44 @@ describe('a change in a transaction of its own whose lock is lost', () => {
     expect([await rows(), await history()]).toEqual([[], STARTED]);
   });
 
-  it('is not even called where its process stood still while its transaction began', async () => {
+  it('is not even called where another took over while its process stood still as its transaction began', async () => {
     let called = false;
-    targetWire.meet('checkFence', 'answer', async () => standStill());
+    targetWire.meet('checkFence', 'answer', succeeded);
     const change = inTransaction(() => (called = true));
     expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
     expect([called, await history()]).toEqual([false, STARTED]);
   });
 
-  it('does not commit where its process stood still in the midst of it', async () => {
-    expect(await failureOf(executor.execute(inTransaction(standStill)))).toBeInstanceOf(LockLostError);
+  it('does not commit where another took over while its process stood still in the midst of it', async () => {
+    expect(await failureOf(executor.execute(inTransaction(succeeded)))).toBeInstanceOf(LockLostError);
     expect([await rows(), await history()]).toEqual([[], STARTED]);
   });
 
   it('is left for the next holder to reconcile where that happens after its commit', async () => {
     targetWire.meet('commit', 'answer', async () => {
       auditWire.hang('renew', 'request', 1_000);
-      await runtime.advance(LEASE_MS * 2);
+      await runtime.advance(LEASE_MS * 3);
     });
     expect(await failureOf(executor.execute(succeeds()))).toBeInstanceOf(LockLostError);
     expect([await rows(), await history()]).toEqual([[['k', 'v']], STARTED]);
+  });
+});
+
+describe('a change in a transaction of its own whose process stood still past its lease', () => {
+  it.each([
+    [
+      'as its transaction began',
+      () => targetWire.meet('checkFence', 'answer', async () => standStill(runtime)),
+    ],
+    ['after its commit', () => targetWire.meet('commit', 'answer', async () => standStill(runtime))],
+  ])('goes on where nobody took over: %s', async (_, arrange) => {
+    arrange();
+    expect((await executor.execute(succeeds())).status).toBe('executed');
+    expect([await rows(), await history()]).toEqual([[['k', 'v']], EXECUTED]);
+  });
+
+  it('goes on where nobody took over: in the midst of it', async () => {
+    expect((await executor.execute(inTransaction(() => standStill(runtime)))).status).toBe('executed');
+    expect(await history()).toEqual(EXECUTED);
   });
 });

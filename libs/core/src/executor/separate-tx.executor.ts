@@ -57,7 +57,9 @@ export class SeparateTxExecutor implements ChangeExecutor {
   ): Promise<TransactionOutcome> {
     const run = this.step.identify(change, intent);
     const marker: Marker = { ...run, token: this.run.lease.token, owner: this.run.lease.hold.owner };
-    return transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker);
+    return this.step.inTarget(change, () =>
+      transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker),
+    );
   }
 
   /** The outcome, asked for in the target if the answer was lost. */

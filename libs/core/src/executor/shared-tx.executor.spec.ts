@@ -214,7 +214,7 @@ describe('a commit whose answer is lost', () => {
 describe('a change in a transaction whose lock is lost', () => {
   it('is rolled back, and nothing is recorded', async () => {
     wire.hang('renew', 'request', 1_000);
-    const change = inTransaction(() => runtime.advance(LEASE_MS + 1));
+    const change = inTransaction(() => runtime.advance(LEASE_MS * 3));
     expect(await failureOf(executor.execute(change))).toBeInstanceOf(LockLostError);
     expect([await rows(), await history()]).toEqual([[], []]);
   });

@@ -4,6 +4,8 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
 import type {
   ChangeRun,
+  Handles,
+  Transaction,
   TransactionalTargetSystem,
   TransactionOutcome,
 } from '../target-system/target-system.js';
@@ -61,14 +63,17 @@ export class SharedTxExecutor implements ChangeExecutor {
     const { lock } = this.store;
     const target = change.target as TransactionalTargetSystem;
     let batch: AuditBatch | undefined;
-    const outcome = await transact(target, run, async (handles, tx) => {
+    // Before the transaction, which may keep this holder itself from asking for its lock.
+    await lease.whenHeld();
+    const work = async (handles: Handles, tx: Transaction): Promise<void> => {
       if (lock.isHeldBy?.(tx)) lease.suspend();
       await this.step.callInTransaction(change, intent, handles);
       const { state } = intent.done;
       const ended: AuditStep = { ...started, state, at: journal.now(), durationMs: elapsed() };
       batch = journal.draft(subject, started, ended);
       await this.store.append(batch, tx);
-    });
+    };
+    const outcome = await this.step.inTarget(change, () => transact(target, run, work));
     await lease.resume();
     return { outcome, batch };
   }

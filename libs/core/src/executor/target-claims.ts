@@ -1,4 +1,3 @@
-import { FlamingockError } from '../flamingock.error.js';
 import { isClaimedBeyond } from '../lock/claimed-beyond.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
@@ -11,7 +10,7 @@ import {
 } from '../recovery/lost-writes.js';
 import type { TargetFence, TransactionalTargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
-import { TargetSystemUnavailableError } from './executor.errors.js';
+import { unusable } from './executor.errors.js';
 
 type Resources = Pick<RunResources, 'journal' | 'snapshot' | 'lease' | 'patience'>;
 
@@ -59,7 +58,7 @@ export class TargetClaims {
       return settledUnder(this.examined.get(target), target.id, this.run.snapshot);
     } catch (cause) {
       if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);
-      throw cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(target.id, cause);
+      throw unusable(target.id, cause);
     }
   }
 

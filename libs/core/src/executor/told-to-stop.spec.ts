@@ -5,7 +5,7 @@ import {
   ManualRuntime,
 } from '@nestjs-flamingock/testing';
 import { aChange, changeMethod } from '../fixtures/changes.js';
-import { failureOf, LEASE_MS, openRun, statesOf } from '../fixtures/runs.js';
+import { failureOf, openRun, standStill, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
@@ -62,9 +62,10 @@ describe.each(KINDS)('a %s change whose run is told to stop while its start is r
 
   it('records nothing more where the reason is that its lock is lost', async () => {
     wire.meet('append', 'answer', async () => {
-      wire.hang('renew', 'request', 1_000);
-      const wokenAt = runtime.monotonicMs() + LEASE_MS * 3;
-      runtime.monotonicMs = () => wokenAt;
+      standStill(runtime);
+      await database.write('take over', ({ locks }) => {
+        for (const [service, held] of locks) locks.set(service, { ...held, owner: 'the next' });
+      });
       stop.abort(new RunAbortedError('inventory', 'a test says so'));
     });
     expect(await failureOf(begin(kind))).toBeInstanceOf(LockLostError);

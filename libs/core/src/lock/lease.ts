@@ -3,7 +3,7 @@ import { NoAnswerError } from '../answer-bound.js';
 import { errorText } from '../audit/error-text.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
-import { LockLostError } from './lock.errors.js';
+import { leaseRanOut, LockLostError, LockUnconfirmedError } from './lock.errors.js';
 import { withinTime } from '../within-time.js';
 import type { LockHold, LockRenewal, LockStore } from './lock-store.js';
 
@@ -13,20 +13,39 @@ const HEARTBEAT_FRACTION = 1 / 3;
 const FRESH_FRACTION = 1 - HEARTBEAT_FRACTION;
 /** Part of the lease after which a renewal that failed is tried again. */
 const RETRY_FRACTION = 1 / 20;
+/** Part of the lease by which the watch is late at least where the process stood still. */
+const STILL_FRACTION = 1 / 20;
+
+/** The time after the end of a lease until the store has said whose the lock is. */
+interface Doubt {
+  /** Why the lease ended. */
+  readonly why: string;
+  /** When the lock is given up where the store has not answered. */
+  readonly until: number;
+  /** Settles with the answer, whatever it is. Never rejects. */
+  readonly known: Promise<void>;
+}
 
 /**
  * The lock while this process has it, kept alive by a heartbeat.
  *
  * The holder trusts its lease until the start of the last successful renewal plus the
  * lease, on its own monotonic clock: a store that measures from when the request arrived
- * ends it no earlier. Once lost, a lease stays lost.
+ * ends it no earlier. Past that moment nothing goes through until the store has said
+ * whose the lock is: a process that stood still, or whose renewals were kept waiting, goes
+ * on if nobody has taken over. Without an answer for another lease the lock is lost. Once
+ * lost, a lease stays lost.
  */
 export class Lease {
   private readonly lost = new AbortController();
   private readonly stopped = new AbortController();
   private trustedUntil: number;
+  /** When the watch looks next, unless the process stands still. */
+  private looksAt: number;
   private suspended = false;
   private loss: LockLostError | undefined;
+  private doubt: Doubt | undefined;
+  private asking: Promise<void> | undefined;
   private lastFailure: unknown;
 
   /** `askedAt`: monotonic time at which the acquisition was requested. */
@@ -39,6 +58,7 @@ export class Lease {
     private readonly runtime: Runtime,
   ) {
     this.trustedUntil = askedAt + leaseMs;
+    this.looksAt = askedAt;
     void this.beat();
     void this.watch();
   }
@@ -48,14 +68,37 @@ export class Lease {
     return this.hold.token;
   }
 
+  /** True between {@link suspend} and {@link resume}. */
+  get isSuspended(): boolean {
+    return this.suspended;
+  }
+
   /** Aborts the moment the lease is lost; its reason is the {@link LockLostError}. */
   get signal(): AbortSignal {
     return this.lost.signal;
   }
 
-  /** @throws LockLostError once the lease is lost. */
+  /** @throws LockLostError once the lease is lost; LockUnconfirmedError while that is not known. */
   assertHeld(): void {
-    if (!this.loss && this.timeLeft() <= 0) this.loseByTime();
+    this.look();
+    if (this.loss) throw this.loss;
+    if (this.doubt) {
+      const { why, known } = this.doubt;
+      throw new LockUnconfirmedError(this.hold.service, this.token, why, known);
+    }
+  }
+
+  /**
+   * Resolves once the lock is known to be held, mostly at once.
+   *
+   * @throws LockLostError when it is not.
+   */
+  async whenHeld(): Promise<void> {
+    this.look();
+    while (this.doubt) {
+      await this.doubt.known;
+      this.look();
+    }
     if (this.loss) throw this.loss;
   }
 
@@ -74,7 +117,7 @@ export class Lease {
    */
   async confirm(): Promise<void> {
     await this.renewed();
-    this.assertHeld();
+    await this.whenHeld();
   }
 
   /**
@@ -95,7 +138,7 @@ export class Lease {
     this.suspended = false;
     if (this.timeLeft() > this.leaseMs * FRESH_FRACTION) return;
     this.trustedUntil = this.runtime.monotonicMs() + this.leaseMs;
-    await this.renewUntilKnown();
+    await this.ask();
   }
 
   /** Stops the heartbeat and frees the lock, if it is still this holder's. */
@@ -107,12 +150,20 @@ export class Lease {
   private async beat(): Promise<void> {
     while (!this.stopped.signal.aborted) {
       await sleep(this.runtime, this.leaseMs * HEARTBEAT_FRACTION, this.stopped.signal);
-      await this.renewUntilKnown();
+      await this.ask();
     }
+  }
+
+  /** Settles once the store has answered, if it does. Never rejects. */
+  private ask(): Promise<void> {
+    this.asking ??= this.renewUntilKnown().finally(() => (this.asking = undefined));
+    return this.asking;
   }
 
   private async renewUntilKnown(): Promise<void> {
     while (!this.stopped.signal.aborted && !this.suspended && !(await this.renewed())) {
+      if (this.doubt && this.runtime.monotonicMs() >= this.doubt.until)
+        this.lose(this.explained('its store has not answered since then'), this.lastFailure);
       await sleep(this.runtime, this.leaseMs * RETRY_FRACTION, this.stopped.signal);
     }
   }
@@ -122,7 +173,7 @@ export class Lease {
     const askedAt = this.runtime.monotonicMs();
     try {
       const renewal = await unlessAborted(this.stopped.signal, this.askToRenew());
-      if (renewal === 'lost') this.lose('another instance took it over');
+      if (renewal === 'lost') this.lose(this.explained('another instance took it over'));
       else this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
       this.lastFailure = undefined;
       return true;
@@ -142,19 +193,35 @@ export class Lease {
   /** Fires the signal even while a renewal hangs. */
   private async watch(): Promise<void> {
     while (!this.stopped.signal.aborted) {
-      const left = this.timeLeft();
-      if (left <= 0) this.loseByTime();
-      // No longer than what is left at least when a suspended lease goes on.
-      else await sleep(this.runtime, Math.min(left, this.leaseMs * FRESH_FRACTION), this.stopped.signal);
+      this.look();
+      await (this.doubt?.known ?? this.sleepUntilDue());
     }
+  }
+
+  /** Never longer than what is left at least when a suspended lease goes on. */
+  private sleepUntilDue(): Promise<void> {
+    const pause = Math.min(this.timeLeft(), this.leaseMs * HEARTBEAT_FRACTION);
+    this.looksAt = this.runtime.monotonicMs() + pause;
+    return sleep(this.runtime, pause, this.stopped.signal);
+  }
+
+  /** Notices that the trusted time is over, and asks the store before giving the lock up. */
+  private look(): void {
+    if (this.loss || this.doubt || this.timeLeft() > 0) return;
+    const now = this.runtime.monotonicMs();
+    const lateMs = Math.round(now - this.looksAt);
+    const why = leaseRanOut(this.leaseMs, lateMs < this.leaseMs * STILL_FRACTION ? 0 : lateMs);
+    const known = this.ask().finally(() => (this.doubt = undefined));
+    this.doubt = { why, until: now + this.leaseMs, known };
   }
 
   private timeLeft(): number {
     return this.suspended ? Infinity : this.trustedUntil - this.runtime.monotonicMs();
   }
 
-  private loseByTime(): void {
-    const why = this.lastFailure === undefined ? '' : ` (${errorText(this.lastFailure)})`;
-    this.lose(`it could not be renewed within its lease of ${this.leaseMs} ms${why}`, this.lastFailure);
+  private explained(why: string): string {
+    if (!this.doubt) return why;
+    const failure = this.lastFailure === undefined ? '' : ` (${errorText(this.lastFailure)})`;
+    return `${why}, after ${this.doubt.why}${failure}`;
   }
 }

@@ -1,3 +1,4 @@
+import { LockUnconfirmedError } from './lock.errors.js';
 import { createGuard } from './lock-guard.js';
 
 let checks: number;
@@ -284,5 +285,82 @@ describe('what needs no guard', () => {
     const { Model } = guard({ Model: Account });
     expect(Model).toBe(Account);
     expect(Model.currency).toBe('EUR');
+  });
+});
+
+describe('a call of which it is not known whether it may be made', () => {
+  let decide: (() => void) | undefined;
+  beforeEach(() => {
+    const known = new Promise<void>((resolve) => {
+      decide = () => {
+        decide = undefined;
+        resolve();
+      };
+    });
+    guard = createGuard(() => {
+      if (decide) throw new LockUnconfirmedError('inventory', 1, 'it ran out', known);
+      if (refuse) throw new RangeError('lock lost');
+    });
+  });
+  const account = () => {
+    const calls: string[] = [];
+    const raw = {
+      async save(text: string) {
+        calls.push(text);
+        return this.name;
+      },
+      load: (text: string) => Promise.resolve(calls.push(text)),
+      size: () => calls.push('size'),
+      name: 'raw',
+    };
+    return { raw, calls };
+  };
+
+  it('is made as soon as that is known, where it gives a promise', async () => {
+    const { raw, calls } = account();
+    const saved = guard(raw).save('a');
+    await Promise.resolve();
+    expect(calls).toEqual([]);
+    decide?.();
+    expect([await saved, calls]).toEqual(['raw', ['a']]);
+  });
+
+  it('is not made where the answer is no', async () => {
+    const { raw, calls } = account();
+    const saved = guard(raw).save('a');
+    refuse = true;
+    decide?.();
+    await expect(saved).rejects.toThrow('lock lost');
+    expect(calls).toEqual([]);
+  });
+
+  it('waits for it too where only an earlier call has shown that it gives a promise', async () => {
+    const { raw, calls } = account();
+    const unsure = decide;
+    decide = undefined;
+    const guarded = guard(raw);
+    await guarded.load('a');
+    decide = unsure;
+    const loaded = guarded.load('b');
+    expect(calls).toEqual(['a']);
+    decide?.();
+    expect([await loaded, calls]).toEqual([2, ['a', 'b']]);
+  });
+
+  it('is refused where it may give its value at once', () => {
+    const { raw, calls } = account();
+    expect(() => guard(raw).size()).toThrow(LockUnconfirmedError);
+    expect(() => guard(raw).load('a')).toThrow(LockUnconfirmedError);
+    expect(calls).toEqual([]);
+  });
+
+  it('waits for it too as a function that is no method', async () => {
+    const calls: string[] = [];
+    const publish = guard(async (text: string) => calls.push(text));
+    const published = publish('a');
+    expect(calls).toEqual([]);
+    decide?.();
+    expect([await published, calls]).toEqual([1, ['a']]);
+    expect(await publish('b')).toBe(2);
   });
 });

@@ -1,6 +1,11 @@
+import { LockUnconfirmedError } from './lock.errors.js';
+
 /**
  * Wraps values so that each call of one of their methods first runs `check`, which
  * throws when the call must not be made. One wrapper per object and guard.
+ *
+ * Where that is not known yet, a method that gives a promise is called as soon as it is.
+ * Any other is not called: whoever wants its value now cannot wait.
  *
  * Methods run on the raw object: private `#fields`, getters and built-ins such as
  * `Map` and `Date` do not work through a proxy.
@@ -38,20 +43,41 @@ function guardOne(raw: object, check: () => void): object {
       return call;
     },
     set: (_, key, value) => Reflect.set(raw, key, value, raw),
-    apply(_, self, args) {
-      check();
+    apply(_, self, args): unknown {
+      try {
+        check();
+      } catch (error) {
+        return onceKnown(error, isAsync(raw), () => Reflect.apply(proxy as Callable, self, args));
+      }
       return Reflect.apply(raw as Callable, self, args);
     },
   });
-  const guardCall =
-    (method: Callable): Callable =>
-    (...args) => {
-      check();
+  const guardCall = (method: Callable): Callable => {
+    let isPatient: boolean | undefined = isAsync(method) || undefined;
+    const call: Callable = (...args) => {
+      try {
+        check();
+      } catch (error) {
+        return onceKnown(error, isPatient, () => call(...args));
+      }
       const result = method.apply(raw, args);
+      isPatient ??= result instanceof Promise;
       // A fluent method gives back the object itself: the next call is guarded, too.
       return result === raw ? proxy : result;
     };
+    return call;
+  };
   return proxy;
+}
+
+/** Makes a refused call later where its caller can wait, and whether it may be made will be known. */
+function onceKnown(refusal: unknown, isPatient: boolean | undefined, call: () => unknown): Promise<unknown> {
+  if (!isPatient || !(refusal instanceof LockUnconfirmedError)) throw refusal;
+  return refusal.known.then(call);
+}
+
+function isAsync(method: object): boolean {
+  return Object.prototype.toString.call(method) === '[object AsyncFunction]';
 }
 
 /**

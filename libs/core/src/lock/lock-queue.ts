@@ -2,6 +2,7 @@ import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { FlamingockError } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
+import { refuseToWaitFor } from './change-scope.js';
 import { LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
@@ -55,7 +56,7 @@ export class LockQueue {
    * Takes the lock for one execution, or resolves to `undefined` when `waiting` says that there is nothing
    * left to do. A store that has answered once may fail meanwhile, as one that restarts does.
    *
-   * @throws LockTimeoutError after `waitMs`; the signal's reason when it aborts.
+   * @throws LockTimeoutError after `waitMs`; SelfWaitingError inside a change of the run that holds it; the signal's reason when it aborts.
    */
   async acquire(service: string, executionId: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
     const { runtime, settings } = this;
@@ -71,6 +72,7 @@ export class LockQueue {
         if ('lease' in attempt) return attempt;
         answered = true;
         holder = attempt.holder;
+        refuseToWaitFor(service, holder);
         waiting.held?.(holder);
       } catch (cause) {
         if (!answered || isVerdict(cause)) throw cause;

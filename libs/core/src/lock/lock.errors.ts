@@ -32,6 +32,41 @@ export class LockLostError extends FlamingockError {
   }
 }
 
+/**
+ * Whether this instance still holds the lock is not known just now, so that a call was not
+ * made. A call that can wait waits for the answer instead.
+ */
+export class LockUnconfirmedError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly token: number,
+    why: string,
+    /** Resolves once it is known. */
+    readonly known: Promise<void>,
+  ) {
+    super(
+      `The call was not made, because it is not known whether this instance still holds the lock of service ` +
+        `"${service}" (token ${token}): ${why}. Start this instance again.`,
+    );
+    this.hide('known');
+  }
+}
+
+/** Something inside a change waits for the very run that the change is part of, which waits for the change. */
+export class SelfWaitingError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly changeId: string,
+  ) {
+    super(
+      `This call inside change "${changeId}" would wait for ever: it needs the lock of service "${service}", which is ` +
+        'held by the run that the change is part of, until the change ends. Make the call once the changes are ' +
+        'applied. An application that a change starts must not apply changes itself: give it enabled: false ' +
+        '(FLAMINGOCK_ENABLED).',
+    );
+  }
+}
+
 /** Another instance kept the lock for longer than this one was willing to wait. */
 export class LockTimeoutError extends FlamingockError {
   constructor(
@@ -45,6 +80,16 @@ export class LockTimeoutError extends FlamingockError {
         `lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS); if it is gone, ${describeLeaseEnd(holder)}.`,
     );
   }
+}
+
+/** Why a lease is over that nobody took, with what keeps it from happening again. */
+export function leaseRanOut(leaseMs: number, stoodStillMs = 0): string {
+  if (stoodStillMs === 0) return `it could not be renewed within its lease of ${leaseMs} ms (lock.leaseMs)`;
+  return (
+    `the event loop of this process stood still for at least ${stoodStillMs} ms, so that its lease of ${leaseMs} ms ran out; ` +
+    'let it run during long synchronous work, with await setImmediate() of node:timers/promises, or raise ' +
+    'lock.leaseMs (FLAMINGOCK_LOCK_LEASE_MS) above that'
+  );
 }
 
 /** The holder in words, for logs and messages. */

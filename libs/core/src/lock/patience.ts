@@ -23,7 +23,7 @@ export class Patience {
   async insist<T>(work: () => Promise<T>): Promise<T> {
     const giveUpAt = this.runtime.monotonicMs() + this.totalMs;
     for (;;) {
-      this.lease.assertHeld();
+      await this.lease.whenHeld();
       try {
         return await unlessAborted(this.lease.signal, work());
       } catch (cause) {

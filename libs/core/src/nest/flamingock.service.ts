@@ -10,6 +10,7 @@ import {
   type AuditReconciliation,
 } from '../operations/audit-reconcile.js';
 import { auditVerify, type AuditVerification, type AuditVerifyRequest } from '../operations/audit-verify.js';
+import { refuseInside } from '../lock/change-scope.js';
 import { execute } from '../operations/execute.js';
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../operations/issues.js';
 import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } from '../operations/lock.js';
@@ -68,9 +69,14 @@ export class FlamingockService {
    * Applies what is pending, unless another instance does, and resolves once everything
    * is applied. A call while a run is going on gets that run's report.
    *
-   * @throws FlamingockError of a kind that names the remedy; see `docs/recovery.md`.
+   * @throws FlamingockError of a kind that names the remedy; see `docs/recovery.md`. Inside a
+   * change that such a run applies: SelfWaitingError.
    */
-  execute(): Promise<ExecutionReport> {
+  async execute(): Promise<ExecutionReport> {
+    if (this.running) {
+      const { store, pipeline } = await this.getEngine();
+      refuseInside(pipeline.service, store);
+    }
     this.running ??= this.run().finally(() => (this.running = undefined));
     return this.running;
   }

@@ -5,6 +5,7 @@ import { reachStore } from '../audit/reach.js';
 import { assertNothingForgotten } from '../executor/forgotten-claims.js';
 import { LockQueue } from '../lock/lock-queue.js';
 import type { LockHold } from '../lock/lock-store.js';
+import { refuseInside } from '../lock/change-scope.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import type { Engine } from '../pipeline/engine.js';
 import { openSession, type ExclusiveSession } from '../pipeline/exclusive-session.js';
@@ -26,7 +27,7 @@ export interface Admission {
 /**
  * Does `work` while this process alone may add to the history.
  *
- * @throws LockTimeoutError with who holds the lock; AuditStoreUnavailableError; the
+ * @throws LockTimeoutError with who holds the lock; SelfWaitingError inside a change of the run that holds it; AuditStoreUnavailableError; the
  * signal's reason when it aborts before the lock is there.
  */
 export async function exclusively<T>(
@@ -36,6 +37,7 @@ export async function exclusively<T>(
 ): Promise<T> {
   const { pipeline, store, runtime, settings } = engine;
   const { service } = pipeline;
+  refuseInside(service, store);
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs });
   const executionId = runtime.uuid();
   let head: AuditHead | undefined;

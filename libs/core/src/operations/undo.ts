@@ -13,6 +13,7 @@ import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import { undoFailureSteps } from '../pipeline/issue-report.js';
 import { targetsOf } from '../pipeline/pipeline.js';
+import { Activity } from '../reporting/activity.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
 import { observe } from './at-work.js';
 import { readSnapshot } from './known-changes.js';
@@ -111,6 +112,7 @@ class UndoRunner {
       lease,
       patience,
       runtime,
+      activity: new Activity(runtime, engine.events, journal),
       signal: signals,
       changeTimeoutMs,
       graceMs,

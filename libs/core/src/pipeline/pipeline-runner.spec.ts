@@ -511,7 +511,7 @@ describe('a run beside another instance', () => {
   it('stops where its lock is lost, and tells of what ran', async () => {
     const execution = changeMethod(async () => {
       wire.hang('renew', 'request', 1_000);
-      await runtime.advance(LEASE_MS * 2);
+      await runtime.advance(LEASE_MS * 3);
     });
     const parts = engine([change('a'), change('b', { execution }), change('c')]);
     const error = await failureOf(execute(parts, stop.signal));
@@ -521,6 +521,35 @@ describe('a run beside another instance', () => {
     expect(results(ended.report)).toContain('a executed');
     expect(results(ended.report)).not.toContain('b not-reached');
     expect(await history()).toEqual(['a STARTED', 'a EXECUTED', 'b STARTED']);
+  });
+});
+
+describe('a run that goes on for long', () => {
+  const stillRunning = ({ events }: ReturnType<typeof engine>) =>
+    events.published.filter(({ name }) => name === 'run.still-running').map(({ event }) => event);
+
+  it('tells of the change that is at work, and of its method', async () => {
+    const parts = engine([change('a', { execution: changeMethod(() => runtime.sleep(31_000)) })]);
+    await passing(runtime, execute(parts, stop.signal));
+    const told = { changeId: 'a', runningMs: 30_000, waitsFor: 'its method execute()' };
+    expect(stillRunning(parts)).toMatchObject([told]);
+  });
+
+  it('tells of the audit store where that does not answer', async () => {
+    wire.meet('append', 'request', () => runtime.sleep(31_000));
+    const parts = engine([change('a')]);
+    await passing(runtime, execute(parts, stop.signal));
+    expect(stillRunning(parts)).toMatchObject([{ changeId: 'a', waitsFor: 'the audit store' }]);
+  });
+
+  it('tells of the lock while another instance holds it', async () => {
+    const second = engine([change('a')]);
+    const holding = changeMethod(() => runtime.sleep(40_000));
+    const running = execute(engine([change('a', { execution: holding })]), stop.signal);
+    await runtime.advance(100);
+    await passing(runtime, Promise.all([running, execute(second, stop.signal)]));
+    const waitsFor = `the lock of service "${SERVICE}"`;
+    expect(stillRunning(second)).toMatchObject([{ changeId: undefined, waitsFor }]);
   });
 });
 

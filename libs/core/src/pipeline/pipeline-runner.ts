@@ -12,6 +12,7 @@ import { assertNothingForgotten } from '../executor/forgotten-claims.js';
 import { lookAtTargets } from '../executor/emptied-targets.js';
 import { assertTransactions } from '../executor/transaction-check.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
+import { Activity } from '../reporting/activity.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
@@ -32,12 +33,15 @@ const UNSETTLED = 'the history could not be marked as settled; the next start re
 /** One run of a pipeline: read, lock, re-read, run, report. */
 export class PipelineRunner {
   private readonly report: ReportDraft;
+  private readonly activity: Activity;
   /** As it was read last, before the lock is had. */
   private head: AuditHead | undefined;
 
   constructor(private readonly engine: Engine) {
-    const { pipeline, runtime, settings } = engine;
+    const { pipeline, runtime, settings, events } = engine;
+    const { service } = pipeline;
     this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings);
+    this.activity = new Activity(runtime, events, { service, executionId: this.report.executionId });
   }
 
   /**
@@ -77,7 +81,12 @@ export class PipelineRunner {
       isDone: () => this.leftNothingToDo(),
       floor: () => this.head?.token ?? 0,
     };
-    const lock = await this.reach(() => queue.acquire(pipeline.service, this.report.executionId, waiting));
+    const { service } = pipeline;
+    const lock = await this.activity.watch(undefined, () =>
+      this.activity.during(`the lock of service "${service}"`, () =>
+        this.reach(() => queue.acquire(service, this.report.executionId, waiting)),
+      ),
+    );
     this.report.endWait();
     if (lock) await this.runLocked(lock, signal);
   }
@@ -110,6 +119,7 @@ export class PipelineRunner {
       lease,
       patience,
       runtime,
+      activity: this.activity,
       signal: AbortSignal.any([signal, lease.signal]),
       changeTimeoutMs: changeMs,
       graceMs,

@@ -35,10 +35,12 @@ export function guidanceFor(issue: IssueFacts): string[] {
   return issue.runsAgain ? retrySteps(issue) : manualSteps(issue);
 }
 
-function retrySteps({ state, operation, hint }: IssueFacts): string[] {
+function retrySteps({ state, operation, txStrategy, hint }: IssueFacts): string[] {
   if (operation === 'UNDO') {
     return [
-      'Its database took the undo back: the change is still executed. Mend what made its rollback method fail.',
+      txStrategy === 'NON_TX'
+        ? 'Its rollback method was not called: the change is still executed. Mend what kept it from being called.'
+        : 'Its database took the undo back: the change is still executed. Mend what made its rollback method fail.',
       ...hintSteps(hint),
       'Undo it again.',
     ];

@@ -86,7 +86,7 @@ const UNDO_TABLE: Table = {
     TX_SHARED: manual('an undo was recorded without its end, which one transaction cannot leave behind'),
     TX_SEPARATE: reconcile('its undo was started and its end was not recorded; the target system knows'),
   },
-  EXECUTED: everywhere(skip('its undo failed and was taken back by the database; it is still executed')),
+  EXECUTED: everywhere(skip('its undo failed and took nothing back; it is still executed')),
   EXECUTION_FAILED: UNDO_FAILED,
   ROLLED_BACK: everywhere(execute('it was undone by an operator')),
   ROLLBACK_FAILED: UNDO_FAILED,

@@ -22,11 +22,23 @@ export interface ChangeEndedEvent extends RunEvent {
   readonly change: ChangeReport;
 }
 
+/** Something that goes on for long. */
+export interface StillRunningEvent extends RunEvent {
+  /** The change that is at work, if one is. */
+  readonly changeId: string | undefined;
+  /** Milliseconds since it, or else the wait, began. */
+  readonly runningMs: number;
+  /** What it waits for just now, in words: its method, the lock, the audit store, a target system. */
+  readonly waitsFor: string;
+}
+
 /** Every event by name, with what its listeners get. */
 export interface FlamingockEventMap {
   'run.started': RunEvent;
   /** Another instance holds the lock. Once per holder. */
   'run.waiting': RunEvent & { readonly holder: LockRecord | undefined };
+  /** A change, or the wait for the lock, has gone on for half a minute; told again ever more seldom. */
+  'run.still-running': StillRunningEvent;
   'run.completed': RunEvent & { readonly report: ExecutionReport };
   'run.failed': RunEvent & { readonly error: unknown; readonly report: ExecutionReport };
   'stage.started': StageEvent;

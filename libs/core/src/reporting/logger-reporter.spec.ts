@@ -70,6 +70,16 @@ describe('LoggerReporter', () => {
     expect(logged).toEqual([['log', expect.stringMatching(/another instance.*waiting/s)]]);
   });
 
+  it('tells what is still running, and what it waits for', () => {
+    const event = { ...ABOUT, runningMs: 30_004 };
+    events.publish('run.still-running', { ...event, changeId: 'a', waitsFor: 'its method execute()' });
+    events.publish('run.still-running', { ...event, changeId: undefined, waitsFor: 'the lock' });
+    expect(logged).toEqual([
+      ['log', '"a" is still running after 30 s: waiting for its method execute().'],
+      ['log', 'Flamingock is still running after 30 s: waiting for the lock.'],
+    ]);
+  });
+
   it('warns before it reports', () => {
     events.publish('run.completed', { ...ABOUT, report: report({ warnings: ['applied out of order: a'] }) });
     expect(logged.map(([level]) => level)).toEqual(['warn', 'log']);

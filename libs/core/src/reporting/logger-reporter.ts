@@ -19,6 +19,10 @@ export class LoggerReporter {
           `If it is gone, ${describeLeaseEnd(holder)}.`,
       ),
     );
+    events.on('run.still-running', ({ changeId, runningMs, waitsFor }) => {
+      const what = changeId === undefined ? 'Flamingock is still running' : `"${changeId}" is still running`;
+      this.logger.log(`${what} after ${Math.round(runningMs / 1000)} s: waiting for ${waitsFor}.`);
+    });
     events.on('change.started', ({ changeId, stage }) =>
       this.logger.log(`Applying "${changeId}" (stage "${stage}")`),
     );

@@ -58,6 +58,15 @@ describe('a target system whose answers are bounded in time', () => {
     expect(calls).toBe(0);
   });
 
+  it('gives up a target that does not come to call the change, which may then work as long as it needs', async () => {
+    const mayGoOn = (): void => undefined;
+    const longWork = (): Promise<void> => runtime.sleep(ANSWER_MS * 2);
+    await passing(runtime, target.run(change, longWork, mayGoOn));
+    original.run = () => never;
+    const error = await failureOf(passing(runtime, target.run(change, work, mayGoOn)));
+    expect(error).toBeInstanceOf(TargetSystemUnavailableError);
+  });
+
   it('does not know the outcome of a transaction that does not end', async () => {
     original.transaction = async (_change, run) => {
       await run(new Map(), { resource: original.resource });

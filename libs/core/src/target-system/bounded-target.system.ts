@@ -48,7 +48,15 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   }
 
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>, check: () => void): Promise<void> {
-    return this.target.run(change, work, check);
+    const { target, bound } = this;
+    return new Promise((resolve, reject) => {
+      const callOff = bound.watch((cause) => reject(new TargetSystemUnavailableError(target.id, cause)));
+      const watched = (handles: Handles): Promise<void> => {
+        callOff();
+        return work(handles);
+      };
+      target.run(change, watched, check).finally(callOff).then(resolve, reject);
+    });
   }
 
   transaction(

@@ -31,7 +31,9 @@ export interface TargetSystem {
 
   /**
    * Calls `work` once with handles that act at once, outside any transaction.
-   * Settles as `work` does, after giving back every resource it took.
+   * Settles as `work` does, after giving back every resource it took. One that can be away
+   * asks its system for an answer first, and rejects without calling `work` if there is none:
+   * the change has then provably done nothing.
    *
    * @param check throws when the change may do nothing more, because it has ended or the
    * lock is lost. The engine calls it at each method call on what the change was given; a

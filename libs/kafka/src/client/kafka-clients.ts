@@ -48,6 +48,14 @@ export class KafkaClients {
     return this.sharedProducer;
   }
 
+  /** @throws KafkaUnreachableError while no broker answers. */
+  async reach(): Promise<void> {
+    const admin = await this.admin.connected();
+    await admin.describeCluster().catch((error: unknown) => {
+      throw this.explain(error);
+    });
+  }
+
   /** A producer of its own, to be given back by {@link release}. A missing topic is not created. */
   newProducer(config: ProducerConfig): Promise<Producer> {
     return this.connect(this.makeProducer(config));

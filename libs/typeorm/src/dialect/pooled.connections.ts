@@ -81,7 +81,7 @@ export class PooledConnections {
   ): Promise<T> {
     const place = await this.places.enter(['own', 'other'], first);
     const kept = place === 'own' ? await this.takeKept() : undefined;
-    const runner = kept ?? openRunner(this.dataSource);
+    const runner = kept ?? this.openAt(place);
     try {
       return await bounded(
         answerMs,
@@ -114,6 +114,15 @@ export class PooledConnections {
       return runner;
     } catch (error) {
       await giveBack(runner);
+      throw error;
+    }
+  }
+
+  private openAt(place: Place): QueryRunner {
+    try {
+      return openRunner(this.dataSource);
+    } catch (error) {
+      this.places.leave(place);
       throw error;
     }
   }

@@ -1,0 +1,51 @@
+import type { Runtime } from '../runtime.js';
+import type { EventPublisher } from './event-publisher.js';
+import type { RunEvent } from './flamingock.events.js';
+
+/** How long something goes on before that is told, in milliseconds. */
+const FIRST_MS = 30_000;
+/** It is told again after twice as long as before, up to this, in milliseconds. */
+const LONGEST_MS = 600_000;
+
+/** Knows what a run waits for, and tells of what goes on for long. */
+export class Activity {
+  private readonly waits: string[] = [];
+
+  constructor(
+    private readonly runtime: Pick<Runtime, 'monotonicMs' | 'timer'>,
+    private readonly events: EventPublisher,
+    private readonly about: RunEvent,
+  ) {}
+
+  /** Does `work`, which waits for `what`, unless it names something else inside. */
+  async during<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.waits.push(what);
+    try {
+      return await work();
+    } finally {
+      this.waits.splice(this.waits.lastIndexOf(what), 1);
+    }
+  }
+
+  /** Does `work`, and tells of it while it goes on: after half a minute, then ever more seldom. */
+  async watch<T>(changeId: string | undefined, work: () => Promise<T>): Promise<T> {
+    const { runtime, events } = this;
+    const { service, executionId } = this.about;
+    const since = runtime.monotonicMs();
+    let callOff = (): void => undefined;
+    const tellAfter = (ms: number): void => {
+      callOff = runtime.timer(ms, () => {
+        const runningMs = Math.round(runtime.monotonicMs() - since);
+        const waitsFor = this.waits.at(-1) ?? 'this process';
+        events.publish('run.still-running', { service, executionId, changeId, runningMs, waitsFor });
+        tellAfter(Math.min(ms * 2, LONGEST_MS));
+      });
+    };
+    tellAfter(FIRST_MS);
+    try {
+      return await work();
+    } finally {
+      callOff();
+    }
+  }
+}

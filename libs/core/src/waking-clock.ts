@@ -1,0 +1,30 @@
+/** What a machine tells of time, in milliseconds; each counts from somewhere else. */
+export interface MachineClocks {
+  /** Never goes back; may stand still while the machine is suspended. */
+  readonly monotonicMs: () => number;
+  /** Whatever somebody sets it to. */
+  readonly wallMs: () => number;
+  /** Since the machine was started, suspension included. Slow to ask. */
+  readonly uptimeMs: () => number;
+}
+
+/** The uptime is asked once the wall clock has moved so far against the monotonic one, in milliseconds. */
+const NOTICE_MS = 20;
+
+/**
+ * A monotonic clock that counts the time in which the machine was suspended, as leases in a store go on
+ * meanwhile. The wall clock is only a hint that something has happened: the uptime says what.
+ */
+export function wakingClock({ monotonicMs, wallMs, uptimeMs }: MachineClocks): () => number {
+  const uptimeAhead = uptimeMs() - monotonicMs();
+  let wallAhead = wallMs() - monotonicMs();
+  let suspendedMs = 0;
+  return () => {
+    const moved = wallMs() - monotonicMs() - wallAhead;
+    if (Math.abs(moved) >= NOTICE_MS) {
+      wallAhead += moved;
+      suspendedMs = Math.max(suspendedMs, uptimeMs() - monotonicMs() - uptimeAhead);
+    }
+    return monotonicMs() + suspendedMs;
+  };
+}

@@ -1,0 +1,12 @@
+import { FlamingockError } from '@nestjs-flamingock/core';
+
+/** A change reads rows as a stream and has not read the last one. */
+export class OpenStreamError extends FlamingockError {
+  constructor(readonly changeId: string) {
+    super(
+      `Change "${changeId}" reads rows as a stream, which takes the one connection of its transaction until the ` +
+        'last row is read: whatever comes before that would wait for ever. Read the rows first, as with await ' +
+        'repository.find({ take, skip }) page by page, or declare the change "transactional: false".',
+    );
+  }
+}
