@@ -52,7 +52,11 @@ export function successionFault(
   }
   const isSameRun = last?.executionId === entry.executionId && last.operation === entry.operation;
   if (!isSameRun) return `${wrong}, of another run`;
-  return isTransactionalKind(kind) || STEPS[last.state]?.includes(entry.state) ? undefined : wrong;
+  // An undo that was told to stop before its method was called.
+  const isUnbegun = `${entry.operation} ${last.state} ${entry.state}` === 'UNDO ROLLBACK_FAILED EXECUTED';
+  return isUnbegun || isTransactionalKind(kind) || STEPS[last.state]?.includes(entry.state)
+    ? undefined
+    : wrong;
 }
 
 /** What may follow within one run of a change that no transaction protects. */

@@ -112,15 +112,11 @@ export class PipelineRunner {
   private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { store, runtime, events, settings } = this.engine;
     const { changeMs, graceMs } = settings.timeouts;
-    const { journal, snapshot, lease, patience } = session;
     const resources = {
-      journal,
-      snapshot,
-      lease,
-      patience,
+      ...session,
       runtime,
       activity: this.activity,
-      signal: AbortSignal.any([signal, lease.signal]),
+      signal: AbortSignal.any([signal, session.lease.signal]),
       changeTimeoutMs: changeMs,
       graceMs,
     };
