@@ -7,7 +7,7 @@ export { withinTime } from './within-time.js';
 export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';
 export type { TxStrategy } from './audit/tx-strategy.js';
 export { GENESIS_HASH, type AuditEntry, type AuditRecord } from './audit/audit-entry.js';
-export { isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
+export { HISTORY_FORMAT, isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
 export type { AuditBatch, AuditStore } from './audit/audit-store.js';
 export { maskSecrets } from './audit/mask-secrets.js';
 export { metadataOf, metadataText } from './audit/metadata-text.js';
@@ -18,6 +18,7 @@ export {
   ChangeOutcomeUnknownError,
   ChangeUnrecordedError,
   NewerEntryError,
+  NewerHistoryError,
   UnstorableTextError,
   type ChangeEffect,
 } from './audit/audit.errors.js';

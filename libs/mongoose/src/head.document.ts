@@ -4,6 +4,8 @@ import type { FenceDocument } from './server/fence.js';
 
 /** A service's head, which is the fence of its history. */
 export interface HeadDocument extends FenceDocument {
+  /** Earlier versions wrote none. */
+  readonly format?: number;
   readonly seq: number;
   readonly hash: string;
   readonly settled: Settlement | null;
@@ -18,10 +20,11 @@ export function pendingOf(head: HeadDocument | undefined): AuditEntryDocument[] 
 }
 
 /** The head as the engine knows it. */
-export function toHead({ token, owner, seq, hash, settled }: HeadDocument): AuditHead {
+export function toHead({ token, owner, format = 1, seq, hash, settled }: HeadDocument): AuditHead {
   return {
     token,
     owner: owner ?? null,
+    format,
     seq,
     hash,
     settled: settled && { seq: settled.seq, digest: settled.digest },

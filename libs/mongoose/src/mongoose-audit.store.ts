@@ -2,6 +2,7 @@ import {
   entryHash,
   FencedError,
   GENESIS_HASH,
+  HISTORY_FORMAT,
   type AuditBatch,
   type AuditEntry,
   type AuditHead,
@@ -99,7 +100,7 @@ export class MongooseAuditStore implements AuditStore {
 
   async claimHead(hold: LockHold): Promise<AuditHead> {
     const first = { seq: 0, hash: GENESIS_HASH, settled: null, pending: [] };
-    const head = await this.fence.claim(hold, HISTORY, first);
+    const head = await this.fence.claim(hold, HISTORY, first, { format: HISTORY_FORMAT });
     await this.insertPending(head);
     this.context.admissions.set(hold.service, { fence: this.fence, hold, where: HISTORY });
     return toHead(head);

@@ -1,6 +1,7 @@
 import {
   FencedError,
   GENESIS_HASH,
+  HISTORY_FORMAT,
   type AuditBatch,
   type AuditEntry,
   type AuditHead,
@@ -21,7 +22,7 @@ import { expectTables } from './schema/expect-tables.js';
 import { prepareTables } from './schema/prepare-tables.js';
 import { columnsOf, tableName, type Table } from './schema/table.js';
 import { auditTables, type AuditTables } from './schema/tables.js';
-import { sql, type Row, type Sql } from './sql.js';
+import { name, sql, type Row, type Sql } from './sql.js';
 import { ForeignTransactionError } from './typeorm.errors.js';
 import { TypeOrmLockStore } from './typeorm-lock.store.js';
 import type { TableSettings } from './typeorm.options.js';
@@ -102,12 +103,14 @@ export class TypeOrmAuditStore implements AuditStore {
     const { heads } = await this.tables.get();
     const { service, token, owner } = hold;
     const write = rowWrite(heads, hold);
-    const writer = this.database.dialect.writer(write);
+    const { dialect } = this.database;
+    const writer = dialect.writer(write);
+    const highest = dialect.greatest(name(heads.name, 'format'), HISTORY_FORMAT);
     const upsert = {
       table: heads,
       key: { service },
-      insert: { token, owner, seq: 0, hash: GENESIS_HASH, writer },
-      update: { token, owner, writer },
+      insert: { token, owner, seq: 0, hash: GENESIS_HASH, writer, format: HISTORY_FORMAT },
+      update: { token, owner, writer, format: sql`COALESCE(${highest}, ${HISTORY_FORMAT})` },
       onlyWhile: { column: 'token', atMost: token, owner },
     };
     const row = await this.database.claim(upsert, write);
@@ -200,6 +203,7 @@ function toHead(row: Row): AuditHead {
   return {
     token: integerOf(row['token']),
     owner: row['owner'] ?? null,
+    format: integerOf(row['format'] ?? 1),
     seq: integerOf(row['seq']),
     hash: row['hash'],
     settled: typeof digest === 'string' ? { seq: integerOf(row['settled_seq']), digest } : null,

@@ -1,4 +1,10 @@
 /**
+ * Version of what this library writes: entries and their states, heads, locks, fences and markers. It is
+ * raised with whatever an earlier version would read wrongly; such a version then refuses the history.
+ */
+export const HISTORY_FORMAT = 1;
+
+/**
  * End of a service's history, and its fence: who carries the head's token may
  * append, nobody else.
  */
@@ -11,6 +17,12 @@ export interface AuditHead {
   readonly seq: number;
   /** `hash` of the last entry. */
   readonly hash: string;
+  /**
+   * Highest {@link HISTORY_FORMAT} of the versions that have claimed the head.
+   *
+   * @default 1, where a version wrote it that knew of none
+   */
+  readonly format?: number;
   /** Set by a run that left nothing to do; void as soon as `seq` moves on. */
   readonly settled: Settlement | null;
 }

@@ -43,6 +43,22 @@ export class NewerEntryError extends FlamingockError {
   }
 }
 
+/** A newer version has written to the history, in a form that this one would read wrongly. */
+export class NewerHistoryError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    /** The history's, and what this version knows. */
+    readonly format: number,
+    readonly known: number,
+  ) {
+    super(
+      `The audit history of service "${service}" has format ${format}: a newer version of nestjs-flamingock has ` +
+        `written to it, and this one knows formats up to ${known}. Nothing was run, and nothing written. Install the ` +
+        'version that the other instances of this service have, or a newer one, then start again.',
+    );
+  }
+}
+
 /** How a change, or its undo, ended. */
 export type ChangeEffect =
   'executed' | 'failed' | 'rolled-back' | 'undone' | 'undo-failed' | 'undo-rolled-back';

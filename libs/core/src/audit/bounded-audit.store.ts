@@ -2,14 +2,14 @@ import type { AnswerBound } from '../answer-bound.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../target-system/target-system.js';
 import type { AuditEntry } from './audit-entry.js';
-import type { Settlement } from './audit-head.js';
-import { AuditStoreUnavailableError } from './audit.errors.js';
+import { HISTORY_FORMAT, type AuditHead, type Settlement } from './audit-head.js';
+import { AuditStoreUnavailableError, NewerHistoryError } from './audit.errors.js';
 import type { AuditBatch, AuditStore } from './audit-store.js';
 
 type Ask = <T>(work: Promise<T>) => Promise<T>;
 
 /**
- * An audit store whose every answer comes within a bounded time.
+ * An audit store whose every answer comes within a bounded time, and none from a history that a newer version has written to.
  *
  * @throws AuditStoreUnavailableError where none comes.
  */
@@ -38,8 +38,10 @@ export class BoundedAuditStore implements AuditStore {
     return this.ask(this.store.describe());
   }
 
-  readHead(service: string) {
-    return this.ask(this.store.readHead(service));
+  /** @throws NewerHistoryError */
+  async readHead(service: string) {
+    const head = await this.ask(this.store.readHead(service));
+    return head && known(service, head);
   }
 
   readSnapshot(service: string) {
@@ -55,8 +57,9 @@ export class BoundedAuditStore implements AuditStore {
     }
   }
 
-  claimHead(hold: LockHold) {
-    return this.ask(this.store.claimHead(hold));
+  /** @throws NewerHistoryError */
+  async claimHead(hold: LockHold) {
+    return known(hold.service, await this.ask(this.store.claimHead(hold)));
   }
 
   append(batch: AuditBatch, tx?: Transaction) {
@@ -66,6 +69,12 @@ export class BoundedAuditStore implements AuditStore {
   settle(hold: LockHold, settled: Settlement) {
     return this.ask(this.store.settle(hold, settled));
   }
+}
+
+function known(service: string, head: AuditHead): AuditHead {
+  const { format = 1 } = head;
+  if (format > HISTORY_FORMAT) throw new NewerHistoryError(service, format, HISTORY_FORMAT);
+  return head;
 }
 
 function boundedLock(lock: LockStore, ask: Ask): LockStore {

@@ -39,12 +39,13 @@ export class Fence<D extends FenceDocument = FenceDocument> {
    * an open transaction of the service, and ends it on the server if it hangs.
    *
    * @param first what a service's first document has besides
+   * @param most fields that are raised to these values, and never lowered
    * @throws FencedError when the fence is already higher, or carries this token for another owner.
    * @throws DocumentHeldError when a transaction that cannot be ended stays in the way.
    */
-  async claim(hold: LockHold, where: string, first: object = {}): Promise<D> {
+  async claim(hold: LockHold, where: string, first: object = {}, most?: object): Promise<D> {
     const session = this.database.startSession();
-    const document = await takeOver<D, string>(this.raise({ hold, session, where }, first), {
+    const document = await takeOver<D, string>(this.raise({ hold, session, where }, first, most), {
       endHolder: (seen) => this.endHolder(hold, session, seen),
       refusal: (seen, cause) => new DocumentHeldError(hold.service, this.collection, seen, cause),
       patienceMs: HELD_PATIENCE_MS,
@@ -88,6 +89,7 @@ export class Fence<D extends FenceDocument = FenceDocument> {
   private async raise(
     { hold: { service, token, owner }, session, where }: FenceHolder & { where: string },
     first: object,
+    most: object | undefined,
   ): Promise<D> {
     for (;;) {
       try {
@@ -99,6 +101,7 @@ export class Fence<D extends FenceDocument = FenceDocument> {
               {
                 $set: { token, owner, session: idOf(session) },
                 $setOnInsert: first as mongo.MatchKeysAndValues<FenceDocument>,
+                ...(most && { $max: most as mongo.MatchKeysAndValues<FenceDocument> }),
               },
               { upsert: true, returnDocument: 'after' },
             ),

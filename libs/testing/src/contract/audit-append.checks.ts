@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FencedError, type AuditStore } from '@nestjs-flamingock/core';
+import { FencedError, HISTORY_FORMAT, type AuditStore } from '@nestjs-flamingock/core';
 import { everythingOf, historyOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import { auditEntries, auditEntry } from './audit-entry.builder.js';
 import { HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';
@@ -20,7 +20,14 @@ export const AUDIT_APPEND_CHECKS: ContractChecks<AuditBackend> = {
     const other = await second();
     assert.deepEqual(await historyOf(other), [entry]);
     const head = await other.readHead(SERVICE);
-    assert.deepEqual(head, { token: 1, owner: 'owner-of-1', seq: 1, hash: entry?.hash, settled: null });
+    assert.deepEqual(head, {
+      token: 1,
+      owner: 'owner-of-1',
+      format: HISTORY_FORMAT,
+      seq: 1,
+      hash: entry?.hash,
+      settled: null,
+    });
   },
 
   'appends all entries of a batch and moves the head to the last': async ({ store }) => {

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { FencedError, GENESIS_HASH, isSettled, type AuditStore } from '@nestjs-flamingock/core';
+import {
+  FencedError,
+  GENESIS_HASH,
+  HISTORY_FORMAT,
+  isSettled,
+  type AuditStore,
+} from '@nestjs-flamingock/core';
 import { everythingOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import { HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';
 import { holdOf } from './lock-hold.builder.js';
@@ -18,14 +24,28 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
 
   'starts a history at seq 0 and the genesis hash': async ({ store, second }) => {
     const head = await store.claimHead(holdOf(3));
-    assert.deepEqual(head, { token: 3, owner: 'owner-of-3', seq: 0, hash: GENESIS_HASH, settled: null });
+    assert.deepEqual(head, {
+      token: 3,
+      owner: 'owner-of-3',
+      format: HISTORY_FORMAT,
+      seq: 0,
+      hash: GENESIS_HASH,
+      settled: null,
+    });
     assert.deepEqual(await (await second()).readHead(SERVICE), head);
   },
 
   'raises the token of the head and leaves the rest': async ({ store, second }) => {
     const [, last] = await write(store, 1, {}, { changeId: 'b' });
     const head = await (await second()).claimHead(holdOf(7));
-    assert.deepEqual(head, { token: 7, owner: 'owner-of-7', seq: 2, hash: last?.hash, settled: null });
+    assert.deepEqual(head, {
+      token: 7,
+      owner: 'owner-of-7',
+      format: HISTORY_FORMAT,
+      seq: 2,
+      hash: last?.hash,
+      settled: null,
+    });
     assert.deepEqual(await store.readHead(SERVICE), head);
   },
 
@@ -80,7 +100,14 @@ export const AUDIT_HEAD_CHECKS: ContractChecks<AuditBackend> = {
     await store.settle(holdOf(2), { seq: 2, digest: 'digest-a' });
     const head = await (await second()).readHead(SERVICE);
     const settled = { seq: 2, digest: 'digest-a' };
-    assert.deepEqual(head, { token: 2, owner: 'owner-of-2', seq: 2, hash: last?.hash, settled });
+    assert.deepEqual(head, {
+      token: 2,
+      owner: 'owner-of-2',
+      format: HISTORY_FORMAT,
+      seq: 2,
+      hash: last?.hash,
+      settled,
+    });
   },
 
   'is settled again with another digest': async ({ store }) => {

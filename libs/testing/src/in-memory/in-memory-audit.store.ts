@@ -1,6 +1,7 @@
 import {
   FencedError,
   GENESIS_HASH,
+  HISTORY_FORMAT,
   isClaimedBeyond,
   type AuditBatch,
   type AuditEntry,
@@ -14,7 +15,14 @@ import { InMemoryDatabase } from './in-memory-database.js';
 import { InMemoryLockStore } from './in-memory-lock.store.js';
 import { sessionOf } from './in-memory-transaction.js';
 
-const FIRST_HEAD: AuditHead = { token: 0, owner: null, seq: 0, hash: GENESIS_HASH, settled: null };
+const FIRST_HEAD: AuditHead = {
+  token: 0,
+  owner: null,
+  format: HISTORY_FORMAT,
+  seq: 0,
+  hash: GENESIS_HASH,
+  settled: null,
+};
 
 /** History in memory, with its lock beside it. Keeps every promise of {@link AuditStore} but survival. */
 export class InMemoryAuditStore implements AuditStore {
@@ -56,7 +64,8 @@ export class InMemoryAuditStore implements AuditStore {
     return this.resource.write('claimHead', ({ heads }) => {
       const head = heads.get(service) ?? FIRST_HEAD;
       if (isClaimedBeyond(head, { token, owner })) throw new FencedError(service, token, 'the audit history');
-      const claimed = Object.freeze({ ...head, token, owner });
+      const format = Math.max(head.format ?? 1, HISTORY_FORMAT);
+      const claimed = Object.freeze({ ...head, token, owner, format });
       heads.set(service, claimed);
       return claimed;
     });

@@ -84,6 +84,7 @@ export function auditTables({ tablePrefix: prefix, schema }: TablePlace): AuditT
         settled_digest: optionalText,
         writer,
         owner,
+        format: { type: 'integer', nullable: true },
       },
       primaryKey: ['service'],
     },
