@@ -1,5 +1,6 @@
 import {
   entryHash,
+  HISTORY_FORMAT,
   type AuditEntry,
   type AuditStore,
   type ChangeRun,
@@ -73,6 +74,7 @@ async function runOf(
   expect(head).toEqual({
     token,
     owner: hold.owner,
+    format: HISTORY_FORMAT,
     seq: before.length,
     hash: end?.hash ?? expect.any(String),
     settled: end ? { seq: end.seq, digest: 'digest' } : null,
