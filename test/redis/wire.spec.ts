@@ -128,11 +128,11 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
     expect(await workspace.effects()).toEqual(APPLIED);
   });
 
-  it('counts nothing as executed that the replicas do not have, and does not run it again', async () => {
+  it('begins nothing where the replicas do not even have its claim of the target', async () => {
     const target = { waitReplicas: { count: 1, timeoutMs: 100 } };
     const error = await failureOf(workspace.boot({ ...options, target }));
     expect(error.message).toContain('0 of 1 replicas have it');
-    expect(await workspace.history()).toEqual(['warm-prices:STARTED']);
+    expect(await workspace.history()).toEqual([]);
     expect((await workspace.boot(options)).status).toBe('applied');
     expect(await workspace.effects()).toEqual(APPLIED);
   });
