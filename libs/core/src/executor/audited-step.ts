@@ -111,15 +111,15 @@ export class AuditedStep {
     await reachStore(service, () => this.append(subject, step));
   }
 
-  /** Records of what was told to stop while its start was being recorded that it did not begin. */
+  /** Records of what was started that it did not begin: told to stop meanwhile, or without a target to use. */
   async recordUnbegun(
     subject: AuditSubject,
     { failed, restored }: Intent,
     started: AuditStep,
+    error: unknown = this.run.signal.reason,
   ): Promise<ChangeOutcome> {
     await this.run.lease.whenHeld();
     const { state, effect } = restored;
-    const error: unknown = this.run.signal.reason;
     const ended = { ...started, at: this.run.journal.now() };
     await this.recordAfter(subject, effect, { ...ended, state: failed.state, error }, { ...ended, state });
     return { status: 'failed', state, error, durationMs: 0 };

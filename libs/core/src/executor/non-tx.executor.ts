@@ -35,14 +35,9 @@ export class NonTxExecutor implements ChangeExecutor {
       return { status: 'executed', durationMs };
     }
     const { error } = result;
+    if (result.status === 'not-called') return this.step.recordUnbegun(subject, intent, started, error);
     const { state, effect } = intent.failed;
-    const failed = { ...ended, state, error };
-    if (result.status === 'not-called') {
-      const untouched = { ...ended, state: intent.restored.state, durationMs: 0 };
-      await this.step.recordAfter(subject, intent.restored.effect, failed, untouched);
-      return { status: 'failed', state: intent.restored.state, error, durationMs };
-    }
-    await this.step.recordAfter(subject, effect, failed);
+    await this.step.recordAfter(subject, effect, { ...ended, state, error });
     const compensation =
       intent.operation === 'EXECUTE' ? await this.compensate(change, subject, result) : undefined;
     return { status: 'failed', state, error, durationMs, ...compensation };
