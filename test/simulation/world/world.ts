@@ -20,6 +20,7 @@ import { WriteLog } from './write-log.js';
 
 /** How often a target that is to lose writes looks whether nobody is at work, in milliseconds. */
 const LOOKS_AGAIN_MS = 500;
+const MOST_LOOKS = 500;
 
 const EPOCH_MS = Date.UTC(2024, 0, 1);
 
@@ -92,10 +93,11 @@ export class World {
     this.recorder.tell('stores', () => `THEIR CLOCK IS SET by ${ms} ms`);
   }
 
-  private forget(database: keyof Databases, writes: number): void {
+  private forget(database: keyof Databases, writes: number, looks = 0): void {
     // A run that goes on through it claims the target anew, and hides what was lost before it.
     if (database === 'target' && this.processes.some((process) => !process.isOver)) {
-      this.at(this.queue.now + LOOKS_AGAIN_MS, () => this.forget(database, writes));
+      if (looks < MOST_LOOKS)
+        this.at(this.queue.now + LOOKS_AGAIN_MS, () => this.forget(database, writes, looks + 1));
       return;
     }
     this.logs.get(database)?.lose(writes);
