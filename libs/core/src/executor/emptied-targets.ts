@@ -32,6 +32,9 @@ export async function lookAtTargets(
     } catch (error) {
       silent.push({ targetSystem: target.id, error });
       return undefined;
+    } finally {
+      // Nothing is going to run there that would give back what it keeps.
+      await Promise.allSettled([target.close?.()]);
     }
   };
   const looks = await Promise.all(targetsWithMarkers(changes, store).map(look));

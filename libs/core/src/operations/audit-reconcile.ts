@@ -9,6 +9,7 @@ import { isBeyond } from '../executor/forgotten-claims.js';
 import { separateTargets } from '../executor/separate-targets.js';
 import type { LockHold } from '../lock/lock-store.js';
 import type { Engine } from '../pipeline/engine.js';
+import { closeTargets } from '../pipeline/pipeline.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { isBehind, lostChanges, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import type { TransactionalTargetSystem } from '../target-system/target-system.js';
@@ -81,7 +82,7 @@ export async function auditReconcile(
   request: AuditReconcileRequest,
   signal: AbortSignal,
 ): Promise<AuditReconciliation> {
-  const survey = await look(engine);
+  const survey = await look(engine).finally(() => closeTargets(engine.pipeline));
   const { lostWrites, broken, floor } = survey;
   const seen = { lostWrites, broken: broken.map(placeOf) };
   const { executed = [], rolledBack = [], others } = request;

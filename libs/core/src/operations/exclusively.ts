@@ -8,6 +8,7 @@ import type { LockHold } from '../lock/lock-store.js';
 import { refuseInside } from '../lock/change-scope.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import type { Engine } from '../pipeline/engine.js';
+import { closeTargets } from '../pipeline/pipeline.js';
 import { openSession, type ExclusiveSession } from '../pipeline/exclusive-session.js';
 
 /** How to get the lock for an operation. */
@@ -64,6 +65,7 @@ export async function exclusively<T>(
     );
     return await work(session);
   } finally {
+    await closeTargets(pipeline);
     // What was recorded stays recorded: a lock that cannot be released ends with its lease.
     await lock.lease.release().catch((error: unknown) => lock.lease.lose('it could not be released', error));
   }

@@ -12,7 +12,6 @@ import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import { undoFailureSteps } from '../pipeline/issue-report.js';
-import { targetsOf } from '../pipeline/pipeline.js';
 import { Activity } from '../reporting/activity.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
 import { observe } from './at-work.js';
@@ -183,7 +182,6 @@ class UndoRunner {
   /** What is left undone here harms nobody: a marker names its own execution. */
   private async tidy(): Promise<void> {
     await Promise.allSettled([this.executors.clearMarkers()]);
-    await Promise.allSettled(targetsOf(this.engine.pipeline).map(async (target) => target.close?.()));
   }
 }
 

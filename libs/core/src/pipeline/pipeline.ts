@@ -26,6 +26,11 @@ export function targetsOf({ stages }: Pipeline): TargetSystem[] {
   return [...new Set(stages.flatMap(({ changes }) => changes.map(({ target }) => target)))];
 }
 
+/** Gives back what the target systems kept. One that cannot is left as it is. */
+export async function closeTargets(pipeline: Pipeline): Promise<void> {
+  await Promise.allSettled(targetsOf(pipeline).map(async (target) => target.close?.()));
+}
+
 function pipelineDigest(stages: readonly Stage[]): string {
   const facts = stages.map(({ name, changes }) => [
     name,
