@@ -102,6 +102,7 @@ async function runOf(
   expect(await audit.readHead(service)).toEqual({
     token,
     owner: hold.owner,
+    format: HISTORY_FORMAT,
     seq: last.seq,
     hash: last.hash,
     settled: { seq: last.seq, digest: 'digest' },
