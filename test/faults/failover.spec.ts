@@ -70,6 +70,7 @@ await describeOn(['postgres'], 'a standby that takes the place of a PostgreSQL',
     async function deployed(following: Following): Promise<void> {
       clients = [];
       pair = await PostgresPair.start(following);
+      await (await connect()).query('CREATE TABLE note (value VARCHAR(20) NOT NULL)');
       folder = mkdtempSync(join(tmpdir(), 'flamingock-failover-'));
       options = {
         audit: { typeorm: { type: 'postgres', url: pair.url } },
