@@ -35,7 +35,7 @@ export interface Wire {
 }
 
 /** Requests that follow what the change has done, or that others stand in for: a start gets over their loss. */
-const SURVIVED = new Set<Request>(['append', 'renew', 'settle', 'release', 'clear']);
+const SURVIVED = new Set<Request>(['append', 'renew', 'settle', 'release']);
 
 function mustApply(request: Request, fault: WireFault): boolean {
   switch (fault) {
@@ -43,7 +43,7 @@ function mustApply(request: Request, fault: WireFault): boolean {
       return true;
     case 'half-open':
     case 'server away for a while':
-      return ['settle', 'release', 'clear'].includes(request);
+      return ['settle', 'release'].includes(request);
     case 'answer lost':
     case 'answer after the lease':
       return SURVIVED.has(request) || request === 'commit';
@@ -111,7 +111,6 @@ function pointOf(request: Request): string | undefined {
     case 'renew':
     case 'settle':
     case 'release':
-    case 'clear':
       return 'half of publish';
   }
 }

@@ -2,7 +2,7 @@
 export const REQUESTS = {
   shared: ['read head', 'acquire', 'claim', 'commit', 'append', 'renew', 'settle', 'release'],
   audit: ['read head', 'acquire', 'claim', 'append', 'renew', 'settle', 'release'],
-  target: ['fence', 'marker', 'commit', 'clear'],
+  target: ['fence', 'marker', 'commit'],
 } as const;
 
 /** Which of an application's databases is reached through a wire that breaks; `shared`: it has only one. */
@@ -13,19 +13,18 @@ export type Request = (typeof REQUESTS)[Place][number];
 export type Requests = Readonly<Record<Request, RegExp>>;
 
 const sql: Omit<Requests, 'append'> = {
-  'read head': /FROM .flamingock_audit_heads. WHERE/,
-  acquire: /INSERT INTO .flamingock_locks/,
-  claim: /INSERT INTO .flamingock_audit_heads/,
+  'read head': /FROM \S*flamingock_audit_heads. WHERE/,
+  acquire: /INSERT INTO \S*flamingock_locks/,
+  claim: /INSERT INTO \S*flamingock_audit_heads/,
   commit: /COMMIT/,
-  renew: /flamingock_locks. SET expires_at = (?:floor|LAST_INSERT_ID)/,
+  renew: /flamingock_locks. SET expires_at = (?:pg_catalog|LAST_INSERT_ID)/,
   settle: /SET settled_seq/,
   release: /flamingock_locks. SET expires_at = (?:\$1|0)/,
-  fence: /INSERT INTO .flamingock_fences/,
-  marker: /INSERT INTO .flamingock_markers/,
-  clear: /DELETE FROM .flamingock_markers/,
+  fence: /INSERT INTO \S*flamingock_fences/,
+  marker: /INSERT INTO \S*flamingock_markers/,
 };
 
-export const postgresRequests: Requests = { ...sql, append: /INSERT INTO .flamingock_audit_entries/ };
+export const postgresRequests: Requests = { ...sql, append: /INSERT INTO \S*flamingock_audit_entries/ };
 
 /** Several statements make up an append; the last one decides. */
 export const mariadbRequests: Requests = { ...sql, append: /COMMIT/ };
@@ -33,7 +32,7 @@ export const mariadbRequests: Requests = { ...sql, append: /COMMIT/ };
 export const mongodbRequests: Requests = {
   'read head': /find\0[^]{4}flamingock_audit_heads/,
   acquire: /findAndModify\0[^]{4}flamingock_locks/,
-  claim: /findAndModify\0[^]{4}flamingock_audit_heads[^]*\$lte/,
+  claim: /findAndModify\0[^]{4}flamingock_audit_heads[^]*\$setOnInsert/,
   commit: /commitTransaction/,
   append: /findAndModify\0[^]{4}flamingock_audit_heads[^]*\$push/,
   renew: /update\0[^]{4}flamingock_locks[^]*\$add/,
@@ -41,5 +40,4 @@ export const mongodbRequests: Requests = {
   release: /update\0[^]{4}flamingock_locks(?![^]*\$add)/,
   fence: /findAndModify\0[^]{4}flamingock_fences/,
   marker: /update\0[^]{4}flamingock_markers/,
-  clear: /delete\0[^]{4}flamingock_markers/,
 };

@@ -17,7 +17,7 @@ const WHERE: Readonly<Record<Place, string>> = {
   target: 'the changes',
 };
 const verdicts = new Verdicts();
-const chosen = chooser(25);
+const chosen = chooser(17);
 
 function wireSuite(server: string, wire: Omit<Wire, 'place'>): void {
   for (const place of PLACES) {

@@ -1,12 +1,15 @@
 import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core';
 import type { KafkaClients } from './client/kafka-clients.js';
 import type { ResolvedKafkaSettings } from './kafka.options.js';
-import { markerTombstone } from './marker/marker-records.js';
+import { markerTombstone, type MarkersSnapshot } from './marker/marker-records.js';
 import { hasRecords, prepareMarkersTopic } from './marker/markers-topic.js';
 import type { ProducerFence } from './marker/producer-fence.js';
 
 /** Markers and fences in a compacted topic. */
 export class KafkaMarkerStore implements MarkerStore {
+  /** What the last look has read, unless the target was claimed since. */
+  private seen: MarkersSnapshot | undefined;
+
   constructor(
     private readonly clients: KafkaClients,
     private readonly fence: ProducerFence,
@@ -28,11 +31,13 @@ export class KafkaMarkerStore implements MarkerStore {
 
   /** @throws KafkaUnreachableError */
   async look(service: string): Promise<TargetFence | undefined> {
-    return (await this.hasTrace()) ? this.clients.use(() => this.fence.look(service)) : undefined;
+    this.seen = await this.snapshot();
+    return this.seen?.fence(service, this.fence.target);
   }
 
   /** @throws TransactionalIdContendedError, KafkaUnreachableError */
   async claim(hold: LockHold): Promise<void> {
+    this.seen = undefined;
     await this.clients.use(() => this.fence.hold(hold));
   }
 
@@ -42,8 +47,11 @@ export class KafkaMarkerStore implements MarkerStore {
     return snapshot.marker(hold.service, changeId);
   }
 
+  /** Right after {@link look}, from what that has read: to read the topic takes a consumer. */
   async list(service: string): Promise<readonly Marker[]> {
-    return (await this.hasTrace()) ? this.clients.use(() => this.fence.list(service)) : [];
+    const { seen = await this.snapshot() } = this;
+    this.seen = undefined;
+    return seen?.markersOf(service) ?? [];
   }
 
   /** Only as the holder that has claimed the target last: it does not take away what a later one has proven. */
@@ -51,5 +59,9 @@ export class KafkaMarkerStore implements MarkerStore {
     if (changeIds.length === 0) return;
     const tombstones = changeIds.map((changeId) => markerTombstone(hold.service, changeId));
     await this.clients.use(() => this.fence.commit(hold, tombstones));
+  }
+
+  private async snapshot(): Promise<MarkersSnapshot | undefined> {
+    return (await this.hasTrace()) ? this.clients.use(() => this.fence.look()) : undefined;
   }
 }

@@ -83,7 +83,7 @@ export function recordedClaim(snapshot: AuditSnapshot, targetSystem: string): nu
 
 /** Lock token of the claim that an entry says its execution had; 0: none. */
 function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number {
-  if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX') return 0;
+  if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX' || operation === 'IMPORT') return 0;
   // An entry without a token is of a version that claimed the target together with its commit.
   return Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
 }

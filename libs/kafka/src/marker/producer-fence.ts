@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, type LockHold, type Marker, type TargetFence } from '@nestjs-flamingock/core';
+import { FencedError, type LockHold, type TargetFence } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
 import { isBrokerFailure, isFencing, isPassing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
@@ -39,7 +39,8 @@ export class ProducerFence {
   private readonly held = new Map<string, Claim>();
 
   constructor(
-    private readonly target: string,
+    /** Id of the target system. */
+    readonly target: string,
     private readonly clients: KafkaClients,
     private readonly settings: ResolvedKafkaSettings,
   ) {}
@@ -90,16 +91,9 @@ export class ProducerFence {
     await Promise.all([...this.held.keys()].map((service) => this.release(service)));
   }
 
-  /** The fence as it stands, unless a transaction that is open on the topic keeps it from being read. */
-  async look(service: string): Promise<TargetFence | undefined> {
-    const snapshot = await this.reading((reader) => reader.readAtOnce());
-    return snapshot.fence(service, this.target);
-  }
-
-  /** The markers of the service, as {@link look} does. */
-  async list(service: string): Promise<Marker[]> {
-    const snapshot = await this.reading((reader) => reader.readAtOnce());
-    return snapshot.markersOf(service);
+  /** Fences and markers as they stand, up to a transaction that is open on the topic. */
+  look(): Promise<MarkersSnapshot> {
+    return this.reading((reader) => reader.readAtOnce());
   }
 
   private establish(hold: LockHold): Promise<Established> {

@@ -154,6 +154,15 @@ describe('FlamingockTest', () => {
     });
   });
 
+  it('misses nothing in target systems after a given history that leaves nothing to do', async () => {
+    await flamingock.given({
+      'create-tables': 'EXECUTED',
+      'publish-catalog': 'EXECUTED',
+      'announce-category': 'EXECUTED',
+    });
+    expect((await flamingock.run()).status).toBe('up-to-date');
+  });
+
   it('applies everything without a given history, and nothing more when it runs again', async () => {
     expect(await results()).toEqual(['executed', 'executed', 'executed']);
     expect(await results()).toEqual(['skipped', 'skipped', 'skipped']);

@@ -79,8 +79,13 @@ function recordOf(change: PlanItem, state: AuditState, author: Author): AuditRec
     methodName: isManual ? null : 'execute',
     durationMs: 0,
     error: hasFailed ? `${state} was given by a test` : null,
-    metadata: isManual ? { by: 'test' } : {},
+    metadata: isManual ? { by: 'test' } : claimOf(change),
   };
+}
+
+/** None: where nothing ever ran, no target system can miss the claim of a run. */
+function claimOf({ txStrategy }: PlanItem): AuditRecord['metadata'] {
+  return txStrategy === 'TX_SEPARATE' ? { token: '0' } : {};
 }
 
 /** What entries repeat about a change; where the plan does not tell, what is declared by default. */
