@@ -32,9 +32,12 @@ export class Activity {
     const { runtime, events } = this;
     const { service, executionId } = this.about;
     const since = runtime.monotonicMs();
+    let isOver = false;
     let callOff = (): void => undefined;
     const tellAfter = (ms: number): void => {
       callOff = runtime.timer(ms, () => {
+        // A process that stood still may find the timer due that it has just called off.
+        if (isOver) return;
         const runningMs = Math.round(runtime.monotonicMs() - since);
         const waitsFor = this.waits.at(-1) ?? 'this process';
         events.publish('run.still-running', { service, executionId, changeId, runningMs, waitsFor });
@@ -45,6 +48,7 @@ export class Activity {
     try {
       return await work();
     } finally {
+      isOver = true;
       callOff();
     }
   }
