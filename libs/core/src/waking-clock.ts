@@ -20,11 +20,12 @@ export function wakingClock({ monotonicMs, wallMs, uptimeMs }: MachineClocks): (
   let wallAhead = wallMs() - monotonicMs();
   let suspendedMs = 0;
   return () => {
-    const moved = wallMs() - monotonicMs() - wallAhead;
+    const now = monotonicMs();
+    const moved = wallMs() - now - wallAhead;
     if (Math.abs(moved) >= NOTICE_MS) {
       wallAhead += moved;
-      suspendedMs = Math.max(suspendedMs, uptimeMs() - monotonicMs() - uptimeAhead);
+      suspendedMs = Math.max(suspendedMs, uptimeMs() - now - uptimeAhead);
     }
-    return monotonicMs() + suspendedMs;
+    return now + suspendedMs;
   };
 }
