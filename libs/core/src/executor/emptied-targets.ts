@@ -1,10 +1,8 @@
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import type { AuditStore } from '../audit/audit-store.js';
-import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { Engine } from '../pipeline/engine.js';
 import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
-import type { Runtime } from '../runtime.js';
 import { hasTrace, type TransactionalTargetSystem } from '../target-system/target-system.js';
-import { targetsWithMarkers, withinLook } from './separate-targets.js';
+import { separateTargets, withinLook } from './separate-targets.js';
 
 /** What a look at the target systems of applied changes has shown. */
 export interface TargetLook {
@@ -19,15 +17,13 @@ export interface TargetLook {
  * says that it has changed them. One small read for each; the history is only read where one has none.
  */
 export async function lookAtTargets(
-  service: string,
-  changes: readonly ChangeDescriptor[],
-  { store, runtime }: { readonly store: AuditStore; readonly runtime: Runtime },
+  engine: Engine,
   readSnapshot: () => Promise<AuditSnapshot>,
 ): Promise<TargetLook> {
   const silent: { targetSystem: string; error: unknown }[] = [];
   const look = async (target: TransactionalTargetSystem): Promise<TransactionalTargetSystem | undefined> => {
     try {
-      const found = await withinLook(hasTrace(target.markers, service), runtime);
+      const found = await withinLook(hasTrace(target.markers, engine.pipeline.service), engine.runtime);
       return found ? undefined : target;
     } catch (error) {
       silent.push({ targetSystem: target.id, error });
@@ -37,7 +33,7 @@ export async function lookAtTargets(
       await Promise.allSettled([target.close?.()]);
     }
   };
-  const looks = await Promise.all(targetsWithMarkers(changes, store).map(look));
+  const looks = await Promise.all(separateTargets(engine).map(look));
   const blank = looks.filter((target) => target !== undefined);
   if (blank.length === 0) return { emptied: [], silent };
   const snapshot = await readSnapshot();

@@ -7,6 +7,7 @@ import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import type { Intent } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
+import { targetsWithMarkers } from './separate-targets.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
 import { SharedTxExecutor } from './shared-tx.executor.js';
 import { TargetClaims } from './target-claims.js';
@@ -56,8 +57,7 @@ export class Executors implements ChangeExecutor {
 
   /** @throws LostWritesError where target systems of these changes and the audit store do not agree. */
   assertNothingLost(changes: readonly ChangeDescriptor[]): Promise<void> {
-    const separate = changes.filter((change) => txStrategyOf(change, this.store) === 'TX_SEPARATE');
-    return this.claims.assertNothingLost(separate.map(({ target }) => target).filter(isTransactional));
+    return this.claims.assertNothingLost(targetsWithMarkers(changes, this.store));
   }
 
   /**

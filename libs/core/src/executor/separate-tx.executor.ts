@@ -56,7 +56,7 @@ export class SeparateTxExecutor implements ChangeExecutor {
     target: TransactionalTargetSystem,
   ): Promise<TransactionOutcome> {
     const run = this.step.identify(change, intent);
-    const marker: Marker = { ...run, token: this.run.lease.token, owner: this.run.lease.hold.owner };
+    const marker: Marker = { ...run, ...this.run.lease.hold };
     return this.step.inTarget(change, () =>
       transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker),
     );

@@ -32,7 +32,7 @@ export class TargetClaims {
    * @throws LostWritesError
    */
   async assertNothingLost(targets: readonly TransactionalTargetSystem[]): Promise<void> {
-    const open = [...new Set(targets)].filter((target) => !this.examined.has(target));
+    const open = targets.filter((target) => !this.examined.has(target));
     const findings = await Promise.all(open.map((target) => this.examine(target).catch(() => undefined)));
     this.assertNone(findings.filter((finding) => finding !== undefined));
   }

@@ -170,10 +170,8 @@ export class PipelineRunner {
 
   /** An emptied target is no reason to call a service up to date. */
   private async lookAtTargets(readSnapshot: () => Promise<AuditSnapshot>): Promise<void> {
-    const { service, stages } = this.engine.pipeline;
-    const changes = stages.flatMap((stage) => stage.changes);
-    const { emptied, silent } = await lookAtTargets(service, changes, this.engine, readSnapshot);
-    if (emptied.length > 0) throw new LostWritesError(service, emptied);
+    const { emptied, silent } = await lookAtTargets(this.engine, readSnapshot);
+    if (emptied.length > 0) throw new LostWritesError(this.engine.pipeline.service, emptied);
     for (const { targetSystem, error } of silent)
       this.report.warn(
         `target system "${targetSystem}" could not be asked whether it still has its changes: ${errorText(error)}`,

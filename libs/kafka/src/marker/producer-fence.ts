@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, type LockHold, type TargetFence } from '@nestjs-flamingock/core';
+import { FencedError, isClaimedBeyond, type LockHold } from '@nestjs-flamingock/core';
 import type { Message } from 'kafkajs';
 import { isBrokerFailure, isFencing, isPassing } from '../client/driver-error.js';
 import type { KafkaClients } from '../client/kafka-clients.js';
@@ -76,7 +76,7 @@ export class ProducerFence {
    */
   async commit(hold: LockHold, messages: Message[]): Promise<void> {
     const held = this.held.get(hold.service);
-    if (held && !isBeyond(held.hold, hold)) await this.commitAs(held, messages);
+    if (held && !isClaimedBeyond(held.hold, hold)) await this.commitAs(held, messages);
   }
 
   /** Gives up the producer: after a failure nobody knows what it and the brokers think of each other. */
@@ -147,7 +147,7 @@ export class ProducerFence {
   private compare(snapshot: MarkersSnapshot, hold: LockHold): void {
     const { service, token } = hold;
     const fence = snapshot.fence(service, this.target);
-    if (fence && isBeyond(fence, hold)) {
+    if (fence && isClaimedBeyond(fence, hold)) {
       throw new FencedError(service, token, `target system "${this.target}"`);
     }
   }
@@ -182,9 +182,4 @@ export class ProducerFence {
 
 function isSame(held: LockHold, hold: LockHold): boolean {
   return held.token === hold.token && held.owner === hold.owner;
-}
-
-/** True where a claim shuts the hold out: by a higher token, or by the same one of another owner. */
-function isBeyond(claimed: TargetFence, { token, owner }: LockHold): boolean {
-  return claimed.token > token || (claimed.token === token && claimed.owner !== owner);
 }

@@ -1,4 +1,4 @@
-import { FencedError, takeOver, type LockHold } from '@nestjs-flamingock/core';
+import { FencedError, isClaimedBeyond, takeOver, type LockHold } from '@nestjs-flamingock/core';
 import type { mongo } from 'mongoose';
 import { DocumentHeldError } from '../mongoose.errors.js';
 import type { Database } from './database.js';
@@ -112,8 +112,8 @@ export class Fence<D extends FenceDocument = FenceDocument> {
       }
       // There is one already: claimed beyond this hold, or made by somebody else at this moment.
       const there = await this.find(service);
-      const isBeyond = there && (there.token > token || (there.token === token && there.owner !== owner));
-      if (isBeyond) throw new FencedError(service, token, where);
+      const claimed = there && { token: there.token, owner: there.owner ?? null };
+      if (claimed && isClaimedBeyond(claimed, { token, owner })) throw new FencedError(service, token, where);
     }
   }
 
