@@ -12,7 +12,7 @@ import {
 import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
 import { ChangeSession } from './change/change-session.js';
 import { refusedHandle } from './change/refused-handle.js';
-import { isFencing } from './client/driver-error.js';
+import { isFencing, isRefusedCommit } from './client/driver-error.js';
 import { KafkaClients } from './client/kafka-clients.js';
 import { lentClient } from './client/lent-client.js';
 import { KAFKA_ADMIN, KAFKA_PRODUCER, KAFKA_TRANSACTION } from './inject-kafka.decorators.js';
@@ -108,7 +108,8 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     marker: Marker | undefined,
   ): Promise<TransactionOutcome> {
     const { transaction, producer } = begun;
-    const explain = (error: unknown) => this.explain(error, begun, change, marker);
+    const overtaken = (error: unknown) => this.overtaken(error, begun, change, marker);
+    const explain = (error: unknown) => (isFencing(error) ? overtaken(error) : this.clients.explain(error));
     const { changeId } = change;
     const session = new ChangeSession({ changeId, transaction, partitions: producer.partitions, explain });
     try {
@@ -120,7 +121,13 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
       await takeBack(transaction);
       return { status: 'rolled-back', error };
     }
-    return commit(transaction, explain);
+    try {
+      await transaction.commit();
+      return { status: 'committed' };
+    } catch (error) {
+      if (isRefusedCommit(error)) return { status: 'rolled-back', error: overtaken(error) };
+      return { status: 'unknown', error: explain(error) };
+    }
   }
 
   private async perform(session: ChangeSession, { changeId }: ChangeRun, work: Work): Promise<void> {
@@ -141,13 +148,12 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
   }
 
   /** Whether the broker or a later holder of the lock has ended the transaction, it says the same. */
-  private explain(
+  private overtaken(
     error: unknown,
     { beganAt }: Begun,
     { service, changeId }: ChangeRun,
     marker: Marker | undefined,
-  ): unknown {
-    if (!isFencing(error)) return this.clients.explain(error);
+  ): Error {
     const { transactionTimeoutMs } = this.settings;
     if (performance.now() - beganAt >= transactionTimeoutMs) {
       return new TransactionTimedOutError(changeId, transactionTimeoutMs, error);
@@ -161,19 +167,6 @@ async function takeBack(transaction: KafkaTransaction): Promise<void> {
   await withinTime(ABORT_MS, transaction.abort(), () => new KafkaUnreachableError([], undefined)).catch(
     () => undefined,
   );
-}
-
-/** kafkajs asks for the commit once. Whatever comes back but Kafka's own refusal leaves it open. */
-async function commit(
-  transaction: KafkaTransaction,
-  explain: (error: unknown) => unknown,
-): Promise<TransactionOutcome> {
-  try {
-    await transaction.commit();
-    return { status: 'committed' };
-  } catch (error) {
-    return { status: isFencing(error) ? 'rolled-back' : 'unknown', error: explain(error) };
-  }
 }
 
 function resolveSettings(options: KafkaTargetSettings): ResolvedKafkaSettings {

@@ -32,6 +32,15 @@ export function isFencing(error: unknown): boolean {
   return FENCING.some((type) => hasType(error, type));
 }
 
+/**
+ * True if a commit was refused, and what it was to commit will never be seen. kafkajs asks for a commit once, so a
+ * transaction that is in the middle of an end is being ended by somebody else: by the next producer of its id, or
+ * because its time is up. Either takes it back.
+ */
+export function isRefusedCommit(error: unknown): boolean {
+  return isFencing(error) || hasType(error, 'CONCURRENT_TRANSACTIONS');
+}
+
 /** True if the same request may succeed in a moment. */
 export function isPassing(error: unknown): boolean {
   return PASSING.some((type) => hasType(error, type));
