@@ -1,10 +1,6 @@
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
-import {
-  TargetSystemUnavailableError,
-  TransactionsUnavailableError,
-  type TransactionObstacle,
-} from './executor.errors.js';
+import { TransactionsUnavailableError, unusable, type TransactionObstacle } from './executor.errors.js';
 
 /**
  * Asks the target systems of transactional changes whether they can run transactions now.
@@ -36,7 +32,7 @@ async function ask(target: TransactionalTargetSystem): Promise<string | undefine
   try {
     return await target.checkTransactions?.();
   } catch (cause) {
-    throw new TargetSystemUnavailableError(target.id, cause);
+    throw unusable(target.id, cause);
   }
 }
 

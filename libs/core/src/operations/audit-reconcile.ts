@@ -4,7 +4,7 @@ import type { AuditState } from '../audit/audit-state.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
 import { placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { reachStore } from '../audit/reach.js';
-import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
+import { unusable } from '../executor/executor.errors.js';
 import { isBeyond } from '../executor/forgotten-claims.js';
 import { separateTargets } from '../executor/separate-targets.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -214,6 +214,6 @@ async function reachTarget<T>(targetSystem: string, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (cause) {
-    throw new TargetSystemUnavailableError(targetSystem, cause);
+    throw unusable(targetSystem, cause);
   }
 }
