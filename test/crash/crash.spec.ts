@@ -17,7 +17,7 @@ const SAMPLED = 5;
 /** How many instances are interrupted at a time. */
 const SIDE_BY_SIDE = 3;
 
-/** Leaves "publish" in a state that needs a person. */
+/** Leaves "publish" in a state that needs a manual check. */
 async function failToPublish(options: FixtureOptions): Promise<void> {
   const settings = { ...options.settings, timeouts: { changeMs: 100, graceMs: 0 } };
   await boot({ ...options, settings, behaviour: 'hang:half of publish' }).catch(() => undefined);
@@ -97,7 +97,7 @@ function sample(pair: Pair, scenario: Scenario, signal: Signal): (() => Promise<
 
 /** Printed one by one: all of them together take hours. */
 const print = (...cells: readonly unknown[]): void => void process.stdout.write(`${cells.join(' | ')}\n`);
-beforeAll(() => print('stores', 'in the middle of', 'by', 'points', 'for a person', 'faults'));
+beforeAll(() => print('stores', 'in the middle of', 'by', 'points', 'manual checks', 'faults'));
 
 function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
   const test = (title: string, scenario: Scenario, signal: Signal): void => {

@@ -41,18 +41,18 @@ export class Aftermath {
     });
   }
 
-  /** A normal start; where it stops for a person, the person looks, says the truth, and starts again. */
+  /** A normal start; where it stops for a manual check, the operator checks, says the truth, and starts again. */
   async startAgain(): Promise<boolean> {
     const mayStop = await this.needsPerson();
     const report = await this.start();
     if (report instanceof ManualInterventionError) {
-      if (!mayStop) this.found.push(`stopped for a person: ${report.message}`);
+      if (!mayStop) this.found.push(`stopped for a manual check: ${report.message}`);
       await this.resolve();
       const next = await this.start();
       if (next instanceof ManualInterventionError) this.found.push(`stopped again: ${next.message}`);
       return true;
     }
-    if (mayStop) this.found.push('went on where a person has to look');
+    if (mayStop) this.found.push('went on where a manual check is needed');
     return false;
   }
 

@@ -57,7 +57,9 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     await runInstance({ ...options, behaviour: 'kill:half of publish' });
     const next = await runInstance(workspace.options);
     expect(next.code).toBe(1);
-    expect(next.stderr).toContain('Change "publish" (stage "e2e", target system "outbox") needs a person');
+    expect(next.stderr).toContain(
+      'Change "publish" (stage "e2e", target system "outbox") needs a manual check',
+    );
     expect(next.stderr).toContain('Recorded state: STARTED');
     expect(next.stderr).toContain('npx flamingock audit fix -c publish --resolution ROLLED_BACK');
     expect(workspace.outboxLines()).toEqual(['published by publish']);

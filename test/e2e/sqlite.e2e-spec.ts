@@ -129,7 +129,7 @@ describe('a non-transactional change that throws', () => {
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
   });
 
-  it('needs a person when it never ends and is given up', async () => {
+  it('needs a manual check when it never ends and is given up', async () => {
     const settings = { timeouts: { changeMs: 100, graceMs: 0 } };
     const error = await bootFails({ ...workspace.options, behaviour: 'hang:half of publish', settings });
     expect(error.message).toContain('did not end within 100 ms');

@@ -45,7 +45,7 @@ async function jump(clock: FakeClock, create: CreateDatabase, how: Jump): Promis
   const onReach = async (point: string): Promise<void> => {
     if (point !== how.point) return;
     clock.shift(how.seconds);
-    // It takes over, waits in vain, or stops for a person: whatever it does has to be right.
+    // It takes over, waits in vain, or stops for a manual check: whatever it does has to be right.
     if (how.another) await boot(options).catch(() => undefined);
   };
   try {

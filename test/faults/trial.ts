@@ -10,7 +10,7 @@ export interface FaultyStart {
   readonly title: string;
   readonly workspace: Workspace;
   start(): Promise<ExecutionReport>;
-  /** Mends what is still broken. */
+  /** Repairs what is still broken. */
   heal(): Promise<void>;
   /** True if the start has to get over it, unless the machine was so busy that the lock was lost. */
   readonly mustApply: boolean;
@@ -33,7 +33,7 @@ const PATIENCE_MS = 90_000;
 const HEALTHY = { lock: { retryMs: 50 } };
 
 /**
- * Starts where something breaks, mends it, starts again, and compares all that is left with
+ * Starts where something breaks, repairs it, starts again, and compares all that is left with
  * what is recorded: after the first start, and after the second.
  */
 export async function tryFault(faulty: FaultyStart): Promise<Trial> {

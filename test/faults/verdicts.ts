@@ -6,7 +6,7 @@ export class Verdicts {
 
   constructor() {
     afterAll(() => {
-      const head = 'what | where | tries | applied at once | ended with | for a person | faults';
+      const head = 'what | where | tries | applied at once | ended with | manual checks | faults';
       process.stdout.write([head, ...this.rows, ''].join('\n'));
     });
   }

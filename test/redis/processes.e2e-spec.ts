@@ -72,7 +72,7 @@ function processSuite(url: string, cluster: boolean): void {
     expect(await workspace.effects()).toEqual(partly);
     for (const next of [await run(workspace.options), await run(workspace.options)]) {
       expect(next.code).toBe(1);
-      expect(next.stderr).toContain('needs a person');
+      expect(next.stderr).toContain('needs a manual check');
       expect(next.stderr).toContain('EXECUTION_FAILED');
       expect(next.stderr).toMatch(/command 5 of 6, LPUSH \S+price:0, failed: WRONGTYPE/);
       expect(next.stderr).toContain('npx flamingock audit fix -c warm-prices --resolution EXECUTED');

@@ -114,7 +114,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
     },
   );
 
-  it('is an issue at once where a command failed in the middle, and goes on once a person has looked', async () => {
+  it('is an issue at once where a command failed in the middle, and goes on once an operator has checked', async () => {
     const error = await failureOf(workspace.boot({ ...options, breaks: true }));
     expect(error).toBeInstanceOf(ChangeFailedError);
     expect(error.message).toMatch(/command 5 of 6, LPUSH[^]*audit fix -c warm-prices --resolution EXECUTED/);

@@ -32,7 +32,7 @@ export function tamperingSuite<T extends TestDatabase>(
   });
   afterAll(() => victim.close());
 
-  it('finds nothing wrong with a history as it was written', async () => {
+  it('finds nothing wrong with an unchanged history', async () => {
     const found = await victim.after((history) => history, { expectHead });
     expect(found).toEqual({ ok: true, entries: 10, head: expectHead, accepted: [] });
     expect(victim.entries[FIXED - 1]?.metadata).toEqual({ by: 'ann', reason: 'it is out' });

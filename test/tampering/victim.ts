@@ -17,7 +17,7 @@ import type { HistoryAccess, Stored, StoredHistory } from './stored-history.js';
 export type Tampering = (history: StoredHistory) => StoredHistory;
 
 /**
- * An application with a history of ten entries, which is as it was written at the beginning
+ * An application with a history of ten entries, which is unchanged at the beginning
  * of each tampering. Among them are errors, and an entry of an operator.
  */
 export class Victim<T extends TestDatabase = TestDatabase> {
@@ -51,7 +51,7 @@ export class Victim<T extends TestDatabase = TestDatabase> {
     return new Victim(workspace, app, access, await access.read(), entries);
   }
 
-  /** What a verification says after somebody has done this to the history as it was written. */
+  /** What a verification says after somebody has done this to the unchanged history. */
   async after(tampering: Tampering, request?: AuditVerifyRequest): Promise<AuditVerification> {
     await this.access.write(tampering(this.written));
     return this.flamingock.auditVerify(request);

@@ -58,7 +58,7 @@ const isBuilt = existsSync(join(demo, 'dist/main.js'));
     expect(code).toBe(exit);
   });
 
-  it('goes on with the rest once a person has recorded that nothing of the change is left', async () => {
+  it('goes on with the rest once an operator has recorded that nothing of the change is left', async () => {
     for (const file of readdirSync(feed)) rmSync(join(feed, file));
     const fix = await run(
       flamingock,

@@ -57,7 +57,7 @@ export function createProgram(runner: CommandRunner, { output, messages }: Termi
     .exitOverride();
   addPlan(program, runner);
   addExecute(program, runner);
-  const issue = program.command('issue').description('changes that need a person');
+  const issue = program.command('issue').description('changes that need a manual check');
   addIssueList(issue, runner);
   addIssueGet(issue, runner);
   const audit = program.command('audit').description('the history');

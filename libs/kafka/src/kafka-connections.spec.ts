@@ -149,7 +149,7 @@ await describeOn(['kafka'], 'the markers topic', ({ kafka }) => {
     });
   });
 
-  it('is refused where it would lose markers, with the command that mends it', async () => {
+  it('is refused where it would lose markers, with the command that fixes it', async () => {
     const target = targets.open();
     const topic = targets.markersTopic;
     await target.run(markerOf(1), async (handles) => {

@@ -140,7 +140,7 @@ export class CommandFailedError extends FlamingockError {
     /** Which command, and what the server said. */
     readonly detail: string,
   ) {
-    super(`Nothing of change "${changeId}" took effect: ${detail}. Mend the command, then start again.`);
+    super(`Nothing of change "${changeId}" took effect: ${detail}. Fix the command, then start again.`);
   }
 }
 

@@ -108,7 +108,7 @@ describe('a DataSource of another driver', () => {
 describe('entries', () => {
   const odd = `'; DROP TABLE "x";-- \n\r\t\u0000 \\ % _ "ü" 🦩 \u2028 ` + 'x'.repeat(70_000);
 
-  it('come back as they were written, field by field', async () => {
+  it('come back unchanged, field by field', async () => {
     const store = auditStore(dataSource);
     await store.prepare();
     const { token } = await store.claimHead(holdOf(7, service));

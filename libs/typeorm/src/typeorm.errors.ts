@@ -84,7 +84,7 @@ export class SchemaUnsupportedError extends FlamingockError {
   }
 }
 
-/** Texts would not come back through this connection as they were written. */
+/** Texts would not come back through this connection unchanged. */
 export class ConnectionCharsetError extends FlamingockError {
   constructor(readonly charset: string) {
     super(

@@ -54,7 +54,7 @@ export async function reconcile(process: SimulatedProcess, engine: Engine, world
   return auditReconcile(engine, { executed, others: 'ROLLED_BACK', by: process.name }, signal);
 }
 
-/** The changes that need a person now. */
+/** The changes that need a manual check now. */
 export function openIssues({ scenario, oracle }: World): ChangePlan[] {
   return scenario.changes.filter(({ id, kind }) => due(oracle.history.lastOf(id), kind) === 'person');
 }

@@ -20,7 +20,7 @@ interface AuditFixOptions {
 export function addAuditFix(parent: Command, runner: CommandRunner): void {
   parent
     .command('fix')
-    .description('record what you found out about a change that needs a person')
+    .description('record what you found out about a change that needs a manual check')
     .requiredOption('-c, --change <id>', 'the change')
     .addOption(
       new Option(

@@ -61,7 +61,7 @@ function describe(result: AuditReconciliation, { palette }: Output): string {
     return [`${palette.green('✔')} Recorded:`, ...lines].join('\n');
   }
   if (lostWrites.length === 0 && inQuestion.length === 0) {
-    return `${palette.green('✔')} History and target systems agree, and every entry is as it was written.`;
+    return `${palette.green('✔')} History and target systems agree, and every entry is unchanged.`;
   }
   return [
     `${palette.red('✖')} History alone does not tell any more what the target systems have.`,

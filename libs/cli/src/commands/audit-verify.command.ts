@@ -25,7 +25,7 @@ export function addAuditVerify(parent: Command, runner: CommandRunner): void {
     .addHelpText(
       'after',
       examples(
-        ['flamingock audit verify', 'is the history as it was written?'],
+        ['flamingock audit verify', 'is the history unchanged?'],
         ['flamingock audit verify --expect-head 12:9f2c…', 'and does it go on from the one that was kept?'],
       ),
     )
@@ -50,7 +50,7 @@ function describe(verification: AuditVerification, { palette }: Output): string 
     const { entries, head: end, accepted } = verification;
     const count = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
     return [
-      `${palette.green('✔')} The history is as it was written: ${count}.`,
+      `${palette.green('✔')} The history is unchanged: ${count}.`,
       `  Head ${end.seq}:${end.hash}`,
       ...accepted.map(({ seq, fault }) => oneLine(`  Accepted by an operator: entry ${seq} ${fault}`)),
     ].join('\n');

@@ -17,7 +17,7 @@ export function addIssueList(parent: Command, runner: CommandRunner): void {
   parent
     .command('list')
     .alias('ls')
-    .description('list the changes whose recorded state needs a person')
+    .description('list the changes whose recorded state needs a manual check')
     .option('--exit-code', 'exit with 3 when there is an issue')
     .addHelpText(
       'after',

@@ -75,7 +75,7 @@ function count(changes: readonly PlanItem[]): string {
   const parts = [
     `${pending} pending`,
     `${applied} applied`,
-    ...(blocked > 0 ? [`${blocked} need a person`] : []),
+    ...(blocked > 0 ? [`${blocked} need a manual check`] : []),
   ];
   return changes.length === 0 ? 'no changes' : parts.join(', ');
 }

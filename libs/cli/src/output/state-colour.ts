@@ -1,7 +1,7 @@
 import type { Action, AuditState } from '@nestjs-flamingock/core';
 import type { Palette } from './palette.js';
 
-/** Green: done. Yellow: will be done. Red: needs a person. */
+/** Green: done. Yellow: will be done. Red: needs a manual check. */
 export function colourAction(action: Action, palette: Palette): (text: string) => string {
   switch (action) {
     case 'SKIP':

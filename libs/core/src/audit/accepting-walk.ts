@@ -2,7 +2,7 @@ import { entryHash, type ChainEnd } from './audit-chain.js';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
 import { CHAIN_START, linkFault, type ChainFault } from './chain-walk.js';
 
-/** A place of the chain that is not as it was written, though nothing is missing there. */
+/** A place of the chain that was changed, though nothing is missing there. */
 export interface BrokenEntry extends ChainFault {
   readonly changeId: string;
   /** What stands there, and after what: an acceptance holds for exactly this. */

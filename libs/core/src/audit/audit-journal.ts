@@ -76,7 +76,7 @@ export class AuditJournal {
 
   /**
    * Makes the entries durable, trying again for as long as patience and lease last. What the
-   * store cannot keep of what was thrown, or of what a person wrote, is spelled in ASCII.
+   * store cannot keep of what was thrown, or of what an operator wrote, is spelled in ASCII.
    *
    * @returns the last of them.
    * @throws LockLostError when somebody else has taken over; the store's error otherwise.

@@ -34,7 +34,7 @@ describe('createSnapshot', () => {
 });
 
 describe('tailFault', () => {
-  it('finds nothing wrong with a history as it was written', () => {
+  it('finds nothing wrong with an unchanged history', () => {
     const history = historyOf('a', 'b', 'a');
     expect(tailFault(headOf(history), createSnapshot(history))).toBeUndefined();
   });
@@ -45,7 +45,7 @@ describe('tailFault', () => {
 
   it('tells that the head of no history was edited', () => {
     const edited = { ...headOf([]), hash: 'f'.repeat(64) };
-    expect(tailFault(edited, createSnapshot([]))).toBe('its head is not as it was written');
+    expect(tailFault(edited, createSnapshot([]))).toBe('its head was changed');
   });
 
   it.each([
@@ -63,12 +63,12 @@ describe('tailFault', () => {
     [
       'the last entry was edited',
       ([a, b]: AuditEntry[]) => [a!, { ...b!, state: 'ROLLED_BACK' as const }],
-      /entry 2 \(b\) is not as it was written/,
+      /entry 2 \(b\) was changed/,
     ],
     [
       'the last entry was edited and hashed anew',
       ([a]: AuditEntry[]) => [a!, historyOf('a', 'c')[1]!],
-      /entry 2 \(c\) is not as it was written/,
+      /entry 2 \(c\) was changed/,
     ],
   ])('tells that %s', (_what, alter, fault) => {
     const history = historyOf('a', 'b');

@@ -15,7 +15,7 @@ export function createSnapshot(entries: readonly AuditEntry[]): AuditSnapshot {
 /** What is wrong with the entries that a run goes by, each for itself, or `undefined`. */
 export function entryFault(snapshot: AuditSnapshot): string | undefined {
   const odd = [...snapshot.values()].find((entry) => !isPlace(entry.seq) || entryHash(entry) !== entry.hash);
-  return odd && `entry ${String(odd.seq)} (${odd.changeId}) is not as it was written`;
+  return odd && `entry ${String(odd.seq)} (${odd.changeId}) was changed`;
 }
 
 /**
@@ -32,6 +32,6 @@ export function endFault(head: AuditHead, snapshot: AuditSnapshot): string | und
   if ((tail?.seq ?? 0) !== head.seq) {
     return `the head names entry ${head.seq} as the last, but the last one found is ${tail?.seq ?? 0}`;
   }
-  if (tail && tail.hash !== head.hash) return `entry ${tail.seq} (${tail.changeId}) is not as it was written`;
-  return !tail && head.hash !== GENESIS_HASH ? 'its head is not as it was written' : undefined;
+  if (tail && tail.hash !== head.hash) return `entry ${tail.seq} (${tail.changeId}) was changed`;
+  return !tail && head.hash !== GENESIS_HASH ? 'its head was changed' : undefined;
 }

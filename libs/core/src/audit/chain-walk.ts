@@ -1,7 +1,7 @@
 import { entryHash, type ChainEnd } from './audit-chain.js';
 import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
 
-/** The first place at which a chain is not as it was written. */
+/** The first place at which a chain was changed. */
 export interface ChainFault {
   readonly seq: number;
   /** Absent where there is no such entry. */

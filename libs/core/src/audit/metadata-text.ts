@@ -1,7 +1,7 @@
 import type { AuditRecord } from './audit-entry.js';
 
 /** The name under which text is shown that is not what {@link metadataText} writes. */
-const UNREADABLE = '(not as it was written)';
+const UNREADABLE = '(unreadable)';
 
 /** Metadata as one text, for stores that keep it so; names stay in their order. */
 export function metadataText(metadata: AuditRecord['metadata']): string {

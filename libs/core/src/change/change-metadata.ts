@@ -22,8 +22,8 @@ export interface ChangeOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * What somebody who has never read the code should check or do when this change needs a
-   * person; a step of the guidance for its issue.
+   * What somebody who has never read the code should check or do when this change needs a manual
+   * check; a step of the guidance for its issue.
    */
   readonly guidance?: string;
 }

@@ -186,7 +186,7 @@ describe('a non-transactional change that its target never calls', () => {
     expect(calls).toEqual([]);
   });
 
-  it('needs a person where its rollback is not called after it has failed', async () => {
+  it('needs a manual check where its rollback is not called after it has failed', async () => {
     let runs = 0;
     const target: TargetSystem = { ...FILES, run: (...args) => (runs++ === 0 ? FILES : away).run(...args) };
     const change = aChange({ target, rollback, execution: throwing(new TypeError('disk full')) });

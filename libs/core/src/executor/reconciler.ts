@@ -76,7 +76,7 @@ function endOf(
   if (action !== 'MANUAL_INTERVENTION') return { state: 'ROLLED_BACK', effect: 'rolled-back', operation };
   const error = new PartlyAppliedError(change.id, marker?.partial ?? 'no detail');
   const failure = { error, metadata: PARTLY };
-  // Whoever mends it has to know that it was an undo that stopped halfway.
+  // Whoever fixes it has to know that it was an undo that stopped halfway.
   return entry.operation === 'UNDO'
     ? { ...failure, state: 'ROLLBACK_FAILED', effect: 'undo-failed', operation: 'UNDO' }
     : { ...failure, state: 'EXECUTION_FAILED', effect: 'failed', operation };

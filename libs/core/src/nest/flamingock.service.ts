@@ -82,7 +82,7 @@ export class FlamingockService {
   }
 
   /**
-   * The changes that need a person: those of the code in pipeline order, then those that
+   * The changes that need a manual check: those of the code in pipeline order, then those that
    * it no longer has. Takes no lock and writes nothing.
    */
   async issueList(): Promise<IssueSummary[]> {
@@ -109,11 +109,11 @@ export class FlamingockService {
   }
 
   /**
-   * Records an operator's finding about a change whose state needs a person. Waits for a
+   * Records an operator's finding about a change whose state needs a manual check. Waits for a
    * run that is going on.
    *
    * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
-   * when the change does not need a person; LockTimeoutError with who holds the lock.
+   * when the change does not need a manual check; LockTimeoutError with who holds the lock.
    */
   auditFix(request: AuditFixRequest): Promise<AuditFixResult> {
     return this.interruptibly((engine, signal) => auditFix(engine, request, signal));
@@ -121,7 +121,7 @@ export class FlamingockService {
 
   /**
    * Finds out whether audit store and target systems still know of each other what they should, and
-   * whether every entry is as it was written. With findings about the changes in question, records
+   * whether every entry is unchanged. With findings about the changes in question, records
    * them, and lets this history claim the target systems again.
    *
    * @throws ReconcileRefusedError, before anything happens, unless there is exactly one finding for

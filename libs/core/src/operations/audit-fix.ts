@@ -9,7 +9,7 @@ import { exclusively, operatorMetadata } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
 
-/** What an operator found out about a change that needed a person. */
+/** What an operator found out about a change that needed a manual check. */
 export interface AuditFixRequest {
   readonly changeId: string;
   /**
@@ -40,11 +40,11 @@ export interface AuditFixResult {
 }
 
 /**
- * Records an operator's finding about a change whose state needs a person, also of one
+ * Records an operator's finding about a change whose state needs a manual check, also of one
  * that the code no longer has. Waits for a run that is going on, so it never races one.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
- * when the change does not need a person; LockTimeoutError with who holds the lock.
+ * when the change does not need a manual check; LockTimeoutError with who holds the lock.
  */
 export async function auditFix(
   engine: Engine,

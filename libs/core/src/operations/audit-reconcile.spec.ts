@@ -254,7 +254,7 @@ describe('a lock that was emptied', () => {
   });
 });
 
-describe('an entry that is not as it was written', () => {
+describe('an entry that was changed', () => {
   const garble = (change: string, fields: Partial<AuditEntry>) => {
     const tables = audit.snapshot();
     const entries = tables.entries.get(SERVICE) ?? [];

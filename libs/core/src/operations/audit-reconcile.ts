@@ -50,7 +50,7 @@ export interface AuditReconcileRequest {
 export interface AuditReconciliation {
   /** Target systems that contradict the audit store, because one of the two has lost writes. */
   readonly lostWrites: readonly LostWrites[];
-  /** Entries that are not as they were written, and were not accepted. */
+  /** Entries that were changed, and were not accepted. */
   readonly broken: readonly ChainFault[];
   /** Changes that need an operator's finding before anything runs again. */
   readonly inQuestion: readonly ChangeInQuestion[];
@@ -70,7 +70,7 @@ interface Survey {
 
 /**
  * Finds out whether audit store and target systems still know of each other what they should, and
- * whether every entry is as it was written. With an operator's findings, records them for every
+ * whether every entry is unchanged. With an operator's findings, records them for every
  * change in question, and then lets this history claim the target systems again.
  *
  * @throws ReconcileRefusedError, before anything happens, unless there is exactly one finding for

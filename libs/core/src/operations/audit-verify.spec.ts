@@ -48,7 +48,7 @@ const edited =
     entries.map((entry) => (entry.seq === at ? { ...entry, ...fields } : entry));
 
 describe('auditVerify', () => {
-  it('finds nothing wrong with a history that is as it was written, and tells its head', async () => {
+  it('finds nothing wrong with a history that is unchanged, and tells its head', async () => {
     const last = (await exported()).at(-1);
     expect(await auditVerify(engine())).toEqual({
       ok: true,

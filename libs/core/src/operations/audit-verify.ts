@@ -28,7 +28,7 @@ export type AuditVerification =
       readonly entries: number;
       /** Where the history ends; keep it elsewhere to detect a rewritten history. */
       readonly head: ChainEnd;
-      /** Entries that are not as they were written, and that an operator has accepted. */
+      /** Entries that were changed, and that an operator has accepted. */
       readonly accepted: readonly ChainFault[];
     }
   | {

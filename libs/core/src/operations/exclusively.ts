@@ -16,7 +16,7 @@ export interface Admission {
   /** Milliseconds to wait for another holder. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
-  /** Goes on in spite of lost writes and of entries that are not as they were written. */
+  /** Goes on in spite of lost writes and of entries that were changed. */
   readonly reconciling?: {
     /** The token of this hold is above this one. */
     readonly above: number;

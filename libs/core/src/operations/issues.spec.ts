@@ -46,7 +46,7 @@ const run = (engine: ReturnType<typeof engineOf>) =>
 const forgetful = () => ({ ...engineOf(), pipeline: createPipeline(SERVICE, []) });
 
 describe('issueList', () => {
-  it('has each change that needs a person, in pipeline order, without lock or entries', async () => {
+  it('has each change that needs a manual check, in pipeline order, without lock or entries', async () => {
     const engine = engineOf(failing('b'), aChange({ id: 'fine', stage: 'fine' }), failing('a'));
     await run(engine);
     wire.answered.length = 0;

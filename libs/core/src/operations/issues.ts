@@ -14,7 +14,7 @@ import { historyOf } from './audit-list.js';
 import { assertKnown } from './known-changes.js';
 import { NoIssueError } from './operation.errors.js';
 
-/** A change whose recorded state needs a person. */
+/** A change whose recorded state needs a manual check. */
 export interface IssueSummary {
   readonly changeId: string;
   readonly stage: string;
@@ -60,7 +60,7 @@ export interface FoundIssue {
   readonly change: ChangeDescriptor | undefined;
 }
 
-/** The changes that need a person: those of the code in pipeline order, then those it no longer has. */
+/** The changes that need a manual check: those of the code in pipeline order, then those it no longer has. */
 export async function issueList(engine: Engine): Promise<IssueSummary[]> {
   return findIssues(engine, await observe(engine)).map(summaryOf);
 }
@@ -77,7 +77,7 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
   const issues = findIssues(engine, observed);
   const issue = changeId === undefined ? issues[0] : issues.find(({ entry }) => entry.changeId === changeId);
   if (issue) return detailOf(issue, await historyOf(engine, issue.entry.changeId));
-  if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a person');
+  if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a manual check');
   throw noIssue(engine, changeId, observed);
 }
 

@@ -102,7 +102,7 @@ function whyNotApplied(engine: Engine, changeId: string, observed: Observation):
   if (atWork?.changeId === changeId) return `is in state ${state}: ${describeWork(atWork)}`;
   const isIssue = findIssues(engine, observed).some(({ entry }) => entry.changeId === changeId);
   const advice = isIssue
-    ? `it needs a person first, see \`${issueCommand(changeId)}\``
+    ? `it needs a manual check first, see \`${issueCommand(changeId)}\``
     : 'start the application or run `npx flamingock execute`, which settles it';
   return `is in state ${state}: ${advice}`;
 }

@@ -323,7 +323,7 @@ describe('undo', () => {
     expect(await undoing(applied, { changeId: 'b' })).toMatchObject({ status: 'undone' });
   });
 
-  it('refuses a change that needs a person, and says where to look', async () => {
+  it('refuses a change that needs a manual check, and says where to look', async () => {
     const engine = processOf('NON_TX', {
       fields: { execution: changeMethod(() => Promise.reject(new TypeError('no'))), rollback: undefined },
     });

@@ -23,7 +23,7 @@ export interface ExclusiveSession {
  *
  * @param check What is wrong with the history, if anything.
  * @throws LockLostError when a later holder was faster; AuditTamperedError when the end
- * of the history is not as it was written.
+ * of the history was changed.
  */
 export async function openSession(
   service: string,

@@ -36,7 +36,7 @@ describe('planExecution', () => {
     expect(plan([], [executed('a')]).hasWork).toBe(false);
   });
 
-  it('has work where a person is needed', () => {
+  it('has work where a manual check is needed', () => {
     const planned = plan(changes('a'), [{ changeId: 'a', state: 'STARTED' }]);
     expect([actions(planned), planned.hasWork]).toEqual([['a MANUAL_INTERVENTION'], true]);
   });
@@ -152,13 +152,13 @@ describe('a change whose target system knows how it ended', () => {
     expect(actions(plan([relaxed], interrupted()))).toEqual(['a RECONCILE']);
   });
 
-  it('needs a person where it names another target system now', () => {
+  it('needs a manual check where it names another target system now', () => {
     const planned = plan([inDatabase], interrupted({ targetSystem: 'old-db' }));
     expect(actions(planned)).toEqual(['a MANUAL_INTERVENTION']);
     expect(planned.stages[0]?.changes[0]?.reason).toContain('"old-db"');
   });
 
-  it('needs a person where its target system has no transactions now', () => {
+  it('needs a manual check where its target system has no transactions now', () => {
     const moved = aChange({ id: 'a', target: { ...FILES, id: 'inventory-db' } });
     expect(actions(plan([moved], interrupted()))).toEqual(['a MANUAL_INTERVENTION']);
   });

@@ -9,7 +9,7 @@ import { decide } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { PlannedChange } from './execution-plan.js';
 
-/** Reports a change whose recorded state needs a person. */
+/** Reports a change whose recorded state needs a manual check. */
 export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
   return reportChange(change, {
     result: 'blocked',

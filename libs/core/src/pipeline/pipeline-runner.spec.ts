@@ -137,7 +137,7 @@ describe('a run', () => {
     expect(await auditVerify(engine([change('b')]))).toMatchObject({ ok: true });
   });
 
-  it('reads the history once after a person has settled an issue', async () => {
+  it('reads the history once after an operator has settled an issue', async () => {
     await failureOf(run([failing('a')]));
     await passing(runtime, auditFix(engine([change('a')]), { changeId: 'a' }, stop.signal));
     await run([change('a')]);
@@ -208,7 +208,7 @@ describe('a run with a change that fails', () => {
     },
   );
 
-  it('needs a person at the next start, and runs nothing meanwhile', async () => {
+  it('needs a manual check at the next start, and runs nothing meanwhile', async () => {
     await failureOf(run([failing('b'), change('c')]));
     const error = await failureOf(run([change('b'), change('c')]));
     expect(error).toBeInstanceOf(ManualInterventionError);
@@ -227,7 +227,7 @@ describe('a run with a change that fails', () => {
     const error = await failureOf(run([change('b', { target })]));
     expect(reportOf(error).changes).toMatchObject([{ result: 'blocked', targetSystem: 'files' }]);
     expect((error as Error).message).toMatch(
-      /target system "files"\) needs a person[^]*target system "files"/,
+      /target system "files"\) needs a manual check[^]*target system "files"/,
     );
     expect((error as Error).message).not.toContain('other-db');
   });

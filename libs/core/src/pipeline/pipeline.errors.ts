@@ -24,7 +24,7 @@ export class ChangeFailedError extends RunStoppedError {
   }
 }
 
-/** The recorded state of one or more changes needs a person before anything may go on. */
+/** The recorded state of one or more changes needs a manual check before anything may go on. */
 export class ManualInterventionError extends RunStoppedError {
   readonly changeIds: readonly string[];
 
@@ -81,7 +81,7 @@ export function describeIssues(report: ExecutionReport): string {
 
 function describeIssue(change: ChangeReport): string {
   const headline = `Change "${change.changeId}" (stage "${change.stage}", target system "${change.targetSystem}")`;
-  const what = change.result === 'failed' ? 'failed' : `needs a person: ${change.reason}`;
+  const what = change.result === 'failed' ? 'failed' : `needs a manual check: ${change.reason}`;
   const lines = [
     `${headline} ${what}.`,
     ...(change.error === undefined ? [] : [`  Cause: ${change.error}`]),

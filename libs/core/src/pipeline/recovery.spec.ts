@@ -134,7 +134,7 @@ describe('a process that dies at any message', () => {
     expect(points).toBeGreaterThan(15);
   });
 
-  it('leaves a NON_TX change that is never run again without a person', async () => {
+  it('leaves a NON_TX change that is never run again without a manual check', async () => {
     const points = await everywhere(async (at) => {
       const world = new World('NON_TX, manual');
       const crash = new CrashPoint(at);
@@ -150,7 +150,7 @@ describe('a process that dies at any message', () => {
     expect(points).toBeGreaterThan(15);
   });
 
-  it('leaves a change that took effect in part as one that needs a person, and never runs again', async () => {
+  it('leaves a change that took effect in part as one that needs a manual check, and never runs again', async () => {
     const points = await everywhere(async (at) => {
       const world = new World('TX_SEPARATE, in part');
       const crash = new CrashPoint(at);

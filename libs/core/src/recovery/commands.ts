@@ -3,7 +3,7 @@ export function fixCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BA
   return `npx flamingock audit fix -c ${shellWord(changeId)} --resolution ${resolution}`;
 }
 
-/** How the changes that need a person are listed: what to type, for a message. */
+/** How the changes that need a manual check are listed: what to type, for a message. */
 export const ISSUES_COMMAND = 'npx flamingock issue list';
 
 /** How an issue is shown in full: what to type, for a message. */

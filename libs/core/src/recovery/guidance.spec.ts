@@ -18,7 +18,7 @@ const steps = (fields: Partial<IssueFacts> = {}): string[] =>
 const issue = (fields: Partial<IssueFacts> = {}): string => steps(fields).join('\n');
 
 describe('guidanceFor', () => {
-  it('names target system, class and change, and both answers, where a person must decide', () => {
+  it('names target system, class and change, and both answers, where an operator must decide', () => {
     const text = issue();
     expect(text).toContain('"files"');
     expect(text).toContain('class Publish');

@@ -21,7 +21,7 @@ export interface IssueFacts {
   readonly hint?: string | undefined;
   /** Whether the target system proves that part of it, or of its undo, took effect. */
   readonly isPartly?: boolean;
-  /** Whether the decision left to a person is only whether to start again. */
+  /** Whether the decision left to the operator is only whether to start again. */
   readonly runsAgain: boolean;
   /** Whether the code still has the change. */
   readonly inCode: boolean;
@@ -30,7 +30,7 @@ export interface IssueFacts {
 /** Longest part of a recorded error that a step repeats, in UTF-16 code units. */
 const MAX_ERROR_LENGTH = 300;
 
-/** What a person has to do about a change, as steps. */
+/** What the operator has to do about a change, as steps. */
 export function guidanceFor(issue: IssueFacts): string[] {
   return issue.runsAgain ? retrySteps(issue) : manualSteps(issue);
 }
@@ -39,16 +39,16 @@ function retrySteps({ state, operation, txStrategy, hint }: IssueFacts): string[
   if (operation === 'UNDO') {
     return [
       txStrategy === 'NON_TX'
-        ? 'Its rollback method was not called: the change is still executed. Mend what kept it from being called.'
-        : 'Its database took the undo back: the change is still executed. Mend what made its rollback method fail.',
+        ? 'Its rollback method was not called: the change is still executed. Fix what kept it from being called.'
+        : 'Its database took the undo back: the change is still executed. Fix the cause of its failure.',
       ...hintSteps(hint),
       'Undo it again.',
     ];
   }
   return [
     state === 'ROLLED_BACK'
-      ? 'Nothing of it is left in the target system. Mend what made it fail.'
-      : 'Part of it may be in the target system; its author declares that running it again is safe. Mend what made it fail.',
+      ? 'Nothing of it is left in the target system. Fix the cause.'
+      : 'Part of it may be in the target system; its author declares that running it again is safe. Fix the cause.',
     ...hintSteps(hint),
     'Start the application again: the change will run again.',
   ];

@@ -109,7 +109,7 @@ describe('decide, with a marker', () => {
 });
 
 describe('decide, after an entry that says that part took effect', () => {
-  it.each([['EXECUTE'], ['RECONCILE']] as const)('asks a person without a marker: %s', (operation) => {
+  it.each([['EXECUTE'], ['RECONCILE']] as const)('needs a manual check without a marker: %s', (operation) => {
     const failed = entry({ state: 'EXECUTION_FAILED', operation, txStrategy: 'TX_SEPARATE' });
     for (const marker of ['unread', 'present', 'absent'] as const) {
       const { action } = decide({ ...failed, metadata: PARTLY }, 'ALWAYS_RETRY', marker);

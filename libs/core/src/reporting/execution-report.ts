@@ -24,7 +24,7 @@ export interface ChangeReport {
   readonly error?: string;
   /** Why its rollback failed too, where it did. */
   readonly rollbackError?: string;
-  /** What a person has to do, step by step, for changes that failed or are blocked. */
+  /** What the operator has to do, step by step, for changes that failed or are blocked. */
   readonly nextSteps?: readonly string[];
 }
 

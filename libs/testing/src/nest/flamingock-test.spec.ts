@@ -181,7 +181,7 @@ describe('FlamingockTest', () => {
     expect(await flamingock.states()).toMatchObject({ 'publish-catalog': ['EXECUTION_FAILED', ...DONE] });
   });
 
-  it('reports a change whose given state needs a person', async () => {
+  it('reports a change whose given state needs a manual check', async () => {
     await flamingock.given({
       'create-tables': 'MANUAL_MARKED_AS_EXECUTED',
       'publish-catalog': 'EXECUTED',

@@ -81,7 +81,7 @@ export class FlamingockTest {
   /**
    * Applies what is pending: the first time by starting the application, as production does.
    *
-   * A change that failed or needs a person is in the report, whose status is then `stopped`.
+   * A change that failed or needs a manual check is in the report, whose status is then `stopped`.
    *
    * @throws every other error of a run, and whatever keeps the application from starting.
    */

@@ -88,7 +88,7 @@ export interface Dialect extends SqlSyntax {
   /** A query whose rows have `name` and `col` of each column of these tables that exists in the place, the name as it stands here. */
   existingColumns(tables: readonly string[], place: string): Sql;
 
-  /** @throws ConnectionCharsetError when texts would not come back as they were written. */
+  /** @throws ConnectionCharsetError when texts would not come back unchanged. */
   checkSession?(on: SqlExecutor): Promise<void>;
 
   /** One atomic write. Answers whether it happened: not, if the row was there and the condition did not hold. */
