@@ -94,7 +94,9 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     const issue = await run(['issue', 'get', '-c', 'publish', '--guidance']);
     expect(issue.stdout).toContain('ISSUE: publish\n');
     expect(issue.stdout).toMatch(/What to do\n {2}1\. /);
-    expect(issue.stdout).toContain('npx flamingock audit fix -c publish --resolution ROLLED_BACK');
+    expect(issue.stdout).toContain(
+      'npx --no @nestjs-flamingock/cli audit fix -c publish --resolution ROLLED_BACK',
+    );
     expect(documentOf<{ issue: IssueDetail }>(await run(['issue', 'get', '--json'])).issue.changeId).toBe(
       'publish',
     );

@@ -46,7 +46,7 @@ async function parse(words: readonly string[]): Promise<void> {
 
 /** Splits as a shell does, and runs nothing. */
 function wordsOf(command: string): string[] {
-  const rest = command.replace(/^(npx )?flamingock /, '');
+  const rest = command.replace(/^(npx --no @nestjs-flamingock\/cli|flamingock) /, '');
   return execFileSync('sh', ['-c', `printf '%s\\0' ${rest}`], { encoding: 'utf8' })
     .split('\0')
     .slice(0, -1);
@@ -61,12 +61,12 @@ function filesBelow(folder: string, ending: string): string[] {
 /** Commands that a file prints or shows: up to where the text goes on. */
 function commandsIn(file: string): string[] {
   const found = readFileSync(file, 'utf8').matchAll(
-    /(?:npx flamingock|\$ flamingock|'flamingock) [a-z][^`'\n#|>;,]*/g,
+    /(?<=cliCommand\([`'])[a-z][^`'\n]*|(?:npx --no @nestjs-flamingock\/cli|'flamingock) [a-z][^`'\n#|>;,]*/g,
   );
   return [...found].map(([text]) => {
     const command = PLACEHOLDERS.reduce(
       (result, [from, to]) => result.replace(from, to),
-      text.replace(/^[$'] ?/, ''),
+      text.replace(/^'/, ''),
     );
     return command.replace(/\s(shows|lists|tells|prints|says|every)\b.*$/, '').replace(/[\s.,:)]+$/, '');
   });
@@ -75,7 +75,7 @@ function commandsIn(file: string): string[] {
 const FILES = ['libs/core/src', 'libs/typeorm/src', 'libs/cli/src', 'apps/demo/src'].flatMap((folder) =>
   filesBelow(folder, '.ts'),
 );
-const TEXTS = ['libs/cli/README.md', 'docs/cli.md'];
+const TEXTS = ['README.md', 'libs/cli/README.md', 'docs/cli.md'];
 const PRINTED = [...FILES, ...TEXTS].flatMap((file) => commandsIn(file).map((command) => [command, file]));
 
 describe('a command that a message prints', () => {
@@ -89,6 +89,13 @@ describe('a command that a message prints', () => {
       await parse(wordsOf(fixCommand(id, 'ROLLED_BACK')));
     },
   );
+
+  it("never has npx fetch a package, which may be a stranger's", () => {
+    const unsafe = [...FILES, ...TEXTS, ...filesBelow('docs', '.md')].filter((file) =>
+      /npx (?!--no @nestjs-flamingock\/cli\b)\S*flamingock/.test(readFileSync(file, 'utf8')),
+    );
+    expect(unsafe).toEqual([]);
+  });
 
   it('is found where it is printed', () => {
     const files = new Set(PRINTED.map(([, file]) => file));

@@ -61,7 +61,9 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
       'Change "publish" (stage "e2e", target system "outbox") needs a manual check',
     );
     expect(next.stderr).toContain('Recorded state: STARTED');
-    expect(next.stderr).toContain('npx flamingock audit fix -c publish --resolution ROLLED_BACK');
+    expect(next.stderr).toContain(
+      'npx --no @nestjs-flamingock/cli audit fix -c publish --resolution ROLLED_BACK',
+    );
     expect(workspace.outboxLines()).toEqual(['published by publish']);
   });
 

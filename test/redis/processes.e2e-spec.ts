@@ -75,7 +75,9 @@ function processSuite(url: string, cluster: boolean): void {
       expect(next.stderr).toContain('needs a manual check');
       expect(next.stderr).toContain('EXECUTION_FAILED');
       expect(next.stderr).toMatch(/command 5 of 6, LPUSH \S+price:0, failed: WRONGTYPE/);
-      expect(next.stderr).toContain('npx flamingock audit fix -c warm-prices --resolution EXECUTED');
+      expect(next.stderr).toContain(
+        'npx --no @nestjs-flamingock/cli audit fix -c warm-prices --resolution EXECUTED',
+      );
     }
     expect(await workspace.effects()).toEqual(partly);
     expect(await workspace.history()).toEqual(['warm-prices:STARTED', 'warm-prices:EXECUTION_FAILED']);

@@ -44,7 +44,7 @@ const isBuilt = existsSync(join(demo, 'dist/main.js'));
     expect(output).toContain('State left behind: STARTED');
     expect(output).toMatch(/What to do:\s+1\. Look into target system "catalog-feed"/);
     expect(output).toContain('not reached  feed / 0002 / warm-price-index');
-    expect(output).toContain('npx flamingock audit fix -c publish-feed');
+    expect(output).toContain('npx --no @nestjs-flamingock/cli audit fix -c publish-feed');
     expect(output).not.toContain('Serving at');
     expect(readdirSync(feed)).toEqual(['CLF.json', 'EUR.json']);
   });

@@ -43,6 +43,7 @@ export {
   SelfWaitingError,
 } from './lock/lock.errors.js';
 
+export { cliCommand, issueCommand } from './recovery/commands.js';
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { ChainFault } from './audit/chain-walk.js';

@@ -1,5 +1,11 @@
 import { Option, type Command } from 'commander';
-import type { AuditReconciliation, ChainFault, LostWrites, Resolution } from '@nestjs-flamingock/core';
+import {
+  cliCommand,
+  type AuditReconciliation,
+  type ChainFault,
+  type LostWrites,
+  type Resolution,
+} from '@nestjs-flamingock/core';
 import { interruptibly } from '../application/interruption.js';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
@@ -72,8 +78,8 @@ function describe(result: AuditReconciliation, { palette }: Output): string {
       oneLine(`  "${changeId}" in "${targetSystem}" (${state}): ${reason}`),
     ),
     'Then record all findings at once, those that differ by --executed <id...> or --rolled-back <id...>:',
-    '  npx flamingock audit reconcile --others EXECUTED     # all of it is there',
-    '  npx flamingock audit reconcile --others ROLLED_BACK  # nothing of it is',
+    `  ${cliCommand('audit reconcile --others EXECUTED')}     # all of it is there`,
+    `  ${cliCommand('audit reconcile --others ROLLED_BACK')}  # nothing of it is`,
   ].join('\n');
 }
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
+import { issueCommand, NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
 import { ExitCode } from '../exit-code.js';
 import { entryTable } from '../output/entry-table.js';
 import { facts, type Output } from '../output/output.js';
-import { manyLines, oneLine, shellArgument } from '../output/safe-text.js';
+import { manyLines, oneLine } from '../output/safe-text.js';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
 
@@ -79,5 +79,5 @@ function steps(guidance: readonly string[]): string {
 }
 
 function hint({ changeId }: IssueDetail): string {
-  return `What to do: npx flamingock issue get -c ${shellArgument(changeId)} --guidance`;
+  return `What to do: ${issueCommand(changeId)}`;
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { IssueSummary } from '@nestjs-flamingock/core';
+import { issueCommand, type IssueSummary } from '@nestjs-flamingock/core';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
-import { shellArgument } from '../output/safe-text.js';
 import { colourState } from '../output/state-colour.js';
 import type { Column } from '../output/table.js';
 import type { CommandRunner } from './command-runner.js';
@@ -54,6 +53,6 @@ function describeIssues(issues: readonly IssueSummary[], out: Output): string {
     '',
     out.table(issues, columns),
     '',
-    `What to do: npx flamingock issue get -c ${shellArgument(first.changeId)} --guidance`,
+    `What to do: ${issueCommand(first.changeId)}`,
   ].join('\n');
 }

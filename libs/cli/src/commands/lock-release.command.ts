@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { cliCommand } from '@nestjs-flamingock/core';
 import { ExitCode } from '../exit-code.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
 import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
@@ -33,7 +34,7 @@ async function release({ flamingock, options, out }: Invocation<LockReleaseOptio
   out.result({ token: number, released }, () =>
     released
       ? `${green('✔')} Released the lock of token ${number}.`
-      : `${red('✖')} Token ${number} does not hold the lock: nothing was released. npx flamingock lock status shows who does.`,
+      : `${red('✖')} Token ${number} does not hold the lock: nothing was released. ${cliCommand('lock status')} shows who does.`,
   );
   return released ? ExitCode.DONE : ExitCode.FAILED;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PlanItem, PlanReport } from '@nestjs-flamingock/core';
+import { cliCommand, type PlanItem, type PlanReport } from '@nestjs-flamingock/core';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';
@@ -55,7 +55,7 @@ function describePlan(report: PlanReport, out: Output): string {
     ...unknown.map((id) => `"${id}" is applied, and the code does not have it any more.`),
     ...unfinished.map(
       (id) =>
-        `"${id}" is neither applied nor rolled back, and the code does not have it any more: npx flamingock issue list`,
+        `"${id}" is neither applied nor rolled back, and the code does not have it any more: ${cliCommand('issue list')}`,
     ),
     ...obstacles.map(({ targetSystem, why }) => `Target system "${targetSystem}": ${why}`),
   ];

@@ -46,8 +46,3 @@ export function safeJson(value: unknown, indent?: number): string {
 function escaped(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
-
-/** An argument that a shell passes on as it is. */
-export function shellArgument(text: string): string {
-  return /^[\w.:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

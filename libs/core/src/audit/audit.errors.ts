@@ -1,4 +1,5 @@
 import { FlamingockError } from '../flamingock.error.js';
+import { cliCommand } from '../recovery/commands.js';
 import { errorText } from './error-text.js';
 
 /** The audit store could not be read or written; what needed it did not run. */
@@ -114,7 +115,7 @@ export class AuditTamperedError extends FlamingockError {
       `The audit history of service "${service}" was altered: ${fault}. Nothing was run. Compare the ` +
         'audit tables with a backup and restore what was changed before you start again. Where no backup was ever ' +
         'right, because the session settings of a change or a failover have garbled it, look at it and accept it: ' +
-        'npx flamingock audit reconcile',
+        cliCommand('audit reconcile'),
     );
   }
 }

@@ -1,5 +1,5 @@
 import { FlamingockError } from '../flamingock.error.js';
-import { releaseCommand } from '../recovery/commands.js';
+import { cliCommand, releaseCommand } from '../recovery/commands.js';
 import type { LockRecord } from './lock-store.js';
 
 /** A write was refused because a later holder of the lock has claimed what it wanted to write. */
@@ -100,7 +100,7 @@ export function describeHolder(holder: LockRecord | undefined): string {
 
 /** How the hold of a holder that is gone comes to its end, for logs and messages. */
 export function describeLeaseEnd(holder: LockRecord | undefined): string {
-  if (!holder) return 'its lease ends by itself; `npx flamingock lock status` shows when';
+  if (!holder) return `its lease ends by itself; \`${cliCommand('lock status')}\` shows when`;
   const end = new Date(holder.expiresAt).toISOString();
   return `its lease ends by itself at ${end} by the audit store's clock, or at once with \`${releaseCommand(holder.token)}\``;
 }

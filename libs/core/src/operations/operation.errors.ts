@@ -1,4 +1,5 @@
 import { FlamingockError } from '../flamingock.error.js';
+import { cliCommand } from '../recovery/commands.js';
 
 /** Neither the code nor the history has a change of that id. */
 export class UnknownChangeError extends FlamingockError {
@@ -10,7 +11,7 @@ export class UnknownChangeError extends FlamingockError {
     const hint =
       nearMatches.length > 0
         ? `Did you mean ${nearMatches.map((id) => JSON.stringify(id)).join(' or ')}?`
-        : '`npx flamingock plan` lists every change of the code, `npx flamingock audit list` every recorded one.';
+        : `\`${cliCommand('plan')}\` lists every change of the code, \`${cliCommand('audit list')}\` every recorded one.`;
     super(
       `Change ${JSON.stringify(changeId)} is neither in the code nor in the audit history. Nothing was done. ${hint}`,
     );
@@ -51,7 +52,7 @@ export class ReconcileRefusedError extends FlamingockError {
       refusals.length === 0
         ? 'no change is in question.'
         : `it needs one finding for each change in question:${lines}`;
-    super(`Nothing was recorded: ${why}\nSee what is: npx flamingock audit reconcile`);
+    super(`Nothing was recorded: ${why}\nSee what is: ${cliCommand('audit reconcile')}`);
     this.hide('refusals');
   }
 }

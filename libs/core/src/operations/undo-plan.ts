@@ -4,7 +4,7 @@ import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { isApplied, isSettledState } from '../audit/audit-state.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
 import type { Engine } from '../pipeline/engine.js';
-import { issueCommand } from '../recovery/commands.js';
+import { cliCommand, issueCommand } from '../recovery/commands.js';
 import { describeWork, type Observation } from './at-work.js';
 import { auditExport } from './audit-export.js';
 import { findIssues } from './issues.js';
@@ -103,6 +103,6 @@ function whyNotApplied(engine: Engine, changeId: string, observed: Observation):
   const isIssue = findIssues(engine, observed).some(({ entry }) => entry.changeId === changeId);
   const advice = isIssue
     ? `it needs a manual check first, see \`${issueCommand(changeId)}\``
-    : 'start the application or run `npx flamingock execute`, which settles it';
+    : `start the application or run \`${cliCommand('execute')}\`, which settles it`;
   return `is in state ${state}: ${advice}`;
 }

@@ -329,7 +329,7 @@ describe('undo', () => {
     });
     await failureOf(apply(engine));
     expect((await refusal(engine, { changeId: 'a' })).message).toContain(
-      'npx flamingock issue get -c a --guidance',
+      'npx --no @nestjs-flamingock/cli issue get -c a --guidance',
     );
   });
 

@@ -200,7 +200,9 @@ describe('a run with a change that fails', () => {
       await failureOf(run([change('a'), failing('b')]));
       for (let start = 0; start < 2; start += 1) {
         const { warnings } = await run(changes);
-        const told = warnings.filter((warning) => warning.includes('b; see `npx flamingock issue list`'));
+        const told = warnings.filter((warning) =>
+          warning.includes('b; see `npx --no @nestjs-flamingock/cli issue list`'),
+        );
         expect(told).toEqual([expect.stringMatching(/^neither applied nor rolled back/)]);
       }
       const { unfinished } = await plan(engine(changes));

@@ -1,4 +1,5 @@
 import { FlamingockError } from '../flamingock.error.js';
+import { cliCommand } from './commands.js';
 import type { LostWrites } from './lost-writes.js';
 
 /** Audit store and target system contradict each other, because one of them has lost writes. Lists every such target. */
@@ -11,7 +12,7 @@ export class LostWritesError extends FlamingockError {
       `The audit store of service "${service}" and its target systems do not agree on what was written. ` +
         `No change of these target systems was run.\n${findings.map(line).join('\n')}\n` +
         'Starting again does not help. Compare history and target systems, then record which changes the ' +
-        `targets have: npx flamingock audit reconcile`,
+        `targets have: ${cliCommand('audit reconcile')}`,
     );
     this.hide('findings');
   }
