@@ -140,7 +140,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
       [Kafka, refused('Kafka client')],
     ]);
     try {
-      await work(handles, { resource: this.resource });
+      await work(handles, { resource: this.resource, isEmpty: () => session.isEmpty });
     } finally {
       await session.end();
     }

@@ -39,6 +39,10 @@ export class CommandCollector {
     this.commander = commander(changeId, client, (command) => this.collect(command));
   }
 
+  get isEmpty(): boolean {
+    return this.commands.length === 0;
+  }
+
   /** The distinct keys of all commands, as far as they are known. */
   get keys(): readonly Word[] {
     return [...this.keysSeen.values()];

@@ -104,7 +104,9 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     const handles = this.handles(session.reader, session.collector.commander);
     const forget = connection.onEnd(() => this.reconnect(session));
     try {
-      await this.scope.run(session, () => work(handles, { resource: this.resource }));
+      await this.scope.run(session, () =>
+        work(handles, { resource: this.resource, isEmpty: () => session.collector.isEmpty }),
+      );
       session.seal();
     } catch (error) {
       if (session.isWatching) connection.close();

@@ -122,7 +122,7 @@ export class AuditedStep {
     const { state, effect } = restored;
     const ended = { ...started, at: this.run.journal.now() };
     await this.recordAfter(subject, effect, { ...ended, state: failed.state, error }, { ...ended, state });
-    return { status: 'failed', state, error, durationMs: 0 };
+    return { status: 'failed', state, error, isUnbegun: true, durationMs: 0 };
   }
 
   /** Records what has happened already; returns the last entry. */

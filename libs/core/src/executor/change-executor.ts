@@ -8,7 +8,12 @@ import type { Intent } from './intent.js';
 
 /** How a method of a change ended, as it was recorded; `executed`: as it was meant to. */
 export type ChangeOutcome =
-  | { readonly status: 'executed'; readonly durationMs: number }
+  | {
+      readonly status: 'executed';
+      /** True where its transaction held nothing of it, see `Transaction.isEmpty`. */
+      readonly wasEmpty?: boolean;
+      readonly durationMs: number;
+    }
   | {
       readonly status: 'failed';
       /** The last state recorded. */
@@ -16,6 +21,10 @@ export type ChangeOutcome =
       readonly error: unknown;
       /** True where the target system proves that part of it took effect and stays. */
       readonly isPartly?: boolean;
+      /** True where its method was not called. */
+      readonly isUnbegun?: boolean;
+      /** True where its transaction held nothing of it, see `Transaction.isEmpty`. */
+      readonly wasEmpty?: boolean;
       /** Why the rollback failed, where it did. */
       readonly rollbackError?: unknown;
       readonly durationMs: number;

@@ -39,22 +39,19 @@ export class SeparateTxExecutor implements ChangeExecutor {
     const started = this.step.started({ ...intent, metadata });
     await this.step.recordBefore(subject, started);
     if (this.run.signal.aborted) return this.step.recordUnbegun(subject, intent, started);
-    const outcome = await this.commit(change, intent, target);
+    const { outcome, ...proof } = await this.commit(change, intent, target);
     const ended = { ...started, durationMs: elapsed() };
     const known = await this.learn(outcome, change, target);
     if (known.status === 'committed') {
       const { state, effect } = intent.done;
       await this.step.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
-      return { status: 'executed', durationMs: ended.durationMs };
+      return { status: 'executed', ...proof, durationMs: ended.durationMs };
     }
-    return this.recordFailure(subject, intent, known, { ...ended, at: journal.now() });
+    const failed = await this.recordFailure(subject, intent, known, { ...ended, at: journal.now() });
+    return { ...failed, ...proof };
   }
 
-  private commit(
-    change: ChangeDescriptor,
-    intent: Intent,
-    target: TransactionalTargetSystem,
-  ): Promise<TransactionOutcome> {
+  private commit(change: ChangeDescriptor, intent: Intent, target: TransactionalTargetSystem) {
     const run = this.step.identify(change, intent);
     const marker: Marker = { ...run, ...this.run.lease.hold };
     return this.step.inTarget(change, () =>

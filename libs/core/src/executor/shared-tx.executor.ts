@@ -40,13 +40,19 @@ export class SharedTxExecutor implements ChangeExecutor {
     const started = this.step.started(intent);
     const followed = next?.target === change.target && txStrategyOf(next, this.store) === 'TX_SHARED';
     const run = { ...this.step.identify(change, intent), followed };
-    const { outcome, batch } = await this.commit(change, intent, { run, subject, started, elapsed });
+    const { outcome, batch, ...proof } = await this.commit(change, intent, {
+      run,
+      subject,
+      started,
+      elapsed,
+    });
     const durationMs = elapsed();
     if (batch && (await this.committed(change, outcome, batch))) {
       journal.accept(batch);
-      return { status: 'executed', durationMs };
+      return { status: 'executed', ...proof, durationMs };
     }
-    return this.recordFailure(subject, intent, outcome, { ...started, durationMs });
+    const failed = await this.recordFailure(subject, intent, outcome, { ...started, durationMs });
+    return { ...failed, ...proof };
   }
 
   private async commit(
@@ -73,9 +79,9 @@ export class SharedTxExecutor implements ChangeExecutor {
       batch = journal.draft(subject, started, ended);
       await this.store.append(batch, tx);
     };
-    const outcome = await this.step.inTarget(change, () => transact(target, run, work));
+    const transacted = await this.step.inTarget(change, () => transact(target, run, work));
     await lease.resume();
-    return { outcome, batch };
+    return { ...transacted, batch };
   }
 
   private async committed(

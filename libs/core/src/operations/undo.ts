@@ -12,6 +12,7 @@ import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import { undoFailureSteps } from '../pipeline/issue-report.js';
+import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
 import { observe } from './at-work.js';
@@ -50,7 +51,7 @@ export interface UndoneChange {
   readonly durationMs: number;
   /** What its rollback method threw, as recorded. */
   readonly error?: string;
-  /** What to do about it, step by step, where it failed. */
+  /** What to do about it, step by step, where it failed or its transaction held nothing. */
   readonly nextSteps?: readonly string[];
   /** True where the next start runs the change again, because it is undone and still in the code. */
   readonly runsAgain: boolean;
@@ -170,12 +171,14 @@ class UndoRunner {
     const outcome = await this.executors.execute(change, undoBy(rollback, metadata));
     const durationMs = Math.round(outcome.durationMs);
     if (outcome.status === 'executed') {
-      return { ...nameOf(step), result: 'undone', state: 'ROLLED_BACK', durationMs, runsAgain: true };
+      const nextSteps = outcome.wasEmpty ? [emptyTransactionStep(change.target.id)] : undefined;
+      const undone = { ...nameOf(step), result: 'undone', state: 'ROLLED_BACK', durationMs } as const;
+      return { ...undone, ...(nextSteps && { nextSteps }), runsAgain: true };
     }
     const { state } = outcome;
     const error = errorText(outcome.error);
     const txStrategy = txStrategyOf(change, this.engine.store);
-    const nextSteps = undoFailureSteps(change, { ...outcome, error }, txStrategy);
+    const nextSteps = undoFailureSteps(change, outcome, txStrategy);
     return { ...nameOf(step), result: 'failed', state, durationMs, error, nextSteps, runsAgain: false };
   }
 

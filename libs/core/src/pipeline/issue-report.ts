@@ -1,5 +1,5 @@
 import { isPartly, PARTLY, type AuditEntry } from '../audit/audit-entry.js';
-import { isApplied, type AuditState } from '../audit/audit-state.js';
+import { isApplied } from '../audit/audit-state.js';
 import { errorText } from '../audit/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -8,6 +8,8 @@ import { guidanceFor } from '../recovery/guidance.js';
 import { decide } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { PlannedChange } from './execution-plan.js';
+
+type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 
 /** Reports a change whose recorded state needs a manual check. */
 export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
@@ -24,7 +26,7 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
   { change }: PlannedChange,
-  { state, error, isPartly, rollbackError, durationMs }: ChangeOutcome & { status: 'failed' },
+  { state, error, isPartly, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
   txStrategy: TxStrategy,
 ): ChangeReport {
   const operation = 'EXECUTE';
@@ -40,6 +42,8 @@ export function failedReport(
     className: change.className,
     rollbackRan: rollbackError !== undefined,
     isPartly: isPartly ?? false,
+    isUnbegun,
+    wasEmpty,
     runsAgain: next.action !== 'MANUAL_INTERVENTION',
   } as const;
   return reportChange(change, {
@@ -56,7 +60,7 @@ export function failedReport(
 /** What to do about a change whose undo failed just now and left it in `state`. */
 export function undoFailureSteps(
   change: ChangeDescriptor,
-  { state, error, isPartly }: { state: AuditState; error: string; isPartly?: boolean },
+  { state, error, isPartly, isUnbegun, wasEmpty }: FailedOutcome,
   txStrategy: TxStrategy,
 ): string[] {
   return guidanceFor({
@@ -66,9 +70,11 @@ export function undoFailureSteps(
     txStrategy,
     targetSystem: change.target.id,
     className: change.className,
-    error,
+    error: errorText(error),
     rollbackRan: true,
     isPartly: isPartly ?? false,
+    isUnbegun,
+    wasEmpty,
     runsAgain: isApplied(state),
   });
 }

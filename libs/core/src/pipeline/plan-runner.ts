@@ -8,6 +8,7 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
+import { emptyTransactionStep } from '../recovery/guidance.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import { blockedReport, failedReport, interruptedReport } from './issue-report.js';
@@ -17,6 +18,7 @@ import type { EngineSettings } from './engine-settings.js';
 /** What running a plan came to. */
 export interface PlanResult {
   readonly changes: readonly ChangeReport[];
+  readonly warnings: readonly string[];
   /** What the first failed change threw, if one failed. */
   readonly failure?: { readonly changeId: string; readonly error: unknown };
 }
@@ -26,6 +28,7 @@ export class PlanRunner {
   private readonly executors: Executors;
   private readonly reconciler: Reconciler;
   private readonly changes: ChangeReport[] = [];
+  private readonly warnings: string[] = [];
   private readonly about: RunEvent;
   private failure: PlanResult['failure'];
 
@@ -43,7 +46,8 @@ export class PlanRunner {
 
   /** What has been done up to now; complete once {@link run} has resolved. */
   get result(): PlanResult {
-    return { changes: this.changes, ...(this.failure && { failure: this.failure }) };
+    const { changes, warnings } = this;
+    return { changes, warnings, ...(this.failure && { failure: this.failure }) };
   }
 
   /** Resolves with failed and blocked changes in the result; rejects only where the run cannot go on. */
@@ -118,7 +122,9 @@ export class PlanRunner {
       throw error;
     });
     if (outcome.status === 'failed') return this.fail(planned, outcome);
-    const { durationMs } = outcome;
+    const { durationMs, wasEmpty } = outcome;
+    if (wasEmpty)
+      this.warnings.push(`"${change.id}" was executed. ${emptyTransactionStep(change.target.id)}`);
     return this.announce(
       'change.completed',
       reportChange(change, { result: 'executed', reason, durationMs }),

@@ -1,4 +1,4 @@
-import type { ExecutionPlan } from './execution-plan.js';
+import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { Pipeline } from './pipeline.js';
 import type { PlanResult } from './plan-runner.js';
@@ -78,13 +78,21 @@ export class ReportDraft {
       this.warn(
         `neither applied nor rolled back, and no longer in the code: ${unfinished.join(', ')}; see \`${ISSUES_COMMAND}\``,
       );
+    const undoOnly = changesToRun({ stages }).filter(
+      ({ transactional, rollback }) => transactional && rollback,
+    );
+    if (undoOnly.length > 0)
+      this.warn(
+        `their rollback methods are for undo only; if they fail, their transactions are rolled back instead: ${undoOnly.map(({ id }) => id).join(', ')}`,
+      );
     const late = outOfOrder.map(({ change }) => change.id);
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
       this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
   }
 
-  ran({ changes, failure }: PlanResult): void {
+  ran({ changes, failure, warnings }: PlanResult): void {
     this.worked = true;
+    this.warnings.push(...warnings);
     this.failure = failure;
     this.described = [...changes, ...this.changes.slice(changes.length)];
   }

@@ -60,8 +60,20 @@ describe('guidanceFor', () => {
   });
 
   it('says whether something of the change may be left', () => {
-    expect(issue({ state: 'ROLLED_BACK', runsAgain: true })).toMatch(/Nothing of it is left/);
     expect(issue({ state: 'EXECUTION_FAILED', runsAgain: true })).toMatch(/Part of it may be/);
+    expect(issue({ state: 'ROLLED_BACK', runsAgain: true })).toMatch(/Its rollback method has taken it back/);
+    expect(issue({ state: 'ROLLED_BACK', runsAgain: true, isUnbegun: true })).toMatch(/It did not run/);
+  });
+
+  it.each(['EXECUTE', 'UNDO'] as const)('claims of a transaction only what it held: %s', (operation) => {
+    const state = operation === 'UNDO' ? 'EXECUTED' : 'ROLLED_BACK';
+    for (const txStrategy of ['TX_SHARED', 'TX_SEPARATE'] as const) {
+      const text = issue({ state, operation, txStrategy, runsAgain: true });
+      expect(text).toMatch(/nothing of what it held is left.*What went past it.*is not taken back/);
+      const empty = issue({ state, operation, txStrategy, runsAgain: true, wasEmpty: true });
+      expect(empty).toMatch(/held nothing: whatever it did in target system "files" went past it/);
+      expect(empty).not.toMatch(/is left/);
+    }
   });
 
   it.each<readonly [string, Partial<IssueFacts>, RegExp]>([

@@ -21,6 +21,10 @@ export interface IssueFacts {
   readonly hint?: string | undefined;
   /** Whether the target system proves that part of it, or of its undo, took effect. */
   readonly isPartly?: boolean;
+  /** Whether its method was not called. */
+  readonly isUnbegun?: boolean | undefined;
+  /** Whether its transaction, or that of its undo, held nothing of it. */
+  readonly wasEmpty?: boolean | undefined;
   /** Whether the decision left to the operator is only whether to start again. */
   readonly runsAgain: boolean;
   /** Whether the code still has the change. */
@@ -35,23 +39,48 @@ export function guidanceFor(issue: IssueFacts): string[] {
   return issue.runsAgain ? retrySteps(issue) : manualSteps(issue);
 }
 
-function retrySteps({ state, operation, txStrategy, hint }: IssueFacts): string[] {
-  if (operation === 'UNDO') {
-    return [
-      txStrategy === 'NON_TX'
-        ? 'Its rollback method was not called: the change is still executed. Fix what kept it from being called.'
-        : 'Its database took the undo back: the change is still executed. Fix the cause of its failure.',
-      ...hintSteps(hint),
-      'Undo it again.',
-    ];
-  }
+function retrySteps(issue: IssueFacts): string[] {
+  const { operation, hint } = issue;
+  const isUndo = operation === 'UNDO';
   return [
-    state === 'ROLLED_BACK'
-      ? 'Nothing of it is left in the target system. Fix the cause.'
-      : 'Part of it may be in the target system; its author declares that running it again is safe. Fix the cause.',
+    `${isUndo ? remainsOfUndo(issue) : remains(issue)} Fix the cause.`,
     ...hintSteps(hint),
-    'Start the application again: the change will run again.',
+    isUndo ? 'Undo it again.' : 'Start the application again: the change will run again.',
   ];
+}
+
+/** What is left of a failed execution, as far as anything proves it. */
+function remains(issue: IssueFacts): string {
+  const { state, txStrategy, isUnbegun } = issue;
+  if (state !== 'ROLLED_BACK') {
+    return 'Part of it may be in the target system; its author declares that running it again is safe.';
+  }
+  if (isUnbegun) return 'It did not run: nothing of it is in the target system.';
+  if (txStrategy === 'NON_TX') return 'Its rollback method has taken it back.';
+  return transactionRemains(issue);
+}
+
+function remainsOfUndo(issue: IssueFacts): string {
+  if (issue.isUnbegun || issue.txStrategy === 'NON_TX') {
+    return 'Its rollback method was not called: the change is still executed.';
+  }
+  return `The undo has failed: the change is still executed. ${transactionRemains(issue)}`;
+}
+
+/** A transaction that was rolled back proves something about what it held, and about nothing else. */
+function transactionRemains({ targetSystem, wasEmpty }: IssueFacts): string {
+  return wasEmpty
+    ? `Its transaction was rolled back, but held nothing: whatever it did in target system "${targetSystem}" went past it and is still there. Look there.`
+    : `Its transaction was rolled back: nothing of what it held is left in target system "${targetSystem}". What went past it, such as by a service with a connection of its own, is not taken back.`;
+}
+
+/** What to do about a change, or its undo, that succeeded with a transaction that held nothing of it. */
+export function emptyTransactionStep(targetSystem: string): string {
+  return (
+    `Its transaction held nothing: whatever it did in target system "${targetSystem}" went past it, and would have ` +
+    'stayed after a failure. Look there; write through the transaction that the target system lends, or declare such a ' +
+    'change transactional: false.'
+  );
 }
 
 function manualSteps(issue: IssueFacts): string[] {

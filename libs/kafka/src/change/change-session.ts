@@ -20,8 +20,14 @@ export class ChangeSession {
   private last: Promise<unknown> = Promise.resolve();
   private failure: { readonly error: unknown } | undefined;
   private ended = false;
+  private holdsNothing = true;
 
   constructor(private readonly context: SessionContext) {}
+
+  /** True while the change has sent nothing. */
+  get isEmpty(): boolean {
+    return this.holdsNothing;
+  }
 
   /** The transaction as the change gets it. */
   lend(): Transaction {
@@ -62,6 +68,7 @@ export class ChangeSession {
    */
   private perform<T>(send: () => Promise<T>): Promise<T> {
     if (this.ended) return Promise.reject(new ChangeEndedError(this.context.changeId));
+    this.holdsNothing = false;
     const sending = this.last.then(() => {
       this.assertWhole();
       return send();

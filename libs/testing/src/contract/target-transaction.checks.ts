@@ -27,6 +27,16 @@ export const TARGET_TRANSACTION_CHECKS: ContractChecks<TargetBackend> = {
     assert.equal(resource, target.resource);
   },
 
+  'calls its transaction empty, if it ever does, until something is written': async ({ target, write }) => {
+    const said: (boolean | undefined)[] = [];
+    await target.transaction(changeRun(), async (handles, tx) => {
+      said.push(tx.isEmpty?.() ?? true);
+      await write(handles, 'k', 'v');
+      said.push(tx.isEmpty?.() ?? false);
+    });
+    assert.deepEqual(said, [true, false]);
+  },
+
   'applies nothing when work throws, and tells the very error': async ({ target, write, read }) => {
     const failure = new ChangeFailure('after the writes');
     const outcome = await target.transaction(changeRun(), async (handles) => {
