@@ -16,6 +16,9 @@ export type ArgumentSource = (invocation: Invocation) => unknown;
  * run, then the target system, then Nest's container.
  */
 export class ParameterResolver {
+  /** What methods of changes are given that is neither the run's nor the transaction's. */
+  readonly given = new Set<unknown>();
+
   /** What the container gives to the classes of a module, as far as it was asked. */
   private readonly answers = new Map<ModuleRef, Map<unknown, Found | undefined>>();
 
@@ -69,7 +72,10 @@ export class ParameterResolver {
       return ({ handles, guard }) => (parameter.unguarded ? handles.get(token) : guard(handles.get(token)));
     }
     const found = this.provided(token, provide, moduleRef) ?? this.answersOf(moduleRef).get(token);
-    if (found) return guarded(found.value);
+    if (found) {
+      this.given.add(found.value);
+      return guarded(found.value);
+    }
     const isMissing = unfitScope(token, moduleRef) === undefined;
     return parameter.optional && isMissing ? () => undefined : undefined;
   }

@@ -27,11 +27,20 @@ import {
 import type { ResolvedOptions } from './resolve-options.js';
 import { assertSingleRoot } from './single-root.js';
 
+/** An engine, and the instances that must be ready before it is used. */
+export interface BuiltEngine {
+  readonly engine: Engine;
+  /** Audit store and target systems. */
+  readonly adapters: readonly unknown[];
+  /** Changes, and what their methods are given. */
+  readonly changes: readonly unknown[];
+}
+
 /** Builds the engine from the providers that the application has by now. */
 @Injectable()
 export class EngineFactory {
   /** The last engine, and of how many modules it knows all changes. */
-  private made: { readonly engine: Promise<Engine>; readonly modules: number | undefined } | undefined;
+  private made: { readonly built: Promise<BuiltEngine>; readonly modules: number | undefined } | undefined;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -48,33 +57,39 @@ export class EngineFactory {
    *
    * @throws InvalidChangesError listing every fault of every change; InvalidOptionsError for a second `forRoot`.
    */
-  engine(options: ResolvedOptions): Promise<Engine> {
+  engine(options: ResolvedOptions): Promise<BuiltEngine> {
     const { size } = this.modules;
-    if (this.made?.modules === size) return this.made.engine;
+    if (this.made?.modules === size) return this.made.built;
     const discovery = discoverChanges(this.discovery, FLAMINGOCK_FEATURE);
-    const engine = this.create(options, discovery);
-    this.made = { engine, modules: discovery.isComplete ? size : undefined };
-    return engine;
+    const built = this.create(options, discovery);
+    this.made = { built, modules: discovery.isComplete ? size : undefined };
+    return built;
   }
 
-  private async create(options: ResolvedOptions, discovery: Discovery): Promise<Engine> {
+  private async create(options: ResolvedOptions, discovery: Discovery): Promise<BuiltEngine> {
     const { runtime, events } = this;
     assertSingleRoot(this.modules);
     const bound = new AnswerBound(options.timeouts.answerMs, runtime);
-    const pipeline = await this.pipeline(options, discovery, bound);
+    const resolver = new ParameterResolver();
+    const pipeline = await this.pipeline(options, discovery, bound, resolver);
     const store = new BoundedAuditStore(this.store, pipeline.service, bound);
-    return { pipeline, store, runtime, events, settings: options };
+    return {
+      engine: { pipeline, store, runtime, events, settings: options },
+      adapters: [this.store, ...this.targets.map(({ target }) => target)],
+      changes: [...discovery.candidates.map(({ instance }) => instance), ...resolver.given],
+    };
   }
 
   private async pipeline(
     { service, stages }: ResolvedOptions,
     { candidates, faults: found }: Discovery,
     bound: AnswerBound,
+    resolver: ParameterResolver,
   ): Promise<Pipeline> {
     const registry = new TargetSystemRegistry(
       this.targets.map(({ target, provide }) => ({ target: boundedTarget(target, bound), provide })),
     );
-    const factory = new DescriptorFactory(registry, new ParameterResolver());
+    const factory = new DescriptorFactory(registry, resolver);
     const { changes, faulty, faults: described } = await factory.describe(candidates);
     const built = buildPipeline(service, changes, stages, faulty);
     const faults = [...registryFaults(registry), ...found, ...described, ...built.faults];

@@ -60,7 +60,7 @@ describe('settingsFromEnvironment', () => {
   it.each([
     ['FLAMINGOCK_ENABLED', 'yes', 'one of true, false'],
     ['FLAMINGOCK_ENABLED', 'TRUE', 'one of true, false'],
-    ['FLAMINGOCK_RUN_AT', 'start', 'one of bootstrap, module-init, manual'],
+    ['FLAMINGOCK_RUN_AT', 'start', 'one of bootstrap, after-module-init, manual, module-init'],
     ['FLAMINGOCK_ON_ISSUE', 'ignore', 'one of fail, skip'],
     ['FLAMINGOCK_OUT_OF_ORDER', 'x', 'one of allow, warn, fail'],
     ['FLAMINGOCK_LOCK_LEASE_MS', '10s', 'a whole number of milliseconds'],

@@ -13,7 +13,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
   const settings = {
     enabled: read.boolean('FLAMINGOCK_ENABLED'),
     service: read.text('FLAMINGOCK_SERVICE'),
-    runAt: read.oneOf('FLAMINGOCK_RUN_AT', ['bootstrap', 'module-init', 'manual']),
+    runAt: read.oneOf('FLAMINGOCK_RUN_AT', ['bootstrap', 'after-module-init', 'manual', 'module-init']),
     stages: read.list('FLAMINGOCK_STAGES'),
     onIssue: read.oneOf('FLAMINGOCK_ON_ISSUE', ['fail', 'skip']),
     outOfOrder: read.oneOf('FLAMINGOCK_OUT_OF_ORDER', ['allow', 'warn', 'fail']),

@@ -4,7 +4,7 @@ import type { EngineSettings } from '../pipeline/engine-settings.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
 
 /** When pending changes are applied. */
-export type RunAt = 'bootstrap' | 'module-init' | 'manual';
+export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
 
 /** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
 export interface FlamingockSettings {
@@ -22,12 +22,15 @@ export interface FlamingockSettings {
    */
   readonly service?: string;
   /**
-   * `bootstrap`: before the application serves. `module-init`: earlier, among the
-   * `onModuleInit` hooks. `manual`: only when `FlamingockService.execute()` is called.
+   * `bootstrap`: before any hook of the application is called and before a transport
+   * listens, so that nothing consumes work until changes are applied. `after-module-init`:
+   * once every `onModuleInit` has been called, and before any `onApplicationBootstrap`;
+   * queue workers and schedules may be at work by then. `manual`: only when
+   * `FlamingockService.execute()` is called. `module-init` is an older name of `bootstrap`.
    *
    * @default 'bootstrap'
    */
-  readonly runAt?: RunAt;
+  readonly runAt?: RunAt | 'module-init';
   /**
    * Names of the stages, in the order in which they run. Needed as soon as there is
    * more than one.

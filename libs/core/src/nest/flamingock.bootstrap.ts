@@ -6,27 +6,36 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { EarlyInit } from './early-init.js';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
 import { assertSingleRoot } from './single-root.js';
+import { holdTransports } from './transport-hold.js';
 
 /** Applies pending changes at the moment that `runAt` names, and stops with the application. */
 @Injectable()
 export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Flamingock');
+  /** Absent until the moment has come. */
+  private applied: Promise<void> | undefined;
 
   constructor(
     private readonly flamingock: FlamingockService,
+    private readonly earlyInit: EarlyInit,
     private readonly modules: ModulesContainer,
-  ) {}
+  ) {
+    callHooksFirst(modules);
+    holdTransports(modules, () => this.beforeListening());
+  }
 
   async onModuleInit(): Promise<void> {
     assertSingleRoot(this.modules);
-    await this.runIfAt('module-init');
+    await this.applyIfAt('bootstrap');
+    this.earlyInit.end();
   }
 
   onApplicationBootstrap(): Promise<void> {
-    return this.runIfAt('bootstrap');
+    return this.applyIfAt('after-module-init');
   }
 
   beforeApplicationShutdown(signal?: string): Promise<void> {
@@ -35,10 +44,33 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
     );
   }
 
-  private async runIfAt(moment: RunAt): Promise<void> {
-    const { enabled, runAt } = this.flamingock.options;
-    if (runAt !== moment) return;
-    if (enabled) await this.flamingock.execute();
+  /** Before `init()` as well, where a transport is to listen by then. */
+  private async beforeListening(): Promise<void> {
+    await this.applyIfAt('bootstrap');
+    if (this.flamingock.options.runAt !== 'after-module-init' || this.applied) return;
+    this.logger.warn(
+      "A transport begins to listen before the changes are applied, which runAt: 'after-module-init' puts " +
+        'after the start of every module. Write await app.init() before app.startAllMicroservices(), or leave out runAt.',
+    );
+  }
+
+  /** Once, although Nest may call hooks of a hybrid application again. */
+  private async applyIfAt(moment: RunAt): Promise<void> {
+    if (this.flamingock.options.runAt === moment) await (this.applied ??= this.apply());
+  }
+
+  private async apply(): Promise<void> {
+    if (this.flamingock.options.enabled) await this.flamingock.execute();
     else this.logger.log('Flamingock is switched off (enabled, FLAMINGOCK_ENABLED): no change is applied.');
+  }
+}
+
+/**
+ * Nest calls hooks in the order of the modules' distance from the root. That of all global
+ * modules is the same, and they follow each other as they are imported; this one precedes them.
+ */
+function callHooksFirst(modules: ModulesContainer): void {
+  for (const module of modules.values()) {
+    if (module.providers.has(FlamingockBootstrap)) module.distance = Infinity;
   }
 }

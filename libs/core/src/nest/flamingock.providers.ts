@@ -5,6 +5,7 @@ import { LoggerReporter } from '../reporting/logger-reporter.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import type { AdapterDefinition } from './adapter-definition.js';
+import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
 import { FlamingockBootstrap } from './flamingock.bootstrap.js';
 import {
@@ -32,6 +33,7 @@ export const coreProviders: readonly Provider[] = [
   },
   LoggerReporter,
   EngineFactory,
+  EarlyInit,
   FlamingockService,
   FlamingockBootstrap,
 ];

@@ -19,6 +19,7 @@ import { undo, type UndoOptions, type UndoReport, type UndoRequest } from '../op
 import type { Engine } from '../pipeline/engine.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
+import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
 import { tellOfExit } from './exit-watch.js';
 import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
@@ -38,6 +39,7 @@ export class FlamingockService {
   constructor(
     @Inject(FLAMINGOCK_SETTINGS) private readonly settings: FlamingockSettings,
     private readonly engines: EngineFactory,
+    private readonly earlyInit: EarlyInit,
     private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -150,7 +152,7 @@ export class FlamingockService {
    * before anything happens, when one of the changes cannot be undone.
    */
   undo(request: UndoRequest, options: UndoOptions = {}): Promise<UndoReport> {
-    return this.interruptibly((engine, signal) => undo(engine, request, options, signal));
+    return this.interruptibly((engine, signal) => undo(engine, request, options, signal), 'changes');
   }
 
   /** Tells who holds the lock, judged by the audit store's clock. */
@@ -176,14 +178,17 @@ export class FlamingockService {
 
   private async run(): Promise<ExecutionReport> {
     if (!this.options.enabled) throw new FlamingockDisabledError();
-    return this.interruptibly(execute);
+    return this.interruptibly(execute, 'changes');
   }
 
   /** Does what holds the lock such that shutdown and signals end it in order. */
-  private async interruptibly<T>(work: (engine: Engine, signal: AbortSignal) => Promise<T>): Promise<T> {
+  private async interruptibly<T>(
+    work: (engine: Engine, signal: AbortSignal) => Promise<T>,
+    uses?: 'changes',
+  ): Promise<T> {
     this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
-    const engine = await this.getEngine();
+    const engine = await this.getEngine(uses);
     const working = tellOfExit(service, () =>
       withShutdownSignals(shutdownSignals, service, (interrupted) =>
         work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
@@ -193,8 +198,11 @@ export class FlamingockService {
     return working.finally(() => this.working.delete(working));
   }
 
-  private getEngine(): Promise<Engine> {
-    return this.engines.engine(this.options);
+  /** Before the application's hooks are called, what is about to be used is initialised, and nothing else. */
+  private async getEngine(uses?: 'changes'): Promise<Engine> {
+    const { engine, adapters, changes } = await this.engines.engine(this.options);
+    await this.earlyInit.of(uses === 'changes' ? [...adapters, ...changes] : adapters);
+    return engine;
   }
 
   /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */

@@ -57,7 +57,11 @@ describe('resolveOptions', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['runAt', { runAt: 'start' }, /^runAt must be one of 'bootstrap', 'module-init', 'manual', not "start"$/],
+    [
+      'runAt',
+      { runAt: 'start' },
+      /^runAt must be one of 'bootstrap', 'after-module-init', 'manual', not "start"$/,
+    ],
     ['onIssue', { onIssue: 'ignore' }, /^onIssue must be one of 'fail', 'skip'/],
     ['outOfOrder', { outOfOrder: 'x' }, /^outOfOrder must be one of 'allow', 'warn', 'fail'/],
     ['an empty service', { service: ' ' }, /^service must be 1 to 100 characters/],

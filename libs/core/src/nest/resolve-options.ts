@@ -23,7 +23,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: settings.service ?? 'default',
-    runAt: settings.runAt ?? 'bootstrap',
+    runAt: settings.runAt === 'module-init' ? 'bootstrap' : (settings.runAt ?? 'bootstrap'),
     stages: settings.stages,
     onIssue: settings.onIssue ?? 'fail',
     outOfOrder: settings.outOfOrder ?? 'warn',
@@ -82,7 +82,7 @@ function optionFaults({
     shutdownSignals.some((signal) => ['SIGKILL', 'SIGSTOP'].includes(signal))
       ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
       : undefined,
-    oneOf('runAt', runAt, ['bootstrap', 'module-init', 'manual']),
+    oneOf('runAt', runAt, ['bootstrap', 'after-module-init', 'manual']),
     oneOf('onIssue', onIssue, ['fail', 'skip']),
     oneOf('outOfOrder', outOfOrder, ['allow', 'warn', 'fail']),
     milliseconds('lock.leaseMs', lock.leaseMs, SHORTEST_LEASE_MS),
