@@ -9,6 +9,7 @@ const NEST_FILES = [
   'libs/core/src/change/change-metadata.accessor.ts',
   'libs/core/src/change/change-discovery.ts',
   'libs/core/src/change/parameter-resolver.ts',
+  'libs/core/src/change/returned-value.ts',
   'libs/core/src/reporting/logger-reporter.ts',
 ];
 const CONFIG_FILE = 'libs/core/src/config.ts';

@@ -79,7 +79,7 @@ export { TargetSystem } from './change/target-system.decorator.js';
 export type { ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
 export type { ChangeClass } from './change/change-discovery.js';
-export { InvalidChangesError, type ChangeFault } from './change/change.errors.js';
+export { InvalidChangesError, LazyResultError, type ChangeFault } from './change/change.errors.js';
 
 export {
   ChangeEndedError,

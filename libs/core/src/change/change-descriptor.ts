@@ -27,7 +27,10 @@ export interface ChangeDescriptor extends ChangePlace {
 /** A method of a change with its parameters resolved as far as they can be before a run. */
 export interface ChangeMethod {
   readonly name: string;
-  /** Calls the method once. Rejects with whatever it throws. */
+  /**
+   * Calls the method once, and waits for all that it gives back. Rejects with whatever it throws; with
+   * LazyResultError for what does nothing by itself.
+   */
   invoke(invocation: Invocation): Promise<void>;
 }
 

@@ -22,3 +22,19 @@ export class InvalidChangesError extends FlamingockError {
 function line({ where, problem, remedy }: ChangeFault, index: number): string {
   return `  ${index + 1}. ${where}: ${problem}\n     → ${remedy}`;
 }
+
+/** A method of a change gave back something that does nothing until somebody runs it, which nobody would have. */
+export class LazyResultError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    readonly methodName: string,
+    /** What it gave back, by the name of its class. */
+    readonly returned: string,
+    line: string,
+  ) {
+    super(
+      `Change "${changeId}": ${methodName}() returned ${returned}, which does nothing until it is run, so the ` +
+        `change is not done. Run it in the method: ${line}`,
+    );
+  }
+}

@@ -10,6 +10,7 @@ import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata }
 import type { ChangeFault } from './change.errors.js';
 import { A_NAME, isName } from './names.js';
 import type { ParameterResolver } from './parameter-resolver.js';
+import { settleReturned } from './returned-value.js';
 
 /** Changes as described, and what keeps some from being any. */
 export interface Descriptions {
@@ -137,10 +138,9 @@ export class DescriptorFactory {
     return {
       name: method.name,
       invoke: async (invocation) => {
-        await call?.apply(
-          instance,
-          sources.map((source) => source(invocation)),
-        );
+        const given = sources.map((source) => source(invocation));
+        const { context } = invocation;
+        await settleReturned(call?.apply(instance, given), { methodName: method.name, context, given });
       },
     };
   }
