@@ -80,6 +80,8 @@ export class Lease {
 
   /** @throws LockLostError once the lease is lost; LockUnconfirmedError while that is not known. */
   assertHeld(): void {
+    // Once the lock is lost nothing is trusted any more.
+    if (this.runtime.monotonicMs() < this.trustedUntil) return;
     this.look();
     if (this.loss) throw this.loss;
     if (this.doubt) {
@@ -105,6 +107,7 @@ export class Lease {
   /** Gives up at once, because a write was fenced. */
   lose(why: string, cause?: unknown): LockLostError {
     this.loss ??= new LockLostError(this.hold.service, this.token, why, { cause });
+    this.trustedUntil = -Infinity;
     this.lost.abort(this.loss);
     this.stopped.abort();
     return this.loss;
@@ -137,7 +140,7 @@ export class Lease {
     if (!this.suspended) return;
     this.suspended = false;
     if (this.timeLeft() > this.leaseMs * FRESH_FRACTION) return;
-    this.trustedUntil = this.runtime.monotonicMs() + this.leaseMs;
+    this.trust(this.runtime.monotonicMs());
     await this.ask();
   }
 
@@ -174,7 +177,7 @@ export class Lease {
     try {
       const renewal = await unlessAborted(this.stopped.signal, this.askToRenew());
       if (renewal === 'lost') this.lose(this.explained('another instance took it over'));
-      else this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
+      else this.trust(askedAt);
       this.lastFailure = undefined;
       return true;
     } catch (cause) {
@@ -213,6 +216,11 @@ export class Lease {
     const why = leaseRanOut(this.leaseMs, lateMs < this.leaseMs * STILL_FRACTION ? 0 : lateMs);
     const known = this.ask().finally(() => (this.doubt = undefined));
     this.doubt = { why, until: now + this.leaseMs, known };
+  }
+
+  /** Trusts the lease as the store grants it to what was asked at that time. */
+  private trust(askedAt: number): void {
+    if (!this.loss) this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
   }
 
   private timeLeft(): number {
