@@ -3,7 +3,7 @@ import { FlamingockError } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
 import { refuseToWaitFor } from './change-scope.js';
-import { LockTimeoutError } from './lock.errors.js';
+import { describeHolder, LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
 
@@ -62,10 +62,11 @@ export class LockQueue {
     const { runtime, settings } = this;
     const claim = this.claim(service, executionId);
     const since = runtime.monotonicMs();
+    const waitedMs = (): number => Math.round(runtime.monotonicMs() - since);
     let answered = false;
     let holder: LockRecord | undefined;
     for (;;) {
-      waiting.signal.throwIfAborted();
+      if (waiting.signal.aborted) throw stopped(waiting.signal.reason, service, waitedMs(), holder);
       try {
         if (answered && (await waiting.isDone())) return undefined;
         const attempt = await this.attempt({ ...claim, floor: waiting.floor?.() ?? 0 });
@@ -77,9 +78,8 @@ export class LockQueue {
       } catch (cause) {
         if (!answered || isVerdict(cause)) throw cause;
       }
-      const waitedMs = Math.round(runtime.monotonicMs() - since);
-      if (waitedMs >= settings.waitMs) throw new LockTimeoutError(service, waitedMs, holder);
-      await sleep(runtime, this.pauseAfter(waitedMs), waiting.signal);
+      if (waitedMs() >= settings.waitMs) throw new LockTimeoutError(service, waitedMs(), holder);
+      await sleep(runtime, this.pauseAfter(waitedMs()), waiting.signal);
     }
   }
 
@@ -102,6 +102,21 @@ export class LockQueue {
     const lease = new Lease(this.store, hold, claim.leaseMs, askedAt, this.runtime);
     return { lease, storeNow: answer.storeNow, askedAt };
   }
+}
+
+/** The reason to stop, which says where it can that only a wait was stopped. */
+function stopped(
+  reason: unknown,
+  service: string,
+  waitedMs: number,
+  holder: LockRecord | undefined,
+): unknown {
+  const wait = `It had waited ${waitedMs} ms for the lock of service "${service}", held by ${describeHolder(holder)}: nothing was run here.`;
+  return holder && canTellOfWait(reason) ? reason.whileWaiting(wait) : reason;
+}
+
+function canTellOfWait(reason: unknown): reason is { whileWaiting(wait: string): Error } {
+  return typeof reason === 'object' && reason !== null && 'whileWaiting' in reason;
 }
 
 /** True for errors that say more than that the store could not be reached just now. */

@@ -574,6 +574,30 @@ describe('a run that is told to stop', () => {
     expect([calls, wire.answered.includes('acquire')]).toEqual([[], false]);
   });
 
+  it.each(['a signal', 'the time of the run'])(
+    'says that it waited, for whom and how long, where that ends its wait: %s',
+    async (by) => {
+      const { lock } = new InMemoryAuditStore(database);
+      await lock.acquire({ service: SERVICE, owner: 'other', host: 'h', pid: 1, leaseMs: 600_000 });
+      const runMs = by === 'a signal' ? undefined : 1_000;
+      const waiting = engine([change('a')], {
+        settings: { timeouts: { runMs, changeMs: undefined, graceMs: 100, answerMs: 60_000 } },
+      });
+      const running = failureOf(passing(runtime, execute(waiting, stop.signal)));
+      await runtime.advance(1_000);
+      if (runMs === undefined) stop.abort(new RunAbortedError(SERVICE, 'SIGTERM'));
+      const error = (await running) as Error;
+      expect(error).toBeInstanceOf(runMs === undefined ? RunAbortedError : RunTimeoutError);
+      expect(error.message).toMatch(
+        /waited 1\d{3} ms for the lock .* held by h \(pid 1, token 1\): nothing was run here/,
+      );
+      expect(error.message).not.toMatch(/was finished|is free/);
+      const failed = waiting.events.published.find(({ name }) => name === 'run.failed')?.event;
+      expect((failed as { report: ExecutionReport }).report.waitedMs).toBeGreaterThanOrEqual(1_000);
+      expect([calls, await history()]).toEqual([[], []]);
+    },
+  );
+
   it('records a change that does not stop as failed, and leaves nothing STARTED', async () => {
     const execution = changeMethod(() => new Promise(() => undefined));
     const running = execute(engine([change('a', { execution }), change('b')]), stop.signal);

@@ -82,12 +82,13 @@ export class PipelineRunner {
       floor: () => this.head?.token ?? 0,
     };
     const { service } = pipeline;
-    const lock = await this.activity.watch(undefined, () =>
-      this.activity.during(`the lock of service "${service}"`, () =>
-        this.reach(() => queue.acquire(service, this.report.executionId, waiting)),
-      ),
-    );
-    this.report.endWait();
+    const lock = await this.activity
+      .watch(undefined, () =>
+        this.activity.during(`the lock of service "${service}"`, () =>
+          this.reach(() => queue.acquire(service, this.report.executionId, waiting)),
+        ),
+      )
+      .finally(() => this.report.endWait());
     if (lock) await this.runLocked(lock, signal);
   }
 

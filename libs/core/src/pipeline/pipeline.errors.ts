@@ -52,12 +52,15 @@ export class OutOfOrderError extends FlamingockError {
 export class RunAbortedError extends FlamingockError {
   constructor(
     readonly service: string,
-    why: string,
+    readonly why: string,
+    progress = '',
   ) {
-    super(
-      `The run of service "${service}" was stopped: ${why}. The change that was running was finished or ` +
-        'recorded as failed, and the lock is free. Start again to go on.',
-    );
+    super(`The run of service "${service}" was stopped: ${why}.${progress} Start again to go on.`);
+  }
+
+  /** Of a run that was still waiting for the lock. */
+  whileWaiting(wait: string): RunAbortedError {
+    return new RunAbortedError(this.service, this.why, ` ${wait}`);
   }
 }
 
@@ -66,11 +69,17 @@ export class RunTimeoutError extends FlamingockError {
   constructor(
     readonly service: string,
     readonly timeoutMs: number,
+    progress = '',
   ) {
     super(
-      `The run of service "${service}" did not end within ${timeoutMs} ms. Start again to go on, and raise ` +
+      `The run of service "${service}" did not end within ${timeoutMs} ms.${progress} Start again to go on, and raise ` +
         'timeouts.runMs (FLAMINGOCK_RUN_TIMEOUT_MS) if it needs more.',
     );
+  }
+
+  /** Of a run that was still waiting for the lock. */
+  whileWaiting(wait: string): RunTimeoutError {
+    return new RunTimeoutError(this.service, this.timeoutMs, ` ${wait}`);
   }
 }
 
