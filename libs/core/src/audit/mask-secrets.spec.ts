@@ -23,6 +23,11 @@ describe('maskSecrets', () => {
     ["'password' => 's3cret'", "'password' => ***"],
     ['AccountKey=s3cret;EndpointSuffix=x', 'AccountKey=***;EndpointSuffix=x'],
     ['passphrase: s3cret', 'passphrase: ***'],
+    ['{"password": "two words"}', '{"password": ***}'],
+    ['"password": hunter, "user": app', '"password": ***, "user": app'],
+    ['"db": { "token": 12345 }', '"db": { "token": *** }'],
+    ['password: hunter for the database', 'password: *** for the database'],
+    ['http://h / password: hunter', 'http://h / password: ***'],
     ['psql --password s3cret --host db', 'psql --password *** --host db'],
     ['tool --PASSWORD s3cret --token s3cret', 'tool --PASSWORD *** --token ***'],
     ['mysql --password=s3cret', 'mysql --password=***'],
@@ -50,6 +55,9 @@ describe('maskSecrets', () => {
     '3 tests passed: ok, bypass: none',
     'mongodb://localhost:27017/app?replicaSet=rs0',
     'held by api-7c (pid 12, token 7)',
+    'Reconciled "reset_password": its marker is there',
+    'The server has aborted the transaction of change "set-password": Cannot read properties of undefined',
+    '  ✖ blocked  feed / 0001 / rotate-api-key: it was started and never ended',
   ])('leaves %s as it is', (text) => {
     expect(maskSecrets(text)).toBe(text);
   });

@@ -5,6 +5,12 @@ const NAMES =
 /** In quotes, which may themselves be escaped; else up to what ends a value. */
 const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.|'')*'|\\"(?:[^"\\]|\\[^"])*\\"|(?:(?:bearer|basic|digest)\s+)?[^\s,;&)}\]]+)`;
 
+/**
+ * A change's id, quoted or at the end of a line of a report, and then a sentence about it: two words, neither in quotes.
+ * The value of a quoted name would be quoted itself.
+ */
+const SENTENCE = String.raw`(?<=(?:"[\w.-]{1,100}"|/ [\w.-]{1,100}): )[a-z][a-z']*\s[a-z]`;
+
 /** What precedes a secret, which stays, and the secret. Each part is bounded, so that no text takes long. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [
@@ -17,7 +23,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   // MySQL's own hint, which holds no secret.
   [/\(using password: (YES|NO)\)/g, '(using password $1)'],
   [
-    new RegExp(String.raw`(["']?[\w-]{0,40}(?:${NAMES})[\w-]{0,40}\\?["']?\s*(?:=>|[:=])\s*)${VALUE}`, 'gi'),
+    new RegExp(
+      String.raw`(["']?[\w-]{0,40}(?:${NAMES})[\w-]{0,40}\\?["']?\s*(?:=>|[:=])\s*)(?!${SENTENCE})${VALUE}`,
+      'gi',
+    ),
     '$1***',
   ],
   [new RegExp(String.raw`((?<![a-z])pass\\?["']?\s*[:=]\s*)${VALUE}`, 'gi'), '$1***'],
