@@ -99,11 +99,19 @@ export {
 } from './pipeline/pipeline.errors.js';
 export type { EngineSettings } from './pipeline/engine-settings.js';
 
-export type { PlanItem, PlanReport } from './operations/plan.js';
+export {
+  EditedChangesError,
+  ForeignChangesError,
+  RenamedChangesError,
+  type ChangeFeatures,
+  type ForeignChange,
+} from './pipeline/identity.errors.js';
+export type { EditedChange } from './pipeline/change-identity.js';
+export type { PlanItem, PlanReport, RenamedItem } from './operations/plan.js';
 export type { AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
 export type { AuditReconcileRequest, AuditReconciliation } from './operations/audit-reconcile.js';
 export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
-export type { AuditListRequest } from './operations/audit-list.js';
+export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';

@@ -37,7 +37,7 @@ export function addPlan(parent: Command, runner: CommandRunner): void {
 }
 
 function describePlan(report: PlanReport, out: Output): string {
-  const { service, changes, outOfOrder, unknown, unfinished, obstacles } = report;
+  const { service, changes, outOfOrder, renamed, edited, unknown, unfinished, obstacles } = report;
   const columns: Column<PlanItem>[] = [
     { title: 'Stage', value: ({ stage }) => stage, keep: true },
     { title: 'Order', value: ({ order }) => order, keep: true },
@@ -52,6 +52,14 @@ function describePlan(report: PlanReport, out: Output): string {
   ];
   const warnings = [
     ...outOfOrder.map((id) => `"${id}" is pending and comes before a change that is applied.`),
+    ...renamed.map(
+      ({ changeId, formerId, shared }) =>
+        `"${changeId}" is pending and has ${shared} of "${formerId}", which is applied and no longer in the code: it was probably renamed.`,
+    ),
+    ...edited.map(
+      ({ changeId, differences }) =>
+        `"${changeId}" was edited since it was applied: ${differences.join('; ')}.`,
+    ),
     ...unknown.map((id) => `"${id}" is applied, and the code does not have it any more.`),
     ...unfinished.map(
       (id) =>

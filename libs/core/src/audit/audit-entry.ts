@@ -25,8 +25,8 @@ export interface AuditRecord {
   /** Bounded, with secrets masked; `null` where nothing failed. */
   readonly error: string | null;
   /**
-   * Who and why, for entries that an operator caused; `effect: 'part'` for a failure of which the
-   * target system proves that part of it took effect and stays; empty otherwise.
+   * `by` and `reason` for entries that an operator caused; `effect: 'part'` for a failure of which the
+   * target system proves that part of it took effect and stays; `fingerprint` of the code that was executed.
    */
   readonly metadata: Readonly<Record<string, string>>;
 }

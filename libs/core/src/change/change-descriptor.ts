@@ -1,6 +1,7 @@
 import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
+import type { ChangeSource } from './fingerprint.js';
 
 /** Where a change is in its pipeline. */
 export interface ChangePlace {
@@ -20,6 +21,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly timeoutMs: number | undefined;
   /** What its author says to whoever has to resolve an issue with it. */
   readonly guidance: string | undefined;
+  /** What its methods are made of; `undefined` where that cannot be told. */
+  readonly source?: ChangeSource | undefined;
   readonly execution: ChangeMethod;
   readonly rollback: ChangeMethod | undefined;
 }

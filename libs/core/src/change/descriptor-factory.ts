@@ -4,10 +4,11 @@ import type {
   TargetSystemRegistry,
 } from '../target-system/target-system.registry.js';
 import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
-import type { ChangeCandidate } from './change-discovery.js';
+import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
+import { ChangeSource } from './fingerprint.js';
 import { A_NAME, isName } from './names.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 import { settleReturned } from './returned-value.js';
@@ -92,6 +93,7 @@ export class DescriptorFactory {
       recovery: metadata.recovery,
       timeoutMs,
       guidance,
+      source: new ChangeSource(() => methodTexts(candidate.type)),
       execution,
       rollback,
     });
@@ -144,6 +146,15 @@ export class DescriptorFactory {
       },
     };
   }
+}
+
+/** The text of every method that a change can call on itself, whichever order they stand in. */
+function methodTexts({ prototype }: ChangeClass): string[] {
+  const methods: unknown[] = Object.entries(Object.getOwnPropertyDescriptors(prototype))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([name]) => name !== 'constructor')
+    .map(([, { value }]) => value as unknown);
+  return methods.filter((method) => typeof method === 'function').map(String);
 }
 
 function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata): ChangePlace {

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
+import { fingerprinted } from '../change/fingerprint.js';
 
 /** What an executor does with a change: which method it calls, and what its ends are called. */
 export interface Intent {
@@ -24,11 +25,11 @@ export interface IntentEnd {
 }
 
 /** Applies the change. */
-export function executionOf({ execution }: ChangeDescriptor): Intent {
+export function executionOf({ execution, source }: ChangeDescriptor): Intent {
   return {
     operation: 'EXECUTE',
     method: execution,
-    metadata: {},
+    metadata: fingerprinted(source),
     done: { state: 'EXECUTED', effect: 'executed' },
     failed: { state: 'EXECUTION_FAILED', effect: 'failed' },
     restored: { state: 'ROLLED_BACK', effect: 'rolled-back' },

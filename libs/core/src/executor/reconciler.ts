@@ -2,12 +2,12 @@ import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
 import type { AuditStep } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { fingerprintOf } from '../change/fingerprint.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { PartlyAppliedError, unusable } from './executor.errors.js';
-import { subjectOf } from './change-executor.js';
 import { fencedOut } from './target-claims.js';
 import { claimedBy } from '../recovery/lost-writes.js';
 
@@ -37,10 +37,9 @@ export class Reconciler {
     const marker = await this.proof(change, entry);
     const decision = decide(entry, change.recovery, evidenceOf(marker));
     const { effect, ...step } = endOf(change, entry, decision, marker);
-    const subject = subjectOf(change, entry.txStrategy);
-    const metadata = { ...step.metadata, ...claimedBy(this.run.lease.token) };
+    const metadata = { ...step.metadata, ...fingerprintOf(entry), ...claimedBy(this.run.lease.token) };
     const ended = { ...step, metadata, at: this.run.journal.now() };
-    const recorded = await this.step.recordAfter(subject, effect, ended);
+    const recorded = await this.step.recordAfter(entry, effect, ended);
     return { ...decision, entry: recorded };
   }
 

@@ -17,6 +17,8 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     stages: read.list('FLAMINGOCK_STAGES'),
     onIssue: read.oneOf('FLAMINGOCK_ON_ISSUE', ['fail', 'skip']),
     outOfOrder: read.oneOf('FLAMINGOCK_OUT_OF_ORDER', ['allow', 'warn', 'fail']),
+    renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),
+    editedChanges: read.oneOf('FLAMINGOCK_EDITED_CHANGES', ['ignore', 'warn', 'fail']),
     lock: {
       leaseMs: read.milliseconds('FLAMINGOCK_LOCK_LEASE_MS'),
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),

@@ -49,6 +49,20 @@ export interface FlamingockSettings {
    * @default 'warn'
    */
   readonly outOfOrder?: EngineSettings['outOfOrder'];
+  /**
+   * What to do about a pending change that has the class or the place of an applied one which the
+   * code no longer has: it was probably renamed, and is applied already under its former id.
+   *
+   * @default 'fail'
+   */
+  readonly renamedChanges?: EngineSettings['renamedChanges'];
+  /**
+   * What to do about an applied change whose code, author, place or target system is not any more
+   * what was applied.
+   *
+   * @default 'warn'
+   */
+  readonly editedChanges?: EngineSettings['editedChanges'];
   readonly lock?: {
     /**
      * Milliseconds for which the lock is held without being renewed: the longest time

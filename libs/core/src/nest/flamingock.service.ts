@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { auditExport } from '../operations/audit-export.js';
 import { auditFix, type AuditFixRequest, type AuditFixResult } from '../operations/audit-fix.js';
-import { auditList, type AuditListRequest } from '../operations/audit-list.js';
+import { auditList, type AuditListRequest, type ListedEntry } from '../operations/audit-list.js';
 import {
   auditReconcile,
   type AuditReconcileRequest,
@@ -106,7 +106,7 @@ export class FlamingockService {
    *
    * @throws UnknownChangeError, InvalidRequestError
    */
-  async auditList(request?: AuditListRequest): Promise<AuditEntry[]> {
+  async auditList(request?: AuditListRequest): Promise<ListedEntry[]> {
     return auditList(await this.getEngine(), request);
   }
 

@@ -18,6 +18,8 @@ describe('resolveOptions', () => {
       stages: undefined,
       onIssue: 'fail',
       outOfOrder: 'warn',
+      renamedChanges: 'fail',
+      editedChanges: 'warn',
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
       timeouts: { runMs: undefined, changeMs: undefined, graceMs: 5_000, answerMs: 60_000 },
       shutdownSignals: ['SIGTERM', 'SIGINT'],

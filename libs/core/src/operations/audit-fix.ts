@@ -1,9 +1,15 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditRecord } from '../audit/audit-entry.js';
+import type { AuditSubject } from '../audit/audit-journal.js';
 import { createSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { reachStore } from '../audit/reach.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { fingerprinted } from '../change/fingerprint.js';
+import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
+import { planExecution } from '../pipeline/execution-planner.js';
+import { toldEdits } from '../pipeline/plan-checks.js';
 import type { Decision } from '../recovery/recovery-decision.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
@@ -41,7 +47,8 @@ export interface AuditFixResult {
 
 /**
  * Records an operator's finding about a change whose state needs a manual check, also of one
- * that the code no longer has. Waits for a run that is going on, so it never races one.
+ * that the code no longer has; or whether a change is the one that is recorded, where it seems to be renamed, edited
+ * or another application's. Waits for a run that is going on, so it never races one.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
  * when the change does not need a manual check; LockTimeoutError with who holds the lock.
@@ -63,17 +70,45 @@ async function record(
   { journal, snapshot }: ExclusiveSession,
 ): Promise<AuditFixResult> {
   const { changeId, resolution = 'EXECUTED' } = request;
-  const entry = issueOf(engine, changeId, snapshot);
+  const { subject, fingerprint } = subjectOfFix(engine, request, snapshot);
   const state = `MANUAL_MARKED_AS_${resolution}` as const;
-  const metadata = operatorMetadata(request);
-  await journal.append(entry, { state, operation: 'FIX', at: journal.now(), metadata });
-  const fixed: AuditEntry = { ...entry, state, operation: 'FIX' };
+  const metadata = { ...operatorMetadata(request), ...fingerprint };
+  const fixed = await journal.append(subject, { state, operation: 'FIX', at: journal.now(), metadata });
   return { changeId, state, next: nextFor(engine, changeId, createSnapshot([fixed])) };
 }
 
-function issueOf(engine: Engine, changeId: string, snapshot: AuditSnapshot): AuditEntry {
+/** What the finding is about, and the code of which it says that it is applied, where it says that of any. */
+interface FixSubject {
+  readonly subject: AuditSubject;
+  readonly fingerprint: AuditRecord['metadata'];
+}
+
+function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditSnapshot): FixSubject {
+  const { changeId } = request;
   assertKnown(changeId, engine.pipeline, snapshot);
+  const change = changeInDoubt(engine, request, snapshot);
+  if (change) {
+    const fingerprint = request.resolution === 'ROLLED_BACK' ? {} : fingerprinted(change.source);
+    return { subject: subjectOf(change, txStrategyOf(change, engine.store)), fingerprint };
+  }
   const issue = findIssues(engine, { snapshot }).find(({ entry }) => entry.changeId === changeId);
-  if (issue) return issue.entry;
+  if (issue) return { subject: issue.entry, fingerprint: {} };
   throw noIssue(engine, changeId, { snapshot });
+}
+
+/**
+ * The change of the code, where the question is whether it is the one that is recorded: under its id for another
+ * change, under another id, or with what was edited since. An edited one is applied, whatever became of the edit.
+ */
+function changeInDoubt(
+  { pipeline, settings }: Engine,
+  { changeId, resolution }: AuditFixRequest,
+  snapshot: AuditSnapshot,
+): ChangeDescriptor | undefined {
+  const plan = planExecution(pipeline, snapshot);
+  const doubted = [...plan.foreign, ...plan.renamed].find(({ change }) => change.id === changeId);
+  if (doubted || resolution === 'ROLLED_BACK') return doubted?.change;
+  const isEdited = toldEdits(plan, settings).some((edited) => edited.changeId === changeId);
+  const planned = isEdited ? plan.stages.flatMap(({ changes }) => changes) : [];
+  return planned.find(({ change }) => change.id === changeId)?.change;
 }

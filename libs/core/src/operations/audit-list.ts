@@ -1,4 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { differencesOf } from '../pipeline/change-identity.js';
 import type { Engine } from '../pipeline/engine.js';
 import { auditExport } from './audit-export.js';
 import { assertKnown, readSnapshot } from './known-changes.js';
@@ -15,13 +17,22 @@ export interface AuditListRequest {
   readonly limit?: number;
 }
 
+/** An entry of the history, with what the code says of its change now. */
+export interface ListedEntry extends AuditEntry {
+  /**
+   * What the applied change differs in from what was applied, in words: `author "ann", now "bob"`. Only in
+   * the last entry of a change, and not where `editedChanges` is `ignore`.
+   */
+  readonly edited?: readonly string[];
+}
+
 /**
  * Entries of the history, the newest last.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows;
  * InvalidRequestError for a date or a limit that is none.
  */
-export async function auditList(engine: Engine, request: AuditListRequest = {}): Promise<AuditEntry[]> {
+export async function auditList(engine: Engine, request: AuditListRequest = {}): Promise<ListedEntry[]> {
   const { history = false, changeId } = request;
   const limit = limitOf(request);
   const since = sinceOf(request);
@@ -35,7 +46,21 @@ export async function auditList(engine: Engine, request: AuditListRequest = {}):
     listed.push(entry);
     if (listed.length > limit) listed.shift();
   }
-  return listed;
+  return withEdits(listed, engine, snapshot);
+}
+
+function withEdits(
+  entries: readonly AuditEntry[],
+  { pipeline, settings }: Engine,
+  snapshot: AuditSnapshot,
+): ListedEntry[] {
+  if (settings.editedChanges === 'ignore') return [...entries];
+  const inCode = new Map(pipeline.stages.flatMap(({ changes }) => changes.map((one) => [one.id, one])));
+  return entries.map((entry) => {
+    const change = snapshot.get(entry.changeId)?.seq === entry.seq ? inCode.get(entry.changeId) : undefined;
+    const edited = change ? differencesOf(change, entry) : [];
+    return edited.length > 0 ? { ...entry, edited } : entry;
+  });
 }
 
 /** Every entry of one change, the oldest first. */

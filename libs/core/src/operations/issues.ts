@@ -5,6 +5,8 @@ import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Engine } from '../pipeline/engine.js';
 import { planExecution } from '../pipeline/execution-planner.js';
+import { isForeign } from '../pipeline/change-identity.js';
+import { foreignSteps } from '../pipeline/identity.errors.js';
 import { changeFacts, entryFacts } from '../pipeline/issue-report.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
@@ -147,6 +149,9 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetai
     hasRollback: inCode.hasRollback,
     rollbackRan: facts.rollbackRan,
     history,
-    guidance: guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+    guidance:
+      change && isForeign(entry, change)
+        ? foreignSteps(entry, change)
+        : guidanceFor({ ...facts, ...inCode, runsAgain: false }),
   };
 }

@@ -4,9 +4,11 @@ import type { AuditState } from '../audit/audit-state.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { TransactionObstacle } from '../executor/executor.errors.js';
 import { transactionObstacles } from '../executor/transaction-check.js';
+import type { EditedChange } from '../pipeline/change-identity.js';
 import type { Engine } from '../pipeline/engine.js';
 import { changesToRun, type PlannedChange } from '../pipeline/execution-plan.js';
 import { planExecution } from '../pipeline/execution-planner.js';
+import { toldEdits } from '../pipeline/plan-checks.js';
 import type { Action } from '../recovery/recovery-decision.js';
 import { describeWork, observe, type AtWork } from './at-work.js';
 
@@ -20,6 +22,15 @@ export interface PlanItem extends AuditSubject {
   readonly state?: AuditState;
 }
 
+/** A pending change that is probably applied already. */
+export interface RenamedItem {
+  readonly changeId: string;
+  /** The id of the applied change, which the code no longer has. */
+  readonly formerId: string;
+  /** What the two share, in words: `class AddSku`. */
+  readonly shared: string;
+}
+
 /** What the next run would do. */
 export interface PlanReport {
   readonly service: string;
@@ -27,6 +38,12 @@ export interface PlanReport {
   readonly changes: readonly PlanItem[];
   /** Ids of pending changes that come before an applied one of their stage. */
   readonly outOfOrder: readonly string[];
+  /** Ids under which the history has another change, of another application: a run stops at them. */
+  readonly foreign: readonly string[];
+  /** Pending changes that are probably applied under another id: a run stops at them unless `renamedChanges` says otherwise. */
+  readonly renamed: readonly RenamedItem[];
+  /** Applied changes that are not any more what was applied; none where `editedChanges` is `ignore`. */
+  readonly edited: readonly EditedChange[];
   /** Ids of applied changes that the code no longer has. */
   readonly unknown: readonly string[];
   /** Ids of changes that the code no longer has, and that are neither applied nor rolled back. */
@@ -40,11 +57,18 @@ export async function plan(engine: Engine): Promise<PlanReport> {
   const { pipeline, store } = engine;
   const { snapshot, atWork } = await observe(engine);
   const planned = planExecution(pipeline, snapshot);
-  const { service, stages, outOfOrder, unknown, unfinished } = planned;
+  const { service, stages, outOfOrder, foreign, renamed, unknown, unfinished } = planned;
   return {
     service,
     changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store, atWork))),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
+    foreign: foreign.map(({ change }) => change.id),
+    renamed: renamed.map(({ change, former, shared }) => ({
+      changeId: change.id,
+      formerId: former.changeId,
+      shared,
+    })),
+    edited: toldEdits(planned, engine.settings),
     unknown,
     unfinished: unfinished.filter((changeId) => changeId !== atWork?.changeId),
     obstacles: await transactionObstacles(changesToRun(planned)),

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { errorText } from '../audit/error-text.js';
+import { fingerprintOf } from '../change/fingerprint.js';
 import type { RunResources } from '../executor/audited-step.js';
 import { txStrategyOf } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
@@ -167,8 +168,9 @@ class UndoRunner {
   }
 
   private async undoOne(step: UndoStep, metadata: AuditRecord['metadata']): Promise<UndoneChange> {
-    const { change, rollback } = step;
-    const outcome = await this.executors.execute(change, undoBy(rollback, metadata));
+    const { change, rollback, entry } = step;
+    const undo = undoBy(rollback, { ...metadata, ...fingerprintOf(entry) });
+    const outcome = await this.executors.execute(change, undo);
     const durationMs = Math.round(outcome.durationMs);
     if (outcome.status === 'executed') {
       const nextSteps = outcome.wasEmpty ? [emptyTransactionStep(change.target.id)] : undefined;

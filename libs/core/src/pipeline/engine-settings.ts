@@ -4,6 +4,8 @@ import type { LockSettings } from '../lock/lock-queue.js';
 export interface EngineSettings {
   readonly onIssue: 'fail' | 'skip';
   readonly outOfOrder: 'allow' | 'warn' | 'fail';
+  readonly renamedChanges: 'allow' | 'warn' | 'fail';
+  readonly editedChanges: 'ignore' | 'warn' | 'fail';
   readonly lock: LockSettings;
   readonly timeouts: {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

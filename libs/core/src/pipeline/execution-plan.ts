@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { RenamedChange } from './change-identity.js';
 import type { Decision } from '../recovery/recovery-decision.js';
 
 /** What is to be done about one change, and why. */
@@ -21,6 +22,10 @@ export interface ExecutionPlan {
   readonly stages: readonly PlannedStage[];
   /** Pending changes that come before one which is applied already. */
   readonly outOfOrder: readonly PlannedChange[];
+  /** Changes whose entries are about another change of the same id; nothing may be concluded from those. */
+  readonly foreign: readonly PlannedChange[];
+  /** Pending changes that are probably applied, under an id that the code no longer has. */
+  readonly renamed: readonly RenamedChange[];
   /** Applied changes that the code no longer has. */
   readonly unknown: readonly string[];
   /** Changes that the code no longer has, and that are neither applied nor rolled back. */

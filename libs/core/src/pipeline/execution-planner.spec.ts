@@ -15,7 +15,7 @@ function plan(changes: ChangeDescriptor[], entries: Partial<AuditEntry>[]): Exec
     changes: changes.filter(({ stage }) => stage === name),
   }));
   const history = entries.map((fields, index) =>
-    auditEntry({ txStrategy: 'NON_TX', ...fields, seq: index + 1 }),
+    auditEntry({ txStrategy: 'NON_TX', targetSystem: 'files', ...fields, seq: index + 1 }),
   );
   return planExecution(createPipeline('inventory', stages), createSnapshot(history));
 }
@@ -66,6 +66,76 @@ describe('planExecution', () => {
   it('knows changes by their id: a class, an order or a stage may be renamed', () => {
     const moved = aChange({ id: 'a', stage: 'elsewhere', order: '9999', className: 'Renamed' });
     expect(actions(plan([moved], [executed('a')]))).toEqual(['a SKIP']);
+  });
+});
+
+describe('an entry under the id of a change', () => {
+  const entry = { ...executed('a'), targetSystem: 'files', className: 'Publish', author: 'team-inventory' };
+  const planned = (fields: Partial<AuditEntry>) => plan(changes('a'), [{ ...entry, ...fields }]);
+
+  it.each<[string, Partial<AuditEntry>]>([
+    ['only its target system was renamed', { targetSystem: 'bucket' }],
+    ['only its class was renamed', { className: 'PublishFeed' }],
+    ['only its author changed', { author: 'ann' }],
+    ['class and author changed', { className: 'PublishFeed', author: 'ann' }],
+  ])('is about that change where %s', (_what, fields) => {
+    expect(actions(planned(fields))).toEqual(['a SKIP']);
+    expect(planned(fields).foreign).toEqual([]);
+  });
+
+  it.each<[string, Partial<AuditEntry>]>([
+    ['class', { className: 'Other' }],
+    ['author', { author: 'bob' }],
+    ['author, though it is rolled back', { author: 'bob', state: 'ROLLED_BACK' }],
+  ])('is about another one where the target system differs and its %s', (_what, fields) => {
+    const other = planned({ targetSystem: 'billing-db', ...fields });
+    expect(actions(other)).toEqual(['a MANUAL_INTERVENTION']);
+    expect(other.foreign.map(({ change }) => change.id)).toEqual(['a']);
+    expect(other.stages[0]?.changes[0]?.reason).toContain('"billing-db"');
+  });
+});
+
+describe('a pending change', () => {
+  const publish = (fields: Partial<ChangeDescriptor> = {}) => aChange({ id: 'new', order: '2', ...fields });
+  const former = (fields: Partial<AuditEntry> = {}): Partial<AuditEntry> => ({
+    ...executed('old'),
+    stage: 'main',
+    order: '1',
+    className: 'Publish',
+    targetSystem: 'files',
+    ...fields,
+  });
+  const renamed = (change: ChangeDescriptor, ...entries: Partial<AuditEntry>[]) =>
+    plan([change], entries).renamed.map((one) => [one.change.id, one.former.changeId, one.shared]);
+
+  it('was probably renamed where it has the class of an applied one that is gone', () => {
+    expect(renamed(publish(), former())).toEqual([['new', 'old', 'class Publish']]);
+    expect(renamed(publish({ stage: 'other' }), former())).toHaveLength(1);
+    expect(renamed(publish(), former({ targetSystem: 'other' }))).toHaveLength(1);
+  });
+
+  it('was probably renamed where it has the place of an applied one that is gone', () => {
+    expect(renamed(publish({ order: '1', className: 'Other' }), former())).toEqual([
+      ['new', 'old', 'order "1" of stage "main"'],
+    ]);
+  });
+
+  it('is new where it has only stage or target of one that is gone, or the order in another stage', () => {
+    expect(renamed(publish({ className: 'Other' }), former())).toEqual([]);
+    expect(renamed(publish({ className: 'Other', order: '1', stage: 'other' }), former())).toEqual([]);
+    expect(renamed(publish({ stage: 'other' }), former({ targetSystem: 'other' }))).toEqual([]);
+  });
+
+  it('is new where the code still has the applied one, or that one is not applied', () => {
+    const both = plan([aChange({ id: 'old', order: '1' }), publish()], [former()]);
+    expect(both.renamed).toEqual([]);
+    expect(renamed(publish(), former({ state: 'ROLLED_BACK' }))).toEqual([]);
+  });
+
+  it('is new where several changes have its class, which then tells nothing', () => {
+    expect(renamed(publish(), former(), former({ changeId: 'older', order: '0' }))).toEqual([]);
+    const two = plan([publish(), publish({ id: 'newer', order: '3' })], [former()]);
+    expect(two.renamed).toEqual([]);
   });
 });
 

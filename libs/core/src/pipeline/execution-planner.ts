@@ -6,6 +6,7 @@ import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { isTransactional } from '../target-system/target-system.js';
+import { isForeign, renamedChanges } from './change-identity.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
 import type { Pipeline, Stage } from './pipeline.js';
 
@@ -23,6 +24,8 @@ export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnap
     service,
     stages: planned,
     outOfOrder: planned.flatMap(overtaken),
+    foreign: changes.filter(({ change, entry }) => entry && isForeign(entry, change)),
+    renamed: renamedChanges(changes, forgotten),
     unknown: forgotten.filter(({ state }) => isApplied(state)).map(({ changeId }) => changeId),
     unfinished: forgotten.filter(isUnfinished).map(({ changeId }) => changeId),
     hasWork: changes.some(({ action }) => action !== 'SKIP'),
@@ -47,6 +50,11 @@ function isUnfinished(entry: AuditEntry): boolean {
 function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): Decision {
   const value = entry && unknownValue(entry);
   if (value !== undefined) throw new NewerEntryError(change.id, entry?.seq ?? 0, value);
+  if (entry && isForeign(entry, change)) {
+    const { className, targetSystem, author } = entry;
+    const other = `class ${className} of ${author} on target system "${targetSystem}"`;
+    return { action: 'MANUAL_INTERVENTION', reason: `its id is recorded for another change: ${other}` };
+  }
   const decision = decide(entry, change.recovery);
   if (!entry || decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
   return {

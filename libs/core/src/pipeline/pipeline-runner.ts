@@ -14,17 +14,14 @@ import { assertTransactions } from '../executor/transaction-check.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { Activity } from '../reporting/activity.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
+import type { EditedChange } from './change-identity.js';
 import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
-import {
-  ChangeFailedError,
-  ManualInterventionError,
-  OutOfOrderError,
-  RunTimeoutError,
-} from './pipeline.errors.js';
-import { targetsOf } from './pipeline.js';
+import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './pipeline.errors.js';
+import { LOOK_AGAIN, targetsOf } from './pipeline.js';
+import { checkPlan } from './plan-checks.js';
 import { PlanRunner } from './plan-runner.js';
 import { ReportDraft } from './report-draft.js';
 
@@ -36,6 +33,8 @@ export class PipelineRunner {
   private readonly activity: Activity;
   /** As it was read last, before the lock is had. */
   private head: AuditHead | undefined;
+  /** Applied changes that are told as edited since. */
+  private edited: readonly EditedChange[] = [];
 
   constructor(private readonly engine: Engine) {
     const { pipeline, runtime, settings, events } = engine;
@@ -47,8 +46,8 @@ export class PipelineRunner {
   /**
    * Applies what is pending, unless another instance does.
    *
-   * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError,
-   * TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
+   * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError, ForeignChangesError,
+   * RenamedChangesError, EditedChangesError, TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
    */
   async run(signal: AbortSignal): Promise<ExecutionReport> {
     const { events, settings, runtime, pipeline } = this.engine;
@@ -100,8 +99,8 @@ export class PipelineRunner {
       const session = await this.reach(() =>
         openSession(service, this.report.executionId, store, lock, runtime, settings.lock.leaseMs),
       );
-      const plan = this.checkOrder(planExecution(pipeline, session.snapshot));
-      this.report.plan(plan);
+      const plan = this.check(planExecution(pipeline, session.snapshot));
+      this.report.plan(plan, this.edited);
       if (plan.hasWork) await this.runPlan(plan, session, signal);
       await this.settle(plan, session);
     } finally {
@@ -156,11 +155,12 @@ export class PipelineRunner {
     const snapshot = head ? await this.readSnapshot() : new Map<string, AuditEntry>();
     const fault = entryFault(snapshot);
     if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
-    const plan = this.checkOrder(planExecution(pipeline, snapshot));
+    const plan = this.check(planExecution(pipeline, snapshot));
     if (plan.hasWork) return false;
     await this.lookAtTargets(() => Promise.resolve(snapshot));
-    this.report.plan(plan);
-    if (head && plan.unfinished.length === 0) await this.settleAnew(head, snapshot);
+    this.report.plan(plan, this.edited);
+    if (head && plan.unfinished.length === 0 && this.edited.length === 0)
+      await this.settleAnew(head, snapshot);
     return true;
   }
 
@@ -186,10 +186,8 @@ export class PipelineRunner {
     events.publish('run.waiting', { service: pipeline.service, executionId, holder });
   }
 
-  private checkOrder(plan: ExecutionPlan): ExecutionPlan {
-    const late = plan.outOfOrder.map(({ change }) => change.id);
-    if (late.length > 0 && this.engine.settings.outOfOrder === 'fail')
-      throw new OutOfOrderError(plan.service, late);
+  private check(plan: ExecutionPlan): ExecutionPlan {
+    this.edited = checkPlan(plan, this.engine.settings);
     return plan;
   }
 
@@ -198,7 +196,8 @@ export class PipelineRunner {
     const { store, pipeline } = this.engine;
     this.report.head(journal.head);
     if (!this.report.allApplied || unfinished.length > 0) return;
-    const settled = { seq: journal.head.seq, digest: pipeline.digest };
+    const digest = this.edited.length > 0 ? LOOK_AGAIN : pipeline.digest;
+    const settled = { seq: journal.head.seq, digest };
     await this.tidy(UNSETTLED, () => store.settle(lease.hold, settled));
   }
 

@@ -1,5 +1,6 @@
 import { InMemoryTargetSystem } from '@nestjs-flamingock/testing';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { ChangeSource } from '../change/fingerprint.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { createPipeline } from './pipeline.js';
 
@@ -19,6 +20,9 @@ describe('the digest of a pipeline', () => {
     ['an order', digest({ order: '0002' })],
     ['a target system', digest({ target: new InMemoryTargetSystem('other') })],
     ['whether a change is transactional', digest({ transactional: true })],
+    ['an author', digest({ author: 'ann' })],
+    ['a class', digest({ className: 'Renamed' })],
+    ['the code of a method', digest({ source: new ChangeSource(() => ['execute() {}']) })],
     ['a recovery strategy', digest({ recovery: 'ALWAYS_RETRY' })],
     ['the name of a stage', digest({}, 'other')],
     ['a change more', digest({}, 'main', [aChange({ id: 'more', order: '0002' })])],
@@ -28,7 +32,7 @@ describe('the digest of a pipeline', () => {
   });
 
   it('does not change with what no plan depends on', () => {
-    expect(digest({ execution: changeMethod(() => 1), timeoutMs: 5, className: 'Renamed' })).toBe(digest());
+    expect(digest({ execution: changeMethod(() => 1), timeoutMs: 5 })).toBe(digest());
   });
 
   it('tells stages apart whose changes are the same together', () => {

@@ -12,9 +12,12 @@ export interface Stage {
 export interface Pipeline {
   readonly service: string;
   readonly stages: readonly Stage[];
-  /** Changes whenever anything changes that a plan depends on. */
+  /** Changes whenever anything changes that a plan depends on, or that tells a change from what was applied. */
   readonly digest: string;
 }
+
+/** Digest of no pipeline: of a head that is settled with it the next start reads the history, to tell of edits again. */
+export const LOOK_AGAIN = '0'.repeat(64);
 
 /** Makes a pipeline of stages whose changes are already in order. */
 export function createPipeline(service: string, stages: readonly Stage[]): Pipeline {
@@ -37,9 +40,12 @@ function pipelineDigest(stages: readonly Stage[]): string {
     changes.map((change) => [
       change.id,
       change.order,
+      change.author,
+      change.className,
       change.target.id,
       change.transactional,
       change.recovery,
+      change.source?.text,
     ]),
   ]);
   return hash('sha256', JSON.stringify(facts));

@@ -1,9 +1,11 @@
+import type { EditedChange } from './change-identity.js';
 import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
+import { describeEdit, describeRename } from './identity.errors.js';
 import type { Pipeline } from './pipeline.js';
 import type { PlanResult } from './plan-runner.js';
 import type { Runtime } from '../runtime.js';
-import { ISSUES_COMMAND } from '../recovery/commands.js';
+import { fixCommand, ISSUES_COMMAND } from '../recovery/commands.js';
 import {
   reportChange,
   type ChangeFinding,
@@ -32,7 +34,7 @@ export class ReportDraft {
     private readonly pipeline: Pipeline,
     readonly executionId: string,
     private readonly runtime: Runtime,
-    private readonly settings: Pick<EngineSettings, 'onIssue' | 'outOfOrder'>,
+    private readonly settings: Pick<EngineSettings, 'onIssue' | 'outOfOrder' | 'renamedChanges'>,
   ) {
     this.startedAt = runtime.monotonicMs();
   }
@@ -64,7 +66,10 @@ export class ReportDraft {
   }
 
   /** Notes what is intended; until {@link ran} everything with work in it counts as not reached. */
-  plan({ stages, unknown, unfinished, outOfOrder }: ExecutionPlan): void {
+  plan(
+    { stages, unknown, unfinished, outOfOrder, renamed }: ExecutionPlan,
+    edited: readonly EditedChange[],
+  ): void {
     this.described = stages.flatMap(({ changes }) =>
       changes.map(({ change, action, reason }) =>
         reportChange(
@@ -88,6 +93,12 @@ export class ReportDraft {
     const late = outOfOrder.map(({ change }) => change.id);
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
       this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
+    if (this.settings.renamedChanges === 'warn') for (const one of renamed) this.warn(describeRename(one));
+    const [first] = edited;
+    if (first)
+      this.warn(
+        `edited since they were applied, and not run again: ${edited.map(describeEdit).join(', ')}; write a new change for what is missing, or accept each as it is: \`${fixCommand(first.changeId, 'EXECUTED')}\``,
+      );
   }
 
   ran({ changes, failure, warnings }: PlanResult): void {

@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto';
+import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
+import { sourceTokens } from './source-text.js';
+
+/** Version of what a fingerprint is made of: those of another version cannot be compared. */
+const FORM = '1';
+/** Hexadecimal digits of a digest: 128 bits. */
+const DIGITS = 32;
+
+/** What the methods of a change are made of. Nothing of it is computed before somebody asks. */
+export class ChangeSource {
+  private madeText: string | undefined;
+  private madeCode: string | undefined;
+
+  constructor(private readonly texts: () => readonly string[]) {}
+
+  /** Digest of the text as it is loaded: the same until the application is built anew. */
+  get text(): string {
+    this.madeText ??= digest(this.texts());
+    return this.madeText;
+  }
+
+  /** Digest of the code, the same whoever compiles it; empty where it is minified, which names everything anew. */
+  get code(): string {
+    this.madeCode ??= this.readCode();
+    return this.madeCode;
+  }
+
+  private readCode(): string {
+    const read = this.texts().map(sourceTokens);
+    return read.some(({ isMinified }) => isMinified) ? '' : digest(read.map(({ tokens }) => tokens));
+  }
+}
+
+/**
+ * Metadata of the entries of an execution: the code that is executed. Whatever else a change is told by stands in
+ * its entries. Empty where the code cannot be told.
+ */
+export function fingerprinted(source: ChangeSource | undefined): AuditRecord['metadata'] {
+  return source && source.code !== '' ? { fingerprint: `${FORM}:${source.code}:${source.text}` } : {};
+}
+
+/** The fingerprint that an entry carries, as metadata of another entry about the same execution. */
+export function fingerprintOf({ metadata }: Pick<AuditEntry, 'metadata'>): AuditRecord['metadata'] {
+  return metadata['fingerprint'] === undefined ? {} : { fingerprint: metadata['fingerprint'] };
+}
+
+/** True where an entry tells that other code was executed. False where nobody can tell. */
+export function isOtherCode({ metadata }: Pick<AuditEntry, 'metadata'>, source?: ChangeSource): boolean {
+  const [form, code, text] = metadata['fingerprint']?.split(':') ?? [];
+  if (form !== FORM || !source || text === source.text || source.code === '') return false;
+  return code !== source.code;
+}
+
+function digest(parts: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify(parts)).slice(0, DIGITS);
+}

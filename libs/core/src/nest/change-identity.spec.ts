@@ -1,0 +1,210 @@
+import 'reflect-metadata';
+import { inMemoryAuditStore, InMemoryDatabase } from '@nestjs-flamingock/testing';
+import type { ChangeClass } from '../change/change-discovery.js';
+import { Change } from '../change/change.decorator.js';
+import { Execution } from '../change/execution.decorator.js';
+import { TargetSystem } from '../change/target-system.decorator.js';
+import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
+import { failureOf } from '../fixtures/runs.js';
+import { EditedChangesError, ForeignChangesError, RenamedChangesError } from '../pipeline/identity.errors.js';
+import { FlamingockEvents } from '../reporting/event-publisher.js';
+import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import type { FlamingockSettings } from './flamingock-options.js';
+import { FlamingockService } from './flamingock.service.js';
+
+let ran: string[];
+let database: InMemoryDatabase;
+
+beforeEach(() => {
+  ran = [];
+  database = new InMemoryDatabase();
+});
+afterEach(closeApplications);
+
+@Change({ id: 'add-sku', order: '0001', author: 'ann' })
+@TargetSystem('files')
+class AddSku {
+  @Execution()
+  execute() {
+    ran.push('add-sku');
+  }
+}
+
+/** A change as it is in another version of the code, or in another application. */
+function version(
+  { id = 'add-sku', order = '0001', author = 'ann', target = 'files', name = 'AddSku' },
+  edited = false,
+): ChangeClass {
+  class Plain {
+    execute() {
+      ran.push('add-sku');
+    }
+  }
+  class Edited {
+    execute() {
+      ran.push('add-sku', 'edited');
+    }
+  }
+  const type = edited ? Edited : Plain;
+  Object.defineProperty(type, 'name', { value: name });
+  Execution()(type.prototype, 'execute', Object.getOwnPropertyDescriptor(type.prototype, 'execute')!);
+  Change({ id, order, author })(type);
+  TargetSystem(target)(type);
+  return type;
+}
+
+async function start(changes: ChangeClass[], settings: FlamingockSettings = {}) {
+  const app = await boot(
+    rootModule({
+      flamingock: {
+        service: 'shop',
+        auditStore: inMemoryAuditStore(database),
+        targetSystems: [nonTransactionalTargetSystem('files'), nonTransactionalTargetSystem('bucket')],
+        runAt: 'manual',
+        ...settings,
+      },
+      changes,
+    }),
+  );
+  const warnings: string[] = [];
+  app.get(FlamingockEvents).on('run.completed', ({ report }) => warnings.push(...report.warnings));
+  return { flamingock: app.get(FlamingockService), warnings };
+}
+/** Applies what is pending, as a start does, and gives back what it warned of. */
+async function run(changes: ChangeClass[], settings?: FlamingockSettings): Promise<string[]> {
+  const { flamingock, warnings } = await start(changes, settings);
+  await flamingock.execute();
+  return warnings;
+}
+
+describe('two applications with one service name and one id', () => {
+  const other = () => version({ target: 'bucket', name: 'AddBucket' });
+
+  it('stop at the start of the second, which names both and what to write', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([other()]);
+    const error = await failureOf(flamingock.execute());
+    expect(error).toBeInstanceOf(ForeignChangesError);
+    expect(error).toMatchObject({
+      changes: [
+        {
+          changeId: 'add-sku',
+          recorded: { className: 'AddSku', author: 'ann', targetSystem: 'files' },
+          inCode: { className: 'AddBucket', author: 'ann', targetSystem: 'bucket' },
+        },
+      ],
+    });
+    expect((error as Error).message).toMatch(/AddSku.*AddBucket.*service: '…'.*audit fix -c add-sku/s);
+    expect(await flamingock.plan()).toMatchObject({
+      foreign: ['add-sku'],
+      changes: [{ action: 'MANUAL_INTERVENTION' }],
+    });
+    expect((await flamingock.issueGet()).guidance.join()).toContain('service');
+    expect(ran).toEqual(['add-sku']);
+  });
+
+  it('both run it once each has a name of its own', async () => {
+    await run([AddSku]);
+    await run([other()], { service: 'depot' });
+    expect(ran).toEqual(['add-sku', 'add-sku']);
+  });
+
+  it('are one where an operator says so', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([other()]);
+    expect(await flamingock.auditFix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await run([other()])).toEqual([]);
+    expect(ran).toEqual(['add-sku']);
+  });
+});
+
+describe('an applied change that was edited', () => {
+  it.each<[string, () => ChangeClass, RegExp]>([
+    ['its code', () => version({}, true), /"add-sku" \(the code of its methods\)/],
+    ['its author', () => version({ author: 'bob' }), /author "ann", now "bob"/],
+    ['its order', () => version({ order: '0002' }), /order "0001", now "0002"/],
+    ['its class', () => version({ name: 'AddCode' }), /class "AddSku", now "AddCode"/],
+    ['its target system', () => version({ target: 'bucket' }), /target system "files", now "bucket"/],
+  ])('is told at every start, and does not run again: %s', async (_what, edited, told) => {
+    await run([AddSku]);
+    expect(await run([AddSku])).toEqual([]);
+    expect(await run([edited()])).toEqual([expect.stringMatching(told)]);
+    expect(await run([edited()])).toEqual([expect.stringMatching(told)]);
+    expect(await run([edited()], { editedChanges: 'ignore' })).toEqual([]);
+    expect(ran).toEqual(['add-sku']);
+  });
+
+  it('is told by the plan and by the list of entries', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([version({ author: 'bob' }, true)]);
+    const differences = ['author "ann", now "bob"', 'the code of its methods'];
+    expect((await flamingock.plan()).edited).toEqual([{ changeId: 'add-sku', differences }]);
+    expect((await flamingock.auditList()).map(({ edited }) => edited)).toEqual([differences]);
+    const history = await flamingock.auditList({ history: true });
+    expect(history.map(({ edited }) => edited)).toEqual([undefined, differences]);
+  });
+
+  it('is told along with what is applied besides, and by the start after that', async () => {
+    const more = version({ id: 'add-ean', order: '0002', name: 'AddEan' });
+    await run([AddSku]);
+    expect(await run([version({}, true), more])).toHaveLength(1);
+    expect(await run([version({}, true), more])).toHaveLength(1);
+  });
+
+  it('stops the start where it is to', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([version({}, true)], { editedChanges: 'fail' });
+    const error = await failureOf(flamingock.execute());
+    expect(error).toBeInstanceOf(EditedChangesError);
+    expect((error as Error).message).toMatch(/add-sku.*the code of its methods.*audit fix -c add-sku/s);
+  });
+
+  it('is told no more once an operator has accepted it, until it is edited again', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([version({}, true)]);
+    await failureOf(flamingock.auditFix({ changeId: 'add-sku', resolution: 'ROLLED_BACK' }));
+    expect(await flamingock.auditFix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await run([version({}, true)])).toEqual([]);
+    expect(await run([AddSku])).toHaveLength(1);
+  });
+});
+
+describe('an applied change under another id', () => {
+  const renamed = () => version({ id: 'add-code', order: '0002' });
+
+  it('stops the start, which names both ids and what to write', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([renamed()]);
+    const error = await failureOf(flamingock.execute());
+    expect(error).toBeInstanceOf(RenamedChangesError);
+    expect(error).toMatchObject({ changes: [{ changeId: 'add-code', formerId: 'add-sku' }] });
+    expect((error as Error).message).toMatch(/class AddSku.*id: 'add-sku'.*audit fix -c add-code/s);
+    expect((await flamingock.plan()).renamed).toEqual([
+      { changeId: 'add-code', formerId: 'add-sku', shared: 'class AddSku' },
+    ]);
+    expect(ran).toEqual(['add-sku']);
+  });
+
+  it('is recorded as applied, or runs as a new one, as an operator says', async () => {
+    await run([AddSku]);
+    const { flamingock } = await start([renamed()]);
+    expect(await flamingock.auditFix({ changeId: 'add-code', by: 'ann' })).toMatchObject({
+      state: 'MANUAL_MARKED_AS_EXECUTED',
+      next: { action: 'SKIP' },
+    });
+    expect(await run([renamed()])).toEqual([expect.stringContaining('no longer in the code: add-sku')]);
+    expect(ran).toEqual(['add-sku']);
+    database = new InMemoryDatabase();
+    await run([AddSku]);
+    const again = await start([renamed()]);
+    await again.flamingock.auditFix({ changeId: 'add-code', resolution: 'ROLLED_BACK' });
+    await run([renamed()]);
+    expect(ran).toEqual(['add-sku', 'add-sku', 'add-sku']);
+  });
+
+  it('runs where renamedChanges lets it, and says so', async () => {
+    await run([AddSku]);
+    expect((await run([renamed()], { renamedChanges: 'warn' })).join()).toContain('has class AddSku of');
+    expect(ran).toEqual(['add-sku', 'add-sku']);
+  });
+});
