@@ -1,100 +1,109 @@
-import { LockUnconfirmedError } from './lock.errors.js';
+import { types } from 'node:util';
+import { guardedCallback } from './guarded-call.js';
+import { guardedList, guardedObject } from './guarded-object.js';
+import {
+  isClass,
+  isHandle,
+  isObject,
+  isPlainPromise,
+  isSimpleFunction,
+  type Arrival,
+  type Callable,
+} from './handle.js';
 
 /**
  * Wraps values so that each call of one of their methods first runs `check`, which
  * throws when the call must not be made. One wrapper per object and guard.
  *
- * Where that is not known yet, a method that gives a promise is called as soon as it is.
- * Any other is not called: whoever wants its value now cannot wait.
+ * What a wrapped object gives out by properties, calls and promises, and to callbacks, is wrapped as well if
+ * something can be done by it. Data stays as it is, and so does what `isChecked` says is checked elsewhere.
+ * A wrapper that is handed back arrives as the object itself.
  *
- * Methods run on the raw object: private `#fields`, getters and built-ins such as
- * `Map` and `Date` do not work through a proxy.
+ * A refused method that gives promises rejects; where it is not known yet whether the call may be made,
+ * it is made as soon as it is. Any other throws: whoever wants its value now cannot wait.
  */
-export function createGuard(check: () => void): <T>(value: T) => T {
-  const wrappers = new WeakMap<object, object>();
-  return <T>(value: T): T => {
-    if (!isGuardable(value)) return value;
-    const known = wrappers.get(value) ?? guardOne(value, check);
-    wrappers.set(value, known);
-    return known as T;
-  };
+export function createGuard(
+  check: () => void,
+  isChecked: (value: object) => boolean = () => false,
+): <T>(value: T) => T {
+  const guard = new Guard(check, isChecked);
+  return <T>(value: T): T => guard.wrap(value) as T;
 }
 
-type Callable = (...args: unknown[]) => unknown;
+/** Gives wrappers, and remembers all that it has given. */
+export class Guard {
+  /** What is given for an object: its wrapper, or itself where it needs none. */
+  private readonly wrappers = new WeakMap<object, unknown>();
+  private readonly originals = new WeakMap<object, object>();
+  private readonly callbacks = new WeakMap<object, Callable>();
 
-function isGuardable(value: unknown): value is object {
-  if (typeof value === 'function') return !isClass(value);
-  return typeof value === 'object' && value !== null;
-}
+  constructor(
+    readonly check: () => void,
+    private readonly isChecked: (value: object) => boolean,
+  ) {}
 
-function guardOne(raw: object, check: () => void): object {
-  const bound = new WeakMap<object, Callable>();
-  /** What was under a key the last time, to be given again without looking closer. */
-  const given = new Map<PropertyKey, { readonly method: unknown; readonly call: Callable }>();
-  const proxy = new Proxy(reportable(raw), {
-    get(_, key) {
-      const value: unknown = Reflect.get(raw, key, raw);
-      const last = given.get(key);
-      if (last !== undefined && last.method === value) return last.call;
-      if (typeof value !== 'function' || isClass(value)) return value;
-      const call = bound.get(value) ?? guardCall(value as Callable);
-      bound.set(value, call);
-      given.set(key, { method: value, call });
-      return call;
-    },
-    set: (_, key, value) => Reflect.set(raw, key, value, raw),
-    apply(_, self, args): unknown {
-      try {
-        check();
-      } catch (error) {
-        return onceKnown(error, isAsync(raw), () => Reflect.apply(proxy as Callable, self, args));
-      }
-      return Reflect.apply(raw as Callable, self, args);
-    },
-  });
-  const guardCall = (method: Callable): Callable => {
-    let isPatient: boolean | undefined = isAsync(method) || undefined;
-    const call: Callable = (...args) => {
-      try {
-        check();
-      } catch (error) {
-        return onceKnown(error, isPatient, () => call(...args));
-      }
-      const result = method.apply(raw, args);
-      isPatient ??= result instanceof Promise;
-      // A fluent method gives back the object itself: the next call is guarded, too.
-      return result === raw ? proxy : result;
-    };
-    return call;
-  };
-  return proxy;
-}
+  /** The wrapper of an object or function, whatever it is. */
+  wrap(value: unknown): unknown {
+    if (!isObject(value) || isClass(value)) return value;
+    return (
+      this.known(value) ?? this.remember(value, this.isChecked(value) ? value : guardedObject(this, value))
+    );
+  }
 
-/** Makes a refused call later where its caller can wait, and whether it may be made will be known. */
-function onceKnown(refusal: unknown, isPatient: boolean | undefined, call: () => unknown): Promise<unknown> {
-  if (!isPatient || !(refusal instanceof LockUnconfirmedError)) throw refusal;
-  return refusal.known.then(call);
-}
+  /** What is given for what a guarded object gives out. */
+  given(value: unknown, arrival: Arrival = 'now'): unknown {
+    if (!isObject(value)) return value;
+    return this.known(value) ?? this.remember(value, this.made(value, arrival));
+  }
 
-function isAsync(method: object): boolean {
-  return Object.prototype.toString.call(method) === '[object AsyncFunction]';
-}
+  /** What was given for an object before. */
+  known(value: object): unknown {
+    return this.originals.has(value) ? value : this.wrappers.get(value);
+  }
 
-/**
- * A proxy must report what is frozen in its target as it is, so the wrapper of an object
- * with frozen methods stands on a copy that has them unfrozen.
- */
-function reportable(raw: object): object {
-  const own = Object.getOwnPropertyDescriptors(raw) as Record<string, PropertyDescriptor>;
-  const isFixed = ({ value, configurable, writable }: PropertyDescriptor) =>
-    typeof value === 'function' && !configurable && !writable;
-  if (!Object.values(own).some(isFixed)) return raw;
-  for (const descriptor of Object.values(own)) descriptor.configurable = true;
-  const copy = Object.defineProperties(typeof raw === 'function' ? () => undefined : {}, own);
-  return Object.setPrototypeOf(copy, Object.getPrototypeOf(raw) as object | null) as object;
-}
+  /** What is given for the object in a property. */
+  property(value: object): unknown {
+    const given = this.given(value);
+    // Nobody has to await a promise because its property was looked at.
+    if (types.isPromise(given)) given.catch(() => undefined);
+    return given;
+  }
 
-/** A class is a value to construct from, not a method; binding it would break `new` and statics. */
-function isClass(value: object): boolean {
-  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
+  /** The object behind a wrapper; anything else as it is. */
+  original(value: unknown): unknown {
+    return isObject(value) ? (this.originals.get(value) ?? value) : value;
+  }
+
+  /** An argument as the raw object gets it: a callback is given what it may use, too. */
+  taken(arg: unknown): unknown {
+    if (!isObject(arg)) return arg;
+    const original = this.originals.get(arg);
+    if (original) return original;
+    if (Array.isArray(arg)) return this.takenList(arg);
+    return isSimpleFunction(arg) ? this.callback(arg) : arg;
+  }
+
+  private takenList(list: unknown[]): unknown[] {
+    const hasWrappers = list.some((one) => isObject(one) && this.originals.has(one));
+    return hasWrappers ? list.map((one) => this.original(one)) : list;
+  }
+
+  /** The same one each time, so that a listener can be taken off. */
+  private callback(raw: Callable): Callable {
+    const callback = this.callbacks.get(raw) ?? guardedCallback(this, raw);
+    this.callbacks.set(raw, callback);
+    return callback;
+  }
+
+  private remember(value: object, wrapper: unknown): unknown {
+    this.wrappers.set(value, wrapper);
+    if (wrapper !== value && isObject(wrapper)) this.originals.set(wrapper, value);
+    return wrapper;
+  }
+
+  private made(value: object, arrival: Arrival): unknown {
+    if (isPlainPromise(value)) return value.then((settled) => this.given(settled, 'later'));
+    if (!isHandle(value, arrival) || this.isChecked(value)) return value;
+    return Array.isArray(value) ? guardedList(this, value, arrival) : guardedObject(this, value);
+  }
 }
