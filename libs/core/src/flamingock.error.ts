@@ -14,4 +14,9 @@ export abstract class FlamingockError extends Error {
   protected hide(...fields: (keyof this)[]): void {
     for (const field of fields) Object.defineProperty(this, field, { enumerable: false });
   }
+
+  /** For what is wrong with the application and not with a call: where the library found out helps nobody. */
+  protected dropFrames(): void {
+    this.stack = `${this.name}: ${this.message}`;
+  }
 }

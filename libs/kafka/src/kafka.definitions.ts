@@ -1,8 +1,13 @@
-import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
+import {
+  optionFaults,
+  optionsOf,
+  type OptionNames,
+  type TargetSystemDefinition,
+} from '@nestjs-flamingock/core';
 import type { Kafka, KafkaConfig } from 'kafkajs';
 import { createKafka } from './client/create-kafka.js';
 import { KafkaTargetSystem } from './kafka-target.system.js';
-import type { KafkaSource, KafkaTargetSystemOptions } from './kafka.options.js';
+import type { KafkaSource, KafkaTargetSettings, KafkaTargetSystemOptions } from './kafka.options.js';
 
 /**
  * A Kafka cluster as the target system `id`. A transactional change publishes events, which
@@ -13,17 +18,57 @@ import type { KafkaSource, KafkaTargetSystemOptions } from './kafka.options.js';
  * kafkaTargetSystem('catalog-events', { inject: KAFKA, imports: [KafkaModule] })
  */
 export function kafkaTargetSystem(id: string, options: KafkaTargetSystemOptions): TargetSystemDefinition {
-  const provide = options.provide && { provide: options.provide };
-  if (options.inject !== undefined) {
-    const useFactory = (kafka: Kafka) => new KafkaTargetSystem(id, kafka, options);
-    const imports = options.imports && { imports: options.imports };
-    return { id, ...imports, inject: [options.inject], useFactory, ...provide };
+  const { inject, imports, provide } = optionsOf(options);
+  const common = { id, faults: faultsOf(id, options), ...(provide && { provide }) };
+  if (inject === undefined) {
+    const own = options as OwnClient;
+    const useFactory = () => new KafkaTargetSystem(id, clientOf(own), own, brokersOf(own.kafka));
+    return { ...common, useFactory };
   }
-  const useFactory = () => new KafkaTargetSystem(id, clientOf(options), options, brokersOf(options.kafka));
-  return { id, useFactory, ...provide };
+  return {
+    ...common,
+    ...(imports && { imports }),
+    inject: [inject],
+    whenMissing:
+      `kafkaTargetSystem('${id}') injects ${nameOf(inject)}, which nothing provides: write ` +
+      `kafkaTargetSystem('${id}', { inject: TOKEN, imports: [ItsModule] }) with the token of the application's client`,
+    useFactory: (kafka: Kafka) => new KafkaTargetSystem(id, kafka, options),
+  };
 }
 
-function clientOf({ kafka }: Extract<KafkaSource, { inject?: never }>): Kafka {
+const OPTIONS: OptionNames<KafkaTargetSystemOptions> = {
+  kafka: true,
+  inject: true,
+  imports: true,
+  markersTopic: true,
+  markersReplicationFactor: true,
+  transactionTimeoutMs: true,
+  createPartitioner: true,
+  provide: true,
+};
+
+function faultsOf(id: string, options: KafkaTargetSystemOptions): string[] {
+  const { inject, kafka } = optionsOf(options);
+  const call = `kafkaTargetSystem('${id}')`;
+  if (inject !== undefined || isObject(kafka)) return optionFaults(call, options, OPTIONS);
+  return [
+    ...optionFaults(call, options, OPTIONS),
+    `${call} has no client: write kafkaTargetSystem('${id}', { kafka: { clientId: 'app', brokers: ['kafka:9092'] } }), ` +
+      "or { inject: TOKEN, imports: [ItsModule] } for the application's own",
+  ];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function nameOf(token: NonNullable<KafkaTargetSystemOptions['inject']>): string {
+  return typeof token === 'function' ? token.name : String(token);
+}
+
+type OwnClient = Extract<KafkaSource, { inject?: never }> & KafkaTargetSettings;
+
+function clientOf({ kafka }: OwnClient): Kafka {
   return isClient(kafka) ? kafka : createKafka(kafka);
 }
 

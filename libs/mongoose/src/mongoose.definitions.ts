@@ -1,4 +1,10 @@
-import type { AuditStoreDefinition, TargetSystemDefinition } from '@nestjs-flamingock/core';
+import {
+  optionFaults,
+  optionsOf,
+  type AuditStoreDefinition,
+  type OptionNames,
+  type TargetSystemDefinition,
+} from '@nestjs-flamingock/core';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { MongooseAuditStore } from './mongoose-audit.store.js';
@@ -11,10 +17,11 @@ import {
 
 /** Keeps history and lock in the MongoDB database of a Mongoose connection of the application. */
 export function mongooseAuditStore(options: MongooseAuditStoreOptions = {}): AuditStoreDefinition {
+  const { connection, ...collections } = optionsOf(options);
   return {
-    inject: [getConnectionToken(options.connection)],
-    useFactory: (connection: Connection) =>
-      new MongooseAuditStore(connection, resolveCollectionOptions(options)),
+    ...injected('mongooseAuditStore', connection),
+    faults: optionFaults('mongooseAuditStore()', options, AUDIT_STORE_OPTIONS),
+    useFactory: (found: Connection) => new MongooseAuditStore(found, resolveCollectionOptions(collections)),
   };
 }
 
@@ -27,11 +34,38 @@ export function mongooseTargetSystem(
   id: string,
   options: MongooseTargetSystemOptions = {},
 ): TargetSystemDefinition {
+  const { connection, provide, ...collections } = optionsOf(options);
   return {
     id,
-    inject: [getConnectionToken(options.connection)],
-    useFactory: (connection: Connection) =>
-      new MongooseTargetSystem(id, connection, resolveCollectionOptions(options)),
-    ...(options.provide && { provide: options.provide }),
+    ...injected('mongooseTargetSystem', connection),
+    faults: optionFaults(`mongooseTargetSystem('${id}')`, options, TARGET_SYSTEM_OPTIONS),
+    useFactory: (found: Connection) =>
+      new MongooseTargetSystem(id, found, resolveCollectionOptions(collections)),
+    ...(provide && { provide }),
+  };
+}
+
+const AUDIT_STORE_OPTIONS: OptionNames<MongooseAuditStoreOptions> = {
+  connection: true,
+  collectionPrefix: true,
+  createCollections: true,
+};
+const TARGET_SYSTEM_OPTIONS: OptionNames<MongooseTargetSystemOptions> = {
+  ...AUDIT_STORE_OPTIONS,
+  provide: true,
+};
+
+function injected(
+  call: string,
+  connection: string | undefined,
+): Required<Pick<AuditStoreDefinition, 'inject' | 'whenMissing'>> {
+  return {
+    inject: [getConnectionToken(connection)],
+    whenMissing:
+      connection === undefined
+        ? `${call}() needs the default connection, and there is none: import MongooseModule.forRoot(uri), or write ` +
+          `${call}(…{ connection: 'name' }) with the connectionName of the one to use`
+        : `${call}(…{ connection: '${connection}' }) names a connection that there is not: write the name of one that ` +
+          `MongooseModule.forRoot(uri, { connectionName: '${connection}' }) has`,
   };
 }

@@ -1,4 +1,10 @@
-import type { HandleToken, TargetSystemDefinition } from '@nestjs-flamingock/core';
+import {
+  optionFaults,
+  optionsOf,
+  type HandleToken,
+  type OptionNames,
+  type TargetSystemDefinition,
+} from '@nestjs-flamingock/core';
 import { Redis } from 'ioredis';
 import type { RedisClient } from './redis-client.js';
 import { RedisTargetSystem } from './redis-target.system.js';
@@ -7,22 +13,38 @@ import { resolveRedisOptions, type RedisTargetSystemOptions } from './redis.opti
 /**
  * The Redis of a client of the application as the target system `id`. Its transactional changes
  * collect their commands, which take effect together with a proof of it, in one step.
- *
- * @throws RedisOptionsError for options that cannot work.
+ * Options that cannot work end the start with a RedisOptionsError.
  */
 export function redisTargetSystem(
   id: string,
   options: RedisTargetSystemOptions = {},
 ): TargetSystemDefinition {
-  const settings = resolveRedisOptions(options);
-  const { redis, inject = Redis, provide } = options;
-  const offered = provide && { provide };
-  if (redis) return { id, useFactory: () => new RedisTargetSystem(id, redis, settings), ...offered };
+  const { redis, inject = Redis, provide } = optionsOf(options);
+  const settings = () => resolveRedisOptions(optionsOf(options));
+  const faults = optionFaults(`redisTargetSystem('${id}')`, options, OPTIONS);
+  const common = { id, faults, ...(provide && { provide }) };
+  if (redis) return { ...common, useFactory: () => new RedisTargetSystem(id, redis, settings()) };
   const token = inject as HandleToken;
   return {
-    id,
+    ...common,
     inject: [inject],
-    useFactory: (client: RedisClient) => new RedisTargetSystem(id, client, settings, token),
-    ...offered,
+    whenMissing:
+      `redisTargetSystem('${id}') injects ${shown(inject)}, which nothing provides: write ` +
+      `redisTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { redis: client }`,
+    useFactory: (client: RedisClient) => new RedisTargetSystem(id, client, settings(), token),
   };
+}
+
+const OPTIONS: OptionNames<RedisTargetSystemOptions> = {
+  redis: true,
+  inject: true,
+  keyPrefix: true,
+  hashTag: true,
+  waitReplicas: true,
+  waitAof: true,
+  provide: true,
+};
+
+function shown(token: NonNullable<RedisTargetSystemOptions['inject']>): string {
+  return typeof token === 'function' ? token.name : String(token as string | symbol);
 }

@@ -1,4 +1,10 @@
-import type { AuditStoreDefinition, TargetSystemDefinition } from '@nestjs-flamingock/core';
+import {
+  optionFaults,
+  optionsOf,
+  type AuditStoreDefinition,
+  type OptionNames,
+  type TargetSystemDefinition,
+} from '@nestjs-flamingock/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { TypeOrmAuditStore } from './typeorm-audit.store.js';
@@ -15,9 +21,11 @@ import {
  * work and one that renews the lock; a pool of one is refused at start.
  */
 export function typeOrmAuditStore(options: TypeOrmAuditStoreOptions = {}): AuditStoreDefinition {
+  const { dataSource, ...tables } = optionsOf(options);
   return {
-    inject: [getDataSourceToken(options.dataSource)],
-    useFactory: (dataSource: DataSource) => new TypeOrmAuditStore(dataSource, resolveTableOptions(options)),
+    ...injected('typeOrmAuditStore', dataSource),
+    faults: optionFaults('typeOrmAuditStore()', options, AUDIT_STORE_OPTIONS),
+    useFactory: (found: DataSource) => new TypeOrmAuditStore(found, resolveTableOptions(tables)),
   };
 }
 
@@ -29,11 +37,40 @@ export function typeOrmTargetSystem(
   id: string,
   options: TypeOrmTargetSystemOptions = {},
 ): TargetSystemDefinition {
+  const { dataSource, provide, ...tables } = optionsOf(options);
   return {
     id,
-    inject: [getDataSourceToken(options.dataSource)],
-    useFactory: (dataSource: DataSource) =>
-      new TypeOrmTargetSystem(id, dataSource, resolveTableOptions(options)),
-    ...(options.provide && { provide: options.provide }),
+    ...injected('typeOrmTargetSystem', dataSource),
+    faults: optionFaults(`typeOrmTargetSystem('${id}')`, options, TARGET_SYSTEM_OPTIONS),
+    useFactory: (found: DataSource) => new TypeOrmTargetSystem(id, found, resolveTableOptions(tables)),
+    ...(provide && { provide }),
+  };
+}
+
+const AUDIT_STORE_OPTIONS: OptionNames<TypeOrmAuditStoreOptions> = {
+  dataSource: true,
+  tablePrefix: true,
+  schema: true,
+  createTables: true,
+};
+const TARGET_SYSTEM_OPTIONS: OptionNames<TypeOrmTargetSystemOptions> = {
+  ...AUDIT_STORE_OPTIONS,
+  provide: true,
+};
+
+function injected(
+  call: string,
+  dataSource: TypeOrmAuditStoreOptions['dataSource'],
+): Required<Pick<AuditStoreDefinition, 'inject' | 'whenMissing'>> {
+  const token = getDataSourceToken(dataSource);
+  const isDefault = typeof token !== 'string';
+  const name = isDefault ? 'default' : token.replace(/DataSource$/, '');
+  return {
+    inject: [token],
+    whenMissing: isDefault
+      ? `${call}() needs the default DataSource, and there is none: import TypeOrmModule.forRoot(…), or write ` +
+        `${call}(…{ dataSource: 'name' }) with the name of the one to use`
+      : `${call}(…{ dataSource: '${name}' }) names a DataSource that there is not: write the name of one that ` +
+        `TypeOrmModule.forRoot({ name: '${name}', … }) or forRootAsync({ name: '${name}', useFactory }) has`,
   };
 }

@@ -10,6 +10,8 @@ type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 export interface ChangeFeature {
   readonly stage: string;
   readonly changes: readonly ChangeClass[];
+  /** What is wrong with the call. */
+  readonly faults?: readonly string[];
 }
 
 /** A class, whatever its constructor takes. */

@@ -12,11 +12,12 @@ import {
 import { failureOf } from '../fixtures/runs.js';
 import { FlamingockModule } from '../nest/flamingock.module.js';
 import { FlamingockService } from '../nest/flamingock.service.js';
+import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
 import type { ChangeClass } from './change-discovery.js';
 import { Change } from './change.decorator.js';
 import { InvalidChangesError, type ChangeFault } from './change.errors.js';
-import type { ChangeOptions } from './change-metadata.js';
+import type { ChangeOptions, RecoveryOptions } from './change-metadata.js';
 import { Execution, RollbackExecution } from './execution.decorator.js';
 import { Recovery } from './recovery.decorator.js';
 import { TargetSystem } from './target-system.decorator.js';
@@ -114,6 +115,38 @@ describe('what @Change says', () => {
       'Sound',
       /its id must be a text of 1 to 255 characters/,
       /@Change/,
+    );
+  });
+
+  it.each([
+    [
+      'a misspelt one',
+      { transactionl: false },
+      /^its @Change has no option "transactionl": did you mean transactional\?/,
+    ],
+    ['one of another library', { up: true }, /^its @Change has no option "up"; there are id, order, author/],
+    [
+      'a text for transactional',
+      { transactional: 'false' },
+      /^its transactional must be true or false, not "false"/,
+    ],
+  ])('takes no option that is %s', async (_what, options, problem) => {
+    expectOne(await faults(aClass(options as Partial<ChangeOptions>)), 'Sound', problem, /leave/);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a misspelt option', { stategy: RecoveryStrategy.ALWAYS_RETRY }],
+    ['an option besides', { strategy: RecoveryStrategy.ALWAYS_RETRY, retries: 3 }],
+    ['a strategy that there is not', { strategy: 'RETRY' }],
+  ])('takes no @Recovery that is given %s', async (_what, options) => {
+    const type = aClass();
+    Recovery(options as RecoveryOptions)(type);
+    expectOne(
+      await faults(type),
+      'Sound',
+      /^its @Recovery takes \{ strategy \} and nothing else, not /,
+      /@Recovery\(\{ strategy: RecoveryStrategy.ALWAYS_RETRY \}\)/,
     );
   });
 

@@ -16,6 +16,7 @@ export class InvalidChangesError extends FlamingockError {
       `Flamingock found ${count} in the changes of this application. Nothing was run.\n${faults.map(line).join('\n')}`,
     );
     this.hide('faults');
+    this.dropFrames();
   }
 }
 

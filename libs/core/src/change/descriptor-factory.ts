@@ -8,8 +8,8 @@ import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
+import { changeOptionFaults } from './change-option-faults.js';
 import { ChangeSource } from './fingerprint.js';
-import { A_NAME, isName } from './names.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 import { settleReturned } from './returned-value.js';
 
@@ -20,9 +20,6 @@ export interface Descriptions {
   readonly faulty: readonly ChangePlace[];
   readonly faults: readonly ChangeFault[];
 }
-
-/** The longest delay of a Node timer, in milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Turns discovered changes into the validated values that the engine works with. */
 export class DescriptorFactory {
@@ -71,7 +68,7 @@ export class DescriptorFactory {
   ): ChangeDescriptor | undefined {
     const { id, order, stage, className } = placeOf(candidate, metadata);
     const before = faults.length;
-    checkOptions(className, metadata.options, faults);
+    faults.push(...changeOptionFaults(className, metadata));
     checkDecorators(className, metadata, faults);
     checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
@@ -160,28 +157,6 @@ function methodTexts({ prototype }: ChangeClass): string[] {
 function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata): ChangePlace {
   const { id, order } = options as ChangeOptions;
   return { id, order, stage, className: type.name };
-}
-
-function checkOptions(where: string, options: Partial<ChangeOptions>, faults: ChangeFault[]): void {
-  for (const name of ['id', 'order', 'author'] as const) {
-    if (isName(options[name])) continue;
-    const problem = `its ${name} must be ${A_NAME}, not ${shown(options[name])}`;
-    faults.push({ where, problem, remedy: `Give @Change an ${name}.` });
-  }
-  const { timeoutMs, guidance } = options;
-  if (guidance !== undefined && (typeof guidance !== 'string' || guidance.trim() === '')) {
-    const problem = `its guidance must be a text, not ${shown(guidance)}`;
-    faults.push({ where, problem, remedy: 'Say what to check, or leave it out.' });
-  }
-  const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
-  if (timeoutMs !== undefined && !isTimeout) {
-    const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
-    faults.push({ where, problem, remedy: 'Correct it, or leave it out.' });
-  }
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 function checkDecorators(where: string, { repeated, methods }: ChangeMetadata, faults: ChangeFault[]): void {

@@ -68,7 +68,8 @@ function circular(where: string): ChangeFault {
   };
 }
 
-function nameOf(token: unknown): string {
+/** A token as a reader knows it. */
+export function nameOf(token: unknown): string {
   const named = referenced(token);
   return typeof named === 'function' ? named.name : String(named);
 }

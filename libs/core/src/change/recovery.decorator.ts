@@ -6,5 +6,11 @@ import { declaration } from './declaration.decorator.js';
  * change stops the next run until somebody has checked by hand (`MANUAL_INTERVENTION`).
  */
 export function Recovery(options: RecoveryOptions): ClassDecorator {
-  return declaration('@Recovery()', METADATA.recovery, options.strategy);
+  return declaration('@Recovery()', METADATA.recovery, strategyOf(options));
+}
+
+/** The strategy; whatever else was given, so that its fault can be told. */
+function strategyOf(options: RecoveryOptions | null | undefined): unknown {
+  const isOnlyStrategy = options && Object.keys(options).join() === 'strategy';
+  return isOnlyStrategy ? options.strategy : (options ?? 'nothing');
 }

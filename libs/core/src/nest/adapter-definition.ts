@@ -11,6 +11,10 @@ export interface AdapterDefinition<T> {
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   readonly inject?: NonNullable<FactoryProvider['inject']>;
   readonly useFactory: (...dependencies: never[]) => T | Promise<T>;
+  /** What is wrong with the options that it was made with. The start tells it together with all else, and ends. */
+  readonly faults?: readonly string[];
+  /** What to tell where no module provides what it injects: which, and the option to write. */
+  readonly whenMissing?: string;
 }
 
 /** An audit store for `forRoot`, as an adapter's function such as `typeOrmAuditStore()` returns it. */

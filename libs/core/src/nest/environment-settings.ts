@@ -1,5 +1,6 @@
 import type { FlamingockSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
+import { suggestion } from './option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -90,9 +91,11 @@ export function isServiceLink(variable: string): boolean {
   return SERVICE_LINK.test(variable);
 }
 
+const PREFIX = 'FLAMINGOCK_';
+
 /** A misspelt variable must not be a setting that silently never applied. */
 function unknownVariables(environment: Environment, known: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('FLAMINGOCK_') && !known.includes(name) && !isServiceLink(name))
-    .map((name) => `${name} is not a variable of Flamingock; there are ${known.join(', ')}`);
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !isServiceLink(name))
+    .map((name) => `${name} is not a variable of Flamingock${suggestion(name, known, PREFIX)}`);
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { featureCheck } from './registration.js';
 
 /** Holds the changes of one `forFeature` call. */
-@Module({})
+@Module({ providers: [featureCheck] })
 export class FlamingockFeatureModule {}

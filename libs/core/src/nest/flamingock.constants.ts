@@ -16,3 +16,5 @@ export const FLAMINGOCK_TARGET_SYSTEMS = Symbol.for('flamingock:target-systems')
 export const FLAMINGOCK_FEATURE = Symbol.for('flamingock:feature');
 /** Where `ConfigModule` keeps what `flamingockConfig` loads. */
 export const FLAMINGOCK_CONFIG_KEY = 'CONFIGURATION(flamingock)';
+/** Token of the check of what `forRoot` and `forFeature` were given; all that the module builds waits for it. */
+export const FLAMINGOCK_REGISTRATION = Symbol.for('flamingock:registration');

@@ -7,6 +7,7 @@ export class InvalidOptionsError extends FlamingockError {
       `Flamingock is not configured correctly. Nothing was run.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
     );
     this.hide('faults');
+    this.dropFrames();
   }
 }
 

@@ -2,6 +2,7 @@ import { isName } from '../change/names.js';
 import type { EngineSettings } from '../pipeline/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
+import { optionFaults, optionsOf, shown, type OptionNames } from './option-names.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -42,17 +43,66 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     },
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
-  const faults = optionFaults(resolved);
+  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);
   return resolved;
 }
 
+/** What is wrong with settings, whatever others they are merged with. */
+export function settingFaults(settings: FlamingockSettings): readonly string[] {
+  try {
+    resolveOptions({ service: 'any' }, settings);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) return error.faults;
+    throw error;
+  }
+}
+
+/** What settings may be called. */
+export const SETTINGS: OptionNames<FlamingockSettings> = {
+  enabled: true,
+  service: true,
+  runAt: true,
+  stages: true,
+  onIssue: true,
+  outOfOrder: true,
+  renamedChanges: true,
+  editedChanges: true,
+  lock: true,
+  timeouts: true,
+  shutdownSignals: true,
+};
+const LOCK: OptionNames<Required<FlamingockSettings>['lock']> = {
+  leaseMs: true,
+  waitMs: true,
+  retryMs: true,
+};
+const TIMEOUTS: OptionNames<Required<FlamingockSettings>['timeouts']> = {
+  runMs: true,
+  changeMs: true,
+  graceMs: true,
+  answerMs: true,
+};
+
+function nameFaults(settings: FlamingockSettings): string[] {
+  const { lock, timeouts } = optionsOf(settings);
+  return [
+    ...optionFaults('Flamingock', settings, SETTINGS),
+    ...(lock === undefined ? [] : optionFaults('lock', lock, LOCK)),
+    ...(timeouts === undefined ? [] : optionFaults('timeouts', timeouts, TIMEOUTS)),
+  ];
+}
+
 function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
-  const defined = layers.map(withoutUndefined);
+  const defined = layers.map((layer) => withoutUndefined(optionsOf(layer)));
   return {
     ...(Object.assign({}, ...defined) as FlamingockSettings),
-    lock: Object.assign({}, ...defined.map(({ lock }) => withoutUndefined(lock ?? {}))) as object,
-    timeouts: Object.assign({}, ...defined.map(({ timeouts }) => withoutUndefined(timeouts ?? {}))) as object,
+    lock: Object.assign({}, ...defined.map(({ lock }) => withoutUndefined(optionsOf(lock ?? {})))) as object,
+    timeouts: Object.assign(
+      {},
+      ...defined.map(({ timeouts }) => withoutUndefined(optionsOf(timeouts ?? {}))),
+    ) as object,
   };
 }
 
@@ -66,7 +116,7 @@ const SHORTEST_LEASE_MS = 300;
 /** The longest delay of a Node timer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-function optionFaults({
+function valueFaults({
   enabled,
   shutdownSignals,
   service,
@@ -83,7 +133,8 @@ function optionFaults({
     typeof enabled === 'boolean'
       ? undefined
       : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
-    shutdownSignals.some((signal) => ['SIGKILL', 'SIGSTOP'].includes(signal))
+    listOfTexts('shutdownSignals', shutdownSignals),
+    ['SIGKILL', 'SIGSTOP'].some((signal) => shutdownSignals.includes(signal as NodeJS.Signals))
       ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
       : undefined,
     oneOf('runAt', runAt, ['bootstrap', 'after-module-init', 'manual']),
@@ -101,6 +152,7 @@ function optionFaults({
     isName(service, 100)
       ? undefined
       : `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`,
+    stages && listOfTexts('stages', stages),
     stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
   ];
   return faults.filter((fault) => fault !== undefined);
@@ -109,6 +161,11 @@ function optionFaults({
 function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
   if (allowed.includes(value)) return undefined;
   return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
+}
+
+function listOfTexts(name: string, value: unknown): string | undefined {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return undefined;
+  return `${name} must be a list of texts, not ${shown(value)}`;
 }
 
 function milliseconds(name: string, value: number, least: number): string | undefined {

@@ -6,7 +6,7 @@ export function nearMatches(wanted: string, known: readonly string[]): string[] 
   const reach = Math.max(2, Math.floor(wanted.length / 3));
   return known
     .map((id) => ({ id, distance: distanceOf(wanted, id) }))
-    .filter(({ distance }) => distance <= reach)
+    .filter(({ distance }) => distance <= reach && distance < Math.max(wanted.length, 2))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MOST)
     .map(({ id }) => id);

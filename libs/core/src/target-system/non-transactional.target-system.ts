@@ -1,4 +1,5 @@
 import type { ProvidedHandle, TargetSystemDefinition } from '../nest/adapter-definition.js';
+import { optionFaults, optionsOf, type OptionNames } from '../nest/option-names.js';
 import type { ChangeRun, Handles, TargetSystem } from './target-system.js';
 
 /** Options of {@link nonTransactionalTargetSystem}. */
@@ -13,10 +14,14 @@ export interface NonTransactionalTargetSystemOptions {
  */
 export function nonTransactionalTargetSystem(
   id: string,
-  { provide = [] }: NonTransactionalTargetSystemOptions = {},
+  options: NonTransactionalTargetSystemOptions = {},
 ): TargetSystemDefinition {
-  return { id, provide, useFactory: () => new NonTransactionalTargetSystem(id) };
+  const { provide = [] } = optionsOf(options);
+  const faults = optionFaults(`nonTransactionalTargetSystem('${id}')`, options, OPTIONS);
+  return { id, provide, faults, useFactory: () => new NonTransactionalTargetSystem(id) };
 }
+
+const OPTIONS: OptionNames<NonTransactionalTargetSystemOptions> = { provide: true };
 
 class NonTransactionalTargetSystem implements TargetSystem {
   readonly handleTokens = [];

@@ -1,0 +1,77 @@
+import { optionFaults, shown, type OptionNames } from '../nest/option-names.js';
+import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import type { ChangeFault } from './change.errors.js';
+import type { ChangeMetadata, ChangeOptions } from './change-metadata.js';
+import { A_NAME, isName } from './names.js';
+
+const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
+  id: true,
+  order: true,
+  author: true,
+  transactional: true,
+  timeoutMs: true,
+  guidance: true,
+};
+
+/** The longest delay of a Node timer, in milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What is wrong with what `@Change` and `@Recovery` of a class were given. */
+export function changeOptionFaults(where: string, { options, recovery }: ChangeMetadata): ChangeFault[] {
+  const faults = [
+    ...nameFaults(options),
+    ...optionFaults('its @Change', options, CHANGE_OPTIONS).map((problem) => ({
+      problem,
+      remedy: 'Correct the name, or leave the option out.',
+    })),
+    ...valueFaults(options),
+    ...recoveryFaults(recovery),
+  ];
+  return faults.map((fault) => ({ where, ...fault }));
+}
+
+type Fault = Omit<ChangeFault, 'where'>;
+
+function nameFaults(options: Partial<ChangeOptions>): Fault[] {
+  return (['id', 'order', 'author'] as const)
+    .filter((name) => !isName(options[name]))
+    .map((name) => ({
+      problem: `its ${name} must be ${A_NAME}, not ${given(options[name])}`,
+      remedy: `Give @Change an ${name}.`,
+    }));
+}
+
+function valueFaults({ timeoutMs, guidance, transactional }: Partial<ChangeOptions>): Fault[] {
+  const faults: Fault[] = [];
+  if (guidance !== undefined && (typeof guidance !== 'string' || guidance.trim() === '')) {
+    const problem = `its guidance must be a text, not ${given(guidance)}`;
+    faults.push({ problem, remedy: 'Say what to check, or leave it out.' });
+  }
+  const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
+  if (timeoutMs !== undefined && !isTimeout) {
+    const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
+    faults.push({ problem, remedy: 'Correct it, or leave it out.' });
+  }
+  if (!['boolean', 'undefined'].includes(typeof transactional)) {
+    const problem = `its transactional must be true or false, not ${given(transactional)}`;
+    faults.push({ problem, remedy: 'Correct it, or leave it out.' });
+  }
+  return faults;
+}
+
+function recoveryFaults(recovery: unknown): Fault[] {
+  const strategies: readonly unknown[] = Object.values(RecoveryStrategy);
+  if (strategies.includes(recovery)) return [];
+  return [
+    {
+      problem: `its @Recovery takes { strategy } and nothing else, not ${given(recovery)}`,
+      remedy:
+        'Write @Recovery({ strategy: RecoveryStrategy.ALWAYS_RETRY }), or leave it out for MANUAL_INTERVENTION.',
+    },
+  ];
+}
+
+function given(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' ? JSON.stringify(value) : shown(value);
+}
