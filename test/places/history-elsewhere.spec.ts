@@ -228,7 +228,7 @@ const onPostgres = (direct: string, through: string): void => {
       await audit.connection.query('DELETE FROM flamingock_audit_heads');
       await audit.connection.query('DELETE FROM flamingock_audit_entries');
       const message = await messageOf(start(separate));
-      expect(message).toMatch(/HistoryElsewhereError: .*fence of service "inventory"/s);
+      expect(message).toMatch(/HistoryElsewhereError: .*fence of service "inventory@/s);
       expect(message).toContain(`schema: 'public'`);
       expect(await effects()).toEqual(['one', 'two']);
     } finally {
@@ -293,14 +293,24 @@ await describeOn(['mariadb'], 'a history on MariaDB', ({ mariadb }) => {
     expect(await start(options)).toBe('up-to-date');
   });
 
-  it('that is begun anew in another database runs nothing on a target that knows the one before', async () => {
+  it('that was emptied runs nothing on a target that knows the one before', async () => {
+    const target = options.dataSource;
+    await start({ ...options, dataSource: other.options.typeorm, target });
+    for (const table of ['audit_heads', 'audit_entries', 'locks'])
+      await other.connection.query(`DELETE FROM flamingock_${table}`);
+    const emptied = start({ ...options, dataSource: other.options.typeorm, target });
+    expect(await messageOf(emptied)).toMatch(/^LostWritesError/);
+    expect(await effects()).toEqual(['one', 'two']);
+  });
+
+  it('is another one in another database, also on a target that knows the one before', async () => {
     const anew = await mariadbDatabase(mariadb)();
     try {
       const target = options.dataSource;
       await start({ ...options, dataSource: other.options.typeorm, target });
-      const moved = start({ ...options, dataSource: anew.options.typeorm, target });
-      expect(await messageOf(moved)).toMatch(/^LostWritesError/);
-      expect(await effects()).toEqual(['one', 'two']);
+      expect(await start({ ...options, dataSource: anew.options.typeorm, target })).toBe('applied');
+      expect(await effects()).toEqual(['one', 'one', 'two', 'two']);
+      expect(await start({ ...options, dataSource: other.options.typeorm, target })).toBe('up-to-date');
     } finally {
       await anew.drop();
     }

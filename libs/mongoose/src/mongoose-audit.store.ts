@@ -66,6 +66,13 @@ export class MongooseAuditStore implements AuditStore {
     return Promise.resolve(`collection "${heads.name}" of database "${this.resource.name}"`);
   }
 
+  /** What it is described by, on servers of its own. */
+  async place(): Promise<string> {
+    const { hosts } = this.resource.getClient().options;
+    const servers = hosts.map(String).sort().join(',');
+    return `${await this.describe()} on ${servers}`;
+  }
+
   async readHead(service: string): Promise<AuditHead | undefined> {
     const head = await this.head(service);
     return head && toHead(head);

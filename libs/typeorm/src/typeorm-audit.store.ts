@@ -15,6 +15,7 @@ import type { DataSource } from 'typeorm';
 import { appendAtCommit, appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
 import { integerOf, toEntry } from './audit-entry.row.js';
 import { contextOf } from './data-source-context.js';
+import { serverOf } from './server-of.js';
 import type { ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { rowWrite } from './dialect/row-write.js';
 import { LocatedTables, type TableGroup } from './schema/located-tables.js';
@@ -68,6 +69,11 @@ export class TypeOrmAuditStore implements AuditStore {
   /** Where the history is kept, in words. */
   describe(): Promise<string> {
     return this.tables.inWords();
+  }
+
+  /** What it is described by, on a server or in a folder of its own. */
+  async place(): Promise<string> {
+    return `${await this.describe()} on ${serverOf(this.resource)}`;
   }
 
   async readHead(service: string): Promise<AuditHead | undefined> {

@@ -123,12 +123,12 @@ export class TypeOrmMarkerStore implements MarkerStore {
   }
 
   /** @throws SharedFileError where the hold that `on` belongs to is recorded in the same SQLite file, by another connection. */
-  async assertApart({ service, token, owner }: LockHold, on: SqlExecutor): Promise<void> {
+  async assertApart({ token, owner }: Pick<LockHold, 'token' | 'owner'>, on: SqlExecutor): Promise<void> {
     const { dialect } = this.database;
     if (!dialect.oneWriter) return;
     try {
       const { rows } = await on.execute(
-        sql`SELECT 1 FROM ${tableName(this.locks)} WHERE service = ${service} AND token = ${token} AND owner = ${owner}`,
+        sql`SELECT 1 FROM ${tableName(this.locks)} WHERE token = ${token} AND owner = ${owner}`,
       );
       if (rows.length > 0) throw new SharedFileError(this.targetSystem);
     } catch (error) {

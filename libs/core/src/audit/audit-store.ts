@@ -32,6 +32,14 @@ export interface AuditStore {
   /** Where the history is looked for, in words that follow "in": `collection "audit_heads" of database "shop"`. */
   describe(): Promise<string>;
 
+  /**
+   * Where the store is, such that no other store is there: server, database and names included. It becomes part of
+   * what the store is known by to target systems, so it has no credentials.
+   *
+   * @default what {@link describe} says
+   */
+  place?(): Promise<string>;
+
   /** One row read. `undefined` while nothing was ever recorded for the service. */
   readHead(service: string): Promise<AuditHead | undefined>;
 

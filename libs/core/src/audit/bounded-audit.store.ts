@@ -38,6 +38,10 @@ export class BoundedAuditStore implements AuditStore {
     return this.ask(this.store.describe());
   }
 
+  place() {
+    return this.ask(this.store.place ? this.store.place() : this.store.describe());
+  }
+
   /** @throws NewerHistoryError */
   async readHead(service: string) {
     const head = await this.ask(this.store.readHead(service));

@@ -14,6 +14,8 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import type { Runtime } from '../runtime.js';
 import { boundedTarget } from '../target-system/bounded-target.system.js';
+import { HistoryNames } from '../target-system/history-names.js';
+import type { TargetSystem } from '../target-system/target-system.js';
 import {
   TargetSystemRegistry,
   type RegisteredTargetSystem,
@@ -71,8 +73,10 @@ export class EngineFactory {
     assertSingleRoot(this.modules);
     const bound = new AnswerBound(options.timeouts.answerMs, runtime);
     const resolver = new ParameterResolver();
-    const pipeline = await this.pipeline(options, discovery, bound, resolver);
-    const store = new BoundedAuditStore(this.store, pipeline.service, bound);
+    const store = new BoundedAuditStore(this.store, options.service, bound);
+    const names = new HistoryNames(store);
+    const target = (one: TargetSystem) => boundedTarget(one, bound, names);
+    const pipeline = await this.pipeline(options, discovery, target, resolver);
     return {
       engine: { pipeline, store, runtime, events, settings: options },
       adapters: [this.store, ...this.targets.map(({ target }) => target)],
@@ -83,11 +87,11 @@ export class EngineFactory {
   private async pipeline(
     { service, stages }: ResolvedOptions,
     { candidates, faults: found }: Discovery,
-    bound: AnswerBound,
+    bounded: (target: TargetSystem) => TargetSystem,
     resolver: ParameterResolver,
   ): Promise<Pipeline> {
     const registry = new TargetSystemRegistry(
-      this.targets.map(({ target, provide }) => ({ target: boundedTarget(target, bound), provide })),
+      this.targets.map(({ target, provide }) => ({ target: bounded(target), provide })),
     );
     const factory = new DescriptorFactory(registry, resolver);
     const { changes, faulty, faults: described } = await factory.describe(candidates);

@@ -1,5 +1,7 @@
 import type { AnswerBound } from '../answer-bound.js';
 import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
+import type { HistoryNames } from './history-names.js';
+import { NamedMarkers } from './named-markers.js';
 import {
   hasTrace,
   isTransactional,
@@ -14,9 +16,12 @@ import {
   type TransactionOutcome,
 } from './target-system.js';
 
-/** The target system, which answers within a bounded time. What a change itself does there is its own matter. */
-export function boundedTarget(target: TargetSystem, bound: AnswerBound): TargetSystem {
-  return isTransactional(target) ? new BoundedTargetSystem(target, bound) : target;
+/**
+ * The target system, which answers within a bounded time. What a change itself does there is its own matter.
+ * `names`: under which it keeps fences and markers, those of the services by default.
+ */
+export function boundedTarget(target: TargetSystem, bound: AnswerBound, names?: HistoryNames): TargetSystem {
+  return isTransactional(target) ? new BoundedTargetSystem(target, bound, names) : target;
 }
 
 type Ask = <T>(work: Promise<T>) => Promise<T>;
@@ -30,11 +35,13 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   constructor(
     private readonly target: TransactionalTargetSystem,
     private readonly bound: AnswerBound,
+    private readonly names: HistoryNames | undefined,
   ) {
     this.id = target.id;
     this.handleTokens = target.handleTokens;
     this.ask = (work) => bound.within(work, (cause) => new TargetSystemUnavailableError(target.id, cause));
-    this.markers = boundedMarkers(target.markers, this.ask);
+    const markers = boundedMarkers(target.markers, this.ask);
+    this.markers = names ? new NamedMarkers(markers, names) : markers;
   }
 
   get resource(): object {
@@ -59,7 +66,17 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     });
   }
 
-  transaction(
+  async transaction(
+    change: ChangeRun,
+    work: (handles: Handles, tx: Transaction) => Promise<void>,
+    marker?: Marker,
+  ): Promise<TransactionOutcome> {
+    if (!marker || !this.names) return this.transact(change, work, marker);
+    const service = await this.names.own(change.service);
+    return this.transact({ ...change, service }, work, { ...marker, service });
+  }
+
+  private transact(
     change: ChangeRun,
     work: (handles: Handles, tx: Transaction) => Promise<void>,
     marker?: Marker,

@@ -43,6 +43,10 @@ export class InMemoryAuditStore implements AuditStore {
     return Promise.resolve('the memory of this process');
   }
 
+  place(): Promise<string> {
+    return Promise.resolve(this.resource.name);
+  }
+
   readHead(service: string): Promise<AuditHead | undefined> {
     return this.resource.read('readHead', ({ heads }) => heads.get(service));
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AuditEntry, AuditHead, LockRecord, Marker } from '@nestjs-flamingock/core';
 
 /** A target system's fence. */
@@ -63,11 +64,14 @@ export interface InMemorySession {
 export class InMemoryDatabase implements InMemorySession {
   /** The database's clock: milliseconds since 1970. */
   readonly now: () => number;
+  /** The same however it is reached, and no other database's. */
+  readonly name: string;
   private readonly network: InMemoryNetwork;
   private readonly disk: { tables: InMemoryTables };
 
   /** @param same Another view of the database to look at; {@link connect} is the way to get one. */
   constructor(options: InMemoryDatabaseOptions = {}, same?: InMemoryDatabase) {
+    this.name = same?.name ?? randomUUID();
     this.now = options.now ?? same?.now ?? Date.now;
     this.network = options.network ?? (() => Promise.resolve());
     this.disk = same?.disk ?? { tables: emptyTables() };
