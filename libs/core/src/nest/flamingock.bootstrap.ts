@@ -5,12 +5,12 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { EarlyInit } from './early-init.js';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
 import { assertSingleRoot } from './single-root.js';
-import { holdTransports } from './transport-hold.js';
+import { holdInit, holdTransports } from './start-hold.js';
 
 /** Applies pending changes at the moment that `runAt` names, and stops with the application. */
 @Injectable()
@@ -23,8 +23,10 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
     private readonly flamingock: FlamingockService,
     private readonly earlyInit: EarlyInit,
     private readonly modules: ModulesContainer,
+    host: HttpAdapterHost,
   ) {
     callHooksFirst(modules);
+    holdInit(host, () => this.applyIfAt('bootstrap'));
     holdTransports(modules, () => this.beforeListening());
   }
 
