@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
+import { BadRequestException, HttpException, UnprocessableEntityException } from '@nestjs/common';
 import { asciiText, errorText, MAX_ERROR_LENGTH } from './error-text.js';
 
 const withCause = (message: string, cause: unknown): Error => new TypeError(message, { cause });
@@ -18,6 +20,67 @@ describe('errorText', () => {
     ['a symbol', Symbol('s'), 'Symbol(s) was thrown'],
   ])('tells %s', (_what, thrown, text) => {
     expect(errorText(thrown)).toBe(text);
+  });
+
+  it.each<[string, Error, string]>([
+    [
+      'what a validation pipe found',
+      new BadRequestException(['name must not be empty', 'price must be a number']),
+      'BadRequestException: Bad Request Exception (name must not be empty; price must be a number)',
+    ],
+    ['its message once', new BadRequestException('no such product'), 'BadRequestException: no such product'],
+    ['its message once where that is all', new HttpException('gone', 410), 'HttpException: gone'],
+    [
+      'a response of its own',
+      new HttpException({ code: 'E7', rows: [{ id: 3 }] }, 409),
+      "HttpException: Http Exception ({ code: 'E7', rows: [ { id: 3 } ] })",
+    ],
+    [
+      'a response with a message of its own',
+      new UnprocessableEntityException({ message: 'bad rows', rows: [3] }),
+      "UnprocessableEntityException: bad rows ({ message: 'bad rows', rows: [ 3 ] })",
+    ],
+  ])('tells the reasons of an HttpException: %s', (_what, error, text) => {
+    expect(errorText(error)).toBe(text);
+  });
+
+  const requestFailed = (response: unknown) =>
+    Object.assign(new TypeError('Request failed with status code 422'), { name: 'AxiosError', response });
+
+  it.each<[string, unknown, string]>([
+    [
+      'a document',
+      { status: 422, data: { error: 'sku is taken' } },
+      " (status 422: { error: 'sku is taken' })",
+    ],
+    ['a text', { status: 422, data: 'sku is taken' }, ' (status 422: sku is taken)'],
+    ['no body', { status: 422, data: '' }, ' (status 422)'],
+    ['bytes', { status: 422, data: Buffer.from('x') }, ' (status 422)'],
+    ['a stream', { status: 422, data: Readable.from(['x']) }, ' (status 422)'],
+    ['no response', undefined, ''],
+  ])('tells what a client of HTTP was answered: %s', (_what, response, more) => {
+    expect(errorText(requestFailed(response))).toBe(`AxiosError: Request failed with status code 422${more}`);
+  });
+
+  it('masks and bounds what was answered', () => {
+    expect(errorText(requestFailed({ status: 400, data: { password: 'hunter2' } }))).not.toContain('hunter2');
+    const long = errorText(requestFailed({ status: 400, data: 'x'.repeat(100_000) }));
+    expect(long.length).toBeLessThan(1_200);
+  });
+
+  it('tells reasons of a cause, and of members', () => {
+    const invalid = new BadRequestException(['a', 'b']);
+    expect(errorText(withCause('outer', invalid))).toMatch(/\(a; b\)$/);
+    expect(errorText(new AggregateError([invalid], 'all'))).toMatch(/\(a; b\)\]$/);
+  });
+
+  it('tells an error whose reasons cannot be had', () => {
+    const error = Object.assign(new TypeError('odd'), {
+      getResponse: () => {
+        throw new TypeError('not now');
+      },
+    });
+    expect(errorText(error)).toBe('TypeError: odd');
   });
 
   it('tells causes, the nearest first', () => {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { errorReasons } from './error-reasons.js';
 import { maskSecrets } from './mask-secrets.js';
 
 /** Longest error text that is recorded, in UTF-16 code units, the remark about the cut included. */
@@ -8,7 +9,7 @@ export const MAX_ERROR_LENGTH = 4_000;
 const MAX_EXAMINED_LENGTH = 4 * MAX_ERROR_LENGTH;
 
 /**
- * Anything that can be thrown as a readable text: name, message and causes, with
+ * Anything that can be thrown as a readable text: name, message, reasons and causes, with
  * secrets masked, bounded by {@link MAX_ERROR_LENGTH}, and storable in any database.
  */
 export function errorText(thrown: unknown): string {
@@ -35,9 +36,10 @@ function describeError(error: Error, seen: Set<unknown>): string {
     .join(': ');
   const members = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const list = members.map((member) => describe(member, seen)).join('; ');
+  const reasons = errorReasons(error);
   const isKnown = error.cause === undefined || seen.has(error.cause);
   const cause = isKnown ? '' : `\nCaused by ${describe(error.cause, seen)}`;
-  return headline + (list === '' ? '' : ` [${list}]`) + cause;
+  return headline + (reasons === '' ? '' : ` (${reasons})`) + (list === '' ? '' : ` [${list}]`) + cause;
 }
 
 function describeValue(thrown: unknown): string {
