@@ -16,7 +16,7 @@ export function unresolvedParameter(
   if (scope) return scoped(where, nameOf(parameter.token ?? parameter.type), scope);
   if (parameter.token !== undefined) return missing(where, nameOf(parameter.token), targetSystem);
   if (!method.typed) return untyped(where);
-  if (parameter.type === Object) return erased(where);
+  if (isErased(parameter.type)) return erased(where, parameter.type.name);
   if (parameter.type === undefined) return circular(where);
   return missing(where, nameOf(parameter.type), targetSystem);
 }
@@ -40,11 +40,15 @@ function scoped(where: string, name: string, scope: UnfitScope): ChangeFault {
   return { where, problem, remedy };
 }
 
-function erased(where: string): ChangeFault {
+/** What compilers leave of a type that is none at run time: `Function` for a class that only its type is imported of. */
+export function isErased(type: unknown): type is FunctionConstructor | ObjectConstructor {
+  return type === Object || type === Function;
+}
+
+function erased(where: string, left: string): ChangeFault {
   return {
     where,
-    problem:
-      'its type is an interface, a type alias or imported with "import type", so only "Object" is left of it at run time',
+    problem: `its type is an interface, a type alias or imported with "import type", so only "${left}" is left of it at run time`,
     remedy:
       'Name a token with @Inject(TOKEN), or import the class itself: import { X } instead of import type { X }.',
   };

@@ -1,11 +1,11 @@
 import { Inject, Scope, type InjectionToken } from '@nestjs/common';
-import type { ModuleRef } from '@nestjs/core';
+import { INQUIRER, type ModuleRef } from '@nestjs/core';
 import type { ProvidedHandle } from '../nest/adapter-definition.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import { ChangeContext } from './change-context.js';
 import type { Invocation } from './change-descriptor.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
-import { referenced, unresolvedParameter, type UnfitScope } from './parameter-faults.js';
+import { isErased, referenced, unresolvedParameter, type UnfitScope } from './parameter-faults.js';
 import type { ChangeFault } from './change.errors.js';
 
 /** Gives the argument for one call. */
@@ -105,7 +105,8 @@ export class ParameterResolver {
 }
 
 async function lookUp(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
-  if (!isToken(token) || token === Object) return undefined;
+  // There is nobody who asks for a parameter.
+  if (!isToken(token) || isErased(token) || token === INQUIRER) return undefined;
   return (await inject(token, moduleRef)) ?? anywhere(token, moduleRef);
 }
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { forwardRef, Inject, Injectable, Optional, Scope } from '@nestjs/common';
+import { INQUIRER, REQUEST } from '@nestjs/core';
 import { OPTIONAL_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/constants.js';
 import { inMemoryAuditStore, InMemoryTable, inMemoryTargetSystem } from '@nestjs-flamingock/testing';
 import {
@@ -331,6 +332,23 @@ describe('a parameter that nothing can resolve', () => {
     expect(await run(Relaxed)).toEqual([undefined, 'optional']);
   });
 
+  it('is named the same where only Function is left of its type', async () => {
+    @Change({ id: 'erased', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class Erased {
+      execute(feed: unknown) {
+        got.push(feed);
+      }
+    }
+    Reflect.defineMetadata('design:paramtypes', [Function], Erased.prototype, 'execute');
+    Execution()(Erased.prototype, 'execute', Object.getOwnPropertyDescriptor(Erased.prototype, 'execute')!);
+    expect(await one(Erased)).toEqual({
+      where: 'Erased.execute(), parameter 1',
+      problem: expect.stringMatching(/imported with "import type", so only "Function" is left/),
+      remedy: expect.stringMatching(/@Inject\(TOKEN\).*import \{ X \} instead of import type/),
+    });
+  });
+
   it('is named as an interface where only Object is left of its type', async () => {
     @Change({ id: 'interface', order: '1', author: 'team' })
     @TargetSystem('files')
@@ -458,6 +476,37 @@ describe('a parameter that nothing can resolve', () => {
       }
     }
     expectScoped(await one(Relaxed, { imports: [providing(RequestSession)] }), Relaxed);
+  });
+
+  it.each([
+    ['REQUEST', REQUEST],
+    ['INQUIRER', INQUIRER],
+  ])('is one that Nest has for a request or a receiver only: %s', async (name, token) => {
+    @Change({ id: 'asking', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class Asking {
+      @Execution()
+      execute(@Inject(token) given: unknown) {
+        got.push(given);
+      }
+    }
+    const fault = await one(Asking, { imports: [] });
+    expect(fault.problem).toMatch(new RegExp(`^${name} is provided, and is (request-scoped|transient)`));
+  });
+
+  it('is one that is durable', async () => {
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Tenant {}
+    @Change({ id: 'tenant', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class ForTenant {
+      @Execution()
+      execute(@Inject(Tenant) tenant: unknown) {
+        got.push(tenant);
+      }
+    }
+    const fault = await one(ForTenant, { imports: [providing(Tenant)] });
+    expect(fault.problem).toMatch(/^Tenant is provided, and is request-scoped/);
   });
 
   it('is one that is transient in a module that the module of the change does not import', async () => {
