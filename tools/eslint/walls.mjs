@@ -15,6 +15,7 @@ const NEST_FILES = [
 const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
 const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
+const REJECTIONS_FILE = 'libs/core/src/unhandled-rejections.ts';
 const NODE_RUNTIME = 'libs/core/src/node-runtime.ts';
 /** The one file that is a process: the command's. */
 const COMMAND_FILE = 'libs/cli/src/main.ts';
@@ -238,6 +239,17 @@ export const walls = [
     // Settings come from the environment; a shutdown from a signal, which is raised again afterwards; an end from the process.
     files: [CONFIG_FILE, SIGNALS_FILE, EXIT_FILE],
     rules: { 'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...RUNTIME_GLOBALS.filter(notProcess)] },
+  },
+  {
+    // Listens for what nobody has handled, and leaves the rest to Node a turn later.
+    files: [REJECTIONS_FILE],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...COMMONJS_GLOBALS,
+        ...RUNTIME_GLOBALS.filter(({ name }) => !['process', 'setImmediate'].includes(name)),
+      ],
+    },
   },
   {
     files: [SIGNALS_FILE],

@@ -69,6 +69,7 @@ export {
   type NonTransactionalTargetSystemOptions,
 } from './target-system/non-transactional.target-system.js';
 
+export { ChangeStatements } from './target-system/change-statements.js';
 export { MethodScope, overrideMethod } from './target-system/method-scope.js';
 
 export { Change } from './change/change.decorator.js';
@@ -88,6 +89,7 @@ export {
   RollbackFailedError,
   TargetSystemUnavailableError,
   TransactionsUnavailableError,
+  UnawaitedStatementsError,
   type TransactionObstacle,
 } from './executor/executor.errors.js';
 export {
@@ -132,6 +134,7 @@ export type {
   FlamingockEventMap,
   FlamingockEventName,
   RunEvent,
+  LeftBehindEvent,
   StageEvent,
   StillRunningEvent,
 } from './reporting/flamingock.events.js';

@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
+  ChangeStatements,
   FencedError,
   type ChangeRun,
   type HandleToken,
@@ -31,6 +33,9 @@ import type { TransactionalProducer } from './marker/transactional-producer.js';
 /** How long Kafka may take to confirm that it has taken a change back, in milliseconds. */
 const ABORT_MS = 10_000;
 
+/** How long a call that nobody awaited is waited for at the end of a change, in milliseconds. */
+const LAST_CALL_MS = 30_000;
+
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
 /** A change's transaction with what it began on. */
@@ -62,18 +67,30 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     this.markers = new KafkaMarkerStore(this.clients, this.fence, this.settings);
   }
 
-  /** @throws KafkaUnreachableError before `work` is called. */
-  async run({ changeId }: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+  /**
+   * @throws KafkaUnreachableError before `work` is called; UnawaitedStatementsError where calls of its Admin or Producer
+   * were on their way when it returned, once they have ended.
+   */
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check?: () => void,
+  ): Promise<void> {
     await this.clients.reach();
+    const statements = new ChangeStatements(changeId, check);
     const explain = (error: unknown) => this.clients.explain(error);
-    return work(
-      new Map<unknown, unknown>([
-        [KAFKA_TRANSACTION, refusedHandle(() => new NoTransactionError(changeId))],
-        [KAFKA_ADMIN, lentClient(this.clients.admin, explain)],
-        [KAFKA_PRODUCER, lentClient(this.clients.producer, explain)],
-        [Kafka, this.resource],
-      ]),
-    );
+    const handles = new Map<unknown, unknown>([
+      [KAFKA_TRANSACTION, refusedHandle(() => new NoTransactionError(changeId))],
+      [KAFKA_ADMIN, lentClient(this.clients.admin, explain, statements)],
+      [KAFKA_PRODUCER, lentClient(this.clients.producer, explain, statements)],
+      [Kafka, this.resource],
+    ]);
+    try {
+      await work(handles);
+      await withinTime(LAST_CALL_MS, statements.seal(turn), () => new KafkaUnreachableError([], undefined));
+    } finally {
+      statements.end();
+    }
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

@@ -2,6 +2,7 @@ import { holdOf } from '@nestjs-flamingock/testing';
 import type { ClientSession, Connection } from 'mongoose';
 import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core';
 import { describeOn } from '../../../test/services/describe-on.js';
+import { collectGarbage } from '../../../test/support/collect-garbage.js';
 import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
 import { CHANGE, targetSystem } from './fixtures/open.js';
 import { CLIENT_SESSION } from './inject-client-session.decorator.js';
@@ -136,13 +137,13 @@ await describeOn(['mongodb'], 'inside a transactional change', ({ mongodb }) => 
     expect(await keysOf(reader)).toEqual(['of another connection', 'of the application']);
   });
 
-  it('waits for operations that were begun and not awaited', async () => {
+  it('is taken back where operations were begun and not awaited, once they have ended', async () => {
     const outcome = await change(async () => {
       void connection.db!.collection('notes').insertOne(note('a'));
       void connection.db!.collection('notes').insertMany([note('b'), note('c')]);
     });
-    expect(outcome).toEqual({ status: 'committed' });
-    expect(await keysOf(reader)).toEqual(['a', 'b', 'c']);
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: { name: 'UnawaitedStatementsError' } });
+    expect(await keysOf(reader)).toEqual([]);
   });
 
   it('refuses, by the name of the change, what comes after its end', async () => {
@@ -191,12 +192,13 @@ await describeOn(['mongodb'], 'inside a transactional change', ({ mongodb }) => 
     expect(await keysOf(reader)).toEqual([]);
   });
 
-  it('leaves nothing on the client once it is closed', async () => {
+  it('leaves nothing on the client once it is closed, and nothing of a change can come any more', async () => {
     const client = connection.getClient();
     expect(Object.hasOwn(client, 'startSession')).toBe(false);
     await change(async () => undefined);
     expect(Object.hasOwn(client, 'startSession')).toBe(true);
     await target.close();
+    await collectGarbage(() => !Object.hasOwn(client, 'startSession'));
     expect(Object.hasOwn(client, 'startSession')).toBe(false);
   });
 });

@@ -47,7 +47,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
 
   /**
    * @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open
-   * on the session it was lent.
+   * on the session it was lent; UnawaitedStatementsError where operations were on their way, once they have ended.
    */
   async run(
     { changeId }: ChangeRun,
@@ -58,11 +58,13 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     scope.install(this);
     await database.outside((db) => db.command({ ping: 1 }));
     const session = database.startSession();
-    const sessions = new CheckedSessions(check);
+    const sessions = new CheckedSessions(changeId, check);
     try {
       await scope.run(sessions, () => work(this.handles(sessions.checked(session))));
+      await sessions.seal();
       if (session.inTransaction()) throw new OpenTransactionError(changeId);
     } finally {
+      sessions.end();
       await session.endSession();
     }
   }
@@ -83,7 +85,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     return outcome;
   }
 
-  /** Takes the hook off the connection's client. */
+  /** Takes the hook off the connection's client, once nothing of a change can come any more. */
   close(): Promise<void> {
     this.context.scope.uninstall(this);
     return Promise.resolve();

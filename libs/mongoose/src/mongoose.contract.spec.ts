@@ -32,6 +32,9 @@ async function openTarget(url: string): Promise<SharedBackend> {
       const session = handles.get(CLIENT_SESSION) as ClientSession;
       await notes(connection).replaceOne({ key }, { key, value }, { upsert: true, session });
     },
+    writeByService: async (key, value) => {
+      await notes(connection).replaceOne({ key }, { key, value }, { upsert: true });
+    },
     read: async (key) => (await notes(reader).findOne({ key }))?.value,
     audit: auditStore(connection),
     secondAudit: async () => auditStore(await database.connect()),

@@ -1,9 +1,10 @@
-import { ChangeEndedError } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core';
 import type { Command } from 'ioredis';
 import { CommandCollector, type Word } from './command-collector.js';
 import type { CommandTable } from './command-table.js';
 import type { PipelineStream, RedisClient, SendCommand } from './redis-client.js';
 import type { RedisConnection } from './redis-connection.js';
+import { refuseCommand, sealCommands, track } from './running-commands.js';
 import { hashTagOf } from './redis-keys.js';
 import { KeyOutsideHashTagError, PlainWriteError } from './redis.errors.js';
 
@@ -26,15 +27,16 @@ export class ChangeSession {
   readonly reader: RedisClient;
   private readonly running = new Set<Command>();
   private firstRefusal: Error | undefined;
-  private isEnded = false;
   private watches = false;
+  private readonly statements: ChangeStatements;
 
   constructor(
     readonly changeId: string,
     private readonly resources: SessionResources,
   ) {
     const { client, table, hashTag } = resources;
-    this.collector = new CommandCollector(changeId, client, table, hashTag);
+    this.statements = new ChangeStatements(changeId);
+    this.collector = new CommandCollector(changeId, client, table, hashTag, this.statements);
     this.reader = this.readerOf(client);
   }
 
@@ -47,6 +49,7 @@ export class ChangeSession {
   readonly send: SendCommand = (command, stream, node) => {
     const refusal = this.refusalOf(command);
     if (refusal) return this.refuse(command, refusal, stream);
+    track(this.statements, command);
     if (/^(un)?watch$/i.test(command.name)) return this.watch(command);
     this.running.add(command);
     const forget = () => this.running.delete(command);
@@ -63,26 +66,25 @@ export class ChangeSession {
    * Ends the change.
    *
    * @throws PlainWriteError, KeyOutsideHashTagError if a command was refused, whether or not the
-   * change took notice.
+   * change took notice; UnawaitedStatementsError where reads were on their way, once they have ended.
    */
-  seal(): void {
-    this.end();
+  async seal(): Promise<void> {
     if (this.firstRefusal) throw this.firstRefusal;
+    await sealCommands(this.resources.client, this.statements);
   }
 
   /** Refuses every later command. */
   end(): void {
-    this.isEnded = true;
-    this.collector.end();
+    this.statements.end();
   }
 
   private refusalOf({ name, args }: Command): Error | undefined {
-    const lower = name.toLowerCase();
-    if (this.isEnded) return new ChangeEndedError(this.changeId);
+    const [lower, upper] = [name.toLowerCase(), name.toUpperCase()];
+    if (this.statements.haveEnded) return this.statements.refusal(upper);
     if (lower === 'unwatch') return undefined;
     if (lower === 'watch') return this.outsideTag(args as Word[]);
     if (this.resources.table.reads(lower, args)) return undefined;
-    return new PlainWriteError(this.changeId, name.toUpperCase());
+    return new PlainWriteError(this.changeId, upper);
   }
 
   private outsideTag(keys: readonly Word[]): Error | undefined {
@@ -93,15 +95,8 @@ export class ChangeSession {
   }
 
   private refuse(command: Command, refusal: Error, stream: PipelineStream | undefined): unknown {
-    if (!this.isEnded) {
-      this.firstRefusal ??= refusal;
-      // The change fails with it; nobody has to await the command as well.
-      command.promise.catch(() => undefined);
-    }
-    command.reject(refusal);
-    // A pipeline is sent once each of its commands has written something.
-    stream?.write('');
-    return command.promise;
+    if (!this.statements.haveEnded) this.firstRefusal ??= refusal;
+    return refuseCommand(command, refusal, stream);
   }
 
   private watch(command: Command): unknown {

@@ -1,6 +1,10 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
-import type { ChangeSession } from './change-session.js';
 import type { RedisClient, SendCommand } from './redis-client.js';
+
+/** What becomes of commands that are given inside a change. */
+interface ScopedCommands {
+  readonly send: SendCommand;
+}
 
 /**
  * Lets the application's own services, which use the client inside a change, meet the same rules as
@@ -8,7 +12,7 @@ import type { RedisClient, SendCommand } from './redis-client.js';
  * change's session, and all others their usual way.
  */
 export class ClientScope {
-  private readonly scope: MethodScope<ChangeSession>;
+  private readonly scope: MethodScope<ScopedCommands>;
 
   private constructor(private readonly client: RedisClient) {
     this.scope = new MethodScope((current) =>
@@ -37,14 +41,14 @@ export class ClientScope {
     if (!this.client.options.enableAutoPipelining) this.scope.install(user);
   }
 
-  /** Takes the hook off once its last user is gone. */
+  /** Takes the hook off once its last user is gone, and nothing of a change can come any more. */
   uninstall(user: object): void {
     this.scope.uninstall(user);
   }
 
-  /** Calls `work` in the name of the session. */
-  run<T>(session: ChangeSession, work: () => Promise<T>): Promise<T> {
-    return this.scope.run(session, work);
+  /** Calls `work`, and sends what it gives the client by `commands`. */
+  run<T>(commands: ScopedCommands, work: () => Promise<T>): Promise<T> {
+    return this.scope.run(commands, work);
   }
 }
 

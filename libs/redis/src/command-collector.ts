@@ -1,4 +1,4 @@
-import { ChangeEndedError } from '@nestjs-flamingock/core';
+import type { ChangeStatements } from '@nestjs-flamingock/core';
 import type { ChainableCommander, Command, Pipeline } from 'ioredis';
 import type { CommandTable } from './command-table.js';
 import type { RedisClient } from './redis-client.js';
@@ -27,7 +27,6 @@ export class CommandCollector {
   private readonly commands: Word[][] = [];
   private readonly keysSeen = new Map<string, Word>();
   private wordCount = 0;
-  private isEnded = false;
 
   /** `hashTag`: what all keys must have on a Cluster; undefined elsewhere. */
   constructor(
@@ -35,6 +34,7 @@ export class CommandCollector {
     client: RedisClient,
     private readonly table: CommandTable,
     private readonly hashTag: string | undefined,
+    private readonly statements: ChangeStatements,
   ) {
     this.commander = commander(changeId, client, (command) => this.collect(command));
   }
@@ -54,15 +54,10 @@ export class CommandCollector {
     return [String(this.commands.length), ...commands];
   }
 
-  /** Refuses every later command. */
-  end(): void {
-    this.isEnded = true;
-  }
-
   /** @throws ChangeEndedError once the change has ended; an error that names command and remedy. */
   private collect(command: Command): void {
-    if (this.isEnded) throw new ChangeEndedError(this.changeId);
     const name = command.name.toLowerCase();
+    this.statements.assertOpen(upper(name));
     const args = command.args as Word[];
     const objection = this.table.objection(name, args);
     if (objection !== undefined) throw new CommandNotCollectableError(this.changeId, upper(name), objection);

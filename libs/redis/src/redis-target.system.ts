@@ -1,11 +1,12 @@
-import type {
-  ChangeRun,
-  HandleToken,
-  Handles,
-  Marker,
-  Transaction,
-  TransactionalTargetSystem,
-  TransactionOutcome,
+import {
+  ChangeStatements,
+  type ChangeRun,
+  type HandleToken,
+  type Handles,
+  type Marker,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
 } from '@nestjs-flamingock/core';
 import { Cluster, Redis, type ChainableCommander } from 'ioredis';
 import { ChangeSession } from './change-session.js';
@@ -20,6 +21,7 @@ import type { RedisConnection } from './redis-connection.js';
 import { hashTagOf, keysOf, type RedisKeys } from './redis-keys.js';
 import { RedisLink } from './redis-link.js';
 import { RedisMarkerStore } from './redis-marker.store.js';
+import { sealCommands, sendingAtOnce } from './running-commands.js';
 import { RedisUnreachableError } from './redis.errors.js';
 import type { RedisSettings } from './redis.options.js';
 
@@ -57,12 +59,28 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     }
   }
 
-  /** @throws RedisUnreachableError before `work` is called. */
-  async run({ changeId }: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+  /**
+   * @throws RedisUnreachableError before `work` is called; UnawaitedStatementsError where commands were on their way
+   * when it returned, once they are answered.
+   */
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check?: () => void,
+  ): Promise<void> {
+    const { resource: client, scope } = this;
     // Ours fails at once and says why; theirs may try for ever.
     await this.link.connection();
-    await clientReady(this.resource);
-    await work(this.handles(this.resource, refusingCommander(changeId, this.resource)));
+    await clientReady(client);
+    scope.install(this);
+    const statements = new ChangeStatements(changeId, check);
+    const handles = this.handles(client, refusingCommander(changeId, client));
+    try {
+      await scope.run({ send: sendingAtOnce(scope.send, statements) }, () => work(handles));
+      await sealCommands(client, statements);
+    } finally {
+      statements.end();
+    }
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
@@ -76,7 +94,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     }
   }
 
-  /** Takes the hook off the client, and ends the connection. */
+  /** Takes the hook off the client, once nothing of a change can come any more, and ends the connection. */
   async close(): Promise<void> {
     this.scope.uninstall(this);
     await this.link.close();
@@ -107,7 +125,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
       await this.scope.run(session, () =>
         work(handles, { resource: this.resource, isEmpty: () => session.collector.isEmpty }),
       );
-      session.seal();
+      await session.seal();
     } catch (error) {
       if (session.isWatching) connection.close();
       throw error;

@@ -9,8 +9,13 @@ import { NotInTransactionError } from './redis.errors.js';
 
 async function openTarget(keyspace: Keyspace): Promise<PartialBackend> {
   const reader = keyspace.connect();
+  const target = keyspace.target();
   return {
-    target: keyspace.target(),
+    target,
+    begin: (handles) => clientOf(handles).get('floating'),
+    writeByService: async (key, value) => {
+      await target.resource.set(key, value);
+    },
     second: async () => keyspace.target(),
     write: async (handles, key, value) => {
       try {

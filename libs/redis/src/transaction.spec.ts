@@ -7,6 +7,7 @@ import {
 } from '@nestjs-flamingock/core';
 import type { Redis } from 'ioredis';
 import { describeOn } from '../../../test/services/describe-on.js';
+import { collectGarbage } from '../../../test/support/collect-garbage.js';
 import { clientOf, collectorOf, Keyspace } from './fixtures/keyspace.js';
 import type { RedisTargetSystem } from './redis-target.system.js';
 import {
@@ -209,6 +210,7 @@ await describeOn(['redis'], 'the client in a transactional change', ({ redis }) 
     goOn();
     expect((await running).status).toBe('committed');
     await target.close();
+    await collectGarbage(() => !Object.hasOwn(app, 'sendCommand'));
     expect(Object.hasOwn(app, 'sendCommand')).toBe(false);
     await app.set('k', 'after');
   });

@@ -1,5 +1,6 @@
-import { ChangeEndedError } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core';
 import type { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { changeQueryRunner } from './change-query-runner.js';
 import { bounded } from './dialect/bounded.js';
@@ -10,27 +11,27 @@ import { NestedTransactionError, TransactionControlError } from './typeorm.error
 /** How long a statement that nobody awaited is waited for at the end, in milliseconds. */
 const LAST_STATEMENT_MS = 10_000;
 
+/** What stands for the statements of nested transactions, and for the driver's connection, in messages. */
+const SAVEPOINT = 'SAVEPOINT';
+const CONNECT = 'queryRunner.connect()';
+
 /** One execution of a change inside its transaction, from the first statement to the last. */
 export class ChangeSession {
   private readonly nested: object[] = [];
-  private readonly running = new Set<Promise<unknown>>();
+  private readonly statements: ChangeStatements;
   private readonly streams: Readable[] = [];
-  private ended = false;
 
   constructor(
     readonly changeId: string,
     private readonly dataSource: DataSource,
     readonly transaction: ChangeTransaction,
-  ) {}
+  ) {
+    this.statements = new ChangeStatements(changeId);
+  }
 
   /** The change's runner for one user of it, with an entity manager of its own. */
   lendRunner(): QueryRunner {
     return changeQueryRunner(this, this.dataSource, this.transaction.runner);
-  }
-
-  /** @throws ChangeEndedError once the change has ended. */
-  assertRunning(): void {
-    if (this.ended) throw new ChangeEndedError(this.changeId);
   }
 
   /**
@@ -40,10 +41,10 @@ export class ChangeSession {
    * stream; an error that names the change and the remedy for SQL that cannot be part of its transaction.
    */
   async perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
-    this.assertRunning();
+    this.statements.assertOpen(text);
     this.assertNoStream();
     this.transaction.admit(text);
-    return this.track(this.transaction.perform(text, statement));
+    return this.statements.track(text, this.transaction.perform(text, statement));
   }
 
   /** Runs a statement of the change whose rows it reads one by one. */
@@ -59,8 +60,8 @@ export class ChangeSession {
    * @throws ChangeEndedError once the change has ended.
    */
   async lendConnection(): Promise<unknown> {
-    this.assertRunning();
-    return this.track(this.transaction.lendConnection());
+    this.statements.assertOpen(CONNECT);
+    return this.statements.track(CONNECT, this.transaction.lendConnection());
   }
 
   /** True while `owner` has a nested transaction open. */
@@ -70,7 +71,7 @@ export class ChangeSession {
 
   /** Begins a nested transaction. */
   async beginNested(owner: object): Promise<void> {
-    this.assertRunning();
+    this.statements.assertOpen(SAVEPOINT);
     this.assertNoStream();
     // Counted from the moment it is asked for: the change must not commit around it.
     this.nested.push(owner);
@@ -90,7 +91,7 @@ export class ChangeSession {
    * end in reverse order, or take each other's work with them.
    */
   async endNested(owner: object, how: 'commit' | 'roll back'): Promise<void> {
-    this.assertRunning();
+    this.statements.assertOpen(how);
     if (this.nested.length === 0) throw new TransactionControlError(this.changeId, how);
     if (this.nested.at(-1) !== owner) throw new NestedTransactionError(this.changeId);
     await this.act((runner) =>
@@ -101,22 +102,21 @@ export class ChangeSession {
 
   /** Refuses every later statement, and ends streams that are open: the transaction could not end before. */
   end(): void {
-    this.ended = true;
+    this.statements.end();
     for (const stream of this.openStreams()) stream.destroy();
   }
 
   /**
-   * Ends the change, waits for statements that are still running, and makes sure that
-   * the transaction is the change's own and whole.
+   * Ends the change, and makes sure that the transaction is the change's own and whole.
    *
-   * @throws OpenStreamError while a stream is; NestedTransactionError while a nested transaction is; ConnectionHangsError
-   * when a statement does not end; see {@link ChangeTransaction.complete}.
+   * @throws OpenStreamError while a stream is; UnawaitedStatementsError where statements were on their way, once they
+   * have ended; ConnectionHangsError where they do not; NestedTransactionError while a nested transaction is; see
+   * {@link ChangeTransaction.complete}.
    */
   async seal(): Promise<void> {
     this.assertNoStream();
-    this.end();
+    await bounded(LAST_STATEMENT_MS, this.statements.seal(turn));
     if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
-    if (this.running.size > 0) await bounded(LAST_STATEMENT_MS, Promise.allSettled([...this.running]));
     await this.transaction.complete();
   }
 
@@ -129,15 +129,10 @@ export class ChangeSession {
   }
 
   private act(step: (runner: QueryRunner) => Promise<void>): Promise<void> {
-    return this.track(this.transaction.perform('SAVEPOINT', () => step(this.transaction.runner)));
-  }
-
-  private async track<T>(statement: Promise<T>): Promise<T> {
-    this.running.add(statement);
-    try {
-      return await statement;
-    } finally {
-      this.running.delete(statement);
-    }
+    const { transaction } = this;
+    return this.statements.track(
+      SAVEPOINT,
+      transaction.perform(SAVEPOINT, () => step(transaction.runner)),
+    );
   }
 }

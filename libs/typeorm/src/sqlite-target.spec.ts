@@ -1,5 +1,6 @@
 import { holdOf } from '@nestjs-flamingock/testing';
 import { DataSource } from 'typeorm';
+import { collectGarbage } from '../../../test/support/collect-garbage.js';
 import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
@@ -84,7 +85,7 @@ describe('the transaction of a change on SQLite', () => {
 });
 
 describe('the hook on the DataSource', () => {
-  it('goes with the last target system that closes, and leaves nothing behind', async () => {
+  it('goes with the last target system that closes and with what changes have begun, and leaves nothing behind', async () => {
     const other = targetSystem(dataSource);
     const hooked = (): boolean => Object.hasOwn(dataSource, 'createQueryRunner');
     expect(hooked()).toBe(false);
@@ -94,6 +95,7 @@ describe('the hook on the DataSource', () => {
     await target.close();
     expect(hooked()).toBe(true);
     await other.close();
+    await collectGarbage(() => !hooked());
     expect(hooked()).toBe(false);
     expect(dataSource.createQueryRunner).toBe(DataSource.prototype.createQueryRunner);
   });
@@ -105,6 +107,7 @@ describe('the hook on the DataSource', () => {
     await target.transaction(CHANGE, async () => {});
     expect(dataSource.createQueryRunner).not.toBe(theirs);
     await target.close();
+    await collectGarbage(() => dataSource.createQueryRunner === theirs);
     expect(dataSource.createQueryRunner).toBe(theirs);
   });
 });

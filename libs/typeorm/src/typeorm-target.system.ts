@@ -1,19 +1,23 @@
-import type {
-  ChangeRun,
-  HandleToken,
-  Handles,
-  Marker,
-  Transaction,
-  TransactionalTargetSystem,
-  TransactionOutcome,
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  ChangeStatements,
+  type ChangeRun,
+  type HandleToken,
+  type Handles,
+  type Marker,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
 } from '@nestjs-flamingock/core';
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from './change-session.js';
 import { contextOf } from './data-source-context.js';
+import { ANSWER_MS, bounded } from './dialect/bounded.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { createMetadataTable } from './metadata-table.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import { Sql } from './sql.js';
+import { trackedRunner } from './tracked-runner.js';
 import type { ScopedRunners, TransactionScope } from './transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm-marker.store.js';
 import type { TableSettings } from './typeorm.options.js';
@@ -50,17 +54,31 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
 
-  /** @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open. */
-  async run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
+  /**
+   * @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open;
+   * UnawaitedStatementsError where statements of it were on their way, once they have ended.
+   */
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check?: () => void,
+  ): Promise<void> {
     const { database, resource, scope } = this;
     await database.execute(ANY_ANSWER);
     await this.prepareSchemaBuilder();
     scope.install(this);
+    const statements = new ChangeStatements(changeId, check);
+    const tracked = (runner: QueryRunner) => trackedRunner(resource, statements, runner);
     // A replica may not have yet what the change wrote.
-    const runners: ScopedRunners = { lendRunner: (open) => database.watched(open('master')) };
-    return database.lend(change.changeId, (runner) =>
-      scope.run(runners, () => work(this.handles(resource.manager, runner))),
-    );
+    const runners: ScopedRunners = { lendRunner: (open) => tracked(database.watched(open('master'))) };
+    return database.lend(changeId, async (runner) => {
+      try {
+        await scope.run(runners, () => work(this.handles(resource.manager, tracked(runner))));
+        await bounded(ANSWER_MS, statements.seal(turn));
+      } finally {
+        statements.end();
+      }
+    });
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
@@ -81,7 +99,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     }
   }
 
-  /** Takes the hook off the DataSource, and ends what was begun for a change that did not come. */
+  /** Takes the hook off the DataSource, once nothing of a change can come any more, and ends what was begun for a change that did not come. */
   close(): Promise<void> {
     this.scope.uninstall(this);
     return this.database.letGo();

@@ -31,6 +31,9 @@ async function openTarget(open: OpenDatabase): Promise<SharedBackend> {
     write: async (handles, key, value) => {
       await managerOf(handles).save(Note, { key, value });
     },
+    writeByService: async (key, value) => {
+      await dataSource.getRepository(Note).save({ key, value });
+    },
     read: async (key) => (await reader.manager.findOneBy(Note, { key }))?.value,
     audit: auditStore(dataSource),
     secondAudit: async () => auditStore(await database.connect()),

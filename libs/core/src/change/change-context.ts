@@ -1,3 +1,5 @@
+import { detached } from '../async-frames.js';
+
 /**
  * The run that a change is part of. A parameter of this type gets it.
  */
@@ -12,4 +14,17 @@ export class ChangeContext {
     /** Aborts when the lock is lost, time is up, or the application shuts down. */
     readonly signal: AbortSignal,
   ) {}
+
+  /**
+   * Calls `work` as no part of any change, for what shall go on after it: a timer, a subscription, a
+   * connection of the application. What is written there joins no transaction, and is not taken back with the change.
+   */
+  static detached<T>(work: () => T): T {
+    return detached(work);
+  }
+
+  /** {@link ChangeContext.detached} */
+  detached<T>(work: () => T): T {
+    return detached(work);
+  }
 }

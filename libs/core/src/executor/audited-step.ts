@@ -9,6 +9,7 @@ import {
 import { reachStore } from '../audit/reach.js';
 import { ChangeContext } from '../change/change-context.js';
 import type { ChangeDescriptor, ChangeMethod, Invocation } from '../change/change-descriptor.js';
+import { currentChange } from '../lock/change-scope.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError, LockLostError } from '../lock/lock.errors.js';
@@ -65,8 +66,12 @@ export class AuditedStep {
     { operation, method }: Pick<Intent, 'operation' | 'method'>,
   ): Promise<Attempt> {
     const progress = { isCalled: false, hasEnded: false };
+    const scope = currentChange();
     const check = (): void => {
-      if (progress.hasEnded) throw new ChangeEndedError(change.id);
+      if (progress.hasEnded) {
+        scope?.late('a call of what it was given');
+        throw new ChangeEndedError(change.id);
+      }
       this.run.lease.assertHeld();
     };
     const guard = createGuard(check);
@@ -157,6 +162,8 @@ export class AuditedStep {
   }
 
   private invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {
+    const scope = currentChange();
+    if (scope) scope.methodName = method.name;
     return this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
   }
 

@@ -24,6 +24,30 @@ export class ChangeEndedError extends FlamingockError {
   }
 }
 
+/** How many statements a message names. */
+const MOST_TEXTS = 5;
+
+/** A method of a change returned while statements of its own were on their way. */
+export class UnawaitedStatementsError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** The method, where it is known. */
+    readonly methodName: string | undefined,
+    /** The statements, shortened; empty texts where the driver does not say. */
+    readonly statements: readonly string[],
+  ) {
+    const count = statements.length === 1 ? '1 statement was' : `${statements.length} statements were`;
+    const named = statements.filter((text) => text !== '').map((text) => `\n  ${text}`);
+    const more = named.length > MOST_TEXTS ? [`\n  and ${named.length - MOST_TEXTS} more`] : [];
+    const method = methodName === undefined ? 'its method' : `${methodName}()`;
+    super(
+      `Change "${changeId}": ${method} returned while ${count} running: await them, with Promise.all where ` +
+        `they are many.${[...named.slice(0, MOST_TEXTS), ...more].join('')}`,
+    );
+    this.hide('statements');
+  }
+}
+
 /** The rollback of a change failed too; keeps both failures. */
 export class RollbackFailedError extends FlamingockError {
   constructor(

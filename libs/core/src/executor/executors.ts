@@ -2,7 +2,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional, type MarkerStore, type TargetSystem } from '../target-system/target-system.js';
-import { insideChange } from '../lock/change-scope.js';
+import { ChangeScope, insideChange } from '../lock/change-scope.js';
 import type { RunResources } from './audited-step.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import type { Intent } from './intent.js';
@@ -34,7 +34,10 @@ export class Executors implements ChangeExecutor {
 
   execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
-    const scope = { changeId: change.id, store: this.store, lease: this.run.lease };
+    const { activity, lease } = this.run;
+    const scope = new ChangeScope(change.id, this.store, lease, (what) =>
+      activity.leftBehind(change.id, what),
+    );
     const work = async (): Promise<ChangeOutcome> => {
       if (strategy === 'TX_SEPARATE') {
         await this.prepareMarkers(change);
@@ -43,7 +46,7 @@ export class Executors implements ChangeExecutor {
       }
       return this.byStrategy[strategy].execute(change, intent, next);
     };
-    return this.run.activity.watch(change.id, () => insideChange(scope, work));
+    return activity.watch(change.id, () => insideChange(scope, work));
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */

@@ -1,34 +1,74 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { partOf, within } from '../async-frames.js';
 import type { AuditStore } from '../audit/audit-store.js';
+import { errorText } from '../audit/error-text.js';
+import { maskSecrets } from '../audit/mask-secrets.js';
+import { ChangeEndedError } from '../executor/executor.errors.js';
+import { tolerateRejections } from '../unhandled-rejections.js';
 import type { Lease } from './lease.js';
 import { SelfWaitingError } from './lock.errors.js';
 import type { LockRecord } from './lock-store.js';
 
+const LONGEST_TEXT = 200;
+
 /** The change as part of which something happens. */
-export interface ChangeScope {
-  readonly changeId: string;
-  /** Where its run keeps history. */
-  readonly store: AuditStore;
-  /** The lock of its run. */
-  readonly lease: Lease;
+export class ChangeScope {
+  /** Its method that is called, or was last. */
+  methodName: string | undefined;
+  isOver = false;
+  private isTold = false;
+
+  constructor(
+    readonly changeId: string,
+    /** Where its run keeps history. */
+    readonly store: AuditStore,
+    /** The lock of its run. */
+    readonly lease: Lease,
+    /** Tells of the first thing that came after its end. */
+    private readonly tell: (what: string) => void,
+  ) {}
+
+  /** Tells, once, of something that came after the end of the change. */
+  late(what: string): void {
+    if (this.isTold) return;
+    this.isTold = true;
+    this.tell(bounded(what));
+  }
+}
+
+/** What to put of a statement or an error into a message. */
+export function bounded(text: string): string {
+  const line = maskSecrets(text.replace(/\s+/g, ' ').trim());
+  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)} …` : line;
 }
 
 // Of the process, not of an application: a change may start an application of its own.
-const scopes = new AsyncLocalStorage<ChangeScope>();
-let users = 0;
+const CHANGES = {};
 
-/**
- * Calls `work` as part of a change. Before Node 24 a storage that was ever used slows every
- * promise of the process down until it is disabled, so it is, with its last user.
- */
+/** The change that the code which calls this is part of, be it over. */
+export function currentChange(): ChangeScope | undefined {
+  return partOf(CHANGES) as ChangeScope | undefined;
+}
+
+/** Calls `work` as part of a change. What it leaves behind does not end the process: it is told of. */
 export async function insideChange<T>(scope: ChangeScope, work: () => Promise<T>): Promise<T> {
-  users += 1;
+  const whenGone = tolerateRejections(isTold);
   try {
-    return await scopes.run(scope, work);
+    return await within(CHANGES, scope, work, whenGone);
   } finally {
-    users -= 1;
-    if (users === 0) scopes.disable();
+    scope.isOver = true;
   }
+}
+
+/** True for a refusal, and for any other failure of what a change has left behind. */
+function isTold(reason: unknown): boolean {
+  const scope = currentChange();
+  if (scope?.isOver) scope.late(`a promise that nobody awaited, which failed: ${errorText(reason)}`);
+  return scope?.isOver === true || isRefusal(reason);
+}
+
+function isRefusal(reason: unknown, depth = 0): boolean {
+  if (reason instanceof ChangeEndedError) return true;
+  return depth < 5 && reason instanceof Error && isRefusal(reason.cause, depth + 1);
 }
 
 /**
@@ -37,8 +77,8 @@ export async function insideChange<T>(scope: ChangeScope, work: () => Promise<T>
  * @throws SelfWaitingError inside a change of that run, or of one whose transaction keeps everybody off that store.
  */
 export function refuseInside(service: string, store: AuditStore): void {
-  const scope = scopes.getStore();
-  if (!scope) return;
+  const scope = currentChange();
+  if (!scope || scope.isOver) return;
   const { lease } = scope;
   const isShutOut =
     lease.isSuspended && lease.hold.service === service && scope.store.resource === store.resource;
@@ -52,8 +92,8 @@ export function refuseInside(service: string, store: AuditStore): void {
  * keeps everybody off the store: inside the change of such a transaction it is taken for its own.
  */
 export function refuseToWaitFor(service: string, holder: LockRecord | undefined): void {
-  const scope = scopes.getStore();
-  if (scope?.lease.hold.service !== service) return;
+  const scope = currentChange();
+  if (!scope || scope.isOver || scope.lease.hold.service !== service) return;
   const { hold, isSuspended } = scope.lease;
   if (holder ? holder.owner === hold.owner : isSuspended) throw new SelfWaitingError(service, scope.changeId);
 }

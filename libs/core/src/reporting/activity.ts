@@ -27,6 +27,12 @@ export class Activity {
     }
   }
 
+  /** Tells of something that came of a change after its end. */
+  leftBehind(changeId: string, what: string): void {
+    const { service, executionId } = this.about;
+    this.events.publish('change.left-behind', { service, executionId, changeId, what });
+  }
+
   /** Does `work`, and tells of it while it goes on: after half a minute, then ever more seldom. */
   async watch<T>(changeId: string | undefined, work: () => Promise<T>): Promise<T> {
     const { runtime, events } = this;

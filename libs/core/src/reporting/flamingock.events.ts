@@ -32,6 +32,13 @@ export interface StillRunningEvent extends RunEvent {
   readonly waitsFor: string;
 }
 
+/** Something that a change has begun and that came after its end. */
+export interface LeftBehindEvent extends RunEvent {
+  readonly changeId: string;
+  /** The statement that was refused, or the promise that failed. */
+  readonly what: string;
+}
+
 /** Every event by name, with what its listeners get. */
 export interface FlamingockEventMap {
   'run.started': RunEvent;
@@ -50,6 +57,8 @@ export interface FlamingockEventMap {
   'change.completed': ChangeEndedEvent;
   'change.failed': ChangeEndedEvent;
   'change.blocked': ChangeEndedEvent;
+  /** A change that has ended still did something: it was refused, or has failed. Once per change; may come after the run. */
+  'change.left-behind': LeftBehindEvent;
 }
 
 /** Name of an event. */

@@ -27,6 +27,7 @@ export class LoggerReporter {
       this.logger.log(`Applying "${changeId}" (stage "${stage}")`),
     );
     events.on('change.completed', ({ change }) => this.logger.log(completed(change)));
+    events.on('change.left-behind', ({ changeId, what }) => this.logger.error(leftBehind(changeId, what)));
     events.on('run.completed', ({ report }) => this.report(report));
     events.on('run.failed', ({ report, error }) => {
       this.report(report, true);
@@ -42,6 +43,14 @@ export class LoggerReporter {
     if (failed || report.status === 'incomplete') this.logger.error(text);
     else this.logger.log(text);
   }
+}
+
+function leftBehind(changeId: string, what: string): string {
+  return (
+    `Change "${changeId}" has ended, and left something behind that came after it. It was refused, and the change ` +
+    `may not be complete: ${what}. Await every promise inside the change: with Promise.all(rows.map(async …)), not ` +
+    'with rows.forEach(async …). What shall go on after the change is begun in ChangeContext.detached(() => …).'
+  );
 }
 
 function completed({ changeId, result, durationMs, reason }: ChangeReport): string {

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { jest } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
+import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { MethodScope, overrideMethod } from './method-scope.js';
 
 class Pool {
@@ -15,16 +15,24 @@ const scopeOn = (pool: Pool) =>
     overrideMethod(pool, 'take', (original) => () => current() ?? original()),
   );
 
+/** Keeps nothing of the timer once it is stopped. */
+function startTimer(scope: MethodScope<string>): () => void {
+  let timer: NodeJS.Timeout | undefined = scope.run('mine', () => setInterval(() => undefined, 60_000));
+  return () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
 describe('a method that means something else inside a scope', () => {
-  it('is as it was outside of every scope, and after the last user is gone', () => {
+  it('is unchanged outside of every scope, and after the last user is gone', () => {
     const pool = new Pool('pool');
     const scope = scopeOn(pool);
     const [one, other] = [{}, {}];
     scope.install(one);
     scope.install(other);
-    expect(pool.take()).toBe('one of pool');
     scope.uninstall(one);
-    expect(scope.run('mine', () => pool.take())).toBe('mine');
+    expect([pool.take(), Object.hasOwn(pool, 'take')]).toEqual(['one of pool', true]);
     scope.uninstall(other);
     expect(scope.run('mine', () => pool.take())).toBe('one of pool');
     expect(Object.hasOwn(pool, 'take')).toBe(false);
@@ -42,17 +50,38 @@ describe('a method that means something else inside a scope', () => {
     expect(await later).toEqual(['mine', 'one of pool']);
   });
 
-  it('costs nothing once its last user is gone', () => {
-    const disable = jest.spyOn(AsyncLocalStorage.prototype, 'disable');
-    const run = jest.spyOn(AsyncLocalStorage.prototype, 'run');
-    const scope = scopeOn(new Pool('pool'));
+  it('is found by what a scope has left behind, after the last user is gone', async () => {
+    const pool = new Pool('pool');
+    const scope = scopeOn(pool);
     scope.install(scope);
-    scope.run('mine', () => undefined);
-    expect([run.mock.calls.length, disable.mock.calls.length]).toEqual([1, 0]);
+    const left = scope.run('mine', async () => {
+      await turn();
+      return pool.take();
+    });
     scope.uninstall(scope);
-    expect([scope.run('mine', () => 1), scope.exit(() => 2)]).toEqual([1, 2]);
-    expect([run.mock.calls.length, disable.mock.calls.length]).toEqual([1, 1]);
-    jest.restoreAllMocks();
+    expect(await left).toBe('mine');
+  });
+
+  it('costs nothing once nothing of a scope can come any more', async () => {
+    const pool = new Pool('pool');
+    const scope = scopeOn(pool);
+    scope.install(scope);
+    const stop = startTimer(scope);
+    scope.uninstall(scope);
+    await collectGarbage(() => false, 3);
+    expect(Object.hasOwn(pool, 'take')).toBe(true);
+    stop();
+    await collectGarbage(() => !Object.hasOwn(pool, 'take'));
+    expect(Object.hasOwn(pool, 'take')).toBe(false);
+  });
+
+  it('means the innermost of its own scopes inside those of others', () => {
+    const [pool, well] = [new Pool('pool'), new Pool('well')];
+    const [scope, other] = [scopeOn(pool), scopeOn(well)];
+    scope.install(scope);
+    other.install(other);
+    const taken = scope.run('mine', () => other.run('theirs', () => [pool.take(), well.take()]));
+    expect(taken).toEqual(['mine', 'theirs']);
   });
 
   it('is left in place where somebody else has replaced it since', () => {

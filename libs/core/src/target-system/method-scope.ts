@@ -1,13 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { detached, partOf, within } from '../async-frames.js';
 
 /**
- * Gives everything that happens inside a change's method the change's own resources: for as
- * long as somebody has it installed, a hook asks what the code that calls it is part of.
+ * Gives everything that comes of a change's method the change's own resources: a hook asks what
+ * the code that calls it is part of. It stays in place for as long as somebody has it installed, and
+ * after that until nothing that a change has begun can come any more.
  * For adapters whose driver has one method that everything goes through.
  */
 export class MethodScope<S> {
-  private readonly current = new AsyncLocalStorage<S | undefined>();
   private readonly users = new Set<object>();
+  private begun = 0;
   private remove: (() => void) | undefined;
 
   /** `hook` puts the hook where calls pass, and gives back what takes it off again. */
@@ -16,29 +17,34 @@ export class MethodScope<S> {
   /** Puts the hook in place, if no other user has done so. */
   install(user: object): void {
     this.users.add(user);
-    this.remove ??= this.hook(() => this.current.getStore());
+    this.remove ??= this.hook(() => partOf(this) as S | undefined);
   }
 
-  /**
-   * Takes the hook off once its last user is gone, and forgets every scope: before Node 24 a
-   * storage that was ever used slows every promise of the process down until it is disabled.
-   */
+  /** Takes the hook off once its last user is gone, and with it all that was begun in a scope. */
   uninstall(user: object): void {
     this.users.delete(user);
-    if (this.users.size > 0) return;
-    this.remove?.();
-    this.remove = undefined;
-    this.current.disable();
+    this.takeOff();
   }
 
   /** Calls `work` as part of `scope`, if anybody has the hook installed. */
   run<T>(scope: S, work: () => T): T {
-    return this.remove ? this.current.run(scope, work) : work();
+    if (!this.remove) return work();
+    this.begun += 1;
+    return within(this, scope, work, () => {
+      this.begun -= 1;
+      this.takeOff();
+    });
   }
 
   /** Calls `work` as part of nothing, wherever this is called. */
   exit<T>(work: () => T): T {
-    return this.remove ? this.current.run(undefined, work) : work();
+    return detached(work);
+  }
+
+  private takeOff(): void {
+    if (this.users.size > 0 || this.begun > 0) return;
+    this.remove?.();
+    this.remove = undefined;
   }
 }
 

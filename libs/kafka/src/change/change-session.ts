@@ -1,4 +1,5 @@
-import { ChangeEndedError, FencedError, withinTime } from '@nestjs-flamingock/core';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ChangeStatements, FencedError, UnawaitedStatementsError, withinTime } from '@nestjs-flamingock/core';
 import type { ProducerBatch, Transaction } from 'kafkajs';
 import type { RememberedPartitions } from '../client/remembered-partitions.js';
 import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
@@ -19,10 +20,12 @@ export interface SessionContext {
 export class ChangeSession {
   private last: Promise<unknown> = Promise.resolve();
   private failure: { readonly error: unknown } | undefined;
-  private ended = false;
   private holdsNothing = true;
+  private readonly statements: ChangeStatements;
 
-  constructor(private readonly context: SessionContext) {}
+  constructor(private readonly context: SessionContext) {
+    this.statements = new ChangeStatements(context.changeId);
+  }
 
   /** True while the change has sent nothing. */
   get isEmpty(): boolean {
@@ -36,20 +39,23 @@ export class ChangeSession {
       Promise.reject(new TransactionControlError(changeId, method));
     return {
       send: ({ topic, messages, ...rest }) =>
-        this.perform(() => this.sendBatch({ ...rest, topicMessages: [{ topic, messages }] })),
-      sendBatch: (batch) => this.perform(() => this.sendBatch(batch)),
-      sendOffsets: (offsets) => this.perform(() => transaction.sendOffsets(offsets)),
-      isActive: () => !this.ended,
+        this.perform(`send to ${topic}`, () =>
+          this.sendBatch({ ...rest, topicMessages: [{ topic, messages }] }),
+        ),
+      sendBatch: (batch) => this.perform('sendBatch', () => this.sendBatch(batch)),
+      sendOffsets: (offsets) => this.perform('sendOffsets', () => transaction.sendOffsets(offsets)),
+      isActive: () => !this.statements.haveEnded,
       commit: refuse('commit'),
       abort: refuse('abort'),
     };
   }
 
-  /** Refuses everything that the change still sends, and waits for what it has not awaited. */
+  /** Refuses everything that the change still sends, and waits for what it has not awaited: with any, it has failed. */
   async end(): Promise<void> {
-    this.ended = true;
     const late = () => new FailedSendError(this.context.changeId, undefined);
-    await withinTime(LAST_SEND_MS, this.last, late).catch((error: unknown) => (this.failure ??= { error }));
+    await withinTime(LAST_SEND_MS, this.statements.seal(turn), late).catch(
+      (error: unknown) => (this.failure ??= { error }),
+    );
   }
 
   /** @throws FailedSendError, or what a later holder of the lock has led to, if not everything was sent. */
@@ -66,8 +72,8 @@ export class ChangeSession {
    * One after the other, even under `Promise.all`: kafkajs numbers messages in the order of sending, and a
    * repeated send must come before the next one. After a failure nothing is sent any more.
    */
-  private perform<T>(send: () => Promise<T>): Promise<T> {
-    if (this.ended) return Promise.reject(new ChangeEndedError(this.context.changeId));
+  private perform<T>(what: string, send: () => Promise<T>): Promise<T> {
+    if (this.statements.haveEnded) return Promise.reject(this.statements.refusal(what));
     this.holdsNothing = false;
     const sending = this.last.then(() => {
       this.assertWhole();
@@ -75,7 +81,9 @@ export class ChangeSession {
     });
     // Where the change does not await it, it is reported at the end, and not as an unhandled rejection.
     this.last = sending.catch((error: unknown) => (this.failure ??= { error }));
-    return sending;
+    const tracked = this.statements.track(what, sending);
+    tracked.catch(() => undefined);
+    return tracked;
   }
 
   private async sendBatch(batch: ProducerBatch) {
@@ -102,6 +110,8 @@ function withOwnMessages(batch: ProducerBatch): ProducerBatch {
 }
 
 function asFailure(changeId: string, error: unknown): Error {
-  const isVerdict = error instanceof FencedError || error instanceof FailedSendError;
-  return isVerdict ? error : new FailedSendError(changeId, error);
+  const isVerdict = [FencedError, FailedSendError, UnawaitedStatementsError].some(
+    (one) => error instanceof one,
+  );
+  return isVerdict ? (error as Error) : new FailedSendError(changeId, error);
 }

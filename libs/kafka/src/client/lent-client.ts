@@ -1,3 +1,4 @@
+import type { ChangeStatements } from '@nestjs-flamingock/core';
 import type { SharedClient } from './kafka-clients.js';
 
 /** Methods that need no connection. */
@@ -7,26 +8,31 @@ type Call = (...args: unknown[]) => unknown;
 
 /**
  * A client as a change gets it: connected at the first call that needs it, and closed by us at the end of
- * the run, so that its own `connect` and `disconnect` have nothing to do.
+ * the run, so that its own `connect` and `disconnect` have nothing to do. It is refused once the change has ended.
  */
 export function lentClient<T extends object>(
   { client, connected }: SharedClient<T>,
   explain: (error: unknown) => unknown,
+  statements: ChangeStatements,
 ): T {
+  const perform = async (method: Call, args: unknown[]): Promise<unknown> => {
+    await connected();
+    try {
+      return await method(...args);
+    } catch (error) {
+      throw explain(error);
+    }
+  };
   const call =
-    (method: Call): Call =>
+    (name: string, method: Call): Call =>
     async (...args) => {
-      await connected();
-      try {
-        return await method(...args);
-      } catch (error) {
-        throw explain(error);
-      }
+      statements.assertOpen(name);
+      return statements.track(name, perform(method, args));
     };
   const lent = (name: string, value: unknown): unknown => {
     if (typeof value !== 'function' || LOCAL.includes(name)) return value;
     if (name === 'connect' || name === 'disconnect') return () => Promise.resolve();
-    return call(value as Call);
+    return call(name, value as Call);
   };
   return Object.fromEntries(
     Object.entries(client).map(([name, value]: [string, unknown]) => [name, lent(name, value)]),

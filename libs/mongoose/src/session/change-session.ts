@@ -1,25 +1,24 @@
-import { ChangeEndedError, withinTime } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core';
 import type { mongo } from 'mongoose';
-import { NestedTransactionError, OperationHangsError } from '../mongoose.errors.js';
+import { NestedTransactionError } from '../mongoose.errors.js';
 import { nestedSession } from './nested-session.js';
+import { countingOperations, OPERATION, runningOperation, sealOperations } from './running-operations.js';
 import type { ScopedSessions, StartSession } from './session-scope.js';
 import { sessionView } from './session-view.js';
-
-/** How long an operation that nobody awaited is waited for at the end, in milliseconds. */
-const LAST_OPERATION_MS = 10_000;
 
 /** One execution of a change inside its transaction, from the first operation to the last. */
 export class ChangeSession implements ScopedSessions {
   private readonly nested = new Set<object>();
-  private readonly running = new Map<object, () => void>();
+  private readonly statements: ChangeStatements;
   private failure: NestedTransactionError | undefined;
-  private ended = false;
 
   constructor(
     readonly changeId: string,
     /** Has the transaction open. */
     readonly session: mongo.ClientSession,
-  ) {}
+  ) {
+    this.statements = new ChangeStatements(changeId);
+  }
 
   begin(_start: StartSession, options: Parameters<StartSession>[0]): mongo.ClientSession {
     this.assertRunning();
@@ -33,7 +32,7 @@ export class ChangeSession implements ScopedSessions {
 
   /** @throws ChangeEndedError once the change has ended. */
   assertRunning(): void {
-    if (this.ended) throw new ChangeEndedError(this.changeId);
+    this.statements.assertOpen(OPERATION);
   }
 
   /** Takes note of a transaction inside the change's own that is open. */
@@ -47,36 +46,34 @@ export class ChangeSession implements ScopedSessions {
     this.failure ??= failure;
   }
 
+  /** Counts the operations that are given a session which this lends. */
+  countingOperations(): (asked: PropertyKey) => void {
+    return countingOperations(this.statements);
+  }
+
   /**
-   * Ends the change: waits for operations that are still running, and refuses every later one.
+   * Ends the change, and refuses every later operation.
    *
-   * @throws NestedTransactionError when one inside it failed or is still open;
-   * OperationHangsError when an operation does not end.
+   * @throws NestedTransactionError when one inside it failed or is still open; UnawaitedStatementsError where operations
+   * were on their way, once they have ended; OperationHangsError where they do not.
    */
   async seal(): Promise<void> {
     if (this.nested.size > 0) throw new NestedTransactionError(this.changeId, 'was not ended');
-    await withinTime(
-      LAST_OPERATION_MS,
-      this.operationsEnded(),
-      () => new OperationHangsError(this.changeId, LAST_OPERATION_MS),
-    );
-    this.end();
+    await sealOperations(this.changeId, this.statements);
     if (this.failure) throw this.failure;
   }
 
   /** Refuses every later operation. */
   end(): void {
-    this.ended = true;
+    this.statements.end();
   }
 
   /** The transaction's session for one operation or cursor of the driver, which says when it has ended. */
   private join(owner: unknown): mongo.ClientSession {
-    const operation = {};
-    // A cursor lives as long as nobody closes it: only its operations would have to be waited for.
-    if (typeof owner === 'symbol') this.running.set(operation, () => undefined);
-    const { session, running } = this;
+    const { session } = this;
+    const operation = runningOperation(this.statements, owner);
     const assertRunning = (): void => {
-      if (!running.has(operation)) this.assertRunning();
+      if (!operation.isRunning) this.assertRunning();
     };
     return sessionView(session, {
       owner,
@@ -84,17 +81,7 @@ export class ChangeSession implements ScopedSessions {
         assertRunning();
         return session.hasEnded;
       },
-      endSession: async () => {
-        running.get(operation)?.();
-        running.delete(operation);
-      },
+      endSession: async () => operation.end(),
     });
-  }
-
-  private async operationsEnded(): Promise<void> {
-    while (this.running.size > 0) {
-      const [operation] = this.running.keys();
-      if (operation) await new Promise<void>((resolve) => this.running.set(operation, resolve));
-    }
   }
 }

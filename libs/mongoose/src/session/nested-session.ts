@@ -32,7 +32,7 @@ export function nestedSession(change: ChangeSession): mongo.ClientSession {
     if (isOpen) abort();
   };
 
-  const view: mongo.ClientSession = sessionView(session, {
+  const members = {
     get hasEnded(): boolean {
       change.assertRunning();
       return session.hasEnded;
@@ -53,6 +53,7 @@ export function nestedSession(change: ChangeSession): mongo.ClientSession {
     },
     endSession: leave,
     [Symbol.asyncDispose]: leave,
-  });
+  };
+  const view = sessionView(session, members, change.countingOperations());
   return view;
 }

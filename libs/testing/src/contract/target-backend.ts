@@ -19,6 +19,17 @@ export interface TargetBackend extends ContractBackend {
   readonly second: () => Promise<TransactionalTargetSystem>;
   /** Puts `value` under `key` through handles that the target lent. */
   readonly write: (handles: Handles, key: string, value: string) => Promise<void>;
+  /**
+   * Puts `value` under `key` as a service of the application does, which is lent nothing. Absent where the target
+   * system does not see what services do.
+   */
+  readonly writeByService?: (key: string, value: string) => Promise<void>;
+  /**
+   * Begins something of which the answer comes later.
+   *
+   * @default what `write` does
+   */
+  readonly begin?: (handles: Handles) => Promise<unknown>;
   /** What everybody can see under `key`, read outside any transaction. */
   readonly read: (key: string) => Promise<string | undefined>;
 }

@@ -1,6 +1,7 @@
 import { contract, type ContractCase } from './contract-case.js';
 import type { PartialBackend, SharedBackend, TargetBackend } from './target-backend.js';
 import { SHARED_TRANSACTION_CHECKS } from './shared-transaction.checks.js';
+import { TARGET_END_CHECKS } from './target-end.checks.js';
 import { TARGET_FENCE_CHECKS } from './target-fence.checks.js';
 import { TARGET_MARKER_CHECKS } from './target-marker.checks.js';
 import { TARGET_PARTIAL_CHECKS } from './target-partial.checks.js';
@@ -15,6 +16,7 @@ export function transactionalTargetContract(open: () => Promise<TargetBackend>):
     ...contract(() => prepared(open), {
       ...TARGET_RUN_CHECKS,
       ...TARGET_TRANSACTION_CHECKS,
+      ...TARGET_END_CHECKS,
       ...TARGET_MARKER_CHECKS,
       ...TARGET_FENCE_CHECKS,
     }),

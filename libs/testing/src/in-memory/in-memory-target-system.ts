@@ -1,10 +1,11 @@
-import type {
-  ChangeRun,
-  Handles,
-  Marker,
-  Transaction,
-  TransactionalTargetSystem,
-  TransactionOutcome,
+import {
+  ChangeStatements,
+  type ChangeRun,
+  type Handles,
+  type Marker,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
 } from '@nestjs-flamingock/core';
 import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
 import { InMemoryMarkerStore, fencePass } from './in-memory-marker.store.js';
@@ -41,8 +42,18 @@ export class InMemoryTargetSystem implements TransactionalTargetSystem {
     this.table = new InMemoryTable(database);
   }
 
-  run(_change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<void> {
-    return work(handlesOn(this.resource));
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check?: () => void,
+  ): Promise<void> {
+    const statements = new ChangeStatements(changeId, check);
+    try {
+      await work(handlesOn(tracked(this.resource, statements)));
+      await statements.seal();
+    } finally {
+      statements.end();
+    }
   }
 
   async transaction(
@@ -55,11 +66,24 @@ export class InMemoryTargetSystem implements TransactionalTargetSystem {
     try {
       if (proof) await tx.read('checkFence', proof.pass);
       await work(handlesOn(tx), tx);
+      await tx.seal();
     } catch (error) {
       return tx.rollback(error);
     }
     return this.options.keepsPart ? tx.commitInPart(proof) : tx.commit(proof);
   }
+}
+
+/** The session, none of whose statements comes after the end of the change. */
+function tracked(session: InMemorySession, statements: ChangeStatements): InMemorySession {
+  const performing = async <T>(name: string, perform: () => Promise<T>): Promise<T> => {
+    statements.assertOpen(name);
+    return statements.track(name, perform());
+  };
+  return {
+    read: (name, query) => performing(name, () => session.read(name, query)),
+    write: (name, statement) => performing(name, () => session.write(name, statement)),
+  };
 }
 
 function handlesOn(session: InMemorySession): Handles {

@@ -1,5 +1,5 @@
 import {
-  ChangeEndedError,
+  ChangeStatements,
   FencedError,
   type ChangeRun,
   type Marker,
@@ -29,27 +29,50 @@ export interface Proof {
 export class InMemoryTransaction implements Transaction, InMemorySession {
   private readonly draft: InMemoryTables;
   private readonly statements: InMemoryStatement<unknown>[] = [];
-  private ended = false;
+  private readonly running: ChangeStatements;
 
   constructor(
     readonly resource: InMemoryDatabase,
-    private readonly change: ChangeRun,
+    change: ChangeRun,
   ) {
     this.draft = resource.snapshot();
+    this.running = new ChangeStatements(change.changeId);
   }
 
   /** Answers a question about the tables as this transaction sees them. */
   async read<T>(name: string, query: InMemoryStatement<T>): Promise<T> {
-    return this.resource.send(name, () => query(this.open()));
+    const reading = this.resource.send(name, () => {
+      this.running.assertOpen(name);
+      return query(this.draft);
+    });
+    return this.running.track(name, reading);
   }
 
-  /** Stages a statement. */
+  /** Stages a statement of the change. */
   async write<T>(name: string, statement: InMemoryStatement<T>): Promise<T> {
-    return this.resource.send(name, () => {
-      const result = statement(this.open());
-      this.statements.push(statement);
-      return result;
+    const staging = this.resource.send(name, () => {
+      this.running.assertOpen(name);
+      return this.stage(statement);
     });
+    return this.running.track(name, staging);
+  }
+
+  /** How stores write in it: after the change's own statements, of which none may be on its way. */
+  readonly ofStores: InMemorySession = {
+    read: (name, query) => this.resource.send(name, () => query(this.draft)),
+    write: async (name, statement) => {
+      await this.seal();
+      return this.resource.send(name, () => this.stage(statement));
+    },
+  };
+
+  /**
+   * Refuses every later statement of the change.
+   *
+   * @throws UnawaitedStatementsError where some were on their way, once they have ended.
+   */
+  seal(): Promise<void> {
+    return this.running.seal();
   }
 
   /** Applies every staged statement and leaves the marker, or does nothing. */
@@ -88,12 +111,12 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
 
   /** Forgets what was staged. */
   rollback(error: unknown): TransactionOutcome {
-    this.ended = true;
+    this.running.end();
     return { status: 'rolled-back', error };
   }
 
   private async apply(statement: InMemoryStatement<TransactionOutcome>): Promise<TransactionOutcome> {
-    this.ended = true;
+    this.running.end();
     try {
       return await this.resource.write('commit', statement);
     } catch (error) {
@@ -101,9 +124,10 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
     }
   }
 
-  private open(): InMemoryTables {
-    if (this.ended) throw new ChangeEndedError(this.change.changeId);
-    return this.draft;
+  private stage<T>(statement: InMemoryStatement<T>): T {
+    const result = statement(this.draft);
+    this.statements.push(statement);
+    return result;
   }
 }
 
@@ -114,6 +138,6 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
  */
 export function sessionOf(database: InMemoryDatabase, tx: Transaction | undefined): InMemorySession {
   if (tx === undefined) return database;
-  if (tx instanceof InMemoryTransaction && tx.resource === database) return tx;
+  if (tx instanceof InMemoryTransaction && tx.resource === database) return tx.ofStores;
   throw new ForeignTransactionError();
 }

@@ -1,0 +1,83 @@
+import { ChangeEndedError, UnawaitedStatementsError } from '../executor/executor.errors.js';
+import { bounded, currentChange } from '../lock/change-scope.js';
+
+const GOES_ON = (): void => undefined;
+
+/**
+ * What one call of a change's method does in its target system: which statements are on their way, and
+ * none after its end. For target systems that see the statements of a change.
+ */
+export class ChangeStatements {
+  private readonly running = new Map<object, string>();
+  private readonly scope = currentChange();
+  private isIdle = (): void => undefined;
+  private ended = false;
+
+  /** @param check what else may keep a statement from being sent: the one that `TargetSystem.run` is given */
+  constructor(
+    private readonly changeId: string,
+    private readonly check: () => void = GOES_ON,
+  ) {}
+
+  /** True once the change has ended: nothing more is sent. */
+  get haveEnded(): boolean {
+    return this.ended;
+  }
+
+  /**
+   * To be called before each statement.
+   *
+   * @throws ChangeEndedError once the change has ended, which is told of; what the check throws.
+   */
+  assertOpen(text: string): void {
+    if (this.ended) throw this.refusal(text);
+    this.check();
+  }
+
+  /** The error for a statement that comes after the end of the change, which is told of, once for the change. */
+  refusal(text: string): ChangeEndedError {
+    this.scope?.late(text);
+    return new ChangeEndedError(this.changeId);
+  }
+
+  /** Takes note of a statement that is on its way until what this gives back is called. */
+  begin(text: string): () => void {
+    const statement = {};
+    this.running.set(statement, text);
+    return () => {
+      this.running.delete(statement);
+      if (this.running.size === 0) this.isIdle();
+    };
+  }
+
+  /** Takes note of a statement until it has settled. */
+  async track<T>(text: string, statement: Promise<T>): Promise<T> {
+    const done = this.begin(text);
+    try {
+      return await statement;
+    } finally {
+      done();
+    }
+  }
+
+  /** Refuses every later statement. */
+  end(): void {
+    this.ended = true;
+  }
+
+  /**
+   * Called once the method has returned: refuses every later statement. Waits for those on their way as long as
+   * they take, which is for the target system to bound.
+   *
+   * @param turn waits for as long as a call of the driver may take to come to its first statement
+   * @throws UnawaitedStatementsError where there were any, once they have ended.
+   */
+  async seal(turn?: () => Promise<unknown>): Promise<void> {
+    if (!this.ended) await turn?.();
+    this.end();
+    if (this.running.size === 0) return;
+    const texts = [...this.running.values()].map(bounded);
+    await new Promise<void>((resolve) => (this.isIdle = resolve));
+    throw new UnawaitedStatementsError(this.changeId, this.scope?.methodName, texts);
+  }
+}

@@ -1,0 +1,56 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core';
+import { OperationHangsError } from '../mongoose.errors.js';
+
+/** How long an operation that nobody awaited is waited for at the end, in milliseconds. */
+const LAST_OPERATION_MS = 10_000;
+
+/** The driver does not say which operation asks for a session. */
+export const OPERATION = '';
+
+/** Waits for operations that are on their way, and fails the change if there are any. */
+export function sealOperations(changeId: string, statements: ChangeStatements): Promise<void> {
+  const hanging = () => new OperationHangsError(changeId, LAST_OPERATION_MS);
+  return withinTime(LAST_OPERATION_MS, statements.seal(turn), hanging);
+}
+
+/** An operation that the driver has begun a session for, which it ends with the operation. */
+export interface RunningOperation {
+  readonly isRunning: boolean;
+  readonly end: () => void;
+}
+
+/** Takes note of such an operation. A cursor lives as long as nobody closes it: only its operations could be waited for. */
+export function runningOperation(statements: ChangeStatements, owner: unknown): RunningOperation {
+  const ended = typeof owner === 'symbol' ? statements.begin(OPERATION) : undefined;
+  let isRunning = ended !== undefined;
+  return {
+    get isRunning() {
+      return isRunning;
+    },
+    end: () => {
+      isRunning = false;
+      ended?.();
+    },
+  };
+}
+
+/** What the driver asks a session that an operation was given, one after the other, when the operation begins. */
+const BEGINNING: readonly PropertyKey[] = ['hasEnded', 'snapshotEnabled', 'client'];
+
+/** What it asks when the operation has ended, however that was. */
+const END = 'owner';
+
+/** Counts operations that are given a session, by what the driver asks it. To be told of each question. */
+export function countingOperations(statements: ChangeStatements): (asked: PropertyKey) => void {
+  const running: (() => void)[] = [];
+  let step = 0;
+  return (asked) => {
+    if (asked === END) running.shift()?.();
+    if (asked !== BEGINNING[step]) step = 0;
+    if (asked === BEGINNING[step]) step += 1;
+    if (step < BEGINNING.length) return;
+    step = 0;
+    running.push(statements.begin(OPERATION));
+  };
+}
