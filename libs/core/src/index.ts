@@ -102,6 +102,7 @@ export {
 export type { EngineSettings } from './pipeline/engine-settings.js';
 
 export {
+  EarlierNameError,
   EditedChangesError,
   ForeignChangesError,
   RenamedChangesError,

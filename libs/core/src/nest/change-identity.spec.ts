@@ -6,7 +6,12 @@ import { Execution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { failureOf } from '../fixtures/runs.js';
-import { EditedChangesError, ForeignChangesError, RenamedChangesError } from '../pipeline/identity.errors.js';
+import {
+  EarlierNameError,
+  EditedChangesError,
+  ForeignChangesError,
+  RenamedChangesError,
+} from '../pipeline/identity.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
 import type { FlamingockSettings } from './flamingock-options.js';
@@ -206,5 +211,29 @@ describe('an applied change under another id', () => {
     await run([AddSku]);
     expect((await run([renamed()], { renamedChanges: 'warn' })).join()).toContain('has class AddSku of');
     expect(ran).toEqual(['add-sku', 'add-sku']);
+  });
+});
+
+describe('an application that is given a name', () => {
+  const named = { service: 'shop' };
+  const unnamed = { service: 'default' };
+
+  it('does not run again what is applied under the name that it had before', async () => {
+    await run([AddSku], unnamed);
+    const more = version({ id: 'add-ean', order: '0002', name: 'AddEan' });
+    const { flamingock } = await start([AddSku, more], named);
+    const error = await failureOf(flamingock.execute());
+    expect(error).toBeInstanceOf(EarlierNameError);
+    expect(error).toMatchObject({ service: 'shop', earlierName: 'default', applied: 1, changes: 2 });
+    expect((error as Error).message).toContain("service: 'default'");
+    expect(await failureOf(flamingock.plan())).toBeInstanceOf(EarlierNameError);
+    expect(ran).toEqual(['add-sku']);
+  });
+
+  it('runs beside the history of others under that name', async () => {
+    await run([AddSku, version({ id: 'add-ean', order: '0002', name: 'AddEan' })], unnamed);
+    await run([version({ id: 'add-bin', name: 'AddBin' })], named);
+    await run([version({ target: 'bucket', name: 'AddBucket' })], { service: 'depot' });
+    expect(ran).toHaveLength(4);
   });
 });

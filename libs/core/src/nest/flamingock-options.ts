@@ -18,7 +18,8 @@ export interface FlamingockSettings {
    * Name under which history and lock are kept. Applications with different changes on
    * one audit store need different names; instances of one application the same.
    *
-   * @default 'default'
+   * @default the name in the nearest package.json, from the working directory or else the started script upwards;
+   * needed where there is none
    */
   readonly service?: string;
   /**

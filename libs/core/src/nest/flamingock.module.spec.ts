@@ -16,6 +16,7 @@ import { ChangeFailedError, RunAbortedError } from '../pipeline/pipeline.errors.
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
 import { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_OVERRIDES } from './flamingock.constants.js';
+import { applicationName } from '../node-runtime.js';
 import { FlamingockModule } from './flamingock.module.js';
 import type {
   FlamingockModuleAsyncOptions,
@@ -24,6 +25,9 @@ import type {
 } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
 import { FlamingockDisabledError, InvalidOptionsError } from './nest.errors.js';
+
+/** What an application is called that says nothing: by its package.json. */
+const NAME = applicationName()!;
 
 let calls: string[];
 let database: InMemoryDatabase;
@@ -78,7 +82,7 @@ const startAsync = (options: Partial<FlamingockModuleAsyncOptions>, ...imports: 
     }),
   );
 const historyOf = (service: string) => new InMemoryAuditStore(database).readHead(service);
-const states = () => statesOf(new InMemoryAuditStore(database), 'default');
+const states = () => statesOf(new InMemoryAuditStore(database), NAME);
 /** A gate that a change waits at. */
 function gate() {
   let open: () => void = () => undefined;
@@ -169,7 +173,7 @@ describe('FlamingockModule.forRoot', () => {
 
   it('keeps history under the name of the service', async () => {
     await start({ service: 'inventory' }, aClass('a'));
-    expect([await historyOf('inventory'), await historyOf('default')]).toEqual([
+    expect([await historyOf('inventory'), await historyOf(NAME)]).toEqual([
       expect.objectContaining({ seq: 2 }),
       undefined,
     ]);
@@ -189,7 +193,7 @@ describe('FlamingockModule.forRoot', () => {
       },
     };
     await boot(rootModule({ flamingock: { ...adapters(), auditStore }, changes: [aClass('a')] }));
-    expect(await historyOf('default')).toMatchObject({ seq: 2 });
+    expect(await historyOf(NAME)).toMatchObject({ seq: 2 });
   });
 
   it('aborts the start where the audit store cannot be built', async () => {
@@ -244,7 +248,7 @@ describe('enabled: false', () => {
   it('loads everything and runs nothing', async () => {
     const app = await start({ enabled: false }, aClass('a'));
     expect(calls).toEqual([]);
-    expect(await historyOf('default')).toBeUndefined();
+    expect(await historyOf(NAME)).toBeUndefined();
     expect(await failureOf(app.get(FlamingockService).execute())).toBeInstanceOf(FlamingockDisabledError);
   });
 
@@ -299,7 +303,7 @@ describe('FlamingockModule.forRootAsync', () => {
   });
 
   it('has the defaults where nothing is said', async () => {
-    expect(await serviceOf({})).toBe('default');
+    expect(await serviceOf({})).toBe(NAME);
   });
 
   it('aborts the start where the factory fails', async () => {
@@ -344,7 +348,7 @@ describe('flamingockConfig', () => {
 
   it('is not read where nobody has loaded it', async () => {
     process.env['FLAMINGOCK_SERVICE'] = 'from-environment';
-    expect(await optionsWith({}, [])).toMatchObject({ service: 'default' });
+    expect(await optionsWith({}, [])).toMatchObject({ service: NAME });
   });
 
   it('switches everything off', async () => {
@@ -577,7 +581,7 @@ describe('the end of the process or the application', () => {
 
   it('app.close() ends a wait for the lock to record a finding', async () => {
     const lock = new InMemoryAuditStore(database).lock;
-    await lock.acquire({ service: 'default', owner: 'other', host: 'h', pid: 1, leaseMs: 600_000 });
+    await lock.acquire({ service: NAME, owner: 'other', host: 'h', pid: 1, leaseMs: 600_000 });
     const app = await start({ runAt: 'manual' }, aClass('a'));
     const fix = { ended: false };
     const fixing = app.get(FlamingockService).auditFix({ changeId: 'a', resolution: 'EXECUTED' });
@@ -589,12 +593,12 @@ describe('the end of the process or the application', () => {
     await app.close();
     for (let turns = 0; turns < 100 && !fix.ended; turns += 1) await turn();
     const endedByItself = fix.ended;
-    await lock.release({ service: 'default', token: 1, owner: 'other' });
+    await lock.release({ service: NAME, token: 1, owner: 'other' });
     await fixing.catch(() => undefined);
     expect(endedByItself).toBe(true);
   });
 });
 
 async function isFree(): Promise<boolean> {
-  return ((await new InMemoryAuditStore(database).lock.read('default'))?.expiresAt ?? 0) === 0;
+  return ((await new InMemoryAuditStore(database).lock.read(NAME))?.expiresAt ?? 0) === 0;
 }

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { applicationName } from '../node-runtime.js';
 import { inMemoryAuditStore, InMemoryAuditStore, InMemoryDatabase } from '@nestjs-flamingock/testing';
 import { Change } from '../change/change.decorator.js';
 import { Execution, RollbackExecution } from '../change/execution.decorator.js';
@@ -8,6 +9,9 @@ import { failureOf, statesOf } from '../fixtures/runs.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
 import { FlamingockService } from './flamingock.service.js';
+
+/** What an application is called that says nothing: by its package.json. */
+const NAME = applicationName()!;
 
 let database: InMemoryDatabase;
 let broken: boolean;
@@ -38,7 +42,7 @@ class Publish {
 
 async function start() {
   const flamingock = {
-    service: 'default',
+    service: NAME,
     runAt: 'manual' as const,
     auditStore: inMemoryAuditStore(database),
     targetSystems: [nonTransactionalTargetSystem('files')],
@@ -46,7 +50,7 @@ async function start() {
   const app = await boot(rootModule({ flamingock, changes: [Publish] }));
   return { app, service: app.get(FlamingockService) };
 }
-const states = () => statesOf(new InMemoryAuditStore(database), 'default');
+const states = () => statesOf(new InMemoryAuditStore(database), NAME);
 
 describe('FlamingockService', () => {
   it('leads from an issue to its end', async () => {

@@ -1,4 +1,5 @@
 import { failureOf } from '../fixtures/runs.js';
+import { applicationName } from '../node-runtime.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { resolveOptions } from './resolve-options.js';
@@ -13,7 +14,7 @@ describe('resolveOptions', () => {
   it('has a default for everything', () => {
     expect(resolveOptions()).toEqual({
       enabled: true,
-      service: 'default',
+      service: applicationName(),
       runAt: 'bootstrap',
       stages: undefined,
       onIssue: 'fail',

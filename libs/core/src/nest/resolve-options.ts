@@ -1,4 +1,5 @@
 import { isName } from '../change/names.js';
+import { applicationName } from '../node-runtime.js';
 import type { EngineSettings } from '../pipeline/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
@@ -23,7 +24,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const { lock = {}, timeouts = {} } = settings;
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
-    service: settings.service ?? 'default',
+    service: settings.service ?? applicationName() ?? '',
     runAt: settings.runAt === 'module-init' ? 'bootstrap' : (settings.runAt ?? 'bootstrap'),
     stages: settings.stages,
     onIssue: settings.onIssue ?? 'fail',
@@ -149,13 +150,18 @@ function valueFaults({
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
     milliseconds('timeouts.answerMs', timeouts.answerMs, 1),
-    isName(service, 100)
-      ? undefined
-      : `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`,
+    enabled ? serviceFault(service) : undefined,
     stages && listOfTexts('stages', stages),
     stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
   ];
   return faults.filter((fault) => fault !== undefined);
+}
+
+function serviceFault(service: string): string | undefined {
+  if (isName(service, 100)) return undefined;
+  if (service === '')
+    return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
+  return `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`;
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {

@@ -43,6 +43,23 @@ export class ForeignChangesError extends FlamingockError {
   }
 }
 
+/** There is no history under the name of this application, and one with its changes under the name it had before. */
+export class EarlierNameError extends FlamingockError {
+  constructor(
+    readonly service: string,
+    readonly earlierName: string,
+    /** How many changes of this application are applied under that name, of how many. */
+    readonly applied: number,
+    readonly changes: number,
+  ) {
+    super(
+      `Service "${service}" has no history, and in the same audit store that of service "${earlierName}" has ` +
+        `${applied} of its ${changes} changes. Nothing was run: all of them would run again. Go on with that ` +
+        `history: FlamingockModule.forRoot({ service: '${earlierName}' }) or FLAMINGOCK_SERVICE=${earlierName}.`,
+    );
+  }
+}
+
 /** Pending changes are probably applied, under ids that the code no longer has, and `renamedChanges` is `fail`. */
 export class RenamedChangesError extends FlamingockError {
   /** Each with the id under which it is probably applied. */

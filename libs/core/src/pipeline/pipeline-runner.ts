@@ -8,6 +8,7 @@ import { boundedSignal } from '../bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
+import { assertNoEarlierName } from '../executor/earlier-name.js';
 import { assertNothingForgotten } from '../executor/forgotten-claims.js';
 import { lookAtTargets } from '../executor/emptied-targets.js';
 import { assertTransactions } from '../executor/transaction-check.js';
@@ -152,6 +153,7 @@ export class PipelineRunner {
       this.report.settled();
       return true;
     }
+    if (!head) await this.reach(() => assertNoEarlierName(this.engine));
     const snapshot = head ? await this.readSnapshot() : new Map<string, AuditEntry>();
     const fault = entryFault(snapshot);
     if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);

@@ -11,6 +11,7 @@ export async function open({ database: { url, name }, inserts }: Job): Promise<P
   const app = await openApplication([
     MongooseModule.forRoot(url, { dbName: name, retryAttempts: 0 }),
     FlamingockModule.forRoot({
+      service: 'default',
       runAt: 'manual',
       auditStore: mongooseAuditStore(),
       targetSystems: [mongooseTargetSystem('rows-db')],

@@ -23,6 +23,7 @@ export function openFlamingock(
   return openApplication([
     TypeOrmModule.forRoot({ ...typeOrmOptions(database), retryAttempts: 0, ...(logger && { logger }) }),
     FlamingockModule.forRoot({
+      service: 'default',
       runAt: 'manual',
       auditStore: typeOrmAuditStore(),
       targetSystems: [typeOrmTargetSystem('rows-db')],
