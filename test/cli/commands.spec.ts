@@ -234,16 +234,22 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect((await workspace.lock()).isFree).toBe(true);
   });
 
-  it('does what it is for before the hooks of the application that may need it', async () => {
-    const environment = { env: { CLI_FIXTURE: JSON.stringify(workspace.options) } };
-    const lazy = await run(
-      ['execute', '-m', join(process.cwd(), 'test/cli/fixture/lazy-start.mjs')],
-      environment,
-    );
-    expect(lazy).toMatchObject({ code: 0 });
-    expect(lazy.stderr).toContain('did not end in order: nothing is applied');
-    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
-  });
+  it.each(['execute', 'plan'])(
+    '%s starts nothing of the application, and ends all of it',
+    async (command) => {
+      const environment = { env: { CLI_FIXTURE: JSON.stringify(workspace.options) } };
+      const lazy = await run(
+        [command, '-m', join(process.cwd(), 'test/cli/fixture/lazy-start.mjs')],
+        environment,
+      );
+      expect(lazy).toMatchObject({ code: 0 });
+      expect(lazy.stderr).not.toMatch(/nothing is applied|undefined/);
+      expect(lazy.stderr).toContain('did not end in order: cannot close');
+      expect(lazy.stderr).toContain('closed to the end');
+      const applied = await workspace.history();
+      expect(applied.length > 0).toBe(command === 'execute');
+    },
+  );
 
   it('tells in one sentence that the audit store cannot be used', async () => {
     await workspace.audit.connection.query('CREATE TABLE flamingock_audit_entries (wrong INTEGER)');

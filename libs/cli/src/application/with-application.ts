@@ -1,5 +1,5 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { ModuleRef, NestFactory } from '@nestjs/core';
+import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import {
   FLAMINGOCK_OVERRIDES,
   FlamingockError,
@@ -13,6 +13,8 @@ import { CommandLogger } from './command-logger.js';
 import { MaskingLogger } from './masking-logger.js';
 import { importModule, type RootModule } from './import-module.js';
 import type { ModuleReference } from './module-reference.js';
+import { noHttpServer } from './no-http-server.js';
+import { closeWhole } from './close-whole.js';
 
 /** What a command asks of an application. */
 export interface Application {
@@ -31,11 +33,9 @@ export interface StartOptions {
 const OVERRIDES: FlamingockSettings = { runAt: 'manual', shutdownSignals: [] };
 
 /**
- * Starts the application without serving, does `work` with it, and closes it.
- *
- * `work` is done at the moment at which a start applies what is pending: after every
- * `onModuleInit`, and before any `onApplicationBootstrap` of the application's own, which
- * may need what `work` applies.
+ * Makes the application, does `work` with it, and closes it. It is never initialised: of its
+ * hooks only those are called whose providers Flamingock itself is about to use, so that no
+ * queue worker, schedule or consumer of the application begins.
  *
  * @throws ModuleLoadError, ModuleNotFoundError, NoFlamingockError, ApplicationStartError, and what `work` throws.
  */
@@ -46,36 +46,16 @@ export async function withApplication<T>(
 ): Promise<T> {
   const root = await importModule(reference);
   const logger = verbose ? new MaskingLogger({ colors: colours }) : new CommandLogger(colours);
-  const task = new Task((moduleRef) => work(applicationIn(moduleRef, reference)));
+  const app = await create(root, logger).catch((error: unknown) => {
+    throw startError(reference, error);
+  });
   try {
-    const context = await NestFactory.createApplicationContext(around(root, task), {
-      logger,
-      abortOnError: false,
-    });
-    await context.close();
-  } catch (error) {
-    if (!task.outcome) throw startError(reference, error);
-    // What follows in the start, or at its end, changes nothing about what was done.
-    logger.warn(`The application did not end in order: ${describeError(error)}`, 'CommandModule');
-  }
-  if (!task.outcome) throw new NoFlamingockError(reference.text);
-  return task.outcome;
-}
-
-function startError({ text }: ModuleReference, error: unknown): FlamingockError {
-  return error instanceof FlamingockError ? error : new ApplicationStartError(text, error);
-}
-
-/** What is done once during a start, and does not make the start fail. */
-class Task<T> {
-  /** Absent until the start has come to it. */
-  outcome: Promise<T> | undefined;
-
-  constructor(private readonly work: (moduleRef: ModuleRef) => Promise<T>) {}
-
-  async run(moduleRef: ModuleRef): Promise<void> {
-    this.outcome = Promise.resolve(moduleRef).then(this.work);
-    await this.outcome.catch(() => undefined);
+    return await work(applicationIn(app, reference));
+  } finally {
+    // How the application ends changes nothing about what was done.
+    await closeWhole(app, logger).catch((error: unknown) =>
+      logger.warn(`The application did not end in order: ${describeError(error)}`, 'CommandModule'),
+    );
   }
 }
 
@@ -83,27 +63,22 @@ class Task<T> {
 @Module({})
 class CommandModule {}
 
-/** What the command adds to it. */
-@Module({})
-class TaskModule {}
-
-/** The hooks of global modules are called first, in the order of their imports. */
-function around<T>(root: RootModule, task: Task<T>): DynamicModule {
-  const provider = {
-    provide: Task,
-    inject: [ModuleRef],
-    useFactory: (moduleRef: ModuleRef) => ({ onApplicationBootstrap: () => task.run(moduleRef) }),
-  };
+function create(root: RootModule, logger: MaskingLogger): Promise<INestApplicationContext> {
   const overrides = { provide: FLAMINGOCK_OVERRIDES, useValue: OVERRIDES };
-  const first: DynamicModule = { module: TaskModule, global: true, providers: [provider, overrides] };
-  return { module: CommandModule, imports: [first, root] };
+  const around: DynamicModule = { module: CommandModule, imports: [root], providers: [overrides] };
+  // A context of Nest's is initialised as it is made; what could serve is not, until it listens.
+  return NestFactory.create(around, noHttpServer(), { logger, abortOnError: false });
 }
 
-function applicationIn(moduleRef: ModuleRef, { text }: ModuleReference): Application {
+function startError({ text }: ModuleReference, error: unknown): FlamingockError {
+  return error instanceof FlamingockError ? error : new ApplicationStartError(text, error);
+}
+
+function applicationIn(app: INestApplicationContext, { text }: ModuleReference): Application {
   try {
     return {
-      flamingock: moduleRef.get(FlamingockService, { strict: false }),
-      events: moduleRef.get(FlamingockEvents, { strict: false }),
+      flamingock: app.get(FlamingockService, { strict: false }),
+      events: app.get(FlamingockEvents, { strict: false }),
     };
   } catch {
     throw new NoFlamingockError(text);
