@@ -128,6 +128,9 @@ class Client extends EventEmitter {
   holds(table: Table): boolean {
     return table === this.tables.one;
   }
+  holdsIn({ table }: { readonly table: Table }): boolean {
+    return this.holds(table);
+  }
   holdsAll(tables: Table[]): boolean {
     return tables.every((one) => this.holds(one));
   }
@@ -245,10 +248,11 @@ describe('what a guarded object gives out keeps its identity:', () => {
     expect(client.connect()).toBeInstanceOf(Promise);
   });
 
-  it('handed back, it arrives as the object itself, in lists as well', () => {
+  it('handed back, it arrives as the object itself, in lists and options as well', () => {
     const client = guard(new Client());
     expect(client.holds(client.tables.one)).toBe(true);
     expect(client.holdsAll([client.tables.one])).toBe(true);
+    expect(client.holdsIn({ table: client.tables.one })).toBe(true);
   });
 
   it('a listener can be taken off', () => {

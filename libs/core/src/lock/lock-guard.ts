@@ -5,6 +5,7 @@ import {
   isClass,
   isHandle,
   isObject,
+  isPlain,
   isPlainPromise,
   isSimpleFunction,
   type Arrival,
@@ -29,6 +30,9 @@ export function createGuard(
   const guard = new Guard(check, isChecked);
   return <T>(value: T): T => guard.wrap(value) as T;
 }
+
+/** How deep wrappers are looked for in lists and options that are handed back. */
+const DEPTH = 2;
 
 /** Gives wrappers, and remembers all that it has given. */
 export class Guard {
@@ -77,15 +81,21 @@ export class Guard {
   /** An argument as the raw object gets it: a callback is given what it may use, too. */
   taken(arg: unknown): unknown {
     if (!isObject(arg)) return arg;
-    const original = this.originals.get(arg);
-    if (original) return original;
-    if (Array.isArray(arg)) return this.takenList(arg);
-    return isSimpleFunction(arg) ? this.callback(arg) : arg;
+    return isSimpleFunction(arg) && !this.originals.has(arg)
+      ? this.callback(arg)
+      : this.unwrapped(arg, DEPTH);
   }
 
-  private takenList(list: unknown[]): unknown[] {
-    const hasWrappers = list.some((one) => isObject(one) && this.originals.has(one));
-    return hasWrappers ? list.map((one) => this.original(one)) : list;
+  /** With the objects behind wrappers that it has in lists and options, in a copy if there are any. */
+  private unwrapped(value: unknown, depth: number): unknown {
+    const original = this.original(value);
+    if (original !== value || depth === 0 || !isPlain(value)) return original;
+    const inside = Object.entries(value).flatMap(([key, one]) => {
+      const raw = this.unwrapped(one, depth - 1);
+      return raw === one ? [] : [[key, raw] as const];
+    });
+    if (inside.length === 0) return value;
+    return Object.assign(Array.isArray(value) ? [...value] : { ...value }, Object.fromEntries(inside));
   }
 
   /** The same one each time, so that a listener can be taken off. */
