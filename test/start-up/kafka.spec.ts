@@ -14,7 +14,7 @@ import { ensureTopics, InjectKafkaAdmin, kafkaTargetSystem } from '@nestjs-flami
 import { inMemoryAuditStore } from '@nestjs-flamingock/testing';
 import { logLevel, type Admin } from 'kafkajs';
 import { describeOn } from '../services/describe-on.js';
-import { quietKafka } from '../support/kafka-topic.js';
+import { KafkaTopic, quietKafka } from '../support/kafka-topic.js';
 
 const quiet = { logger: false, abortOnError: false } as const;
 
@@ -22,6 +22,12 @@ await describeOn(['kafka'], 'a topic that a change makes is there', ({ kafka: br
   let topic: string;
   let consumed: () => void;
   let consumption: Promise<void>;
+  // The first group that a broker ever sees waits for a coordinator, longer than a consumer that gives up.
+  beforeAll(async () => {
+    const any = await KafkaTopic.create(brokers);
+    await any.messages();
+    await any.remove();
+  });
   beforeEach(() => {
     topic = `orders-${randomUUID()}`;
     consumption = new Promise((resolve) => (consumed = resolve));
