@@ -37,7 +37,7 @@ function transactions(session: ChangeSession, owner: object): [PropertyKey, unkn
     while (session.hasNested(owner)) await session.endNested(owner, 'roll back');
   };
   return [
-    ['startTransaction', () => session.beginNested(owner)],
+    ['startTransaction', (level?: string) => session.beginNested(owner, level)],
     ['commitTransaction', () => session.endNested(owner, 'commit')],
     ['rollbackTransaction', () => session.endNested(owner, 'roll back')],
     ['release', giveBack],

@@ -5,6 +5,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { changeQueryRunner } from './change-query-runner.js';
 import { bounded } from './dialect/bounded.js';
 import type { ChangeTransaction } from './dialect/database.js';
+import { IsolationLevelError } from './isolation-level.error.js';
 import { OpenStreamError } from './open-stream.error.js';
 import { NestedTransactionError, TransactionControlError } from './typeorm.errors.js';
 
@@ -69,9 +70,16 @@ export class ChangeSession {
     return this.nested.includes(owner);
   }
 
-  /** Begins a nested transaction. */
-  async beginNested(owner: object): Promise<void> {
+  /**
+   * Begins a nested transaction, at the level of the change's own.
+   *
+   * @throws IsolationLevelError for a level that this one does not include for certain.
+   */
+  async beginNested(owner: object, level?: string): Promise<void> {
     this.statements.assertOpen(SAVEPOINT);
+    if (level !== undefined && !this.transaction.includesLevel(level)) {
+      throw new IsolationLevelError(this.changeId, level);
+    }
     this.assertNoStream();
     // Counted from the moment it is asked for: the change must not commit around it.
     this.nested.push(owner);

@@ -13,6 +13,7 @@ export { TypeOrmTransaction } from './typeorm-transaction.js';
 export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
 export { createTableStatements } from './create-table-statements.js';
 export { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';
+export { IsolationLevelError } from './isolation-level.error.js';
 export { OpenStreamError } from './open-stream.error.js';
 export {
   CommitRefusedError,

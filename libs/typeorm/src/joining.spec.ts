@@ -7,6 +7,7 @@ import { CHANGE, managerOf, targetSystem } from './fixtures/open.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
+import { IsolationLevelError } from './isolation-level.error.js';
 import { NestedTransactionError } from './typeorm.errors.js';
 
 let database: TestDatabase;
@@ -83,6 +84,17 @@ await describeOnEngines('everything inside a change joins its transaction', (ope
     });
     expect(outcome).toEqual({ status: 'committed' });
     expect(await keys()).toEqual(['kept']);
+  });
+
+  it('begins a nested transaction at another isolation level only where it would run at that', async () => {
+    const isSqlite = dataSource.driver.options.type === 'better-sqlite3';
+    const outcome = await target.transaction(CHANGE, async () => {
+      await dataSource.transaction('READ UNCOMMITTED', (manager) => manager.save(Note, note('kept')));
+      await dataSource.transaction('SERIALIZABLE', (manager) => manager.save(Note, note('b')));
+    });
+    const refused = { status: 'rolled-back', error: expect.any(IsolationLevelError) };
+    expect(outcome).toEqual(isSqlite ? { status: 'committed' } : refused);
+    expect(await keys()).toEqual(isSqlite ? ['b', 'kept'] : []);
   });
 
   it('gives back a nested transaction that a runner left open', async () => {

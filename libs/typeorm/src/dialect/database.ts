@@ -108,6 +108,9 @@ export interface Admission {
 export interface ChangeTransaction extends SqlExecutor {
   readonly runner: QueryRunner;
 
+  /** Whether it is certain to keep what a transaction at this isolation level keeps, as TypeORM writes the level. */
+  includesLevel(level: string): boolean;
+
   /** @throws an error that names the change if this SQL text may not run inside it. */
   admit(text: string): void;
 

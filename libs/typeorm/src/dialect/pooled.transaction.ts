@@ -46,6 +46,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
     protected readonly executor: SqlExecutor,
   ) {}
 
+  /** Whatever level a server or DataSource has for its default, nothing below READ COMMITTED is usual. */
+  includesLevel(level: string): boolean {
+    return level.startsWith('READ ');
+  }
+
   admit(text: string): void {
     for (const words of statementWords(text, this.lexis)) {
       const control = transactionControl(words);

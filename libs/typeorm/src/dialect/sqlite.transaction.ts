@@ -40,6 +40,11 @@ export class SqliteTransaction implements ChangeTransaction {
     private readonly connection: ChangeConnection,
   ) {}
 
+  /** Every transaction of SQLite is serializable. */
+  includesLevel(): boolean {
+    return true;
+  }
+
   admit(text: string): void {
     for (const words of statementWords(text, LEXIS)) {
       const control = transactionControl(words);

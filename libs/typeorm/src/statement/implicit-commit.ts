@@ -1,3 +1,5 @@
+import { isCompound } from './transaction-control.js';
+
 /** What a statement of MySQL or MariaDB does to the transaction that it runs in. */
 export type CommitEffect =
   /** Commits it, whatever else it does. */
@@ -32,7 +34,7 @@ export function commitEffect(words: readonly string[]): CommitEffect {
   const [first = '', second = ''] = words;
   const commits: CommitEffect = { effect: 'commits', statement: `${first} ${second}`.trim() };
   if (ALWAYS.has(first)) return commits;
-  if (HIDING.has(first)) return { effect: 'hidden' };
+  if (HIDING.has(first) || isCompound(words)) return { effect: 'hidden' };
   switch (first) {
     case 'CREATE':
     case 'DROP':

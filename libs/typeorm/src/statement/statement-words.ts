@@ -19,16 +19,20 @@ export function statementWords(text: string, lexis: Lexis): string[][] {
   const statements = [words];
   const several = lexis.several && /;\s*\S/.test(text);
   for (const token of tokens(text, lexis)) {
-    if (token !== ';' && words.length < WORDS) words.push(token);
-    else if (!several) break;
-    // The body of an SQL function has semicolons of its own.
-    else if (token === ';' && !hasBody(words)) statements.push((words = []));
+    // The body of an SQL function, or of a compound statement, has semicolons of its own.
+    const goesOn = token !== ';' || hasBody(words);
+    if (goesOn && words.length < WORDS) {
+      if (token !== ';') words.push(token);
+    } else if (!several) break;
+    else if (!goesOn) statements.push((words = []));
   }
   return statements.filter(({ length }) => length > 0);
 }
 
 function hasBody(words: readonly string[]): boolean {
-  return words.some((word, index) => word === 'BEGIN' && words[index + 1] === 'ATOMIC');
+  return words.some(
+    (word, index) => word === 'BEGIN' && /^(NOT )?ATOMIC\b/.test(words.slice(index + 1, index + 3).join(' ')),
+  );
 }
 
 function* tokens(text: string, lexis: Lexis): Generator<string> {

@@ -25,12 +25,15 @@ describe('the effect of a statement on its transaction, on MySQL and MariaDB', (
     expect(effectsOf(text)).toEqual(['none']);
   });
 
-  it.each(['CALL p()', 'EXECUTE s', `EXECUTE IMMEDIATE 'DROP TABLE t'`, 'IF 1 THEN DROP TABLE t'])(
-    'cannot be seen: %s',
-    (text) => {
-      expect(effectsOf(text)).toEqual(['hidden']);
-    },
-  );
+  it.each([
+    'BEGIN NOT ATOMIC DROP TABLE t; END',
+    'CALL p()',
+    'EXECUTE s',
+    `EXECUTE IMMEDIATE 'DROP TABLE t'`,
+    'IF 1 THEN DROP TABLE t',
+  ])('cannot be seen: %s', (text) => {
+    expect(effectsOf(text)).toEqual(['hidden']);
+  });
 });
 
 describe('the effect of a statement on its session', () => {
@@ -124,5 +127,20 @@ describe('the control of a transaction by SQL text', () => {
 
   it('is seen behind another statement', () => {
     expect(controlsOf('SELECT 1; COMMIT', postgres)).toEqual([undefined, 'COMMIT']);
+  });
+});
+
+describe('a compound statement of MariaDB', () => {
+  const single = { ...mysql, several: false };
+  const text = 'BEGIN NOT ATOMIC DECLARE n INT; IF n IS NULL THEN INSERT INTO a VALUES (1); END IF; END';
+
+  it.each([mysql, single])('is one statement, and no transaction control: %j', (lexis) => {
+    expect(controlsOf(text, lexis)).toEqual([undefined]);
+    expect(controlsOf('IF 1 THEN SELECT 1; END IF', lexis)).not.toContain('END');
+  });
+
+  it.each([mysql, single])('is transaction control where it commits: %j', (lexis) => {
+    expect(controlsOf('BEGIN NOT ATOMIC INSERT INTO a VALUES (1); COMMIT; END', lexis)).toEqual(['COMMIT']);
+    expect(controlsOf('BEGIN', lexis)).toEqual(['BEGIN']);
   });
 });

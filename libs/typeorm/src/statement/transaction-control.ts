@@ -1,10 +1,20 @@
+/** `END IF` and the like end a part of a compound statement. */
+const ENDS_OF_BLOCKS = new Set(['CASE', 'FOR', 'IF', 'LOOP', 'REPEAT', 'WHILE']);
+
+/** MariaDB's compound statement outside of procedures, which begins no transaction. */
+export function isCompound([first, second, third]: readonly string[]): boolean {
+  return first === 'BEGIN' && second === 'NOT' && third === 'ATOMIC';
+}
+
 /** Words by which SQL text would begin or end the transaction behind our back; a savepoint may. */
 export function transactionControl(words: readonly string[]): string | undefined {
   const [first = '', second = ''] = words;
   switch (first) {
     case 'BEGIN':
-    case 'COMMIT':
+      return isCompound(words) ? words.find((word) => word === 'COMMIT') : first;
     case 'END':
+      return ENDS_OF_BLOCKS.has(second) ? undefined : first;
+    case 'COMMIT':
     case 'ABORT':
     case 'XA':
       return first;
