@@ -20,6 +20,7 @@ export {
   MissingCollectionsError,
   NestedTransactionError,
   NonTransactionalOperationError,
+  OmittedWriteError,
   OpenTransactionError,
   OperationHangsError,
   TransactionControlError,

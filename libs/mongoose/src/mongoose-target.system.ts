@@ -18,6 +18,7 @@ import { whyNoTransactions } from './server/capability.js';
 import { ChangeTransaction } from './server/change-transaction.js';
 import { ChangeSession } from './session/change-session.js';
 import { CheckedSessions } from './session/checked-sessions.js';
+import { explainOmissions } from './session/whole-writes.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
@@ -60,7 +61,9 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     const session = database.startSession();
     const sessions = new CheckedSessions(changeId, check);
     try {
-      await scope.run(sessions, () => work(this.handles(sessions.checked(session))));
+      await scope.run(sessions, () =>
+        explainOmissions(changeId, () => work(this.handles(sessions.checked(session)))),
+      );
       await sessions.seal();
       if (session.inTransaction()) throw new OpenTransactionError(changeId);
     } finally {
@@ -110,7 +113,9 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     const change = new ChangeSession(changeId, transaction.session);
     try {
       const tx = new MongooseTransaction(this.resource, change);
-      await this.context.scope.run(change, () => work(this.handles(change.lend()), tx));
+      await this.context.scope.run(change, () =>
+        explainOmissions(changeId, () => work(this.handles(change.lend()), tx)),
+      );
       await change.seal();
       if (marker) await this.markers.write(marker, transaction.session);
     } catch (error) {

@@ -162,3 +162,19 @@ export class OperationHangsError extends FlamingockError {
     );
   }
 }
+
+/** Mongoose would have left out part of a write of a change, and reported success. */
+export class OmittedWriteError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    cause: Error,
+  ) {
+    super(
+      `Mongoose would have left out part of what change "${changeId}" writes, in silence: ${cause.message.replace(/\.$/, '')}. To write a field that ` +
+        'the schema does not have, or no longer, say { strict: false }: Model.updateMany(filter, update, { strict: false }); for a ' +
+        'new document, insert through Model.collection. To leave it out, say { strict: true }. A batch with { ordered: false } has ' +
+        'to be valid as a whole, unless it says { throwOnValidationError: false }.',
+      { cause },
+    );
+  }
+}

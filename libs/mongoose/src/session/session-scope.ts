@@ -1,5 +1,6 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
 import { mongo, type Connection } from 'mongoose';
+import { refuseOmissions } from './whole-writes.js';
 
 type Client = mongo.MongoClient;
 
@@ -34,6 +35,7 @@ export function sessionScope(connection: Connection): SessionScope {
         (original) => (options) => current()?.begin(original, options) ?? original(options),
       ),
       connection.db && readOnPrimary(connection.db, () => current() !== undefined),
+      refuseOmissions(connection, () => current() !== undefined),
     ];
     return () => giveBack.forEach((one) => one?.());
   });
