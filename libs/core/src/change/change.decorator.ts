@@ -1,5 +1,7 @@
 import { METADATA, type ChangeOptions } from './change-metadata.js';
+import type { ChangeClass } from './change-discovery.js';
 import { declaration } from './declaration.decorator.js';
+import { noteLoaded } from './unprovided-changes.js';
 
 /**
  * Makes a provider a change: one versioned step, applied once.
@@ -12,5 +14,9 @@ import { declaration } from './declaration.decorator.js';
  * ```
  */
 export function Change(options: ChangeOptions): ClassDecorator {
-  return declaration('@Change()', METADATA.change, { ...options });
+  const declare = declaration('@Change()', METADATA.change, { ...options });
+  return (type) => {
+    declare(type);
+    noteLoaded(type as unknown as ChangeClass);
+  };
 }

@@ -7,6 +7,7 @@ import { discoverChanges, type Discovery } from '../change/change-discovery.js';
 import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
 import { DescriptorFactory } from '../change/descriptor-factory.js';
 import { A_NAME, isName } from '../change/names.js';
+import { noteTaken } from '../change/unprovided-changes.js';
 import { ParameterResolver } from '../change/parameter-resolver.js';
 import { buildPipeline } from '../pipeline/pipeline-builder.js';
 import type { Engine } from '../pipeline/engine.js';
@@ -26,8 +27,9 @@ import {
   FLAMINGOCK_RUNTIME,
   FLAMINGOCK_TARGET_SYSTEMS,
 } from './flamingock.constants.js';
+import { featuresOf } from './registration.js';
+import { registrationWarnings } from './registration-warnings.js';
 import type { ResolvedOptions } from './resolve-options.js';
-import { assertSingleRoot } from './single-root.js';
 
 /** An engine, and the instances that must be ready before it is used. */
 export interface BuiltEngine {
@@ -57,7 +59,7 @@ export class EngineFactory {
    * The engine for every change that is there now. It is made anew after modules were
    * loaded lazily, which may have brought more.
    *
-   * @throws InvalidChangesError listing every fault of every change; InvalidOptionsError for a second `forRoot`.
+   * @throws InvalidChangesError listing every fault of every change.
    */
   engine(options: ResolvedOptions): Promise<BuiltEngine> {
     const { size } = this.modules;
@@ -70,18 +72,30 @@ export class EngineFactory {
 
   private async create(options: ResolvedOptions, discovery: Discovery): Promise<BuiltEngine> {
     const { runtime, events } = this;
-    assertSingleRoot(this.modules);
     const bound = new AnswerBound(options.timeouts.answerMs, runtime);
     const resolver = new ParameterResolver();
     const store = new BoundedAuditStore(this.store, options.service, bound);
     const names = new HistoryNames(store);
     const target = (one: TargetSystem) => boundedTarget(one, bound, names);
     const pipeline = await this.pipeline(options, discovery, target, resolver);
+    const warnings = this.warnings(pipeline, discovery, options);
     return {
-      engine: { pipeline, store, runtime, events, settings: options },
+      engine: { pipeline, store, runtime, events, settings: options, warnings },
       adapters: [this.store, ...this.targets.map(({ target }) => target)],
       changes: [...discovery.candidates.map(({ instance }) => instance), ...resolver.given],
     };
+  }
+
+  private warnings(pipeline: Pipeline, { candidates }: Discovery, { stages }: ResolvedOptions): string[] {
+    const types = candidates.map(({ type }) => type);
+    noteTaken(types);
+    return registrationWarnings({
+      pipeline,
+      types,
+      stages,
+      targets: this.targets.map(({ target }) => target.id),
+      features: [...new Set(featuresOf(this.modules).map(({ stage }) => stage))],
+    });
   }
 
   private async pipeline(

@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { ChangeClass, ChangeFeature } from '../change/change-discovery.js';
+import { noteTaken } from '../change/unprovided-changes.js';
 import { adapterFaults, soundAdapters, type GivenAdapters } from './adapter-faults.js';
 import { adapterProviders, adaptersOf } from './adapter-providers.js';
 import { asyncFaults, featureFaults, ROOT_OPTIONS } from './call-faults.js';
@@ -47,6 +48,7 @@ export class FlamingockModule {
   static forFeature(options: FlamingockFeatureOptions): DynamicModule {
     const { stage = '', changes, imports = [] } = optionsOf(options);
     const classes = (Array.isArray(changes) ? changes : []).filter((type) => typeof type === 'function');
+    noteTaken(classes);
     const feature: ChangeFeature = { stage, changes: classes, faults: featureFaults(options) };
     return {
       module: FlamingockFeatureModule,

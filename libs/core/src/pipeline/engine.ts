@@ -11,4 +11,6 @@ export interface Engine {
   readonly runtime: Runtime;
   readonly events: EventPublisher;
   readonly settings: EngineSettings;
+  /** What is no fault of its changes, and hardly meant; every report has it. */
+  readonly warnings?: readonly string[];
 }

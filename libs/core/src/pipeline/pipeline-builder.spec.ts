@@ -60,6 +60,11 @@ describe('stages', () => {
     expect(fault?.remedy).toContain("stages: ['a', 'b']");
   });
 
+  it('that are misspelt where they are declared are told with the name that was meant', () => {
+    const [fault] = faultsOf([change('1', { stage: 'inventory' })], ['schema', 'invetory']);
+    expect(fault?.remedy).toMatch(/stages names "invetory": did you mean "inventory"\?$/);
+  });
+
   it('must all be declared if some are', () => {
     const [fault] = faultsOf([change('1', { stage: 'a' }), change('2', { stage: 'b' })], ['b']);
     expect(fault?.problem).toBe('"a" has no place in the order of stages');

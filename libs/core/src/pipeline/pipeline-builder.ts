@@ -1,6 +1,7 @@
 import type { ChangeDescriptor, ChangePlace } from '../change/change-descriptor.js';
 import type { ChangeFault } from '../change/change.errors.js';
 import { A_NAME, isName } from '../change/names.js';
+import { nearMatches } from '../operations/near-matches.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 
 /** A pipeline, and what keeps the changes from forming one. */
@@ -54,9 +55,25 @@ function stageFaults(used: readonly string[], declared: readonly string[] | unde
     {
       where: 'stages',
       problem: `${list} ${undeclared.length === 1 ? 'has' : 'have'} no place in the order of stages`,
-      remedy: `Name every stage, in the order in which they run: FlamingockModule.forRoot({ stages: [${used.map((name) => `'${name}'`).join(', ')}] }).`,
+      remedy:
+        `Name every stage, in the order in which they run: FlamingockModule.forRoot({ stages: [${used.map((name) => `'${name}'`).join(', ')}] }).` +
+        mistaken(undeclared, declared ?? [], used),
     },
   ];
+}
+
+/** Says which names of `stages` may be meant for one that has no place. */
+function mistaken(
+  undeclared: readonly string[],
+  declared: readonly string[],
+  used: readonly string[],
+): string {
+  return declared
+    .filter((name) => !used.includes(name))
+    .map((name) => ({ name, near: nearMatches(name, undeclared) }))
+    .filter(({ near }) => near.length > 0)
+    .map(({ name, near }) => ` stages names "${name}": did you mean "${near[0] ?? ''}"?`)
+    .join('');
 }
 
 function duplicateIds(changes: readonly ChangePlace[]): ChangeFault[] {

@@ -42,6 +42,7 @@ export class PipelineRunner {
     const { service } = pipeline;
     this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings);
     this.activity = new Activity(runtime, events, { service, executionId: this.report.executionId });
+    for (const warning of engine.warnings ?? []) this.report.warn(warning);
   }
 
   /**
