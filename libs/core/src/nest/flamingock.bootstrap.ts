@@ -6,10 +6,10 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { LoggerReporter } from '../reporting/logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
-import { assertSingleRoot } from './single-root.js';
 import { holdInit, holdTransports } from './start-hold.js';
 
 /** Applies pending changes at the moment that `runAt` names, and stops with the application. */
@@ -22,7 +22,8 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
   constructor(
     private readonly flamingock: FlamingockService,
     private readonly earlyInit: EarlyInit,
-    private readonly modules: ModulesContainer,
+    private readonly reporter: LoggerReporter,
+    modules: ModulesContainer,
     host: HttpAdapterHost,
   ) {
     callHooksFirst(modules);
@@ -31,7 +32,6 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
   }
 
   async onModuleInit(): Promise<void> {
-    assertSingleRoot(this.modules);
     await this.applyIfAt('bootstrap');
     this.earlyInit.end();
   }
@@ -58,7 +58,12 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
 
   /** Once, although Nest may call hooks of a hybrid application again. */
   private async applyIfAt(moment: RunAt): Promise<void> {
-    if (this.flamingock.options.runAt === moment) await (this.applied ??= this.apply());
+    try {
+      if (this.flamingock.options.runAt === moment) await (this.applied ??= this.apply());
+    } catch (error) {
+      this.reporter.startFailed(error);
+      throw error;
+    }
   }
 
   private async apply(): Promise<void> {

@@ -1,19 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { FLAMINGOCK_TARGET_SYSTEMS } from './flamingock.constants.js';
-import { InvalidOptionsError } from './nest.errors.js';
 
-/**
- * Refuses an application that imports `forRoot` or `forRootAsync` more than once: each of
- * them finds every change, and would apply it.
- *
- * @throws InvalidOptionsError
- */
-export function assertSingleRoot(modules: ModulesContainer): void {
-  const faults = rootFaults(modules);
-  if (faults.length > 0) throw new InvalidOptionsError(faults);
-}
-
-/** Says so where there is more than one. */
+/** Says so where `forRoot` or `forRootAsync` is imported more than once: each would find every change, and apply it. */
 export function rootFaults(modules: ModulesContainer): string[] {
   const count = countRoots(modules);
   if (count < 2) return [];

@@ -11,6 +11,7 @@ import { formatReport } from './report-format.js';
 @Injectable()
 export class LoggerReporter {
   private readonly logger = new Logger('Flamingock');
+  private readonly told = new WeakSet<FlamingockError>();
 
   constructor(events: FlamingockEvents) {
     events.on('run.waiting', ({ service, holder }) =>
@@ -31,10 +32,24 @@ export class LoggerReporter {
     events.on('run.completed', ({ report }) => this.report(report));
     events.on('run.failed', ({ report, error }) => {
       this.report(report, true);
+      if (error instanceof FlamingockError) this.told.add(error);
       // Those two say what the report has said already.
       if (!(error instanceof ChangeFailedError || error instanceof ManualInterventionError))
         this.logger.error(error instanceof FlamingockError ? error.message : errorText(error));
     });
+  }
+
+  /**
+   * Tells what keeps the application from starting, unless a run has told it. What is logged in
+   * full is not printed in full once more by Node, when nobody catches the error.
+   */
+  startFailed(error: unknown): void {
+    if (!(error instanceof FlamingockError)) return;
+    if (!this.told.has(error)) this.logger.error(error.message);
+    this.told.add(error);
+    // As Nest does when it gives up: nobody will set the logger that these wait for.
+    Logger.flush();
+    if (isLogged()) error.stack = `${error.name}: ${headline(error.message)} The log has it in full.`;
   }
 
   private report(report: ExecutionReport, failed = false): void {
@@ -51,6 +66,16 @@ function leftBehind(changeId: string, what: string): string {
     `may not be complete: ${what}. Await every promise inside the change: with Promise.all(rows.map(async …)), not ` +
     'with rows.forEach(async …). What shall go on after the change is begun in ChangeContext.detached(() => …).'
   );
+}
+
+/** False with `logger: false`, which on Nest 11 only the missing logger shows. */
+function isLogged(): boolean {
+  return Reflect.get(Logger, 'staticInstanceRef') !== undefined && Logger.isLevelEnabled('error');
+}
+
+/** The first sentence, or line. */
+function headline(message: string): string {
+  return message.split(/(?<=\.) |\n/, 1)[0] ?? '';
 }
 
 function completed({ changeId, result, durationMs, reason }: ChangeReport): string {
