@@ -35,5 +35,6 @@ export {
   TransactionLostError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';
+export { DroppedHistoryError } from './schema-at-start.js';
 export { DataSourceClosedError, TablesDroppedError } from './run.errors.js';
 export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

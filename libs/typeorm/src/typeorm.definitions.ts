@@ -7,6 +7,7 @@ import {
 } from '@nestjs-flamingock/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { checkAuditStore, checkTargetSystem } from './schema-at-start.js';
 import { TypeOrmAuditStore } from './typeorm-audit.store.js';
 import { TypeOrmTargetSystem } from './typeorm-target.system.js';
 import {
@@ -21,11 +22,14 @@ import {
  * work and one that renews the lock; a pool of one is refused at start.
  */
 export function typeOrmAuditStore(options: TypeOrmAuditStoreOptions = {}): AuditStoreDefinition {
-  const { dataSource, ...tables } = optionsOf(options);
+  const { dataSource, allowDropSchema = false, ...tables } = optionsOf(options);
   return {
     ...injected('typeOrmAuditStore', dataSource),
     faults: optionFaults('typeOrmAuditStore()', options, AUDIT_STORE_OPTIONS),
-    useFactory: (found: DataSource) => new TypeOrmAuditStore(found, resolveTableOptions(tables)),
+    useFactory: (found: DataSource) => {
+      checkAuditStore(found, allowDropSchema);
+      return new TypeOrmAuditStore(found, resolveTableOptions(tables));
+    },
   };
 }
 
@@ -42,21 +46,20 @@ export function typeOrmTargetSystem(
     id,
     ...injected('typeOrmTargetSystem', dataSource),
     faults: optionFaults(`typeOrmTargetSystem('${id}')`, options, TARGET_SYSTEM_OPTIONS),
-    useFactory: (found: DataSource) => new TypeOrmTargetSystem(id, found, resolveTableOptions(tables)),
+    useFactory: (found: DataSource) => {
+      checkTargetSystem(id, found);
+      return new TypeOrmTargetSystem(id, found, resolveTableOptions(tables));
+    },
     ...(provide && { provide }),
   };
 }
 
+const COMMON_OPTIONS = { dataSource: true, tablePrefix: true, schema: true, createTables: true } as const;
 const AUDIT_STORE_OPTIONS: OptionNames<TypeOrmAuditStoreOptions> = {
-  dataSource: true,
-  tablePrefix: true,
-  schema: true,
-  createTables: true,
+  ...COMMON_OPTIONS,
+  allowDropSchema: true,
 };
-const TARGET_SYSTEM_OPTIONS: OptionNames<TypeOrmTargetSystemOptions> = {
-  ...AUDIT_STORE_OPTIONS,
-  provide: true,
-};
+const TARGET_SYSTEM_OPTIONS: OptionNames<TypeOrmTargetSystemOptions> = { ...COMMON_OPTIONS, provide: true };
 
 function injected(
   call: string,

@@ -33,10 +33,17 @@ export interface TypeOrmAuditStoreOptions extends TypeOrmTableOptions {
    * @default the default DataSource
    */
   readonly dataSource?: DataSource | DataSourceOptions | string;
+  /**
+   * Whether the DataSource may have `dropSchema`, which empties the database, history included,
+   * whenever it is initialised. Without it the start ends with a DroppedHistoryError.
+   *
+   * @default false
+   */
+  readonly allowDropSchema?: boolean;
 }
 
 /** Options of {@link typeOrmTargetSystem}. */
-export interface TypeOrmTargetSystemOptions extends TypeOrmAuditStoreOptions {
+export interface TypeOrmTargetSystemOptions extends Omit<TypeOrmAuditStoreOptions, 'allowDropSchema'> {
   /** What else parameters of this target's changes may ask for. */
   readonly provide?: readonly ProvidedHandle[];
 }
