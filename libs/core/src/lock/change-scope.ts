@@ -31,7 +31,7 @@ export class ChangeScope {
   late(what: string): void {
     if (this.isTold) return;
     this.isTold = true;
-    this.tell(bounded(what));
+    this.tell(bounded(what) || 'a statement');
   }
 }
 
