@@ -10,6 +10,8 @@ const GOES_ON = (): void => undefined;
 export class ChangeStatements {
   private readonly running = new Map<object, string>();
   private readonly scope = currentChange();
+  private readonly unawaited: string[] = [];
+  private isSealing = false;
   private isIdle = (): void => undefined;
   private ended = false;
 
@@ -44,6 +46,7 @@ export class ChangeStatements {
   begin(text: string): () => void {
     const statement = {};
     this.running.set(statement, text);
+    if (this.isSealing) this.unawaited.push(text);
     return () => {
       this.running.delete(statement);
       if (this.running.size === 0) this.isIdle();
@@ -73,11 +76,13 @@ export class ChangeStatements {
    * @throws UnawaitedStatementsError where there were any, once they have ended.
    */
   async seal(turn?: () => Promise<unknown>): Promise<void> {
+    this.unawaited.push(...this.running.values());
+    this.isSealing = true;
     if (!this.ended) await turn?.();
     this.end();
-    if (this.running.size === 0) return;
-    const texts = [...this.running.values()].map(bounded);
-    await new Promise<void>((resolve) => (this.isIdle = resolve));
+    const texts = this.unawaited.splice(0).map(bounded);
+    if (texts.length === 0) return;
+    if (this.running.size > 0) await new Promise<void>((resolve) => (this.isIdle = resolve));
     throw new UnawaitedStatementsError(this.changeId, this.scope?.methodName, texts);
   }
 }
