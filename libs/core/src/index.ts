@@ -33,6 +33,7 @@ export type {
   LockRenewal,
   LockStore,
 } from './lock/lock-store.js';
+export { createGuard } from './lock/lock-guard.js';
 export { takeOver, type TakeOverSteps } from './lock/take-over.js';
 export {
   describeHolder,

@@ -16,6 +16,7 @@ import { ANSWER_MS, bounded } from './dialect/bounded.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { createMetadataTable } from './metadata-table.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
+import { isSeen } from './seen-objects.js';
 import { Sql } from './sql.js';
 import { trackedRunner } from './tracked-runner.js';
 import type { ScopedRunners, TransactionScope } from './transaction-scope.js';
@@ -79,6 +80,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
         statements.end();
       }
     });
+  }
+
+  checks(value: object): boolean {
+    return isSeen(this.resource, value);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

@@ -74,7 +74,7 @@ export class AuditedStep {
       }
       this.run.lease.assertHeld();
     };
-    const guard = createGuard(check);
+    const guard = createGuard(check, (value) => change.target.checks?.(value) ?? false);
     const call = this.call(change, (signal) =>
       this.inTarget(change, () =>
         change.target.run(

@@ -54,6 +54,10 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     return undefined;
   }
 
+  checks(value: object): boolean {
+    return this.target.checks?.(value) ?? false;
+  }
+
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>, check: () => void): Promise<void> {
     const { target, bound } = this;
     return new Promise((resolve, reject) => {

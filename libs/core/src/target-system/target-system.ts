@@ -41,6 +41,14 @@ export interface TargetSystem {
    */
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>, check: () => void): Promise<void>;
 
+  /**
+   * True for an object, of the driver say, that has no way to the system but statements of which {@link run} calls
+   * `check` before each: a change without a transaction is given it as it is, and not wrapped by a guard.
+   *
+   * @default for none
+   */
+  checks?(value: object): boolean;
+
   /** Gives back what was kept for the length of a run of the pipeline. The next run may follow. */
   close?(): Promise<void>;
 }
