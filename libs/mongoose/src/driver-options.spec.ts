@@ -3,6 +3,9 @@ import { describeOn } from '../../../test/services/describe-on.js';
 import { fullRuns, takeOver, type Driven } from '../../../test/support/full-runs.js';
 import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
 import { auditStore, CHANGE, targetSystem } from './fixtures/open.js';
+import { TransactionSettingError } from './mongoose.errors.js';
+
+const mayGoOn = (): void => undefined;
 
 let database: MongoDatabase;
 
@@ -48,6 +51,8 @@ await describeOn(['mongodb'], 'on MongoDB', ({ mongodb }) => {
       'a read preference': { readPreference: 'secondaryPreferred', maxStalenessSeconds: 120 },
       'a read concern': { readConcernLevel: 'local' },
       'a weak write concern': { writeConcern: { w: 1, journal: false } },
+      'no acknowledgement': { writeConcern: { w: 0 } },
+      'what concerns deadlines': { socketTimeoutMS: 20_000, waitQueueTimeoutMS: 20_000 },
       'no retries': { retryWrites: false, retryReads: false },
       'two connections': { maxPoolSize: 2 },
       'what concerns models only': { autoCreate: true, autoIndex: true, bufferCommands: false },
@@ -113,4 +118,64 @@ await describeOn(['mongodb'], 'on MongoDB', ({ mongodb }) => {
       expect(raw().readPreference?.mode).toBe('secondaryPreferred');
     },
   );
+
+  describe('a transactional change runs with a connection string of', () => {
+    const strings: Record<string, ConnectOptions> = {
+      'readPreference=secondaryPreferred': { readPreference: 'secondaryPreferred' },
+      'readPreference=nearest': { readPreference: 'nearest' },
+      'w=0': { writeConcern: { w: 0 } },
+      'w=1&journal=false': { writeConcern: { w: 1, journal: false } },
+      'readConcernLevel=linearizable': { readConcernLevel: 'linearizable' },
+      'retryWrites=false': { retryWrites: false },
+    };
+    it.each(Object.keys(strings))('%s, in every database of its client', async (name) => {
+      const connection = await database.connect(strings[name]);
+      const related = connection.useDb(database.name);
+      const target = targetSystem(connection);
+      const outcome = await target.transaction(CHANGE, async () => {
+        await notes(connection).create([{ key: 'a', value: '1' }]);
+        expect(await notes(connection).updateMany({}, { value: '2' })).toMatchObject({ modifiedCount: 1 });
+        const databases = [connection, related, connection.useDb(database.name, { useCache: false })];
+        for (const { db } of databases) {
+          expect(await db!.collection('notes').findOne({})).toMatchObject({ value: '2' });
+          expect(await db!.collection('notes').insertOne({ key: 'b' })).toMatchObject({ acknowledged: true });
+        }
+        const another = connection.getClient().db(database.name).collection('notes');
+        expect(await another.countDocuments()).toBe(4);
+      });
+      expect(outcome).toEqual({ status: 'committed' });
+      expect(await keysOf(await database.connect())).toEqual(['a', 'b', 'b', 'b']);
+      await target.close();
+    });
+  });
+
+  it('a change without a transaction learns of a write that fails, although the connection has w=0', async () => {
+    const connection = await database.connect({ writeConcern: { w: 0 } });
+    const target = targetSystem(connection);
+    const write = () => connection.db!.collection<{ _id: number }>('notes').insertOne({ _id: 1 });
+    const twice = target.run(
+      CHANGE,
+      async () => {
+        await write();
+        await write();
+      },
+      mayGoOn,
+    );
+    await expect(twice).rejects.toThrow('E11000');
+    await target.close();
+  });
+
+  it.each([
+    ['readPreference', (on: Connection) => notes(on).find().read('secondaryPreferred')],
+    ['w: 0', (on: Connection) => notes(on).updateOne({}, { value: '2' }, { writeConcern: { w: 0 } })],
+  ])('names %s where an operation has one of its own that no transaction allows', async (setting, act) => {
+    const connection = await database.connect();
+    const target = targetSystem(connection);
+    const outcome = await target.transaction(CHANGE, async () => {
+      await act(connection);
+    });
+    expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(TransactionSettingError) });
+    expect((outcome as { error: Error }).error.message).toContain(`"${setting}"`);
+    await target.close();
+  });
 });

@@ -25,4 +25,5 @@ export {
   OperationHangsError,
   TransactionControlError,
   TransactionLostError,
+  TransactionSettingError,
 } from './mongoose.errors.js';

@@ -17,7 +17,7 @@ import { MongooseTransaction } from './mongoose-transaction.js';
 import { whyNoTransactions } from './server/capability.js';
 import { ChangeTransaction } from './server/change-transaction.js';
 import { ChangeSession } from './session/change-session.js';
-import { CheckedSessions } from './session/checked-sessions.js';
+import { CheckedSessions, isSeen } from './session/checked-sessions.js';
 import { explainOmissions } from './session/whole-writes.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
@@ -70,6 +70,10 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
       sessions.end();
       await session.endSession();
     }
+  }
+
+  checks(value: object): boolean {
+    return isSeen(this.resource.getClient(), value);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

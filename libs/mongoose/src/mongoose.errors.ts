@@ -125,6 +125,24 @@ export class NonTransactionalOperationError extends FlamingockError {
   }
 }
 
+/** A schema, model or operation has a setting that MongoDB allows in no transaction. */
+export class TransactionSettingError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** Its name. */
+    readonly setting: string,
+    instead: string,
+    cause: unknown,
+  ) {
+    super(
+      `An operation with "${setting}" of its own cannot be part of the transaction of change "${changeId}", all of ` +
+        `which was taken back: ${messageOf(cause)}. Give the operation the option "${instead}", or take "${setting}" ` +
+        `out of its schema, model or collection.`,
+      { cause },
+    );
+  }
+}
+
 /** The server took the transaction of a change back before the change had ended. */
 export class TransactionLostError extends FlamingockError {
   constructor(

@@ -5,9 +5,10 @@ import {
   NonTransactionalOperationError,
   OperationHangsError,
   TransactionLostError,
+  TransactionSettingError,
 } from '../mongoose.errors.js';
 import { DURABLE_TRANSACTION } from './database.js';
-import { isCommitUnknown, isServerError, isTransient } from './server-error.js';
+import { isCommitUnknown, isServerError, isTransient, unfitSetting } from './server-error.js';
 
 /** How long an abort may take; without it the server aborts by itself. */
 const ABORT_MS = 2_000;
@@ -100,6 +101,7 @@ export class ChangeTransaction {
     if (isServerError(error, 'NoSuchTransaction', 'TransactionExceededLifetimeLimitSeconds')) {
       return new TransactionLostError(this.changeId, error);
     }
-    return error;
+    const unfit = unfitSetting(error);
+    return unfit ? new TransactionSettingError(this.changeId, unfit.name, unfit.instead, error) : error;
   }
 }

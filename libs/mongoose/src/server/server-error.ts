@@ -31,6 +31,21 @@ export function isTransient(error: unknown): boolean {
   return error instanceof mongo.MongoError && error.hasErrorLabel(TRANSIENT);
 }
 
+/** Settings of one operation, with the line to write instead, by what the driver says of them in a transaction. */
+const UNFIT: readonly (readonly [RegExp, string, string])[] = [
+  [/read preference in a transaction/i, 'readPreference', "readPreference: 'primary'"],
+  [/unacknowledged writes/i, 'w: 0', "writeConcern: { w: 'majority' }"],
+];
+
+/** The setting because of which the driver keeps an operation out of a transaction. */
+export function unfitSetting(
+  error: unknown,
+): { readonly name: string; readonly instead: string } | undefined {
+  if (!(error instanceof mongo.MongoAPIError)) return undefined;
+  const unfit = UNFIT.find(([says]) => says.test(error.message));
+  return unfit && { name: unfit[1], instead: unfit[2] };
+}
+
 /** What a driver's error says, with secrets masked. */
 export function messageOf(error: unknown): string {
   return maskSecrets(error instanceof Error ? error.message : String(error));

@@ -1,8 +1,32 @@
 import { ChangeStatements } from '@nestjs-flamingock/core';
-import type { mongo } from 'mongoose';
+import mongoose, { type Connection, type Model, type mongo } from 'mongoose';
 import { OPERATION, countingOperations, runningOperation, sealOperations } from './running-operations.js';
 import { sessionView } from './session-view.js';
 import type { ScopedSessions, StartSession } from './session-scope.js';
+
+// Sessions whose operations are checked as long as they live.
+const checkedSessions = new WeakSet<object>();
+
+/**
+ * True for what has no way to the client's databases but sessions that are checked inside a change without a
+ * transaction.
+ */
+export function isSeen(client: mongo.MongoClient, value: object): boolean {
+  if (value === client || checkedSessions.has(value)) return true;
+  const connection = connectionOf(value);
+  return connection?.readyState === mongoose.STATES.connected && connection.getClient() === client;
+}
+
+function connectionOf(value: object): Connection | undefined {
+  if (value instanceof mongoose.Connection) return value;
+  if (value instanceof mongoose.Query) return value.model.db;
+  if (value instanceof mongoose.Document) return (value.constructor as Partial<Model<unknown>>).db;
+  return isModel(value) ? value.db : undefined;
+}
+
+function isModel(value: object): value is Model<unknown> {
+  return typeof value === 'function' && value.prototype instanceof mongoose.Model;
+}
 
 /**
  * Sessions inside a change without a transaction: ordinary ones, whose operations are
@@ -56,6 +80,8 @@ export class CheckedSessions implements ScopedSessions {
       },
       endSession,
     };
-    return sessionView(session, checked, isAsked);
+    const view = sessionView(session, checked, isAsked);
+    checkedSessions.add(view);
+    return view;
   }
 }

@@ -1,5 +1,6 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
-import { mongo, type Connection } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
+import { soundDatabases } from './sound-databases.js';
 import { refuseOmissions } from './whole-writes.js';
 
 type Client = mongo.MongoClient;
@@ -23,8 +24,7 @@ export type SessionScope = MethodScope<ScopedSessions>;
 
 /**
  * While it is installed, the connection's client hands out the change's sessions inside its method,
- * and its database is read from the primary there: a secondary may not have yet what the change
- * wrote, and the driver refuses it in a transaction.
+ * and its databases are read and written there so that they can be part of a transaction.
  */
 export function sessionScope(connection: Connection): SessionScope {
   return new MethodScope((current) => {
@@ -34,19 +34,9 @@ export function sessionScope(connection: Connection): SessionScope {
         'startSession',
         (original) => (options) => current()?.begin(original, options) ?? original(options),
       ),
-      connection.db && readOnPrimary(connection.db, () => current() !== undefined),
+      soundDatabases(connection, () => current() !== undefined),
       refuseOmissions(connection, () => current() !== undefined),
     ];
-    return () => giveBack.forEach((one) => one?.());
+    return () => giveBack.forEach((one) => one());
   });
-}
-
-/** Has a database say so while `isInside`: its collections ask it, unless they were given a preference of their own. */
-function readOnPrimary(db: mongo.Db, isInside: () => boolean): () => void {
-  const prototype = Object.getPrototypeOf(db) as mongo.Db;
-  Object.defineProperty(db, 'readPreference', {
-    configurable: true,
-    get: () => (isInside() ? mongo.ReadPreference.primary : Reflect.get(prototype, 'readPreference', db)),
-  });
-  return () => Reflect.deleteProperty(db, 'readPreference');
 }
