@@ -95,7 +95,10 @@ export class Guard {
       return raw === one ? [] : [[key, raw] as const];
     });
     if (inside.length === 0) return value;
-    return Object.assign(Array.isArray(value) ? [...value] : { ...value }, Object.fromEntries(inside));
+    return Object.assign(
+      Array.isArray(value) ? [...(value as unknown[])] : { ...value },
+      Object.fromEntries(inside),
+    );
   }
 
   /** The same one each time, so that a listener can be taken off. */
