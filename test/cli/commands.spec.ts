@@ -40,7 +40,7 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
   it('plan shows what would be done, writes nothing, and tells by its exit code', async () => {
     const planned = await run(['plan']);
     expect(planned).toMatchObject({ code: 0 });
-    expect(planned.stdout).toMatch(/Service "default": 4 pending, 0 applied\n/);
+    expect(planned.stdout).toMatch(/Service "e2e": 4 pending, 0 applied\n/);
     expect(planned.stdout).toMatch(/e2e +0002 +first-notes +EXECUTE +never executed/);
     expect(await run(['plan', '--exit-code'])).toMatchObject({ code: 3 });
     expect(documentOf<PlanReport>(await run(['plan', '--json'])).changes).toHaveLength(4);
@@ -55,7 +55,7 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(stdout).toMatch(
       /^ {2}applying {2}e2e \/ first-notes\n✔ executed {2}e2e \/ first-notes in \d+ ms\n/,
     );
-    expect(stdout).toMatch(/Service "default" is up to date now: 4 executed/);
+    expect(stdout).toMatch(/Service "e2e" is up to date now: 4 executed/);
     expect(stderr).toBe('the application prints to standard output\n');
     expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
     const again = await run(['apply', '--json']);
@@ -69,7 +69,7 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(stdout).toMatch(/✖ failed {2}e2e \/ warm-up in \d+ ms/);
     expect(stdout).toContain('told to fail at half of warm-up');
     expect(stdout).toContain('not reached  e2e / 0005 / last-notes');
-    expect(stdout).toContain('Service "default" STOPPED');
+    expect(stdout).toContain('Service "e2e" STOPPED');
     const again = documentOf<ExecutionReport & { error: Error }>(
       await onFixture(failing)(['execute', '--json']),
     );
@@ -255,7 +255,7 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     await workspace.audit.connection.query('CREATE TABLE flamingock_audit_entries (wrong INTEGER)');
     const { code, stderr, stdout } = await run(['plan']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/✖ The audit store of service "default" cannot be used: /);
+    expect(stderr).toMatch(/✖ The audit store of service "e2e" cannot be used: /);
     expect(stderr).not.toContain('    at ');
     expect((await run(['plan', '--verbose'])).stderr).toContain('    at ');
   });

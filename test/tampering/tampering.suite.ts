@@ -154,7 +154,7 @@ export function tamperingSuite<T extends TestDatabase>(
   it('does not let a start go by an edited entry', async () => {
     await victim.after(all(editEntry(10, { state: 'STARTED' }), unsettled));
     await expect(victim.start()).rejects.toThrow(
-      'The audit history of service "default" was altered: entry 10',
+      'The audit history of service "e2e" was altered: entry 10',
     );
   });
 

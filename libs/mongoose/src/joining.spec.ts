@@ -1,6 +1,6 @@
 import { holdOf } from '@nestjs-flamingock/testing';
 import type { ClientSession, Connection } from 'mongoose';
-import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core';
+import { LockUnconfirmedError, type Handles, type TransactionOutcome } from '@nestjs-flamingock/core';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { collectGarbage } from '../../../test/support/collect-garbage.js';
 import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
@@ -206,12 +206,14 @@ await describeOn(['mongodb'], 'inside a transactional change', ({ mongodb }) => 
 await describeOn(['mongodb'], 'inside a change without a transaction', ({ mongodb }) => {
   let database: MongoDatabase;
   let connection: Connection;
+  let reader: Connection;
   let target: MongooseTargetSystem;
   let isLost: boolean;
 
   beforeEach(async () => {
     database = await MongoDatabase.create(mongodb);
     connection = await database.connect();
+    reader = await database.connect();
     target = targetSystem(connection);
     isLost = false;
   });
@@ -238,6 +240,32 @@ await describeOn(['mongodb'], 'inside a change without a transaction', ({ mongod
     });
     await expect(running).rejects.toThrow('the lock is lost');
     expect(await keysOf(connection)).toEqual(['in time']);
+  });
+
+  it.each<[string, (handles: Handles) => Promise<unknown>]>([
+    ['a write', () => notes(connection).create(note('a'))],
+    ['the driver', () => connection.db!.collection('notes').insertOne(note('a'))],
+    [
+      'an operation of its session',
+      (handles) =>
+        notes(connection).create([note('a')], { session: handles.get(CLIENT_SESSION) as ClientSession }),
+    ],
+  ])('waits with %s until it is known whether the lock is held', async (_, write) => {
+    let decide = (): void => undefined;
+    const known = new Promise<void>((resolve) => (decide = resolve));
+    let isKnown = true;
+    const work = async (handles: Handles): Promise<void> => {
+      isKnown = false;
+      const written = write(handles);
+      expect(await keysOf(reader)).toEqual([]);
+      isKnown = true;
+      decide();
+      await written;
+    };
+    await target.run(CHANGE, work, () => {
+      if (!isKnown) throw new LockUnconfirmedError('inventory', 1, 'it ran out', known);
+    });
+    expect(await keysOf(reader)).toEqual(['a']);
   });
 
   it('makes sure of the lock once for each batch of a cursor', async () => {

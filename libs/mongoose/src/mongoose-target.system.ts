@@ -59,7 +59,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     scope.install(this);
     await database.outside((db) => db.command({ ping: 1 }));
     const session = database.startSession();
-    const sessions = new CheckedSessions(changeId, check);
+    const sessions = new CheckedSessions(changeId, this.resource.getClient(), check);
     try {
       await scope.run(sessions, () =>
         explainOmissions(changeId, () => work(this.handles(sessions.checked(session)))),

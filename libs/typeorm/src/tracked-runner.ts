@@ -20,7 +20,8 @@ export function trackedRunner(
     <A extends unknown[], T>(send: (text: string, ...rest: A) => Promise<T>) =>
     async (text: string, ...rest: A): Promise<T> => {
       // Its connection goes back to where others take it from.
-      if (!isOpen || !TAKES_BACK.test(text)) statements.assertOpen(text);
+      const wait = isOpen && TAKES_BACK.test(text) ? undefined : statements.admission(text);
+      if (wait) await wait;
       const answer = await statements.track(text, send(text, ...rest));
       if (BEGINS.test(text)) isOpen = true;
       if (ENDS.test(text)) isOpen = false;
@@ -35,7 +36,7 @@ export function trackedRunner(
     [
       'connect',
       async (): Promise<unknown> => {
-        statements.assertOpen('queryRunner.connect()');
+        await statements.admission('queryRunner.connect()');
         return runner.connect();
       },
     ],

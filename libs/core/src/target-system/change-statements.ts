@@ -1,5 +1,6 @@
 import { ChangeEndedError, UnawaitedStatementsError } from '../executor/executor.errors.js';
 import { bounded, currentChange } from '../lock/change-scope.js';
+import { LockUnconfirmedError } from '../lock/lock.errors.js';
 
 const GOES_ON = (): void => undefined;
 
@@ -34,6 +35,20 @@ export class ChangeStatements {
   assertOpen(text: string): void {
     if (this.ended) throw this.refusal(text);
     this.check();
+  }
+
+  /**
+   * {@link assertOpen} for a statement that can wait: while it is not known whether the lock is still held, gives
+   * what resolves once the statement may be sent.
+   */
+  admission(text: string): Promise<void> | undefined {
+    try {
+      this.assertOpen(text);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof LockUnconfirmedError)) throw error;
+      return error.known.then(() => this.admission(text));
+    }
   }
 
   /** The error for a statement that comes after the end of the change, which is told of, once for the change. */

@@ -1,8 +1,9 @@
-import { ChangeStatements } from '@nestjs-flamingock/core';
+import { ChangeStatements, LockUnconfirmedError } from '@nestjs-flamingock/core';
 import mongoose, { type Connection, type Model, type mongo } from 'mongoose';
 import { OPERATION, countingOperations, runningOperation, sealOperations } from './running-operations.js';
 import { sessionView } from './session-view.js';
 import type { ScopedSessions, StartSession } from './session-scope.js';
+import { canWait } from './waiting-operations.js';
 
 // Sessions whose operations are checked as long as they live.
 const checkedSessions = new WeakSet<object>();
@@ -34,20 +35,28 @@ function isModel(value: object): value is Model<unknown> {
  */
 export class CheckedSessions implements ScopedSessions {
   private readonly statements: ChangeStatements;
+  private isUnconfirmed = false;
 
   constructor(
     private readonly changeId: string,
+    private readonly client: mongo.MongoClient,
     check: () => void,
   ) {
     this.statements = new ChangeStatements(changeId, check);
   }
 
   begin(start: StartSession, options: Parameters<StartSession>[0]): mongo.ClientSession {
-    this.statements.assertOpen(OPERATION);
+    this.assertOpen();
     const session = start(options);
     if (options?.explicit !== false) return this.checked(session);
     const operation = runningOperation(this.statements, options.owner);
     return this.view(session, (end) => session.endSession(end).finally(operation.end));
+  }
+
+  admission(): Promise<void> | undefined {
+    if (!this.isUnconfirmed) return undefined;
+    this.isUnconfirmed = false;
+    return this.statements.admission(OPERATION);
   }
 
   /** The session, whose every operation is checked. */
@@ -66,16 +75,26 @@ export class CheckedSessions implements ScopedSessions {
     this.statements.end();
   }
 
+  /** What is not known yet the operation waits for, where it can. */
+  private assertOpen(): void {
+    try {
+      this.statements.assertOpen(OPERATION);
+    } catch (error) {
+      if (!(error instanceof LockUnconfirmedError && canWait(this.client))) throw error;
+      this.isUnconfirmed = true;
+    }
+  }
+
   private view(
     session: mongo.ClientSession,
     endSession: mongo.ClientSession['endSession'],
     isAsked?: (key: PropertyKey) => void,
   ): mongo.ClientSession {
-    const { statements } = this;
+    const assertOpen = () => this.assertOpen();
     const checked = {
       // The driver asks before each operation.
       get hasEnded(): boolean {
-        statements.assertOpen(OPERATION);
+        assertOpen();
         return session.hasEnded;
       },
       endSession,

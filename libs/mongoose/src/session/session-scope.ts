@@ -1,6 +1,7 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
 import type { Connection, mongo } from 'mongoose';
 import { soundDatabases } from './sound-databases.js';
+import { waitingOperations } from './waiting-operations.js';
 import { refuseOmissions } from './whole-writes.js';
 
 type Client = mongo.MongoClient;
@@ -14,6 +15,8 @@ export type StartSession = (
 export interface ScopedSessions {
   /** `start` begins an ordinary one. */
   begin(start: StartSession, options: Parameters<StartSession>[0]): mongo.ClientSession;
+  /** What an operation of the change has to wait for, if anything. */
+  admission?(): Promise<void> | undefined;
 }
 
 /**
@@ -34,6 +37,7 @@ export function sessionScope(connection: Connection): SessionScope {
         'startSession',
         (original) => (options) => current()?.begin(original, options) ?? original(options),
       ),
+      waitingOperations(connection.getClient(), () => current()?.admission?.()),
       soundDatabases(connection, () => current() !== undefined),
       refuseOmissions(connection, () => current() !== undefined),
     ];

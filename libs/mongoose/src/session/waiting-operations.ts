@@ -1,0 +1,49 @@
+import { overrideMethod } from '@nestjs-flamingock/core';
+import type { mongo } from 'mongoose';
+
+/** How the driver's client knows its servers: replaced each time it connects. */
+interface Topology {
+  readonly selectServer: (...args: unknown[]) => Promise<unknown>;
+}
+
+// Topologies whose operations wait.
+const waiting = new WeakSet<object>();
+
+/**
+ * Has each operation of the client wait for what `admission` gives before it chooses a server, which is the one
+ * place where the driver can wait and that every operation passes.
+ *
+ * @returns ends it
+ */
+export function waitingOperations(
+  client: mongo.MongoClient,
+  admission: () => Promise<void> | undefined,
+): () => void {
+  const topology = topologyOf(client);
+  if (!topology || typeof topology.selectServer !== 'function') return () => undefined;
+  const giveBack = overrideMethod<'selectServer', Topology['selectServer']>(
+    topology,
+    'selectServer',
+    (original) =>
+      async (...args) => {
+        const wait = admission();
+        if (wait) await wait;
+        return original(...args);
+      },
+  );
+  waiting.add(topology);
+  return () => {
+    waiting.delete(topology);
+    giveBack();
+  };
+}
+
+/** True while operations of the client wait for their admission. */
+export function canWait(client: mongo.MongoClient): boolean {
+  const topology = topologyOf(client);
+  return topology !== undefined && waiting.has(topology);
+}
+
+function topologyOf(client: mongo.MongoClient): Topology | undefined {
+  return Reflect.get(client, 'topology') as Topology | undefined;
+}
