@@ -21,6 +21,8 @@ async function openFolder(): Promise<TargetBackend> {
     second: async () => connect(),
     write: (handles, key, value) => (handles.get(Folder) as Folder).write(key, value),
     read: (key) => read(folder, key),
+    // A write of a transactional change is a note in memory.
+    begin: (handles) => (handles.get(Folder) as Folder).read('floating'),
     close: async () => {},
   };
 }

@@ -74,9 +74,8 @@ export class RedisWorkspace {
   }
 
   async remove(): Promise<void> {
-    for (const key of await this.client.keys(`${this.prefix}*`)) {
-      await this.client.del(key.slice(this.prefix.length));
-    }
+    const keys = await this.client.keys(`${this.prefix}*`);
+    await Promise.all(keys.map((key) => this.client.del(key.slice(this.prefix.length))));
     this.client.disconnect();
     await this.audit.drop();
   }

@@ -132,7 +132,8 @@ describe('names that no store could keep', () => {
           flamingock.execute(),
         ).catch((error: unknown) => error);
         const error = (await refusal) as Error;
-        expect(error).toBeInstanceOf(what === 'service' ? InvalidOptionsError : InvalidChangesError);
+        const isOption = what === 'service' || what === 'stage';
+        expect(error).toBeInstanceOf(isOption ? InvalidOptionsError : InvalidChangesError);
         expect(error.message).toContain(JSON.stringify(name));
         expect(error.message).toMatch(/characters/);
       }

@@ -37,6 +37,7 @@ export function optionsOf<T extends object>(options: T): Partial<T> {
 /** A value that should not be there, on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return value.name === '' ? 'a function' : value.name;
+  if (typeof value === 'string') return JSON.stringify(value);
   return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
 }
 

@@ -21,10 +21,10 @@ export interface ResolvedOptions extends EngineSettings {
  */
 export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
   const settings = merge(layers);
-  const { lock = {}, timeouts = {} } = settings;
+  const { lock = {}, timeouts = {}, service = applicationName() } = settings;
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
-    service: settings.service ?? applicationName() ?? '',
+    service: service ?? '',
     runAt: settings.runAt === 'module-init' ? 'bootstrap' : (settings.runAt ?? 'bootstrap'),
     stages: settings.stages,
     onIssue: settings.onIssue ?? 'fail',
@@ -45,6 +45,8 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
   const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved)];
+  const noService = resolved.enabled ? serviceFault(service) : undefined;
+  if (noService !== undefined) faults.push(noService);
   if (faults.length > 0) throw new InvalidOptionsError(faults);
   return resolved;
 }
@@ -120,7 +122,6 @@ const LONGEST_MS = 2 ** 31 - 1;
 function valueFaults({
   enabled,
   shutdownSignals,
-  service,
   runAt,
   onIssue,
   outOfOrder,
@@ -150,17 +151,16 @@ function valueFaults({
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
     milliseconds('timeouts.answerMs', timeouts.answerMs, 1),
-    enabled ? serviceFault(service) : undefined,
     stages && listOfTexts('stages', stages),
     stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
   ];
   return faults.filter((fault) => fault !== undefined);
 }
 
-function serviceFault(service: string): string | undefined {
-  if (isName(service, 100)) return undefined;
-  if (service === '')
+function serviceFault(service: string | undefined): string | undefined {
+  if (service === undefined)
     return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
+  if (isName(service, 100)) return undefined;
   return `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`;
 }
 
