@@ -74,7 +74,7 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
       const { status, warnings } = await flamingock.execute();
       expect({ status, warnings }).toEqual({
         status: 'applied',
-        warnings: [expect.stringContaining('are for undo only')],
+        warnings: [expect.stringContaining('that only undo calls')],
       });
       expect((await flamingock.undo({ changeId: 'publish' })).status).toBe('undone');
       expect(await flamingock.auditVerify()).toMatchObject({ ok: true });

@@ -99,7 +99,7 @@ describe('a rollback method of a transactional change', () => {
       change(writing, { id: 'second', order: '0002', rollback }),
     ];
     const { warnings } = await run(...changes);
-    expect(warnings).toEqual([expect.stringMatching(/for undo only.*: publish, second$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/that only undo calls.*: publish, second$/)]);
     expect((await run(...changes)).warnings).toEqual([]);
   });
 

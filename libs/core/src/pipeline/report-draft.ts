@@ -88,7 +88,7 @@ export class ReportDraft {
     );
     if (undoOnly.length > 0)
       this.warn(
-        `their rollback methods are for undo only; if they fail, their transactions are rolled back instead: ${undoOnly.map(({ id }) => id).join(', ')}`,
+        `rollback methods that only undo calls, since a failed transaction is rolled back as a whole: ${undoOnly.map(({ id }) => id).join(', ')}`,
       );
     const late = outOfOrder.map(({ change }) => change.id);
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
