@@ -153,9 +153,7 @@ export function tamperingSuite<T extends TestDatabase>(
 
   it('does not let a start go by an edited entry', async () => {
     await victim.after(all(editEntry(10, { state: 'STARTED' }), unsettled));
-    await expect(victim.start()).rejects.toThrow(
-      'The audit history of service "e2e" was altered: entry 10',
-    );
+    await expect(victim.start()).rejects.toThrow('The audit history of service "e2e" was altered: entry 10');
   });
 
   it('finds a head that is not the one of the last entry', async () => {
