@@ -221,7 +221,7 @@ describe('settings of the wrong kind', () => {
       /^Flamingock takes its options as an object, not undefined/,
     ],
     ['a number for lock', { lock: 5 }, /^lock takes its options as an object, not 5/],
-    ['a text for stages', { stages: 'main' }, /^stages must be a list of texts, not 'main'/],
+    ['a text for stages', { stages: 'main' }, /^stages must be a list of texts, not "main"/],
     [
       'a text for shutdownSignals',
       { shutdownSignals: 'SIGTERM' },
