@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import type {
   AuditEntry,
   ExecutionReport,
@@ -15,6 +16,9 @@ import { describeOn } from '../services/describe-on.js';
 import { postgresDatabase, sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 import { onFixture, type Ended, type StartOptions } from './flamingock.js';
+
+// Some ways take a dozen commands, each a process of its own.
+jest.setTimeout(120_000);
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what a test takes the document for
 const documentOf = <T>({ stdout }: Ended): T => JSON.parse(stdout) as T;
@@ -56,7 +60,9 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
       /^ {2}applying {2}e2e \/ first-notes\n✔ executed {2}e2e \/ first-notes in \d+ ms\n/,
     );
     expect(stdout).toMatch(/Service "e2e" is up to date now: 4 executed/);
-    expect(stderr).toBe('the application prints to standard output\n');
+    expect(stderr).toMatch(
+      /^the application prints to standard output\n! rollback methods that only undo calls.*: last-notes\n$/,
+    );
     expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
     const again = await run(['apply', '--json']);
     expect(documentOf<ExecutionReport>(again).status).toBe('up-to-date');
