@@ -46,5 +46,6 @@ const OPTIONS: OptionNames<RedisTargetSystemOptions> = {
 };
 
 function shown(token: NonNullable<RedisTargetSystemOptions['inject']>): string {
-  return typeof token === 'function' ? token.name : String(token as string | symbol);
+  const isText = typeof token === 'string' || typeof token === 'symbol';
+  return isText ? String(token) : (token as { readonly name: string }).name;
 }

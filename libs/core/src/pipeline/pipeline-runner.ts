@@ -95,11 +95,10 @@ export class PipelineRunner {
 
   private async runLocked(lock: AcquiredLock, signal: AbortSignal): Promise<void> {
     const { pipeline, store, runtime, settings } = this.engine;
-    const { service } = pipeline;
     try {
       await this.reach(() => assertNothingForgotten(this.engine, this.head));
       const session = await this.reach(() =>
-        openSession(service, this.report.executionId, store, lock, runtime, settings.lock.leaseMs),
+        openSession(pipeline.service, this.report.executionId, store, lock, runtime, settings.lock.leaseMs),
       );
       const plan = this.check(planExecution(pipeline, session.snapshot));
       this.report.plan(plan, this.edited);
