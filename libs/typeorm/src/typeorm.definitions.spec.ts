@@ -1,25 +1,7 @@
 import 'reflect-metadata';
-import type { DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FlamingockModule, InvalidOptionsError, type FlamingockModuleOptions } from '@nestjs-flamingock/core';
-import { inMemoryAuditStore } from '@nestjs-flamingock/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { registrationFaults } from '../../../test/support/registration-faults.js';
 import { typeOrmAuditStore, typeOrmTargetSystem } from './typeorm.definitions.js';
-
-class AppModule {}
-
-/** What keeps an application with these adapters from starting. */
-async function faultsOf(
-  adapters: Partial<FlamingockModuleOptions>,
-  imports: DynamicModule['imports'] = [],
-): Promise<readonly string[]> {
-  const options = { auditStore: inMemoryAuditStore(), targetSystems: [], ...adapters };
-  const module = { module: AppModule, imports: [...imports, FlamingockModule.forRoot(options)] };
-  const start = NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-  const error: unknown = await start.then((app) => app.close()).catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(InvalidOptionsError);
-  return (error as InvalidOptionsError).faults;
-}
 
 const named = (name: string) => TypeOrmModule.forRoot({ name, type: 'better-sqlite3', database: ':memory:' });
 const NO_DEFAULT =
@@ -28,7 +10,7 @@ const NO_DEFAULT =
 describe('a DataSource that the application does not have', () => {
   it('is told with the option to write, for audit store and target system at once', async () => {
     expect(
-      await faultsOf({
+      await registrationFaults({
         auditStore: typeOrmAuditStore({ dataSource: 'analytics' }),
         targetSystems: [typeOrmTargetSystem('db', { dataSource: 'reports' })],
       }),
@@ -44,7 +26,7 @@ describe('a DataSource that the application does not have', () => {
 
   it('is told where it is the default one, and others are there', async () => {
     const adapters = { auditStore: typeOrmAuditStore(), targetSystems: [typeOrmTargetSystem('db')] };
-    expect(await faultsOf(adapters, [named('analytics')])).toEqual([
+    expect(await registrationFaults(adapters, [named('analytics')])).toEqual([
       expect.stringMatching(NO_DEFAULT),
       expect.stringMatching(NO_DEFAULT),
     ]);
@@ -55,7 +37,7 @@ describe('a DataSource that the application does not have', () => {
       useFactory: () => ({ name: 'analytics', type: 'better-sqlite3', database: ':memory:' }),
     });
     expect(
-      await faultsOf({ auditStore: typeOrmAuditStore({ dataSource: 'analytics' }) }, [late]),
+      await registrationFaults({ auditStore: typeOrmAuditStore({ dataSource: 'analytics' }) }, [late]),
     ).toHaveLength(1);
   });
 });
@@ -64,7 +46,7 @@ describe('an option that nobody knows', () => {
   it('is refused with the one that was meant', async () => {
     const auditStore = typeOrmAuditStore({ tableprefix: 'x_' } as never);
     const target = typeOrmTargetSystem('db', { datasource: 'analytics' } as never);
-    const faults = await faultsOf({ auditStore, targetSystems: [target] }, [
+    const faults = await registrationFaults({ auditStore, targetSystems: [target] }, [
       TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:' }),
     ]);
     expect(faults).toEqual([
@@ -74,7 +56,7 @@ describe('an option that nobody knows', () => {
   });
 
   it.each([[null], ['analytics']])('is refused where it is no object: %j', async (options) => {
-    const faults = await faultsOf({ auditStore: typeOrmAuditStore(options as never) });
+    const faults = await registrationFaults({ auditStore: typeOrmAuditStore(options as never) });
     expect(faults[0]).toMatch(/^typeOrmAuditStore\(\) takes its options as an object, not/);
   });
 });
