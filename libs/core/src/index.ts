@@ -169,6 +169,7 @@ export type {
   RunAt,
 } from './nest/flamingock-options.js';
 export { optionFaults, optionsOf, type OptionNames } from './nest/option-names.js';
+export { tokenName } from './change/parameter-faults.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';

@@ -1,6 +1,7 @@
 import {
   optionFaults,
   optionsOf,
+  tokenName,
   type OptionNames,
   type TargetSystemDefinition,
 } from '@nestjs-flamingock/core';
@@ -30,7 +31,7 @@ export function kafkaTargetSystem(id: string, options: KafkaTargetSystemOptions)
     ...(imports && { imports }),
     inject: [inject],
     whenMissing:
-      `kafkaTargetSystem('${id}') injects ${nameOf(inject)}, which nothing provides: write ` +
+      `kafkaTargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
       `kafkaTargetSystem('${id}', { inject: TOKEN, imports: [ItsModule] }) with the token of the application's client`,
     useFactory: (kafka: Kafka) => new KafkaTargetSystem(id, kafka, options),
   };
@@ -60,10 +61,6 @@ function faultsOf(id: string, options: KafkaTargetSystemOptions): string[] {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
-}
-
-function nameOf(token: NonNullable<KafkaTargetSystemOptions['inject']>): string {
-  return typeof token === 'function' ? token.name : String(token);
 }
 
 type OwnClient = Extract<KafkaSource, { inject?: never }> & KafkaTargetSettings;

@@ -1,6 +1,7 @@
 import {
   optionFaults,
   optionsOf,
+  tokenName,
   type HandleToken,
   type OptionNames,
   type TargetSystemDefinition,
@@ -29,7 +30,7 @@ export function redisTargetSystem(
     ...common,
     inject: [inject],
     whenMissing:
-      `redisTargetSystem('${id}') injects ${shown(inject)}, which nothing provides: write ` +
+      `redisTargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
       `redisTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { redis: client }`,
     useFactory: (client: RedisClient) => new RedisTargetSystem(id, client, settings(), token),
   };
@@ -44,8 +45,3 @@ const OPTIONS: OptionNames<RedisTargetSystemOptions> = {
   waitAof: true,
   provide: true,
 };
-
-function shown(token: NonNullable<RedisTargetSystemOptions['inject']>): string {
-  const isText = typeof token === 'string' || typeof token === 'symbol';
-  return isText ? String(token) : (token as { readonly name: string }).name;
-}

@@ -3,6 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import { isChangeClass } from './change-metadata.accessor.js';
 import type { ChangeFault } from './change.errors.js';
+import { tokenName } from './parameter-faults.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -85,7 +86,7 @@ function checkProviders(
 ): void {
   if (wrappers.length > 1) {
     const places = wrappers.map(
-      ({ token, host }) => `${nameOf(token)} in ${host?.name ?? 'an unknown module'}`,
+      ({ token, host }) => `${tokenName(token)} in ${host?.name ?? 'an unknown module'}`,
     );
     faults.push({
       where: type.name,
@@ -125,8 +126,4 @@ function stageOf({ host }: InstanceWrapper, featureToken: symbol): string {
 
 function moduleRefOf({ host }: InstanceWrapper): ModuleRef | undefined {
   return host?.providers.get(ModuleRef)?.instance as ModuleRef | undefined;
-}
-
-function nameOf(token: unknown): string {
-  return typeof token === 'function' ? token.name : String(token);
 }

@@ -13,12 +13,12 @@ export function unresolvedParameter(
   scope: UnfitScope | undefined,
 ): ChangeFault {
   const where = `${className}.${method.name}(), parameter ${parameter.index + 1}`;
-  if (scope) return scoped(where, nameOf(parameter.token ?? parameter.type), scope);
-  if (parameter.token !== undefined) return missing(where, nameOf(parameter.token), targetSystem);
+  if (scope) return scoped(where, tokenName(parameter.token ?? parameter.type), scope);
+  if (parameter.token !== undefined) return missing(where, tokenName(parameter.token), targetSystem);
   if (!method.typed) return untyped(where);
   if (isErased(parameter.type)) return erased(where, parameter.type.name);
   if (parameter.type === undefined) return circular(where);
-  return missing(where, nameOf(parameter.type), targetSystem);
+  return missing(where, tokenName(parameter.type), targetSystem);
 }
 
 function missing(where: string, name: string, targetSystem: string): ChangeFault {
@@ -73,7 +73,7 @@ function circular(where: string): ChangeFault {
 }
 
 /** A token as a reader knows it. */
-export function nameOf(token: unknown): string {
+export function tokenName(token: unknown): string {
   const named = referenced(token);
   return typeof named === 'function' ? named.name : String(named);
 }

@@ -1,6 +1,6 @@
 import type { FactoryProvider, InjectionToken, OptionalFactoryDependency, Provider } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { nameOf, referenced } from '../change/parameter-faults.js';
+import { referenced, tokenName } from '../change/parameter-faults.js';
 import { nodeRuntime } from '../node-runtime.js';
 import { sleep } from '../sleep.js';
 import type { TargetSystem } from '../target-system/target-system.js';
@@ -67,7 +67,7 @@ function adapterProvider({ token, definition: { inject = [], useFactory } }: Ada
 async function refuseHidden(token: InjectionToken): Promise<never> {
   await sleep(nodeRuntime, 0);
   throw new InvalidOptionsError([
-    `${nameOf(token)} is provided, and Flamingock cannot get it: have its module export it, and make that module ` +
+    `${tokenName(token)} is provided, and Flamingock cannot get it: have its module export it, and make that module ` +
       'global. It must not depend on Flamingock itself',
   ]);
 }
@@ -85,7 +85,7 @@ export function missingDependencies(adapters: readonly Adapter[], modules: Modul
         .filter(isNeeded)
         .map(tokenOf)
         .filter(isMissing)
-        .map((token) => whenMissing ?? `nothing provides ${nameOf(token)}, which an adapter injects`),
+        .map((token) => whenMissing ?? `nothing provides ${tokenName(token)}, which an adapter injects`),
     );
 }
 
