@@ -125,7 +125,7 @@ describe('what a method of a change gives back', () => {
     ['an arrow', () => 1, /returned the function/],
     ['a generator', (function* () {})(), /a Generator, .*for await/],
     ['an async generator', (async function* () {})(), /an AsyncGenerator, .*for await/],
-    ['an iterator', [1].values(), /an Array Iterator/],
+    ['an iterator', [1].values(), /returned an (Array )?Iterator, .*for await/],
     ['a bare iterator', { next: () => ({ done: true }) }, /an object/],
     ['a cursor', new Cursor(), /a Cursor, .*for await/],
     ['a stream to read', Readable.from([1]), /a Readable, .*await pipeline\(/],
