@@ -114,6 +114,8 @@ export class AuditedStep {
   async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
     const { service } = this.run.journal;
     await reachStore(service, () => this.append(subject, step));
+    const scope = currentChange();
+    if (scope) scope.hasBegun = true;
   }
 
   /** Records of what was started that it did not begin: told to stop meanwhile, or without a target to use. */
@@ -163,7 +165,7 @@ export class AuditedStep {
 
   private invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {
     const scope = currentChange();
-    if (scope) scope.methodName = method.name;
+    if (scope) Object.assign(scope, { methodName: method.name, hasBegun: true });
     return this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
   }
 

@@ -19,6 +19,7 @@ export class Executors implements ChangeExecutor {
   private readonly marked = new Map<TargetSystem, { markers: MarkerStore; superseded: Set<string> }>();
 
   private readonly claims: TargetClaims;
+  private last: ChangeScope | undefined;
 
   constructor(
     private readonly run: RunResources,
@@ -32,12 +33,18 @@ export class Executors implements ChangeExecutor {
     };
   }
 
+  /** True where the change that was executed last has begun: its start is recorded, or its method was called. */
+  get hasBegun(): boolean {
+    return this.last?.hasBegun === true;
+  }
+
   execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
     const { activity, lease } = this.run;
     const scope = new ChangeScope(change.id, this.store, lease, (what) =>
       activity.leftBehind(change.id, what),
     );
+    this.last = scope;
     const work = async (): Promise<ChangeOutcome> => {
       if (strategy === 'TX_SEPARATE') {
         await this.prepareMarkers(change);

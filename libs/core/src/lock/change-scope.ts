@@ -14,6 +14,8 @@ const LONGEST_TEXT = 200;
 export class ChangeScope {
   /** Its method that is called, or was last. */
   methodName: string | undefined;
+  /** True once its start is recorded or its method is called: it cannot be said to be untouched any more. */
+  hasBegun = false;
   isOver = false;
   private isTold = false;
 

@@ -18,6 +18,7 @@ import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine, type EngineParts } from '../fixtures/engines.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
+import { FlamingockError } from '../flamingock.error.js';
 import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
 import { auditFix } from '../operations/audit-fix.js';
 import { auditVerify } from '../operations/audit-verify.js';
@@ -423,6 +424,18 @@ describe('a run that cannot reach history', () => {
     expect(error).toBeInstanceOf(AuditStoreUnavailableError);
     const ended = parts.events.published.at(-1)?.event as { report: ExecutionReport };
     expect(results(ended.report)).toEqual(['a not-reached', 'b not-reached']);
+  });
+
+  it('says so where the audit store refuses it with an error of its own, and publishes no failure', async () => {
+    const refused = new (class MissingRightError extends FlamingockError {})('may not write here');
+    const store = new InMemoryAuditStore(database);
+    store.append = () => Promise.reject(refused);
+    const parts = engine([change('a'), change('b')], { store });
+    expect(await failureOf(passing(runtime, execute(parts, stop.signal)))).toBe(refused);
+    const ended = parts.events.published.at(-1)?.event as { report: ExecutionReport };
+    expect(results(ended.report)).toEqual(['a not-reached', 'b not-reached']);
+    expect(parts.events.published.map(({ name }) => name)).not.toContain('change.failed');
+    expect(calls).toEqual([]);
   });
 
   it('runs nothing on a history that was altered', async () => {

@@ -1,5 +1,3 @@
-import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
-import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
 import type { RunResources } from '../executor/audited-step.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
@@ -9,7 +7,6 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
-import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import { blockedReport, failedReport, interruptedReport } from './issue-report.js';
 import { changesToRun, type ExecutionPlan, type PlannedChange, type PlannedStage } from './execution-plan.js';
@@ -116,7 +113,7 @@ export class PlanRunner {
     this.resources.signal.throwIfAborted();
     this.events.publish('change.started', { ...this.about, stage: change.stage, changeId: change.id });
     const outcome = await this.executors.execute(change, undefined, next).catch((error: unknown) => {
-      if (!leftUntouched(error)) {
+      if (this.executors.hasBegun) {
         this.changes.push(this.announce('change.failed', interruptedReport(change, error)));
       }
       throw error;
@@ -157,11 +154,4 @@ export class PlanRunner {
     this.events.publish(name, { ...this.about, change });
     return change;
   }
-}
-
-/** True for errors that say that the change did not run. */
-function leftUntouched(error: unknown): boolean {
-  return [AuditStoreUnavailableError, TargetSystemUnavailableError, LostWritesError].some(
-    (untouched) => error instanceof untouched,
-  );
 }
