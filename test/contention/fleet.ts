@@ -1,7 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { ExecutionReport } from '@nestjs-flamingock/core';
+import { forkProgram } from '../programs/fork-program.js';
 import type { GateMessage } from './fixture/gated.js';
 import type { RoundOptions } from './fixture/instance.js';
 
@@ -17,7 +17,7 @@ export async function startTogether(count: number, options: RoundOptions): Promi
 }
 
 async function runOnce(options: RoundOptions): Promise<RoundResult> {
-  const child = spawn('main', [JSON.stringify(options)]);
+  const child = forkProgram('contention', [JSON.stringify(options)]);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -32,7 +32,7 @@ export class GatedFleet {
   private constructor(private readonly children: readonly ChildProcess[]) {}
 
   static launch(count: number): GatedFleet {
-    return new GatedFleet(Array.from({ length: count }, () => spawn('gated', [])));
+    return new GatedFleet(Array.from({ length: count }, () => forkProgram('gated', [])));
   }
 
   /** One round: every instance boots first, and all begin together. */
@@ -52,9 +52,4 @@ export class GatedFleet {
     for (const child of this.children) child.send(message);
     return Promise.all(answers);
   }
-}
-
-function spawn(program: string, args: string[]): ChildProcess {
-  const path = join(process.cwd(), 'test/contention/dist/contention/fixture', `${program}.js`);
-  return fork(path, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
 }

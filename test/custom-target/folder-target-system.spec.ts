@@ -57,7 +57,7 @@ describe('processes that write into a folder', () => {
   afterEach(() => audit.drop());
 
   const start = (more: Partial<FolderInstanceOptions> = {}): Instance =>
-    startProgram('test/custom-target/dist/main.js', { ...options, ...more });
+    startProgram('custom-target', { ...options, ...more });
   const contents = () =>
     Promise.all(['count.txt', 'terms/en.txt', 'terms/de.txt'].map((path) => read(options.folder, path)));
   const ALL = ['1', 'Terms', 'Bedingungen'];

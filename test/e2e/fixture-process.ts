@@ -1,6 +1,7 @@
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { ExecutionReport } from '@nestjs-flamingock/core';
+import { forkProgram } from '../programs/fork-program.js';
 import type { InstanceOptions } from './fixture/main.js';
 
 /** How an instance ended. */
@@ -24,15 +25,12 @@ export interface Instance {
 export function startInstance(options: InstanceOptions, clock: 'right' | 'ahead' = 'right'): Instance {
   const execArgv =
     clock === 'right' ? [] : ['--require', join(process.cwd(), 'test/e2e/dist/e2e/fixture/clock-ahead.cjs')];
-  return startProgram('test/e2e/dist/e2e/fixture/main.js', options, execArgv);
+  return startProgram('e2e', options, execArgv);
 }
 
-/** Starts a compiled program that prints a report or an error, with its options as its argument. */
-export function startProgram(path: string, options: unknown, execArgv: string[] = []): Instance {
-  const child = fork(join(process.cwd(), path), [JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv,
-  });
+/** Starts a bundled program that prints a report or an error, with its options as its argument. */
+export function startProgram(program: string, options: unknown, execArgv: string[] = []): Instance {
+  const child = forkProgram(program, [JSON.stringify(options)], execArgv);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

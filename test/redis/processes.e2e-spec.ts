@@ -7,7 +7,7 @@ import { RedisWorkspace } from './redis-workspace.js';
 const APPLIED = ['1', '1', '1', '0', '1.00', null];
 const NOTHING = [null, null, null, null, null, null];
 
-const start = (options: InstanceOptions): Instance => startProgram('test/redis/dist/main.js', options);
+const start = (options: InstanceOptions): Instance => startProgram('redis', options);
 const run = (options: InstanceOptions): Promise<Exit> => start(options).exit;
 const resultsOf = ({ report }: Exit) =>
   report?.changes.map(({ changeId, result }) => `${changeId} ${result}`);
