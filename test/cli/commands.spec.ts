@@ -23,65 +23,27 @@ jest.setTimeout(120_000);
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what a test takes the document for
 const documentOf = <T>({ stdout }: Ended): T => JSON.parse(stdout) as T;
 
-function commandSuite(create: CreateDatabase<SqlDatabase>): void {
-  let workspace: Workspace<SqlDatabase>;
-  let run: (args: string[], options?: StartOptions) => Promise<Ended>;
+let workspace: Workspace<SqlDatabase>;
+let run: (args: string[], options?: StartOptions) => Promise<Ended>;
 
+function onDatabase(create: CreateDatabase<SqlDatabase>): void {
   beforeEach(async () => {
     workspace = await Workspace.open(create);
     run = onFixture(workspace.options);
   });
   afterEach(() => workspace.remove());
+}
 
-  /** Leaves `publish` half done, as a process that was killed. */
-  const kill = () =>
-    runInstance({
-      ...workspace.options,
-      behaviour: 'kill:half of publish',
-      settings: { lock: { leaseMs: 300 } },
-    });
-
-  it('plan shows what would be done, writes nothing, and tells by its exit code', async () => {
-    const planned = await run(['plan']);
-    expect(planned).toMatchObject({ code: 0 });
-    expect(planned.stdout).toMatch(/Service "e2e": 4 pending, 0 applied\n/);
-    expect(planned.stdout).toMatch(/e2e +0002 +first-notes +EXECUTE +never executed/);
-    expect(await run(['plan', '--exit-code'])).toMatchObject({ code: 3 });
-    expect(documentOf<PlanReport>(await run(['plan', '--json'])).changes).toHaveLength(4);
-    await expect(workspace.lock()).rejects.toThrow(/no such table|does not exist/);
-    await run(['execute']);
-    expect(await run(['plan', '--exit-code'])).toMatchObject({ code: 0 });
+/** Leaves `publish` half done, as a process that was killed. */
+const kill = () =>
+  runInstance({
+    ...workspace.options,
+    behaviour: 'kill:half of publish',
+    settings: { lock: { leaseMs: 300 } },
   });
 
-  it('execute applies what is pending, a line for each change, and keeps logs off the result', async () => {
-    const { code, stdout, stderr } = await run(['execute']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /^ {2}applying {2}e2e \/ first-notes\n✔ executed {2}e2e \/ first-notes in \d+ ms\n/,
-    );
-    expect(stdout).toMatch(/Service "e2e" is up to date now: 4 executed/);
-    expect(stderr).toMatch(
-      /^the application prints to standard output\n! rollback methods that only undo calls.*: last-notes\n$/,
-    );
-    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
-    const again = await run(['apply', '--json']);
-    expect(documentOf<ExecutionReport>(again).status).toBe('up-to-date');
-  });
-
-  it('execute says what failed and what to do, in both forms', async () => {
-    const failing = { ...workspace.options, behaviour: 'throw:half of warm-up' };
-    const { code, stdout } = await onFixture(failing)(['execute']);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/✖ failed {2}e2e \/ warm-up in \d+ ms/);
-    expect(stdout).toContain('told to fail at half of warm-up');
-    expect(stdout).toContain('not reached  e2e / 0005 / last-notes');
-    expect(stdout).toContain('Service "e2e" STOPPED');
-    const again = documentOf<ExecutionReport & { error: Error }>(
-      await onFixture(failing)(['execute', '--json']),
-    );
-    expect(again).toMatchObject({ status: 'stopped', error: { name: 'ChangeFailedError' } });
-  });
-
+/** What databases could differ in. */
+function suiteOfEach(): void {
   it('the way from an issue to the next start that goes on', async () => {
     expect((await run(['issue', 'ls'])).stdout).toBe('No issues found\n');
     expect(documentOf(await run(['issue', 'get', '--json']))).toEqual({ issue: null });
@@ -125,18 +87,6 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
   });
 
-  it('audit list shows last states, the whole history, and all of an entry', async () => {
-    expect((await run(['audit', 'list'])).stdout).toBe('No entries\n');
-    await run(['execute']);
-    expect((await run(['audit', 'list'])).stdout.match(/EXECUTED/g)).toHaveLength(4);
-    expect((await run(['audit', 'list', '--history'])).stdout.trim().split('\n')).toHaveLength(10);
-    const last = await run(['audit', 'list', '--history', '--limit', '1', '--extended']);
-    expect(last.stdout).toMatch(
-      /^8 {2}last-notes {2}EXECUTED\n {2}recorded +\d{4}-.*\n {2}operation +EXECUTE, \d+ ms\n/,
-    );
-    expect((await run(['audit', 'list', '--since', '2999-01-01'])).stdout).toBe('No entries\n');
-  });
-
   it('audit verify finds the first entry that was altered', async () => {
     await run(['execute']);
     const whole = await run(['audit', 'verify']);
@@ -151,6 +101,104 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(broken).toMatchObject({ code: 3 });
     expect(broken.stdout).toContain('✖ The history was altered: entry 3 of "publish"');
     expect(documentOf(await run(['audit', 'verify', '--json']))).toMatchObject({ ok: false, seq: 3 });
+  });
+
+  it('lock shows and releases exactly one acquisition', async () => {
+    expect((await run(['lock', 'status'])).stdout).toBe('The lock is free, and was never taken\n');
+    await runInstance({
+      ...workspace.options,
+      behaviour: 'kill:half of publish',
+      settings: { lock: { leaseMs: 60_000 } },
+    });
+    const status = await run(['lock', 'status']);
+    expect(status.stdout).toMatch(/^The lock is held\n {2}by +.*token 1\)/);
+    expect(await run(['lock', 'release', '--token', '1'])).toMatchObject({ code: 2 });
+    expect(await run(['lock', 'release', '--token', '7', '--yes'])).toMatchObject({ code: 1 });
+    expect(await run(['lock', 'release', '--token', '1', '--yes'])).toMatchObject({ code: 0 });
+    expect(documentOf(await run(['lock', 'status', '--json']))).toMatchObject({ held: false });
+  });
+
+  it('Ctrl-C stops a run in order: what was left is recorded, and the lock is free', async () => {
+    const hanging = {
+      ...workspace.options,
+      behaviour: 'hang:half of publish',
+      settings: { timeouts: { graceMs: 50 } },
+    };
+    const { code, stderr } = await onFixture(hanging)(['execute'], {
+      onStart: async (child) => {
+        while (!workspace.outboxLines().includes('hanging at half of publish')) await pause(20);
+        child.kill('SIGINT');
+      },
+    });
+    expect(stderr).toContain('SIGINT: stopping');
+    expect(code).toBe(1);
+    expect((await workspace.history()).at(-1)).toBe('publish:EXECUTION_FAILED');
+    expect((await workspace.lock()).isFree).toBe(true);
+  });
+
+  it('tells in one sentence that the audit store cannot be used', async () => {
+    await workspace.audit.connection.query('CREATE TABLE flamingock_audit_entries (wrong INTEGER)');
+    const { code, stderr, stdout } = await run(['plan']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/✖ The audit store of service "e2e" cannot be used: /);
+    expect(stderr).not.toContain('    at ');
+    expect((await run(['plan', '--verbose'])).stderr).toContain('    at ');
+  });
+}
+
+/** What is the same on all. */
+function suiteOfOne(): void {
+  it('plan shows what would be done, writes nothing, and tells by its exit code', async () => {
+    const planned = await run(['plan']);
+    expect(planned).toMatchObject({ code: 0 });
+    expect(planned.stdout).toMatch(/Service "e2e": 4 pending, 0 applied\n/);
+    expect(planned.stdout).toMatch(/e2e +0002 +first-notes +EXECUTE +never executed/);
+    expect(await run(['plan', '--exit-code'])).toMatchObject({ code: 3 });
+    expect(documentOf<PlanReport>(await run(['plan', '--json'])).changes).toHaveLength(4);
+    await expect(workspace.lock()).rejects.toThrow(/no such table|does not exist/);
+    await run(['execute']);
+    expect(await run(['plan', '--exit-code'])).toMatchObject({ code: 0 });
+  });
+
+  it('execute applies what is pending, a line for each change, and keeps logs off the result', async () => {
+    const { code, stdout, stderr } = await run(['execute']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ {2}applying {2}e2e \/ first-notes\n✔ executed {2}e2e \/ first-notes in \d+ ms\n/,
+    );
+    expect(stdout).toMatch(/Service "e2e" is up to date now: 4 executed/);
+    expect(stderr).toMatch(
+      /^the application prints to standard output\n! rollback methods that only undo calls.*: last-notes\n$/,
+    );
+    expect(await workspace.notes()).toEqual(['one', 'three', 'two']);
+    const again = await run(['apply', '--json']);
+    expect(documentOf<ExecutionReport>(again).status).toBe('up-to-date');
+  });
+
+  it('execute says what failed and what to do, in both forms', async () => {
+    const failing = { ...workspace.options, behaviour: 'throw:half of warm-up' };
+    const { code, stdout } = await onFixture(failing)(['execute']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✖ failed {2}e2e \/ warm-up in \d+ ms/);
+    expect(stdout).toContain('told to fail at half of warm-up');
+    expect(stdout).toContain('not reached  e2e / 0005 / last-notes');
+    expect(stdout).toContain('Service "e2e" STOPPED');
+    const again = documentOf<ExecutionReport & { error: Error }>(
+      await onFixture(failing)(['execute', '--json']),
+    );
+    expect(again).toMatchObject({ status: 'stopped', error: { name: 'ChangeFailedError' } });
+  });
+
+  it('audit list shows last states, the whole history, and all of an entry', async () => {
+    expect((await run(['audit', 'list'])).stdout).toBe('No entries\n');
+    await run(['execute']);
+    expect((await run(['audit', 'list'])).stdout.match(/EXECUTED/g)).toHaveLength(4);
+    expect((await run(['audit', 'list', '--history'])).stdout.trim().split('\n')).toHaveLength(10);
+    const last = await run(['audit', 'list', '--history', '--limit', '1', '--extended']);
+    expect(last.stdout).toMatch(
+      /^8 {2}last-notes {2}EXECUTED\n {2}recorded +\d{4}-.*\n {2}operation +EXECUTE, \d+ ms\n/,
+    );
+    expect((await run(['audit', 'list', '--since', '2999-01-01'])).stdout).toBe('No entries\n');
   });
 
   it('audit reconcile shows an entry that was garbled, and accepts it with a finding', async () => {
@@ -207,39 +255,6 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
     expect(workspace.outboxLines()).toContain('taken back');
   });
 
-  it('lock shows and releases exactly one acquisition', async () => {
-    expect((await run(['lock', 'status'])).stdout).toBe('The lock is free, and was never taken\n');
-    await runInstance({
-      ...workspace.options,
-      behaviour: 'kill:half of publish',
-      settings: { lock: { leaseMs: 60_000 } },
-    });
-    const status = await run(['lock', 'status']);
-    expect(status.stdout).toMatch(/^The lock is held\n {2}by +.*token 1\)/);
-    expect(await run(['lock', 'release', '--token', '1'])).toMatchObject({ code: 2 });
-    expect(await run(['lock', 'release', '--token', '7', '--yes'])).toMatchObject({ code: 1 });
-    expect(await run(['lock', 'release', '--token', '1', '--yes'])).toMatchObject({ code: 0 });
-    expect(documentOf(await run(['lock', 'status', '--json']))).toMatchObject({ held: false });
-  });
-
-  it('Ctrl-C stops a run in order: what was left is recorded, and the lock is free', async () => {
-    const hanging = {
-      ...workspace.options,
-      behaviour: 'hang:half of publish',
-      settings: { timeouts: { graceMs: 50 } },
-    };
-    const { code, stderr } = await onFixture(hanging)(['execute'], {
-      onStart: async (child) => {
-        while (!workspace.outboxLines().includes('hanging at half of publish')) await pause(20);
-        child.kill('SIGINT');
-      },
-    });
-    expect(stderr).toContain('SIGINT: stopping');
-    expect(code).toBe(1);
-    expect((await workspace.history()).at(-1)).toBe('publish:EXECUTION_FAILED');
-    expect((await workspace.lock()).isFree).toBe(true);
-  });
-
   it.each(['execute', 'plan'])(
     '%s starts nothing of the application, and ends all of it',
     async (command) => {
@@ -256,21 +271,17 @@ function commandSuite(create: CreateDatabase<SqlDatabase>): void {
       expect(applied.length > 0).toBe(command === 'execute');
     },
   );
-
-  it('tells in one sentence that the audit store cannot be used', async () => {
-    await workspace.audit.connection.query('CREATE TABLE flamingock_audit_entries (wrong INTEGER)');
-    const { code, stderr, stdout } = await run(['plan']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/✖ The audit store of service "e2e" cannot be used: /);
-    expect(stderr).not.toContain('    at ');
-    expect((await run(['plan', '--verbose'])).stderr).toContain('    at ');
-  });
 }
 
-describe('the command on SQLite', () => commandSuite(sqliteFile));
-await describeOn(['postgres'], 'the command on PostgreSQL', ({ postgres }) =>
-  commandSuite(postgresDatabase(postgres)),
-);
+describe('the command on SQLite', () => {
+  onDatabase(sqliteFile);
+  suiteOfEach();
+  suiteOfOne();
+});
+await describeOn(['postgres'], 'the command on PostgreSQL', ({ postgres }) => {
+  onDatabase(postgresDatabase(postgres));
+  suiteOfEach();
+});
 
 it('has the version of its package', async () => {
   const { version } = JSON.parse(readFileSync('libs/cli/package.json', 'utf8')) as { version: string };

@@ -14,11 +14,11 @@ import { describeOn } from '../services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile, type SqlDatabase } from '../support/sql-database.js';
 import type { CreateDatabase } from '../support/test-database.js';
 
-const LEASE_MS = 1_000;
+const LEASE_MS = 2_000;
 
 /** Keeps the event loop from turning for longer than the lease, as long synchronous work and breakpoints do. */
 function block(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEASE_MS * 2);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEASE_MS * 1.5);
 }
 
 function changeThatBlocks(transactional: boolean) {
