@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
@@ -12,16 +11,14 @@ import { discard, giveBack, send, type Answer } from './connection.js';
 import type { Admission, ChangeTransaction } from './database.js';
 import type { SqlExecutor, SqlResult } from './dialect.js';
 import { isVerdict } from './driver-error.js';
+import { holdCommits, tellRollback } from './held-commits.js';
+import { hasTurn, takeTurn } from './statement-turn.js';
 
 /** How long a rollback may take, what still runs before it included. After it the connection is closed. */
 const ROLLBACK_MS = 2_000;
 
 /** How long a commit may take before its outcome counts as unknown. */
 const COMMIT_MS = 60_000;
-
-/** Whose statement is being run. One for all: before Node 24 each one that is in use slows every promise down. */
-const turn = new AsyncLocalStorage<PooledTransaction>();
-let turns = 0;
 
 /**
  * The transaction of a change on a connection of a pool. Statements are sent one by one,
@@ -38,13 +35,16 @@ export abstract class PooledTransaction implements ChangeTransaction {
   private closing = false;
   protected unusable: unknown;
   private released: (() => Promise<void>) | undefined;
+  private readonly tellCommits: () => void;
 
   constructor(
     protected readonly changeId: string,
     protected readonly dataSource: DataSource,
     readonly runner: QueryRunner,
     protected readonly executor: SqlExecutor,
-  ) {}
+  ) {
+    this.tellCommits = holdCommits(runner);
+  }
 
   /** Whatever level a server or DataSource has for its default, nothing below READ COMMITTED is usual. */
   includesLevel(level: string): boolean {
@@ -72,10 +72,10 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
     // What a subscriber sends because of a statement is part of it, and must not wait for it.
-    if (turn.getStore() === this) return this.session.run(statement);
+    if (hasTurn(this)) return this.session.run(statement);
     const mine = this.last.then(() => {
       if (this.closing) throw new ChangeEndedError(this.changeId);
-      return this.takeTurn(() => this.session.run(() => this.attempt(text, statement)));
+      return takeTurn(this, () => this.session.run(() => this.attempt(text, statement)));
     });
     this.last = mine.catch(() => undefined);
     return mine;
@@ -139,6 +139,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   async release(): Promise<void> {
+    this.tellCommits();
     await this.released?.();
   }
 
@@ -205,16 +206,6 @@ export abstract class PooledTransaction implements ChangeTransaction {
     await this.runner.rollbackTransaction();
   }
 
-  private async takeTurn<T>(work: () => Promise<T>): Promise<T> {
-    turns += 1;
-    try {
-      return await turn.run(this, work);
-    } finally {
-      turns -= 1;
-      if (turns === 0) turn.disable();
-    }
-  }
-
   private async undoAll(): Promise<'rolled-back' | 'partly-applied'> {
     this.closing = true;
     await this.last;
@@ -224,7 +215,10 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** What became of a transaction whose COMMIT was answered by an error, or not at all. */
   protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
     this.ended();
-    if (this.isRefusal(error)) return { status: 'rolled-back', error };
+    if (this.isRefusal(error)) {
+      await tellRollback(this.runner);
+      return { status: 'rolled-back', error };
+    }
     this.unusable = error;
     return { status: 'unknown', error };
   }

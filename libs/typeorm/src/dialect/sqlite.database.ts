@@ -74,6 +74,7 @@ export class SqliteDatabase implements SqlDatabase {
 
   async begin(changeId: string): Promise<ChangeTransaction> {
     const runner = openRunner(this.dataSource);
+    await runner.broadcaster.broadcast('BeforeTransactionStart');
     let looked = false;
     const connection = await this.whenFree((handle) => {
       // A runner that says so without a transaction is about to begin one, or failed to
@@ -91,7 +92,19 @@ export class SqliteDatabase implements SqlDatabase {
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
       return this.connectionOf(handle, foreignKeys);
     }, PATIENCE_MS);
-    return new SqliteTransaction(changeId, runner, connection);
+    return this.told(new SqliteTransaction(changeId, runner, connection));
+  }
+
+  /** As TypeORM, which rolls back where a subscriber fails. */
+  private async told(transaction: SqliteTransaction): Promise<ChangeTransaction> {
+    try {
+      await transaction.runner.broadcaster.broadcast('AfterTransactionStart');
+      return transaction;
+    } catch (error) {
+      await transaction.rollBack(error);
+      await transaction.release();
+      throw error;
+    }
   }
 
   /** No transaction has begun, but the foreign keys may still be off for it. */

@@ -9,6 +9,7 @@ import { setsForeignKeys } from '../statement/foreign-keys-pragma.js';
 import { transactionControl } from '../statement/transaction-control.js';
 import type { Admission, ChangeTransaction } from './database.js';
 import type { SqlResult } from './dialect.js';
+import { holdCommits } from './held-commits.js';
 import { impatiently, type SqliteHandle } from './sqlite-handle.js';
 
 /** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
@@ -33,12 +34,15 @@ export class SqliteTransaction implements ChangeTransaction {
   private lost: { readonly error: unknown } | undefined;
   /** True if a statement of the change ran after that, which nothing takes back. */
   private hasEscaped = false;
+  private readonly tellCommits: () => void;
 
   constructor(
     private readonly changeId: string,
     readonly runner: QueryRunner,
     private readonly connection: ChangeConnection,
-  ) {}
+  ) {
+    this.tellCommits = holdCommits(runner);
+  }
 
   /** Every transaction of SQLite is serializable. */
   includesLevel(): boolean {
@@ -99,6 +103,7 @@ export class SqliteTransaction implements ChangeTransaction {
   }
 
   release(): Promise<void> {
+    this.tellCommits();
     return this.runner.release();
   }
 

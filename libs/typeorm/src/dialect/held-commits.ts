@@ -1,0 +1,44 @@
+import { overrideMethod } from '@nestjs-flamingock/core';
+import type { QueryRunner } from 'typeorm';
+
+type Broadcast = (event: string, ...args: unknown[]) => Promise<void>;
+
+/**
+ * For as long as the transaction of a change is open on the runner, subscribers are not told that a transaction inside
+ * it was committed: that is a savepoint, and may still be rolled back. They are told after the change's own COMMIT,
+ * and not at all of what was rolled back.
+ *
+ * @returns ends it before the transaction does.
+ */
+export function holdCommits(runner: QueryRunner): () => void {
+  /** For each commit that is held back, how many transactions are around it. */
+  let held: readonly number[] = [];
+  const giveBack = overrideMethod<'broadcast', Broadcast>(
+    runner.broadcaster as unknown as Record<'broadcast', Broadcast>,
+    'broadcast',
+    (tell) =>
+      async (event, ...args) => {
+        const around = Number(Reflect.get(runner, 'transactionDepth'));
+        const isCommit = event === 'AfterTransactionCommit';
+        if (isCommit && around > 0) {
+          // What was committed inside the one that ends now ends with what is around both.
+          held = [...held.map((depth) => Math.min(depth, around)), around];
+          return;
+        }
+        if (event === 'AfterTransactionRollback') held = held.filter((depth) => depth <= around);
+        if (isCommit) {
+          giveBack();
+          // It is committed, whatever a subscriber makes of it.
+          for (let told = 0; told < held.length; told += 1) await tell(event).catch(() => undefined);
+        }
+        await tell(event, ...args);
+      },
+  );
+  return giveBack;
+}
+
+/** Subscribers are told by TypeORM, too, when it rolls back what the server has taken back already. */
+export async function tellRollback({ broadcaster }: QueryRunner): Promise<void> {
+  await broadcaster.broadcast('BeforeTransactionRollback').catch(() => undefined);
+  await broadcaster.broadcast('AfterTransactionRollback').catch(() => undefined);
+}
