@@ -124,8 +124,30 @@ await describeOnMariadb('a transactional change', (open, server) => {
     });
   });
 
-  // MySQL has no such setting.
+  // MySQL has neither such a statement nor such a setting.
   if (server === 'MariaDB') {
+    const compound = (statement: string): string =>
+      `BEGIN NOT ATOMIC DECLARE n INT DEFAULT 1; IF n = 1 THEN ${statement}; END IF; END`;
+
+    it('has a compound statement as part of its transaction', async () => {
+      const statement = compound(`INSERT INTO note VALUES ('compound', 'v')`);
+      expect(await change((manager) => manager.query(statement))).toEqual({ status: 'committed' });
+      expect(await keysOf(reader)).toEqual(['compound', 'first']);
+      await reader.query('DELETE FROM note');
+      const failed = await change(async (manager) => {
+        await manager.query(statement);
+        throw new RangeError();
+      });
+      expect(failed).toEqual({ status: 'rolled-back', error: expect.any(RangeError) });
+      expect(await keysOf(reader)).toEqual([]);
+    });
+
+    it('is partly applied where a compound statement has committed', async () => {
+      const outcome = await change((manager) => manager.query(compound('CREATE TABLE made (a INT)')));
+      expect(outcome).toEqual({ status: 'partly-applied', error: expect.any(ImplicitCommitError) });
+      expect(await keysOf(reader)).toEqual(['first']);
+    });
+
     describe('whose record was changed since it read it', () => {
       /** MariaDB 11.6.2 and later end the transaction then, unless they are told otherwise. */
       async function changed(work: (manager: EntityManager) => Promise<unknown>) {
