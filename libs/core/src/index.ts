@@ -90,6 +90,7 @@ export {
   RollbackFailedError,
   TargetSystemUnavailableError,
   TransactionsUnavailableError,
+  UnawaitedFailureError,
   UnawaitedStatementsError,
   type TransactionObstacle,
 } from './executor/executor.errors.js';

@@ -4,7 +4,7 @@ import { CommandCollector, type Word } from './command-collector.js';
 import type { CommandTable } from './command-table.js';
 import type { PipelineStream, RedisClient, SendCommand } from './redis-client.js';
 import type { RedisConnection } from './redis-connection.js';
-import { refuseCommand, sealCommands, track } from './running-commands.js';
+import { onceAnswered, refuseCommand, sealCommands, track } from './running-commands.js';
 import { hashTagOf } from './redis-keys.js';
 import { KeyOutsideHashTagError, PlainWriteError } from './redis.errors.js';
 
@@ -52,8 +52,7 @@ export class ChangeSession {
     track(this.statements, command);
     if (/^(un)?watch$/i.test(command.name)) return this.watch(command);
     this.running.add(command);
-    const forget = () => this.running.delete(command);
-    command.promise.then(forget, forget);
+    onceAnswered(command, () => this.running.delete(command));
     return this.resources.send(command, stream, node);
   };
 

@@ -8,9 +8,21 @@ import { RedisUnreachableError } from './redis.errors.js';
 const LAST_COMMAND_MS = 10_000;
 
 /** Takes note of a command until it is answered. */
-export function track(statements: ChangeStatements, { name, promise }: Command): void {
-  const done = statements.begin(name.toUpperCase());
-  promise.then(done, done);
+export function track(statements: ChangeStatements, command: Command): void {
+  onceAnswered(command, statements.begin(command.name.toUpperCase()));
+}
+
+/** Calls `then` once a command has its answer. Its promise is left alone: a failure that nobody awaits has to be seen. */
+export function onceAnswered(command: Command, then: () => void): void {
+  const { resolve, reject } = command;
+  command.resolve = (answer) => {
+    resolve(answer);
+    then();
+  };
+  command.reject = (error) => {
+    reject(error);
+    then();
+  };
 }
 
 /** Waits for commands that are on their way, and fails the change if there are any. */

@@ -163,10 +163,16 @@ export class AuditedStep {
     return activity.during('the audit store', () => journal.append(subject, ...steps));
   }
 
-  private invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {
+  private async invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {
     const scope = currentChange();
-    if (scope) Object.assign(scope, { methodName: method.name, hasBegun: true });
-    return this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
+    scope?.begin(method.name);
+    try {
+      await this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
+      scope?.assertNoStray();
+    } catch (error) {
+      scope?.failing();
+      throw error;
+    }
   }
 
   private call(change: ChangeDescriptor, work: (signal: AbortSignal) => Promise<void>): Promise<Attempt> {

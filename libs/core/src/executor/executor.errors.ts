@@ -48,6 +48,23 @@ export class UnawaitedStatementsError extends FlamingockError {
   }
 }
 
+/** A promise that a method of a change began failed, and nobody awaits it. */
+export class UnawaitedFailureError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    /** The method, where it is known. */
+    readonly methodName: string | undefined,
+    cause: unknown,
+  ) {
+    const method = methodName === undefined ? 'its method' : `${methodName}()`;
+    super(
+      `Change "${changeId}": something that ${method} began and did not await has failed: ${errorText(cause).replace(/\.$/, '')}. ` +
+        'Await every promise inside the change.',
+      { cause },
+    );
+  }
+}
+
 /** The rollback of a change failed too; keeps both failures. */
 export class RollbackFailedError extends FlamingockError {
   constructor(

@@ -2,7 +2,7 @@ import { partOf, within } from '../async-frames.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { errorText } from '../audit/error-text.js';
 import { maskSecrets } from '../audit/mask-secrets.js';
-import { ChangeEndedError } from '../executor/executor.errors.js';
+import { ChangeEndedError, UnawaitedFailureError } from '../executor/executor.errors.js';
 import { tolerateRejections } from '../unhandled-rejections.js';
 import type { Lease } from './lease.js';
 import { SelfWaitingError } from './lock.errors.js';
@@ -12,12 +12,14 @@ const LONGEST_TEXT = 200;
 
 /** The change as part of which something happens. */
 export class ChangeScope {
-  /** Its method that is called, or was last. */
-  methodName: string | undefined;
   /** True once its start is recorded or its method is called: it cannot be said to be untouched any more. */
   hasBegun = false;
-  isOver = false;
+  private called: string | undefined;
+  private isEnded = false;
   private isTold = false;
+  /** What a promise failed with that nobody awaited. */
+  private stray: { readonly reason: unknown } | undefined;
+  private isFailing = false;
 
   constructor(
     readonly changeId: string,
@@ -28,6 +30,49 @@ export class ChangeScope {
     /** Tells of the first thing that came after its end. */
     private readonly tell: (what: string) => void,
   ) {}
+
+  /** Its method that is called, or was last. */
+  get methodName(): string | undefined {
+    return this.called;
+  }
+
+  get isOver(): boolean {
+    return this.isEnded;
+  }
+
+  /** A method of it is called. */
+  begin(methodName: string): void {
+    this.called = methodName;
+    this.hasBegun = true;
+    this.stray = undefined;
+    this.isFailing = false;
+  }
+
+  /** Nothing of it is under way any more that anybody waits for. */
+  end(): void {
+    this.isEnded = true;
+    if (this.stray) this.late(strayText(this.stray.reason));
+  }
+
+  /** Takes note of a promise that failed and that nobody awaits: the change fails with it, or it is told of. */
+  strayed(reason: unknown): void {
+    if (this.isEnded) this.late(strayText(reason));
+    else if (!this.isFailing) this.stray ??= { reason };
+  }
+
+  /** The change fails: what else of it does needs no telling. */
+  failing(): void {
+    this.stray = undefined;
+    this.isFailing = true;
+  }
+
+  /** @throws UnawaitedFailureError where a promise failed that nobody awaits. */
+  assertNoStray(): void {
+    const { stray, changeId, called } = this;
+    if (!stray) return;
+    this.failing();
+    throw new UnawaitedFailureError(changeId, called, stray.reason);
+  }
 
   /** Tells, once, of something that came after the end of the change. */
   late(what: string): void {
@@ -57,15 +102,20 @@ export async function insideChange<T>(scope: ChangeScope, work: () => Promise<T>
   try {
     return await within(CHANGES, scope, work, whenGone);
   } finally {
-    scope.isOver = true;
+    scope.end();
   }
 }
 
-/** True for a refusal, and for any other failure of what a change has left behind. */
+/** True for a refusal, and for any other failure of what is part of a change. */
 function isTold(reason: unknown): boolean {
   const scope = currentChange();
-  if (scope?.isOver) scope.late(`a promise that nobody awaited, which failed: ${errorText(reason)}`);
-  return scope?.isOver === true || isRefusal(reason);
+  if (isRefusal(reason)) return true;
+  scope?.strayed(reason);
+  return scope !== undefined;
+}
+
+function strayText(reason: unknown): string {
+  return `a promise that nobody awaited, which failed: ${errorText(reason)}`;
 }
 
 function isRefusal(reason: unknown, depth = 0): boolean {

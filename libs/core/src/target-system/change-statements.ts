@@ -88,7 +88,8 @@ export class ChangeStatements {
    * they take, which is for the target system to bound.
    *
    * @param turn waits for as long as a call of the driver may take to come to its first statement
-   * @throws UnawaitedStatementsError where there were any, once they have ended.
+   * @throws UnawaitedStatementsError where there were any, once they have ended; UnawaitedFailureError where one has
+   * failed before, and nobody awaits it.
    */
   async seal(turn?: () => Promise<unknown>): Promise<void> {
     this.unawaited.push(...this.running.values());
@@ -96,7 +97,8 @@ export class ChangeStatements {
     if (!this.ended) await turn?.();
     this.end();
     const texts = this.unawaited.splice(0).map(bounded);
-    if (texts.length === 0) return;
+    if (texts.length === 0) return this.scope?.assertNoStray();
+    this.scope?.failing();
     if (this.running.size > 0) await new Promise<void>((resolve) => (this.isIdle = resolve));
     throw new UnawaitedStatementsError(this.changeId, this.scope?.methodName, texts);
   }

@@ -1,5 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { ChangeStatements, FencedError, UnawaitedStatementsError, withinTime } from '@nestjs-flamingock/core';
+import {
+  ChangeStatements,
+  FencedError,
+  UnawaitedFailureError,
+  UnawaitedStatementsError,
+  withinTime,
+} from '@nestjs-flamingock/core';
 import type { ProducerBatch, Transaction } from 'kafkajs';
 import type { RememberedPartitions } from '../client/remembered-partitions.js';
 import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
@@ -110,8 +116,7 @@ function withOwnMessages(batch: ProducerBatch): ProducerBatch {
 }
 
 function asFailure(changeId: string, error: unknown): Error {
-  const isVerdict = [FencedError, FailedSendError, UnawaitedStatementsError].some(
-    (one) => error instanceof one,
-  );
+  const verdicts = [FencedError, FailedSendError, UnawaitedStatementsError, UnawaitedFailureError];
+  const isVerdict = verdicts.some((one) => error instanceof one);
   return isVerdict ? (error as Error) : new FailedSendError(changeId, error);
 }
