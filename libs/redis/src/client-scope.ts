@@ -1,8 +1,10 @@
 import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
 import type { RedisClient, SendCommand } from './redis-client.js';
+import { rejectErrorReplies } from './whole-replies.js';
 
 /** What becomes of commands that are given inside a change. */
 interface ScopedCommands {
+  readonly changeId: string;
   readonly send: SendCommand;
 }
 
@@ -15,13 +17,12 @@ export class ClientScope {
   private readonly scope: MethodScope<ScopedCommands>;
 
   private constructor(private readonly client: RedisClient) {
-    this.scope = new MethodScope((current) =>
-      overrideMethod<'sendCommand', SendCommand>(
-        client as { sendCommand: SendCommand },
-        'sendCommand',
-        (original) => (command, stream, node) => (current()?.send ?? original)(command, stream, node),
-      ),
-    );
+    this.scope = new MethodScope((current) => {
+      const giveBack = [rejectErrorReplies(client, current)];
+      // Commands of many callers leave such a client together, in nobody's name.
+      if (!client.options.enableAutoPipelining) giveBack.push(scopedCommands(client, current));
+      return () => giveBack.forEach((one) => one());
+    });
   }
 
   /** The one scope of a client. */
@@ -35,13 +36,12 @@ export class ClientScope {
   readonly send: SendCommand = (command, stream, node) =>
     this.scope.exit(() => (this.client as { sendCommand: SendCommand }).sendCommand(command, stream, node));
 
-  /** Puts the hook on the client, if no other user has done so. */
+  /** Puts the hooks on the client, if no other user has done so. */
   install(user: object): void {
-    // Commands of many callers leave such a client together, in nobody's name.
-    if (!this.client.options.enableAutoPipelining) this.scope.install(user);
+    this.scope.install(user);
   }
 
-  /** Takes the hook off once its last user is gone, and nothing of a change can come any more. */
+  /** Takes the hooks off once its last user is gone, and nothing of a change can come any more. */
   uninstall(user: object): void {
     this.scope.uninstall(user);
   }
@@ -50,6 +50,14 @@ export class ClientScope {
   run<T>(commands: ScopedCommands, work: () => Promise<T>): Promise<T> {
     return this.scope.run(commands, work);
   }
+}
+
+function scopedCommands(client: RedisClient, current: () => ScopedCommands | undefined): () => void {
+  return overrideMethod<'sendCommand', SendCommand>(
+    client as { sendCommand: SendCommand },
+    'sendCommand',
+    (original) => (command, stream, node) => (current()?.send ?? original)(command, stream, node),
+  );
 }
 
 // Target systems over the same client are built apart and share its hook; the entry lives and dies with it.

@@ -13,9 +13,12 @@ export {
   KeyOutsideHashTagError,
   NotAcknowledgedError,
   NotInTransactionError,
+  PipelineReplyError,
   PlainWriteError,
   RedisOptionsError,
   RedisUnreachableError,
+  TransactionDiscardedError,
   TransactionsUnsupportedError,
   WatchedKeyChangedError,
 } from './redis.errors.js';
+export type { PipelineReplies } from './redis.errors.js';

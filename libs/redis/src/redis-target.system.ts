@@ -76,7 +76,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     const statements = new ChangeStatements(changeId, check);
     const handles = this.handles(client, refusingCommander(changeId, client));
     try {
-      await scope.run({ send: sendingAtOnce(scope.send, statements) }, () => work(handles));
+      await scope.run({ changeId, send: sendingAtOnce(scope.send, statements) }, () => work(handles));
       await sealCommands(client, statements);
     } finally {
       statements.end();

@@ -133,6 +133,47 @@ export class NotInTransactionError extends FlamingockError {
   }
 }
 
+/** A reply to a command of a pipeline, or of a transaction of its own, is an error, which ioredis does not reject for. */
+export class PipelineReplyError extends FlamingockError {
+  /** As ioredis hands them over: one pair for each command, of an error or of null and an answer. */
+  readonly replies: readonly unknown[];
+
+  constructor(
+    readonly changeId: string,
+    { place, count, replies, cause }: PipelineReplies,
+  ) {
+    super(
+      `exec() in change "${changeId}": ${place} failed: ${cause.message}${count > 1 ? `, and ${count - 1} more` : ''}. ` +
+        'The commands that did not fail took effect. ioredis puts the error of a command among the replies, where nobody ' +
+        'has to look; inside a change, exec() rejects. Fix the command; or look at the replies yourself: ' +
+        'await batch.exec().catch((error) => error.replies ?? Promise.reject(error)).',
+      { cause },
+    );
+    this.replies = replies;
+    this.hide('replies');
+  }
+}
+
+/** What a {@link PipelineReplyError} tells. */
+export interface PipelineReplies {
+  /** Which command failed first, in words. */
+  readonly place: string;
+  /** How many failed. */
+  readonly count: number;
+  readonly replies: readonly unknown[];
+  readonly cause: Error;
+}
+
+/** A transaction that the change executed itself did not run, because a key that it watches was changed. */
+export class TransactionDiscardedError extends FlamingockError {
+  constructor(readonly changeId: string) {
+    super(
+      `exec() in change "${changeId}" ran nothing: a key that it watches was changed after it was read. Read and ` +
+        'collect again in a loop that catches this error, or apply the change while nothing else writes these keys.',
+    );
+  }
+}
+
 /** The first command of a transaction failed, so that nothing took effect. */
 export class CommandFailedError extends FlamingockError {
   constructor(
