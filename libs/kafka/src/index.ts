@@ -24,6 +24,7 @@ export {
   TransactionalIdContendedError,
   TransactionControlError,
   TransactionTimedOutError,
+  UnacknowledgedSendError,
   UnconfirmedMessagesError,
   UnknownTopicError,
 } from './kafka.errors.js';

@@ -168,6 +168,19 @@ export class NoTransactionError extends FlamingockError {
   }
 }
 
+/** A change wanted to send messages without an answer, so that it could not fail where they were lost. */
+export class UnacknowledgedSendError extends FlamingockError {
+  constructor(
+    /** `send` or `sendBatch`. */
+    readonly method: string,
+  ) {
+    super(
+      `${method}() with acks: 0 asks Kafka for no answer: whether the messages arrived would not be known, and the change ` +
+        'recorded as executed all the same. Nothing was sent. Leave "acks" out, or write acks: -1.',
+    );
+  }
+}
+
 /** A message of a change could not be sent, and the change went on as if it had been. */
 export class FailedSendError extends FlamingockError {
   constructor(

@@ -1,4 +1,5 @@
 import type { ChangeStatements } from '@nestjs-flamingock/core';
+import { UnacknowledgedSendError } from '../kafka.errors.js';
 import type { SharedClient } from './kafka-clients.js';
 
 /** Methods that need no connection. */
@@ -27,6 +28,7 @@ export function lentClient<T extends object>(
     (name: string, method: Call): Call =>
     async (...args) => {
       statements.assertOpen(name);
+      assertAcknowledged(name, args);
       return statements.track(name, perform(method, args));
     };
   const lent = (name: string, value: unknown): unknown => {
@@ -37,4 +39,10 @@ export function lentClient<T extends object>(
   return Object.fromEntries(
     Object.entries(client).map(([name, value]: [string, unknown]) => [name, lent(name, value)]),
   ) as T;
+}
+
+/** Without an answer kafkajs resolves whatever became of the messages. */
+function assertAcknowledged(method: string, [options]: unknown[]): void {
+  const { acks } = (options ?? {}) as { acks?: unknown };
+  if (acks === 0 && method.startsWith('send')) throw new UnacknowledgedSendError(method);
 }
