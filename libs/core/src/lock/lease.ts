@@ -43,6 +43,7 @@ export class Lease {
   /** When the watch looks next, unless the process stands still. */
   private looksAt: number;
   private suspended = false;
+  private released = false;
   private loss: LockLostError | undefined;
   private doubt: Doubt | undefined;
   private asking: Promise<void> | undefined;
@@ -66,6 +67,11 @@ export class Lease {
   /** Fencing token of this acquisition. */
   get token(): number {
     return this.hold.token;
+  }
+
+  /** True once this holder has given the lock back, or found that it is not its own any more. */
+  get isReleased(): boolean {
+    return this.released;
   }
 
   /** True between {@link suspend} and {@link resume}. */
@@ -148,6 +154,7 @@ export class Lease {
   async release(): Promise<void> {
     this.stopped.abort();
     if (!this.loss) await this.store.release(this.hold);
+    this.released = true;
   }
 
   private async beat(): Promise<void> {

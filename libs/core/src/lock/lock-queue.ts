@@ -5,6 +5,7 @@ import { sleep } from '../sleep.js';
 import { refuseToWaitFor } from './change-scope.js';
 import { describeHolder, LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
+import type { LockProgress } from './lock-progress.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
 
 /** How to ask for the lock, and for how long. All in milliseconds. */
@@ -50,6 +51,7 @@ export class LockQueue {
     private readonly store: LockStore,
     private readonly runtime: Runtime,
     private readonly settings: LockSettings,
+    private readonly progress?: LockProgress,
   ) {}
 
   /**
@@ -59,6 +61,20 @@ export class LockQueue {
    * @throws LockTimeoutError after `waitMs`; SelfWaitingError inside a change of the run that holds it; the signal's reason when it aborts.
    */
   async acquire(service: string, executionId: string, waiting: Waiting): Promise<AcquiredLock | undefined> {
+    let lock: AcquiredLock | undefined;
+    try {
+      lock = await this.waitInLine(service, executionId, waiting);
+      return lock;
+    } finally {
+      this.progress?.ended(lock?.lease);
+    }
+  }
+
+  private async waitInLine(
+    service: string,
+    executionId: string,
+    waiting: Waiting,
+  ): Promise<AcquiredLock | undefined> {
     const { runtime, settings } = this;
     const claim = this.claim(service, executionId);
     const since = runtime.monotonicMs();
@@ -73,6 +89,7 @@ export class LockQueue {
         if ('lease' in attempt) return attempt;
         answered = true;
         holder = attempt.holder;
+        this.progress?.waiting(holder);
         refuseToWaitFor(service, holder);
         waiting.held?.(holder);
       } catch (cause) {

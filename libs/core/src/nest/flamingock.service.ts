@@ -189,9 +189,9 @@ export class FlamingockService {
     this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
     const engine = await this.getEngine(uses);
-    const working = tellOfExit(service, () =>
+    const working = tellOfExit(service, (progress) =>
       withShutdownSignals(shutdownSignals, service, (interrupted) =>
-        work(engine, AbortSignal.any([interrupted, this.shutdown.signal])),
+        work({ ...engine, progress }, AbortSignal.any([interrupted, this.shutdown.signal])),
       ),
     );
     this.working.add(working);

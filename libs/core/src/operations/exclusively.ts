@@ -36,10 +36,10 @@ export async function exclusively<T>(
   { waitMs = engine.settings.lock.waitMs, signal, reconciling }: Admission,
   work: (session: ExclusiveSession) => Promise<T>,
 ): Promise<T> {
-  const { pipeline, store, runtime, settings } = engine;
+  const { pipeline, store, runtime, settings, progress } = engine;
   const { service } = pipeline;
   refuseInside(service, store);
-  const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs });
+  const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs }, progress);
   const executionId = runtime.uuid();
   let head: AuditHead | undefined;
   const lock = await reachStore(service, async () => {

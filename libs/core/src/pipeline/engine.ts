@@ -1,4 +1,5 @@
 import type { AuditStore } from '../audit/audit-store.js';
+import type { LockProgress } from '../lock/lock-progress.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { Runtime } from '../runtime.js';
 import type { EngineSettings } from './engine-settings.js';
@@ -13,4 +14,6 @@ export interface Engine {
   readonly settings: EngineSettings;
   /** What is no fault of its changes, and hardly meant; every report has it. */
   readonly warnings?: readonly string[];
+  /** Of the one operation that it was handed to. */
+  readonly progress?: LockProgress;
 }

@@ -72,10 +72,10 @@ export class PipelineRunner {
   }
 
   private async apply(signal: AbortSignal): Promise<void> {
-    const { pipeline, store, runtime, settings } = this.engine;
+    const { pipeline, store, runtime, settings, progress } = this.engine;
     if (await this.nothingToDo(await this.readHead())) return;
     await this.reach(() => store.prepare());
-    const queue = new LockQueue(store.lock, runtime, settings.lock);
+    const queue = new LockQueue(store.lock, runtime, settings.lock, progress);
     const waiting = {
       signal,
       held: (holder: LockRecord | undefined) => this.announceWait(holder),
