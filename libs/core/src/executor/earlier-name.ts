@@ -1,4 +1,8 @@
+import type { AuditHead } from '../audit/audit-head.js';
 import { isApplied } from '../audit/audit-state.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import { AuditStoreUnavailableError, NewerHistoryError } from '../audit/audit.errors.js';
+import { FlamingockError } from '../flamingock.error.js';
 import type { Engine } from '../pipeline/engine.js';
 import { isForeign } from '../pipeline/change-identity.js';
 import { EarlierNameError } from '../pipeline/identity.errors.js';
@@ -10,7 +14,8 @@ const EARLIER_NAME = 'default';
  * Looks whether this application has its history under the name that it had before it was given one. Called where
  * there is none under its name: naming an application must not run everything again.
  *
- * @throws EarlierNameError where half of its changes, or of those that are applied there, are the same.
+ * @throws EarlierNameError where half of its changes, or of those that are applied there, are the same; whatever keeps
+ * the store from saying so.
  */
 export async function assertNoEarlierName({
   pipeline,
@@ -19,8 +24,7 @@ export async function assertNoEarlierName({
   const { service, stages } = pipeline;
   const changes = stages.flatMap((stage) => stage.changes);
   if (service === EARLIER_NAME || changes.length === 0) return;
-  // What cannot be read under a name that nobody may ever have used is none of this start's business.
-  const head = await store.readHead(EARLIER_NAME).catch(() => undefined);
+  const head = await readEarlierHead(store);
   if (!head || head.seq === 0) return;
   const applied = (await store.readSnapshot(EARLIER_NAME)).filter(({ state }) => isApplied(state));
   const entries = new Map(applied.map((entry) => [entry.changeId, entry]));
@@ -31,4 +35,15 @@ export async function assertNoEarlierName({
   const isMost = same.length * 2 >= changes.length || same.length * 2 >= applied.length;
   if (same.length > 0 && isMost)
     throw new EarlierNameError(service, EARLIER_NAME, same.length, changes.length);
+}
+
+/** A store that knows of such a history in another place has none here: that one is another application's. */
+async function readEarlierHead(store: AuditStore): Promise<AuditHead | undefined> {
+  try {
+    return await store.readHead(EARLIER_NAME);
+  } catch (error) {
+    const isUnread = error instanceof AuditStoreUnavailableError || error instanceof NewerHistoryError;
+    if (isUnread || !(error instanceof FlamingockError)) throw error;
+    return undefined;
+  }
 }

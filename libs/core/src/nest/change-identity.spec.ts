@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { inMemoryAuditStore, InMemoryDatabase } from '@nestjs-flamingock/testing';
+import type { AuditStore } from '../audit/audit-store.js';
+import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import type { ChangeClass } from '../change/change-discovery.js';
 import { Change } from '../change/change.decorator.js';
 import { Execution } from '../change/execution.decorator.js';
@@ -14,6 +16,7 @@ import {
 } from '../pipeline/identity.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { FLAMINGOCK_AUDIT_STORE } from './flamingock.constants.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
 
@@ -73,7 +76,7 @@ async function start(changes: ChangeClass[], settings: FlamingockSettings = {}) 
   );
   const warnings: string[] = [];
   app.get(FlamingockEvents).on('run.completed', ({ report }) => warnings.push(...report.warnings));
-  return { flamingock: app.get(FlamingockService), warnings };
+  return { app, flamingock: app.get(FlamingockService), warnings };
 }
 /** Applies what is pending, as a start does, and gives back what it warned of. */
 async function run(changes: ChangeClass[], settings?: FlamingockSettings): Promise<string[]> {
@@ -228,6 +231,21 @@ describe('an application that is given a name', () => {
     expect((error as Error).message).toContain("service: 'default'");
     expect(await failureOf(flamingock.plan())).toBeInstanceOf(EarlierNameError);
     expect(ran).toEqual(['add-sku']);
+  });
+
+  it.each([
+    ['the driver', new RangeError('connection reset')],
+    ['the store', new AuditStoreUnavailableError('shop', new RangeError('connection reset'))],
+  ])('runs nothing where %s could not read what is under that name', async (_who, failure) => {
+    await run([AddSku], unnamed);
+    const { app, flamingock } = await start([AddSku], named);
+    const store = app.get<AuditStore>(FLAMINGOCK_AUDIT_STORE);
+    const readHead = store.readHead.bind(store);
+    store.readHead = (service) => (service === 'default' ? Promise.reject(failure) : readHead(service));
+    expect(await failureOf(flamingock.execute())).toBeInstanceOf(AuditStoreUnavailableError);
+    expect(ran).toEqual(['add-sku']);
+    store.readHead = readHead;
+    expect(await failureOf(flamingock.execute())).toBeInstanceOf(EarlierNameError);
   });
 
   it('runs beside the history of others under that name', async () => {
