@@ -139,6 +139,9 @@ describe('what @Change says', () => {
     ['a misspelt option', { stategy: RecoveryStrategy.ALWAYS_RETRY }],
     ['an option besides', { strategy: RecoveryStrategy.ALWAYS_RETRY, retries: 3 }],
     ['a strategy that there is not', { strategy: 'RETRY' }],
+    ['a strategy that is misspelt in its name', { strategy: undefined }],
+    ['the strategy itself', 'ALWAYS_RETRY'],
+    ['a list', ['ALWAYS_RETRY']],
   ])('takes no @Recovery that is given %s', async (_what, options) => {
     const type = aClass();
     Recovery(options as RecoveryOptions)(type);
@@ -148,6 +151,26 @@ describe('what @Change says', () => {
       /^its @Recovery takes \{ strategy \} and nothing else, not /,
       /@Recovery\(\{ strategy: RecoveryStrategy.ALWAYS_RETRY \}\)/,
     );
+  });
+
+  it('takes its options as an object, and says so once', async () => {
+    const type = aClass();
+    Reflect.deleteMetadata('flamingock:change', type);
+    Change('add-category' as unknown as ChangeOptions)(type);
+    expectOne(
+      await faults(type),
+      'Sound',
+      /^its @Change takes \{ id, order, author \} and more, not "add-category"/,
+      /^Write @Change\(\{ id: /,
+    );
+  });
+
+  it.each([
+    ['an object', { id: 'files' }, /not \{ id: 'files' \}/],
+    ['a list', ['files'], /not \[ 'files' \]/],
+  ])('takes no @TargetSystem that is given %s', async (_what, given, problem) => {
+    const type = aClass({}, given as unknown as string);
+    expectOne(await faults(type), 'Sound', problem, /Write @TargetSystem\('…'\) with one of: "files"/);
   });
 
   it.each([[''], ['  '], [42]])('takes no guidance of %j', async (guidance) => {
@@ -173,6 +196,60 @@ describe('what @Change says', () => {
       'Sound',
       /its timeoutMs must be a number/,
       /leave it out/,
+    );
+  });
+});
+
+describe('a decorator in code that is not type-checked', () => {
+  type Bare = (type: ChangeClass) => unknown;
+
+  it.each([
+    [
+      '@Change',
+      Change,
+      'flamingock:change',
+      /^its @Change takes \{ id, order, author \} and more, not Sound/,
+    ],
+    [
+      '@TargetSystem',
+      TargetSystem,
+      'flamingock:target-system',
+      /^its @TargetSystem takes the id .* not Sound/,
+    ],
+    ['@Recovery', Recovery, '', /^its @Recovery takes \{ strategy \} and nothing else, not Sound/],
+  ])('is missed in its parentheses: %s', async (_name, decorator, key, problem) => {
+    const type = aClass();
+    Reflect.deleteMetadata(key, type);
+    expect((decorator as unknown as Bare)(type)).toBeUndefined();
+    expectOne(await faults(type), 'Sound', problem, /^Write @/);
+  });
+
+  it.each([
+    ['@Execution', Execution, 'execute'],
+    ['@RollbackExecution', RollbackExecution, 'rollback'],
+  ])('is missed in its parentheses, and what it is to have none of is told: %s', async (name, make, key) => {
+    const decorator = make as unknown as (...given: unknown[]) => MethodDecorator | undefined;
+    const bare = aClass();
+    Object.defineProperty(bare.prototype, key, {
+      configurable: true,
+      writable: true,
+      value: () => undefined,
+    });
+    const prototype = bare.prototype as object;
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
+    expect(decorator(prototype, key, descriptor)).toBeUndefined();
+    expectOne(
+      await faults(bare),
+      `Sound.${key}()`,
+      /without its parentheses/,
+      new RegExp(`Write ${name}\\(\\)`),
+    );
+    decorator('add-category')!(prototype, key, descriptor);
+    expectOne(
+      await faults(bare),
+      `Sound.${key}()`,
+      /with "add-category" in/,
+      new RegExp(`Write ${name}\\(\\)`),
     );
   });
 });

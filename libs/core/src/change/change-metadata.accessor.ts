@@ -9,10 +9,10 @@ export function isChangeClass(type: object): boolean {
 /** Reads all that the decorators wrote on a class. */
 export function readChangeMetadata(type: object): ChangeMetadata {
   const methods = (Reflect.getMetadata(METADATA.methods, type) ?? []) as MethodMetadata[];
-  const recovery = Reflect.getMetadata(METADATA.recovery, type) as RecoveryStrategy | undefined;
+  const recovery = Reflect.getMetadata(METADATA.recovery, type) as ChangeMetadata['recovery'] | undefined;
   return {
     options: (Reflect.getMetadata(METADATA.change, type) ?? {}) as Partial<ChangeOptions>,
-    targetSystem: Reflect.getMetadata(METADATA.targetSystem, type) as string | undefined,
+    targetSystem: Reflect.getMetadata(METADATA.targetSystem, type) as unknown,
     recovery: recovery ?? RecoveryStrategy.MANUAL_INTERVENTION,
     methods,
     executions: methods.filter(({ kind }) => kind === 'execution'),

@@ -33,6 +33,11 @@ export interface RecoveryOptions {
   readonly strategy: RecoveryStrategy;
 }
 
+/** What stands where the strategy should: all that `@Recovery` was given. */
+export interface RefusedRecovery {
+  readonly given: unknown;
+}
+
 /** One parameter of a decorated method, as its decorators and type left it. */
 export interface ParameterMetadata {
   readonly index: number;
@@ -53,6 +58,8 @@ export interface MethodMetadata {
   readonly parameters: readonly ParameterMetadata[];
   /** A method of the class itself, which nothing can call on the provider. */
   readonly isStatic: boolean;
+  /** What its decorator was given, which takes nothing: without its parentheses the prototype, for one. */
+  readonly given: readonly unknown[];
   /** False where the compiler emitted no parameter types at all (plain esbuild, tsx). */
   readonly typed: boolean;
 }
@@ -60,8 +67,9 @@ export interface MethodMetadata {
 /** All that the decorators left on one class. */
 export interface ChangeMetadata {
   readonly options: Partial<ChangeOptions>;
-  readonly targetSystem: string | undefined;
-  readonly recovery: RecoveryStrategy;
+  /** What `@TargetSystem` was given. */
+  readonly targetSystem: unknown;
+  readonly recovery: RecoveryStrategy | RefusedRecovery;
   readonly methods: readonly MethodMetadata[];
   readonly executions: readonly MethodMetadata[];
   readonly rollbacks: readonly MethodMetadata[];

@@ -1,7 +1,7 @@
 import { optionFaults, shown, type OptionNames } from '../nest/option-names.js';
-import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
 import type { ChangeFault } from './change.errors.js';
-import type { ChangeMetadata, ChangeOptions } from './change-metadata.js';
+import type { ChangeMetadata, ChangeOptions, RefusedRecovery } from './change-metadata.js';
 import { A_NAME, isName } from './names.js';
 
 const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
@@ -18,19 +18,26 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What is wrong with what `@Change` and `@Recovery` of a class were given. */
 export function changeOptionFaults(where: string, { options, recovery }: ChangeMetadata): ChangeFault[] {
-  const faults = [
+  const faults = [...optionsFaults(options), ...recoveryFaults(recovery)];
+  return faults.map((fault) => ({ where, ...fault }));
+}
+
+type Fault = Omit<ChangeFault, 'where'>;
+
+function optionsFaults(options: Partial<ChangeOptions>): Fault[] {
+  if (typeof options !== 'object') {
+    const problem = `its @Change takes { id, order, author } and more, not ${given(options)}`;
+    return [{ problem, remedy: "Write @Change({ id: '…', order: '…', author: '…' })." }];
+  }
+  return [
     ...nameFaults(options),
     ...optionFaults('its @Change', options, CHANGE_OPTIONS).map((problem) => ({
       problem,
       remedy: 'Correct the name, or leave the option out.',
     })),
     ...valueFaults(options),
-    ...recoveryFaults(recovery),
   ];
-  return faults.map((fault) => ({ where, ...fault }));
 }
-
-type Fault = Omit<ChangeFault, 'where'>;
 
 function nameFaults(options: Partial<ChangeOptions>): Fault[] {
   return (['id', 'order', 'author'] as const)
@@ -59,12 +66,11 @@ function valueFaults({ timeoutMs, guidance, transactional }: Partial<ChangeOptio
   return faults;
 }
 
-function recoveryFaults(recovery: unknown): Fault[] {
-  const strategies: readonly unknown[] = Object.values(RecoveryStrategy);
-  if (strategies.includes(recovery)) return [];
+function recoveryFaults(recovery: RecoveryStrategy | RefusedRecovery): Fault[] {
+  if (typeof recovery === 'string') return [];
   return [
     {
-      problem: `its @Recovery takes { strategy } and nothing else, not ${given(recovery)}`,
+      problem: `its @Recovery takes { strategy } and nothing else, not ${given(recovery.given)}`,
       remedy:
         'Write @Recovery({ strategy: RecoveryStrategy.ALWAYS_RETRY }), or leave it out for MANUAL_INTERVENTION.',
     },

@@ -1,6 +1,6 @@
 import { METADATA, type ChangeOptions } from './change-metadata.js';
 import type { ChangeClass } from './change-discovery.js';
-import { declaration } from './declaration.decorator.js';
+import { declaration, unlessBare } from './declaration.decorator.js';
 import { noteLoaded } from './unprovided-changes.js';
 
 /**
@@ -14,9 +14,10 @@ import { noteLoaded } from './unprovided-changes.js';
  * ```
  */
 export function Change(options: ChangeOptions): ClassDecorator {
-  const declare = declaration('@Change()', METADATA.change, { ...options });
-  return (type) => {
+  const given: unknown = options;
+  const declare = declaration('@Change()', METADATA.change, typeof given === 'object' ? { ...given } : given);
+  return unlessBare(given, (type) => {
     declare(type);
     noteLoaded(type as unknown as ChangeClass);
-  };
+  });
 }

@@ -10,3 +10,14 @@ export function declaration(name: string, key: string, value: unknown): ClassDec
     Reflect.defineMetadata(key, value, type);
   };
 }
+
+/**
+ * For code that is not type-checked: a decorator without its parentheses is given the class itself, which then stands
+ * where its options should, so that the fault can be told.
+ */
+export function unlessBare(given: unknown, decorator: ClassDecorator): ClassDecorator {
+  if (typeof given !== 'function') return decorator;
+  decorator(given);
+  // What a decorator gives back would take the place of the class.
+  return undefined as unknown as ClassDecorator;
+}

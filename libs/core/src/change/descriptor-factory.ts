@@ -1,3 +1,5 @@
+import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { shown } from '../nest/option-names.js';
 import { isTransactional } from '../target-system/target-system.js';
 import type {
   RegisteredTargetSystem,
@@ -9,6 +11,7 @@ import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults } from './change-option-faults.js';
+import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 import { settleReturned } from './returned-value.js';
@@ -87,7 +90,7 @@ export class DescriptorFactory {
       author,
       target: registered.target,
       transactional: transactional ?? isTransactional(registered.target),
-      recovery: metadata.recovery,
+      recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type)),
@@ -108,6 +111,12 @@ export class DescriptorFactory {
         where: className,
         problem: 'names no target system',
         remedy: `Add @TargetSystem(id) to the class; known ids: ${known()}.`,
+      });
+    } else if (typeof targetSystem !== 'string') {
+      faults.push({
+        where: className,
+        problem: `its @TargetSystem takes the id of a target system, not ${shown(targetSystem)}`,
+        remedy: `Write @TargetSystem('…') with one of: ${known()}.`,
       });
     } else if (!registered) {
       faults.push({
@@ -164,13 +173,22 @@ function checkDecorators(where: string, { repeated, methods }: ChangeMetadata, f
     const remedy = 'Keep one; what is to run twice is two changes, in two classes.';
     faults.push({ where, problem: `has ${decorator} more than once`, remedy });
   }
-  for (const { kind, name } of methods.filter(({ isStatic }) => isStatic)) {
-    const decorator = kind === 'execution' ? '@Execution()' : '@RollbackExecution()';
-    faults.push({
-      where: `${where}.${name}()`,
-      problem: `has ${decorator} and is static`,
-      remedy: 'Make it a method of the instance, which Nest provides: take away the word static.',
-    });
+  for (const { kind, name, isStatic, given = [] } of methods) {
+    const decorator = kind === 'execution' ? '@Execution' : '@RollbackExecution';
+    if (isStatic)
+      faults.push({
+        where: `${where}.${name}()`,
+        problem: `has ${decorator}() and is static`,
+        remedy: 'Make it a method of the instance, which Nest provides: take away the word static.',
+      });
+    if (given.length > 0)
+      faults.push({
+        where: `${where}.${name}()`,
+        problem: isBare(given)
+          ? `has ${decorator} without its parentheses`
+          : `has ${decorator}() with ${shown(given[0])} in its parentheses, which mean nothing there`,
+        remedy: `Write ${decorator}(). What concerns the whole change is said in @Change({ … }) of its class.`,
+      });
   }
 }
 

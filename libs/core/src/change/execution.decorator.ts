@@ -2,20 +2,20 @@ import { OPTIONAL_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/com
 import { METADATA, type MethodMetadata, type ParameterMetadata } from './change-metadata.js';
 
 /** Marks the method that applies the change. Exactly one per change. */
-export function Execution(): MethodDecorator {
-  return changeMethod('execution');
+export function Execution(...given: []): MethodDecorator {
+  return changeMethod('execution', given);
 }
 
 /**
  * Marks the method that takes the change back: after a failure where no transaction
  * does it, and when an operator undoes the change. At most one per change.
  */
-export function RollbackExecution(): MethodDecorator {
-  return changeMethod('rollback');
+export function RollbackExecution(...given: []): MethodDecorator {
+  return changeMethod('rollback', given);
 }
 
-function changeMethod(kind: MethodMetadata['kind']): MethodDecorator {
-  return (owner, key) => {
+function changeMethod(kind: MethodMetadata['kind'], given: readonly unknown[]): MethodDecorator {
+  const decorate = (owner: object, key: string | symbol): void => {
     const name = String(key);
     // A static method's decorator gets the class, any other's the prototype.
     const isStatic = typeof owner === 'function';
@@ -27,12 +27,23 @@ function changeMethod(kind: MethodMetadata['kind']): MethodDecorator {
       name,
       parameters: claimParameters(owner, key, types),
       isStatic,
+      given,
       typed: types !== undefined,
     };
     const known = (Reflect.getMetadata(METADATA.methods, type) ?? []) as MethodMetadata[];
     const others = known.filter((other) => other.key !== key || other.kind !== kind);
     Reflect.defineMetadata(METADATA.methods, [...others, method], type);
   };
+  // Without its parentheses it is the decorator itself, and what it gives back would describe the method.
+  if (!isBare(given)) return decorate;
+  decorate(given[0] as object, given[1] as string | symbol);
+  return undefined as unknown as MethodDecorator;
+}
+
+/** True for what a compiler hands to a decorator of a method. */
+export function isBare([owner, key, descriptor]: readonly unknown[]): boolean {
+  const isKey = typeof key === 'string' || typeof key === 'symbol';
+  return ['object', 'function'].includes(typeof owner) && isKey && typeof descriptor === 'object';
 }
 
 /**

@@ -1,16 +1,18 @@
-import { METADATA, type RecoveryOptions } from './change-metadata.js';
-import { declaration } from './declaration.decorator.js';
+import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { METADATA, type RecoveryOptions, type RefusedRecovery } from './change-metadata.js';
+import { declaration, unlessBare } from './declaration.decorator.js';
 
 /**
  * Declares what may happen after a failure whose outcome is not known. Without it a
  * change stops the next run until somebody has checked by hand (`MANUAL_INTERVENTION`).
  */
 export function Recovery(options: RecoveryOptions): ClassDecorator {
-  return declaration('@Recovery()', METADATA.recovery, strategyOf(options));
+  return unlessBare(options, declaration('@Recovery()', METADATA.recovery, strategyOf(options)));
 }
 
-/** The strategy; whatever else was given, so that its fault can be told. */
-function strategyOf(options: RecoveryOptions | null | undefined): unknown {
-  const isOnlyStrategy = options && Object.keys(options).join() === 'strategy';
-  return isOnlyStrategy ? options.strategy : (options ?? 'nothing');
+/** The strategy; whatever else was given, apart, so that its fault can be told. */
+function strategyOf(options: RecoveryOptions | null | undefined): RecoveryStrategy | RefusedRecovery {
+  const strategies: readonly unknown[] = Object.values(RecoveryStrategy);
+  const isOnlyStrategy = typeof options === 'object' && options && Object.keys(options).join() === 'strategy';
+  return isOnlyStrategy && strategies.includes(options.strategy) ? options.strategy : { given: options };
 }

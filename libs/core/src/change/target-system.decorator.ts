@@ -1,7 +1,7 @@
 import { METADATA } from './change-metadata.js';
-import { declaration } from './declaration.decorator.js';
+import { declaration, unlessBare } from './declaration.decorator.js';
 
 /** Names the target system that the change alters, by the id it has in `forRoot`. */
 export function TargetSystem(id: string): ClassDecorator {
-  return declaration('@TargetSystem()', METADATA.targetSystem, id);
+  return unlessBare(id, declaration('@TargetSystem()', METADATA.targetSystem, id));
 }

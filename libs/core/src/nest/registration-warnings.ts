@@ -41,7 +41,7 @@ function forgottenChanges({ pipeline, types, targets }: Registered): ChangeClass
     const { options, targetSystem } = readChangeMetadata(type);
     // A module that was loaded anew leaves the class that it had before.
     const isKnown = options.id !== undefined && ids.has(options.id);
-    const isOurs = targetSystem === undefined || targets.includes(targetSystem);
+    const isOurs = targetSystem === undefined || targets.includes(targetSystem as string);
     if (isOurs && !isKnown && !isBase(type)) found.set(options.id ?? type, type);
   }
   return [...found.values()];

@@ -19,8 +19,9 @@ export class TargetSystemRegistry {
     this.duplicates = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
   }
 
-  find(id: string | undefined): RegisteredTargetSystem | undefined {
-    return id === undefined ? undefined : this.byId.get(id);
+  /** The one that is named so; none for what is no name. */
+  find(id: unknown): RegisteredTargetSystem | undefined {
+    return this.byId.get(id as string);
   }
 
   /** Every id, in the order of registration. */
