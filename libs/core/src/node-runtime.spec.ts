@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationName } from './node-runtime.js';
+import { applicationName, packageOf } from './node-runtime.js';
 
 let root: string;
 
@@ -43,5 +43,40 @@ describe('the name of an application', () => {
 
   it.each(['no json', '{}', '{"name":1}', '{"name":""}', 'null'])('is none where it reads %s', (content) => {
     expect(applicationName(folder('shop', content), undefined)).toBeUndefined();
+  });
+});
+
+describe('the package of a class', () => {
+  class Entity {}
+
+  it('is that of the file which exports it, whatever passes it on', () => {
+    const driver = folder('shop/node_modules/driver', '{"name":"driver","version":"1.2.3"}');
+    folder('shop/node_modules/driver/dist', '{"type":"commonjs"}');
+    const other = folder('other/node_modules/driver', '{"name":"driver","version":"1.0.0"}');
+    const passedOn = Object.defineProperty({}, 'Entity', {
+      enumerable: true,
+      get: () => {
+        throw new TypeError('a getter was asked');
+      },
+    });
+    const loaded = {
+      [join(other, 'index.js')]: { exports: passedOn },
+      [join(other, 'entity.js')]: { exports: { Entity: class Entity {} } },
+      [join(driver, 'dist', 'nothing.js')]: { exports: null },
+      [join(driver, 'dist', 'gone.js')]: undefined,
+      [join(driver, 'dist', 'entity.js')]: { exports: { Entity } },
+    };
+    expect(packageOf(Entity, loaded)).toEqual({ name: 'driver', version: '1.2.3', folder: driver });
+  });
+
+  it('is that of a file which exports nothing else, and may have no version', () => {
+    const driver = folder('driver', '{"name":"driver"}');
+    const loaded = { [join(driver, 'index.js')]: { exports: Entity } };
+    expect(packageOf(Entity, loaded)).toEqual({ name: 'driver', version: undefined, folder: driver });
+  });
+
+  it('is not known where no file that was loaded exports it', () => {
+    expect(packageOf(Entity, {})).toBeUndefined();
+    expect(packageOf(Entity)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { hostname, uptime } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -45,10 +46,55 @@ function nameAbove(folder: string): string | undefined {
 
 /** A file that is not there, or is no package.json, names nothing. */
 function nameIn(file: string): string | undefined {
+  return packageIn(file)?.name;
+}
+
+function packageIn(file: string): Omit<InstalledPackage, 'folder'> | undefined {
   try {
-    const { name } = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown };
-    return typeof name === 'string' && name !== '' ? name : undefined;
+    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    if (typeof name !== 'string' || name === '') return undefined;
+    return { name, version: typeof version === 'string' ? version : undefined };
   } catch {
     return undefined;
   }
+}
+
+/** A package that is installed: its name, its folder, and its version where it says one. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly folder: string;
+}
+
+/** What files have made of themselves, by their path: as much of `require.cache` as is needed. */
+type LoadedFiles = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
+
+/**
+ * The installed package that a class comes from: that of the file which exports it. `undefined` where no file that was
+ * loaded as CommonJS does, as with a class of an ES module.
+ */
+export function packageOf(
+  type: unknown,
+  loaded: LoadedFiles = createRequire(process.execPath).cache,
+): InstalledPackage | undefined {
+  for (const [file, module] of Object.entries(loaded)) {
+    if (module && valuesOf(module.exports).includes(type)) return packageAbove(dirname(file));
+  }
+  return undefined;
+}
+
+/** Without asking getters, which may load something; what a file only passes on is behind one. */
+function valuesOf(exported: unknown): unknown[] {
+  if ((typeof exported !== 'object' && typeof exported !== 'function') || exported === null) return [];
+  return [
+    exported,
+    ...Object.values(Object.getOwnPropertyDescriptors(exported)).map(({ value }) => value as unknown),
+  ];
+}
+
+function packageAbove(folder: string): InstalledPackage | undefined {
+  const found = packageIn(join(folder, 'package.json'));
+  if (found) return { ...found, folder };
+  const above = dirname(folder);
+  return above === folder ? undefined : packageAbove(above);
 }

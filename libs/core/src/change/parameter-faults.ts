@@ -1,19 +1,32 @@
 import type { ChangeFault } from './change.errors.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
+import { packageOf } from '../node-runtime.js';
+import { secondCopy } from './second-copy.js';
 
 /** What keeps something that is provided from being given to a change. */
 export type UnfitScope = 'transient' | 'request-scoped';
+
+/** What is known about a parameter that got nothing. */
+export interface Unresolved {
+  /** The id of the change's target system. */
+  readonly targetSystem: string;
+  readonly scope: UnfitScope | undefined;
+  /** Another class of the name of its own, which is provided. */
+  readonly sameName: unknown;
+}
 
 /** Says why a parameter got nothing, and what its author can do about it. */
 export function unresolvedParameter(
   className: string,
   method: MethodMetadata,
   parameter: ParameterMetadata,
-  targetSystem: string,
-  scope: UnfitScope | undefined,
+  { targetSystem, scope, sameName }: Unresolved,
 ): ChangeFault {
   const where = `${className}.${method.name}(), parameter ${parameter.index + 1}`;
   if (scope) return scoped(where, tokenName(parameter.token ?? parameter.type), scope);
+  const asked = referenced(parameter.token ?? parameter.type);
+  if (sameName !== undefined && typeof asked === 'function')
+    return secondCopy(where, asked, sameName, packageOf);
   if (parameter.token !== undefined) return missing(where, tokenName(parameter.token), targetSystem);
   if (!method.typed) return untyped(where);
   if (isErased(parameter.type)) return erased(where, parameter.type.name);

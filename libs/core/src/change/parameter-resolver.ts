@@ -1,5 +1,5 @@
 import { Inject, Scope, type InjectionToken } from '@nestjs/common';
-import { INQUIRER, type ModuleRef } from '@nestjs/core';
+import { INQUIRER, ModulesContainer, type ModuleRef } from '@nestjs/core';
 import type { ProvidedHandle } from '../nest/adapter-definition.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import { ChangeContext } from './change-context.js';
@@ -52,8 +52,14 @@ export class ParameterResolver {
       const source = this.resolveOne(parameter, registered, moduleRef);
       if (source) sources.push(source);
       else {
-        const scope = unfitScope(tokenOf(parameter), moduleRef);
-        faults.push(unresolvedParameter(className, method, parameter, registered.target.id, scope));
+        const token = tokenOf(parameter);
+        faults.push(
+          unresolvedParameter(className, method, parameter, {
+            targetSystem: registered.target.id,
+            scope: unfitScope(token, moduleRef),
+            sameName: sameNameAs(token, registered, moduleRef),
+          }),
+        );
       }
     }
     return sources;
@@ -129,6 +135,21 @@ function unfitScope(token: unknown, moduleRef: ModuleRef): UnfitScope | undefine
   } catch {
     return undefined;
   }
+}
+
+/** Another class of that name that a change could ask for: mostly of a second copy of one package. */
+function sameNameAs(
+  token: unknown,
+  { target, provide }: RegisteredTargetSystem,
+  moduleRef: ModuleRef,
+): unknown {
+  if (typeof token !== 'function' || token.name === '' || isErased(token)) return undefined;
+  const handles = provide.map((handle) => (isValueHandle(handle) ? handle.provide : handle));
+  const modules = moduleRef.get(ModulesContainer, { strict: false }).values();
+  const provided = [...modules].flatMap(({ providers }) => [...providers.keys()]);
+  return [...target.handleTokens, ...handles, ...provided].find(
+    (other) => typeof other === 'function' && other !== token && other.name === token.name,
+  );
 }
 
 interface Found {

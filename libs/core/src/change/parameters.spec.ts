@@ -300,6 +300,26 @@ describe('a parameter that nothing can resolve', () => {
     expect((await one(Missing)).problem).toBe('nothing provides Unprovided');
   });
 
+  it.each<[string, (other: ChangeClass) => [Partial<ApplicationParts>?, never[]?]]>([
+    ['a module provides', (other) => [{ imports: [aModule({ providers: [other as never] })] }]],
+    ['its target system offers', (other) => [{}, [{ provide: other, useValue: {} }] as never[]]],
+  ])('is told by its copy where %s another class of its name', async (_what, more) => {
+    @Change({ id: 'missing', order: '1', author: 'team' })
+    @TargetSystem('files')
+    class Missing {
+      @Execution()
+      execute(missing: Unprovided) {
+        got.push(missing);
+      }
+    }
+    const copy = { Unprovided: class Unprovided {} }.Unprovided;
+    const fault = await one(Missing, ...more(copy));
+    expect(fault.problem).toMatch(
+      /^nothing provides its Unprovided: the Unprovided that is provided is another/,
+    );
+    expect(fault.remedy).toMatch(/npm ls/);
+  });
+
   it('is told for the rollback as well, all at once', async () => {
     @Change({ id: 'missing', order: '1', author: 'team' })
     @TargetSystem('files')
