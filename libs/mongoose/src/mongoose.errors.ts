@@ -188,9 +188,9 @@ export class OmittedWriteError extends FlamingockError {
     cause: Error,
   ) {
     super(
-      `Mongoose would have left out part of what change "${changeId}" writes, in silence: ${cause.message.replace(/\.$/, '')}. To write a field that ` +
-        'the schema does not have, or no longer, say { strict: false }: Model.updateMany(filter, update, { strict: false }); for a ' +
-        'new document, insert through Model.collection. To leave it out, say { strict: true }. A batch with { ordered: false } has ' +
+      `Mongoose would have left out part of what change "${changeId}" writes or looks for, in silence: ${cause.message.replace(/\.$/, '')}. To write a field that ` +
+        'the schema does not have, or no longer, say { strict: false }: Model.updateMany(filter, update, { strict: false }), or document.set(field, value, ' +
+        '{ strict: false }); insert a new document through Model.collection. To look for one, say { strictQuery: false }. To leave it out, say { strict: true }. A batch with { ordered: false } has ' +
         'to be valid as a whole, unless it says { throwOnValidationError: false }.',
       { cause },
     );

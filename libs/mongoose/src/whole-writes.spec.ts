@@ -7,11 +7,19 @@ import { CHANGE, targetSystem } from './fixtures/open.js';
 import { OmittedWriteError } from './mongoose.errors.js';
 import type { MongooseTargetSystem } from './mongoose-target.system.js';
 
+interface Size {
+  width?: number;
+}
 interface Product {
   name: string;
   code?: string;
+  size?: Size;
+  sizes?: Size[];
 }
 type Products = Model<Product>;
+
+/** A size with a field that its schema does not have. */
+const ODD_SIZE = { width: 1, depth: 2 };
 
 /** What is there has a field that the schema no longer has. */
 const STORED = { name: 'tea', code: 'T', legacy: 'old' };
@@ -21,8 +29,10 @@ function productsOn(connection: Connection): Products {
     {
       name: { type: String, required: true },
       code: { type: String, immutable: true },
+      size: new Schema<Size>({ width: Number }),
+      sizes: [new Schema<Size>({ width: Number })],
     },
-    { timestamps: true },
+    { timestamps: true, strictQuery: true },
   );
   return connection.model<Product>('Product', schema);
 }
@@ -100,6 +110,31 @@ await describeOn(['mongodb'], 'what Mongoose would leave out in silence', ({ mon
     ],
     ['insertMany in any order', (on) => on.insertMany([{ name: 'a' }, {}], { ordered: false })],
     ['create', (on) => on.create({ name: 'a', legacy: 'new' } as Product)],
+    ['insertMany', (on) => on.insertMany([{ name: 'a', legacy: 'new' } as Product])],
+    ['replaceOne', (on) => on.replaceOne({}, { name: 'x', legacy: 'new' }).exec()],
+    ['an embedded document of a new one', (on) => on.create({ name: 'a', size: ODD_SIZE })],
+    ['a list of embedded documents', (on) => on.insertMany([{ name: 'a', sizes: [ODD_SIZE] }])],
+    ['$push of an embedded document', (on) => on.updateOne({}, { $push: { sizes: ODD_SIZE } }).exec()],
+    [
+      'an embedded document that is assigned',
+      async (on) => {
+        const found = await on.findOne().orFail();
+        found.size = ODD_SIZE;
+        await found.save();
+      },
+    ],
+    [
+      'a stored field that is assigned',
+      async (on) => {
+        const found = await on.findOne().orFail();
+        await Object.assign(found, { name: 'x', legacy: undefined }).save();
+      },
+    ],
+    ['a filter with strictQuery', (on) => on.deleteMany({ legacy: 'none' }).exec()],
+    [
+      'a filter of bulkWrite with strictQuery',
+      (on) => on.bulkWrite([{ deleteMany: { filter: { legacy: 'none' } } }]),
+    ],
     ['set and save', async (on) => (await on.findOne().orFail()).set('legacy', undefined).save()],
     [
       'a model that is made inside the change',
@@ -134,6 +169,16 @@ await describeOn(['mongodb'], 'what Mongoose would leave out in silence', ({ mon
       expect(await stored()).toEqual([{ name: 'tea' }]);
     });
 
+    it('is written where a document is told strict: false', async () => {
+      const error = await change(async () => {
+        const found = await products.findOne().orFail();
+        found.set('legacy', 'new', { strict: false });
+        await found.save();
+      });
+      expect(error).toBeUndefined();
+      expect(await stored()).toEqual([{ name: 'tea', legacy: 'new' }]);
+    });
+
     it('is left out where the call says so', async () => {
       const error = await change(() =>
         products.updateMany({}, { $set: { name: 'x', legacy: 'n' } }, { strict: true }).exec(),
@@ -148,13 +193,55 @@ await describeOn(['mongodb'], 'what Mongoose would leave out in silence', ({ mon
         await products.create({ name: 'c', code: 'C' });
         const found = await products.findOne({ name: 'tea' }).orFail();
         found.name = 'green tea';
-        await found.save();
+        // As hooks do, for other hooks, or to show what is stored.
+        await Object.assign(found, { wasRead: true, legacy: STORED.legacy }).save();
         await products.bulkWrite([{ updateOne: { filter: { name: 'b' }, update: { name: 'bee' } } }]);
         await products.insertMany([{ name: 'd' }], { ordered: false });
       });
       expect(error).toBeUndefined();
       expect(await stored()).toHaveLength(4);
     });
+  });
+
+  it('is looked for where the call says strictQuery: false, whoever has set it', async () => {
+    const { base } = connection;
+    const before = base.get('strictQuery') as boolean;
+    base.set('strictQuery', true);
+    const other = await database.connect();
+    const loose = other.model('Loose', new Schema({ name: String }), 'products');
+    const change = targetSystem(other);
+    const without = (options?: { strictQuery: boolean }) =>
+      change.run(
+        CHANGE,
+        async () => {
+          await loose.deleteMany({ legacy: 'none' }, options);
+        },
+        () => undefined,
+      );
+    try {
+      await expect(without()).rejects.toBeInstanceOf(OmittedWriteError);
+      await without({ strictQuery: false });
+      expect(await stored()).toHaveLength(1);
+      await change.close();
+      expect(base.get('strictQuery')).toBe(true);
+    } finally {
+      base.set('strictQuery', before);
+    }
+  });
+
+  it('keeps to its own where two connections share a schema', async () => {
+    const other = await database.connect();
+    other.model<Product>('Product', products.schema);
+    const both = targetSystem(other);
+    await both.run(
+      CHANGE,
+      async () => undefined,
+      () => undefined,
+    );
+    await both.close();
+    expect(await inTransaction(() => products.updateMany({}, { $unset: { legacy: 1 } }))).toBeInstanceOf(
+      OmittedWriteError,
+    );
   });
 
   it('is left out as ever by what is no part of a change', async () => {

@@ -1,6 +1,8 @@
 import { overrideMethod } from '@nestjs-flamingock/core';
 import type { Connection, Model, Schema } from 'mongoose';
 import { OmittedWriteError } from '../mongoose.errors.js';
+import { refuseAssignedFields } from './assigned-fields.js';
+import { throwWhereTrue, type StrictOptions } from './strict-options.js';
 
 type AnyModel = Model<unknown>;
 type WriteMany = (items: unknown, options?: BulkOptions) => unknown;
@@ -10,22 +12,23 @@ interface BulkOptions {
   readonly throwOnValidationError?: boolean;
 }
 
+interface SchemaOptions {
+  readonly options: StrictOptions;
+  /** Those that go before the ones of `mongoose.set`. */
+  readonly _userProvidedOptions: StrictOptions;
+}
+
 interface UpdateQuery {
   readonly model: AnyModel;
   exec: (this: UpdateQuery) => Promise<unknown>;
-  mongooseOptions(): StrictOption;
-  setOptions(options: StrictOption): unknown;
-}
-
-/** The part of a schema's options that says what becomes of a field that it does not have. */
-interface StrictOption {
-  strict?: boolean | 'throw';
+  mongooseOptions(): StrictOptions;
+  setOptions(options: StrictOptions): unknown;
 }
 
 /**
  * Has Mongoose refuse, while `isInside`, what it would leave out in silence: a field that the schema does not have,
- * or that is immutable, and the invalid items of an unordered batch. What a call says itself (`strict`,
- * `throwOnValidationError`) goes before.
+ * or that is immutable, also of a filter, and the invalid items of an unordered batch. What a call says itself
+ * (`strict`, `strictQuery`, `throwOnValidationError`) goes before.
  */
 export function refuseOmissions(connection: Connection, isInside: () => boolean): () => void {
   const giveBack: (() => void)[] = [];
@@ -34,7 +37,12 @@ export function refuseOmissions(connection: Connection, isInside: () => boolean)
   const onSchema = (schema: Schema): void => {
     if (seen.has(schema)) return;
     seen.add(schema);
-    giveBack.push(throwWhereStrict((schema as unknown as { options: StrictOption }).options, isInside));
+    const { options, _userProvidedOptions: given } = schema as unknown as SchemaOptions;
+    giveBack.push(
+      throwWhereTrue(options, 'strict', isInside),
+      throwWhereTrue(options, 'strictQuery', isInside),
+      throwWhereTrue(given, 'strictQuery', isInside),
+    );
     for (const { schema: child } of schema.childSchemas) onSchema(child);
   };
   const onModel = <M>(model: M): M => {
@@ -44,6 +52,7 @@ export function refuseOmissions(connection: Connection, isInside: () => boolean)
     onSchema(schema);
     const { prototype } = (model as unknown as { Query: { prototype: UpdateQuery } }).Query;
     giveBack.push(overrideExec(prototype, isInside));
+    giveBack.push(refuseAssignedFields((model as AnyModel).prototype as object, isInside));
     const host = model as unknown as Record<'insertMany' | 'bulkWrite', WriteMany>;
     for (const method of ['insertMany', 'bulkWrite'] as const) {
       giveBack.push(overrideMethod(host, method, (original) => throwing(original, isInside)));
@@ -74,6 +83,9 @@ export function refuseOmissions(connection: Connection, isInside: () => boolean)
     return host;
   };
 
+  giveBack.push(
+    throwWhereTrue((connection.base as { options?: StrictOptions }).options ?? {}, 'strictQuery', isInside),
+  );
   onConnection(connection);
   return () => giveBack.forEach((one) => one());
 }
@@ -106,25 +118,6 @@ function overrideExec(prototype: UpdateQuery, isInside: () => boolean): () => vo
     return original.call(this);
   };
   return () => Reflect.deleteProperty(prototype, 'exec');
-}
-
-/** `strict: true`, the default, is `'throw'` while `isInside`. */
-function throwWhereStrict(options: StrictOption, isInside: () => boolean): () => void {
-  let { strict } = options;
-  Object.defineProperty(options, 'strict', {
-    configurable: true,
-    enumerable: true,
-    get: () => (strict === true && isInside() ? 'throw' : strict),
-    set: (value: StrictOption['strict']) => (strict = value),
-  });
-  return () => {
-    Object.defineProperty(options, 'strict', {
-      configurable: true,
-      enumerable: true,
-      writable: true,
-      value: strict,
-    });
-  };
 }
 
 function throwing(original: WriteMany, isInside: () => boolean): WriteMany {
