@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
 import { overlaidRunner } from './overlaid-runner.js';
+import { wholeSaves } from './whole-writes.js';
 
 /**
  * The change's runner as one user sees it: its transactions are nested ones, giving it
@@ -11,12 +12,14 @@ export function changeQueryRunner(
   dataSource: DataSource,
   runner: QueryRunner,
 ): QueryRunner {
-  return overlaidRunner(dataSource, runner, (proxy) => [
+  const lent = overlaidRunner(dataSource, runner, (proxy) => [
     ...Object.entries(statements(session, runner)),
     ...transactions(session, proxy),
     // Otherwise TypeORM answers for a runner that was given back, without naming the change.
     ['isReleased', false],
   ]);
+  wholeSaves(dataSource, lent.manager, () => session.changeId);
+  return lent;
 }
 
 function statements(session: ChangeSession, runner: QueryRunner) {

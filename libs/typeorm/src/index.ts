@@ -37,4 +37,5 @@ export {
 } from './typeorm.errors.js';
 export { DroppedHistoryError } from './schema-at-start.js';
 export { DataSourceClosedError, TablesDroppedError } from './run.errors.js';
+export { OmittedWriteError } from './omitted-write.error.js';
 export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

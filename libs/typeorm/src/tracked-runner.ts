@@ -1,6 +1,7 @@
 import type { ChangeStatements } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { overlaidRunner } from './overlaid-runner.js';
+import { wholeSaves } from './whole-writes.js';
 
 const BEGINS = /^\s*(BEGIN|START\s+TRANSACTION)\b/i;
 const ENDS = /^\s*(COMMIT|ROLLBACK)\s*;?\s*$/i;
@@ -27,7 +28,7 @@ export function trackedRunner(
       if (ENDS.test(text)) isOpen = false;
       return answer;
     };
-  return overlaidRunner(dataSource, runner, () => [
+  const tracked = overlaidRunner(dataSource, runner, () => [
     [
       'query',
       sending((...query: Parameters<QueryRunner['query']>): Promise<unknown> => runner.query(...query)),
@@ -41,4 +42,6 @@ export function trackedRunner(
       },
     ],
   ]);
+  wholeSaves(dataSource, tracked.manager, () => statements.changeId);
+  return tracked;
 }

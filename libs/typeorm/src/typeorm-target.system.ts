@@ -71,7 +71,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const statements = new ChangeStatements(changeId, check);
     const tracked = (runner: QueryRunner) => trackedRunner(resource, statements, runner);
     // A replica may not have yet what the change wrote.
-    const runners: ScopedRunners = { lendRunner: (open) => tracked(database.watched(open('master'))) };
+    const runners: ScopedRunners = {
+      changeId,
+      lendRunner: (open) => tracked(database.watched(open('master'))),
+    };
     return database.lend(changeId, async (runner) => {
       try {
         await scope.run(runners, () => work(this.handles(resource.manager, tracked(runner))));

@@ -18,7 +18,7 @@ export class ChangeStatements {
 
   /** @param check what else may keep a statement from being sent: the one that `TargetSystem.run` is given */
   constructor(
-    private readonly changeId: string,
+    readonly changeId: string,
     private readonly check: () => void = GOES_ON,
   ) {}
 
