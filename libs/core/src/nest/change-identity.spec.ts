@@ -248,6 +248,14 @@ describe('an application that is given a name', () => {
     expect(await failureOf(flamingock.execute())).toBeInstanceOf(EarlierNameError);
   });
 
+  it('does not either after an operation that had nothing to do there', async () => {
+    await run([AddSku], unnamed);
+    const { flamingock } = await start([AddSku], named);
+    await failureOf(flamingock.auditFix({ changeId: 'add-sku' }));
+    expect(await failureOf(flamingock.execute())).toBeInstanceOf(EarlierNameError);
+    expect(ran).toEqual(['add-sku']);
+  });
+
   it('runs beside the history of others under that name', async () => {
     await run([AddSku, version({ id: 'add-ean', order: '0002', name: 'AddEan' })], unnamed);
     await run([version({ id: 'add-bin', name: 'AddBin' })], named);

@@ -153,7 +153,7 @@ export class PipelineRunner {
       this.report.settled();
       return true;
     }
-    if (!head) await this.reach(() => assertNoEarlierName(this.engine));
+    if (!head?.seq) await this.reach(() => assertNoEarlierName(this.engine));
     const snapshot = head ? await this.readSnapshot() : new Map<string, AuditEntry>();
     const fault = entryFault(snapshot);
     if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
