@@ -10,6 +10,7 @@ import type {
   PlanReport,
   UndoReport,
 } from '@nestjs-flamingock/core';
+import { boot } from '../e2e/boot.js';
 import { runInstance } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../services/describe-on.js';
@@ -281,6 +282,20 @@ describe('the command on SQLite', () => {
 await describeOn(['postgres'], 'the command on PostgreSQL', ({ postgres }) => {
   onDatabase(postgresDatabase(postgres));
   suiteOfEach();
+});
+
+it('service rename goes on with the history under another name', async () => {
+  const workspace = await Workspace.open(sqliteFile);
+  await boot(workspace.options);
+  const words = ['service', 'rename', 'e2e', 'shop', '--reason', 'bought', '--by', 'ann', '--yes'];
+  const { code, stdout } = await onFixture(workspace.options)(words);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^✔ Service "e2e" is renamed to "shop", with the history of 4 changes\.\n.*=shop\n {2}Head 6:[0-9a-f]{64}\n$/,
+  );
+  const shop = { ...workspace.options, settings: { service: 'shop' } };
+  expect(await boot(shop)).toMatchObject({ status: 'up-to-date', warnings: [] });
+  await workspace.remove();
 });
 
 it('has the version of its package', async () => {

@@ -31,6 +31,7 @@ await describeOn(['redis'], 'an application with a queue worker and an interval'
     'audit reconcile',
     'issue list',
     'lock status',
+    'service rename e2e shop --yes --by ops --reason test',
   ])('begins nothing and ends by itself: %s', async (command) => {
     const env = { ...environmentOf(workspace.options), WORKER_REDIS: redis, WORKER_QUEUE: name };
     const { stderr, code } = await flamingock(['-m', fixture('worker.mjs'), ...command.split(' ')], { env });

@@ -17,6 +17,7 @@ const COMMANDS = [
   ['undo'],
   ['lock', 'status'],
   ['lock', 'release'],
+  ['service', 'rename'],
 ];
 
 let folder: string;
@@ -77,6 +78,9 @@ describe('wrong usage', () => {
     [['undo', '-c', 'a', '--to', 'b'], 'Say what to undo'],
     [['undo', '-c', 'a'], 'say --yes'],
     [['lock', 'release', '--token', '1'], 'say --yes'],
+    [['service', 'rename', 'shop', '--reason', 'x'], "missing required argument 'new'"],
+    [['service', 'rename', 'shop', 'store'], 'required option'],
+    [['service', 'rename', 'shop', 'store', '--reason', 'x'], 'say --yes'],
   ])('%j exits with 2 and says why', async (args, says) => {
     const { code, stdout, stderr } = await flamingock(args);
     expect(stderr).toContain(says);

@@ -12,6 +12,7 @@ import { addIssueList } from './commands/issue-list.command.js';
 import { addLockRelease } from './commands/lock-release.command.js';
 import { addLockStatus } from './commands/lock-status.command.js';
 import { addPlan } from './commands/plan.command.js';
+import { addServiceRename } from './commands/service-rename.command.js';
 import { addUndo } from './commands/undo.command.js';
 import { manyLines } from './output/safe-text.js';
 import type { Terminal } from './output/terminal.js';
@@ -70,5 +71,7 @@ export function createProgram(runner: CommandRunner, { output, messages }: Termi
   const lock = program.command('lock').description('the right to run');
   addLockStatus(lock, runner);
   addLockRelease(lock, runner);
+  const service = program.command('service').description('the name under which history is kept');
+  addServiceRename(service, runner);
   return program;
 }

@@ -111,6 +111,7 @@ export {
   type ChangeFeatures,
   type ForeignChange,
 } from './pipeline/identity.errors.js';
+export { RenameRefusedError, RenameUnfinishedError, ServiceRenamedError } from './pipeline/rename.errors.js';
 export type { EditedChange } from './pipeline/change-identity.js';
 export type { PlanItem, PlanReport, RenamedItem } from './operations/plan.js';
 export type { AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
@@ -120,6 +121,7 @@ export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
+export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
 export type { UndoneChange, UndoOptions, UndoReport, UndoRequest } from './operations/undo.js';
 export {
   InvalidRequestError,

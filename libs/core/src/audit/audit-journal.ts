@@ -23,6 +23,15 @@ export interface AuditStep {
   readonly metadata?: AuditRecord['metadata'];
 }
 
+/** A step, with the change that it is about. */
+export interface SubjectStep {
+  readonly subject: AuditSubject;
+  readonly step: AuditStep;
+}
+
+/** Metadata that an operator may have written in any characters. */
+const BY_OPERATOR: readonly string[] = ['by', 'reason'];
+
 /** What the steps of one execution have in common: the facts about its change. */
 export type AuditSubject = Pick<
   AuditRecord,
@@ -82,7 +91,12 @@ export class AuditJournal {
    * @throws LockLostError when somebody else has taken over; the store's error otherwise.
    */
   async append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<AuditEntry> {
-    const records = steps.map((step) => this.timedRecord(subject, step));
+    return this.appendAll(steps.map((step) => ({ subject, step })));
+  }
+
+  /** As {@link append}, for at least one step of any changes: all of them become durable, or none. */
+  async appendAll(steps: readonly SubjectStep[]): Promise<AuditEntry> {
+    const records = steps.map(({ subject, step }) => this.timedRecord(subject, step));
     try {
       return await this.write(this.chain(records));
     } catch (cause) {
@@ -162,7 +176,8 @@ export class AuditJournal {
 
 function inAscii({ createdAt, record }: TimedRecord): TimedRecord {
   const metadata: Record<string, string> = {};
-  for (const [name, text] of Object.entries(record.metadata)) metadata[name] = asciiText(text);
+  for (const [name, text] of Object.entries(record.metadata))
+    metadata[name] = BY_OPERATOR.includes(name) ? asciiText(text) : text;
   return { createdAt, record: { ...record, error: record.error && asciiText(record.error), metadata } };
 }
 

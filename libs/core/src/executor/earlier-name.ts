@@ -1,7 +1,9 @@
 import type { AuditHead } from '../audit/audit-head.js';
+import { createSnapshot } from '../audit/audit-snapshot.js';
 import { isApplied } from '../audit/audit-state.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from '../audit/audit.errors.js';
+import { changesOf, renamingOf } from '../audit/renaming.js';
 import { FlamingockError } from '../flamingock.error.js';
 import type { Engine } from '../pipeline/engine.js';
 import { isForeign } from '../pipeline/change-identity.js';
@@ -26,15 +28,18 @@ export async function assertNoEarlierName({
   if (service === EARLIER_NAME || changes.length === 0) return;
   const head = await readEarlierHead(store);
   if (!head || head.seq === 0) return;
-  const applied = (await store.readSnapshot(EARLIER_NAME)).filter(({ state }) => isApplied(state));
+  const snapshot = createSnapshot(await store.readSnapshot(EARLIER_NAME));
+  const applied = changesOf(snapshot).filter(({ state }) => isApplied(state));
   const entries = new Map(applied.map((entry) => [entry.changeId, entry]));
   const same = changes.filter((change) => {
     const entry = entries.get(change.id);
     return entry && !isForeign(entry, change);
   });
   const isMost = same.length * 2 >= changes.length || same.length * 2 >= applied.length;
-  if (same.length > 0 && isMost)
-    throw new EarlierNameError(service, EARLIER_NAME, same.length, changes.length);
+  if (same.length === 0 || !isMost) return;
+  const renaming = renamingOf(snapshot);
+  const name = renaming?.status === 'closed' ? renaming.to : EARLIER_NAME;
+  throw new EarlierNameError(service, name, same.length, changes.length);
 }
 
 /** A store that knows of such a history in another place has none here: that one is another application's. */

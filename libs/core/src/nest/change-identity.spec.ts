@@ -229,6 +229,7 @@ describe('an application that is given a name', () => {
     expect(error).toBeInstanceOf(EarlierNameError);
     expect(error).toMatchObject({ service: 'shop', earlierName: 'default', applied: 1, changes: 2 });
     expect((error as Error).message).toContain("service: 'default'");
+    expect((error as Error).message).toContain('service rename default shop --reason "');
     expect(await failureOf(flamingock.plan())).toBeInstanceOf(EarlierNameError);
     expect(ran).toEqual(['add-sku']);
   });

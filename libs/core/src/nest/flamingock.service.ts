@@ -15,6 +15,11 @@ import { execute } from '../operations/execute.js';
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../operations/issues.js';
 import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } from '../operations/lock.js';
 import { plan, type PlanReport } from '../operations/plan.js';
+import {
+  serviceRename,
+  type ServiceRename,
+  type ServiceRenameRequest,
+} from '../operations/service-rename.js';
 import { undo, type UndoOptions, type UndoReport, type UndoRequest } from '../operations/undo.js';
 import type { Engine } from '../pipeline/engine.js';
 import { RunAbortedError } from '../pipeline/pipeline.errors.js';
@@ -155,9 +160,20 @@ export class FlamingockService {
     return this.interruptibly((engine, signal) => undo(engine, request, options, signal), 'changes');
   }
 
-  /** Tells who holds the lock, judged by the audit store's clock. */
-  async lockStatus(): Promise<LockStatus> {
-    return lockStatus(await this.getEngine());
+  /**
+   * Gives a service another name, whatever this application is called now. Its history goes on under that name, and is closed
+   * under the present one. Waits for runs under either. What was cut off is finished by the same call.
+   *
+   * @throws RenameRefusedError with every reason, before anything is recorded; LostWritesError;
+   * TargetSystemUnavailableError; LockTimeoutError with who holds a lock.
+   */
+  serviceRename(request: ServiceRenameRequest): Promise<ServiceRename> {
+    return this.interruptibly((engine, signal) => serviceRename(engine, request, signal));
+  }
+
+  /** Tells who holds the lock, judged by the audit store's clock; by default that of the application's own service. */
+  async lockStatus(service?: string): Promise<LockStatus> {
+    return lockStatus(await this.getEngine(), service);
   }
 
   /**

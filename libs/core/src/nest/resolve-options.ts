@@ -1,4 +1,4 @@
-import { isName } from '../change/names.js';
+import { serviceNameFault } from '../change/names.js';
 import { applicationName } from '../node-runtime.js';
 import type { EngineSettings } from '../pipeline/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
@@ -160,8 +160,8 @@ function valueFaults({
 function serviceFault(service: string | undefined): string | undefined {
   if (service === undefined)
     return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
-  if (isName(service, 100)) return undefined;
-  return `service must be 1 to 100 characters without line breaks and control characters, not ${JSON.stringify(service)}`;
+  const fault = serviceNameFault(service);
+  return fault && `service ${fault}`;
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {

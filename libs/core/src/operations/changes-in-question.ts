@@ -2,6 +2,7 @@ import type { BrokenEntry } from '../audit/accepting-walk.js';
 import type { AuditSubject } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
+import { operationOf } from '../audit/imported.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { Engine } from '../pipeline/engine.js';
 import { planExecution } from '../pipeline/execution-planner.js';
@@ -91,7 +92,7 @@ function notInTarget(snapshot: AuditSnapshot, { targetSystem, found, changeIds }
   const from = Math.min(lostFrom(entries, found), ...named);
   const reason = 'its target system has lost writes, and may not have it any more';
   return entries
-    .filter(({ seq, state, operation }) => seq >= from && !(state === 'ROLLED_BACK' && operation !== 'UNDO'))
+    .filter((entry) => entry.seq >= from && (entry.state !== 'ROLLED_BACK' || operationOf(entry) === 'UNDO'))
     .map((entry) => ({ changeId: entry.changeId, targetSystem, state: entry.state, reason, subject: entry }));
 }
 

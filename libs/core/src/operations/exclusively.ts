@@ -2,6 +2,7 @@ import type { AuditHead } from '../audit/audit-head.js';
 import { endFault, tailFault } from '../audit/audit-snapshot.js';
 import { storableText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
+import { renamingOf } from '../audit/renaming.js';
 import { assertNothingForgotten } from '../executor/forgotten-claims.js';
 import { LockQueue } from '../lock/lock-queue.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -10,12 +11,15 @@ import { LockTimeoutError } from '../lock/lock.errors.js';
 import type { Engine } from '../pipeline/engine.js';
 import { closeTargets } from '../pipeline/pipeline.js';
 import { openSession, type ExclusiveSession } from '../pipeline/exclusive-session.js';
+import { assertOpen } from '../pipeline/plan-checks.js';
 
 /** How to get the lock for an operation. */
 export interface Admission {
   /** Milliseconds to wait for another holder. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
+  /** Goes on in a history that is closed, or an unfinished copy of another. */
+  readonly renaming?: boolean;
   /** Goes on in spite of lost writes and of entries that were changed. */
   readonly reconciling?: {
     /** The token of this hold is above this one. */
@@ -28,12 +32,12 @@ export interface Admission {
 /**
  * Does `work` while this process alone may add to the history.
  *
- * @throws LockTimeoutError with who holds the lock; SelfWaitingError inside a change of the run that holds it; AuditStoreUnavailableError; the
- * signal's reason when it aborts before the lock is there.
+ * @throws LockTimeoutError with who holds the lock; SelfWaitingError inside a change of the run that holds it; AuditStoreUnavailableError;
+ * ServiceRenamedError, RenameUnfinishedError; the signal's reason when it aborts before the lock is there.
  */
 export async function exclusively<T>(
   engine: Engine,
-  { waitMs = engine.settings.lock.waitMs, signal, reconciling }: Admission,
+  { waitMs = engine.settings.lock.waitMs, signal, renaming = false, reconciling }: Admission,
   work: (session: ExclusiveSession) => Promise<T>,
 ): Promise<T> {
   const { pipeline, store, runtime, settings, progress } = engine;
@@ -63,6 +67,7 @@ export async function exclusively<T>(
     const session = await reachStore(service, () =>
       openSession(service, executionId, store, lock, runtime, leaseMs, check),
     );
+    if (!renaming) assertOpen(service, renamingOf(session.snapshot));
     return await work(session);
   } finally {
     await closeTargets(pipeline);

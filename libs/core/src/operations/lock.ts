@@ -18,9 +18,12 @@ export interface LockReleaseRequest {
   readonly token: number;
 }
 
-/** Tells who holds the lock. Writes nothing. */
-export async function lockStatus({ pipeline, store }: Engine): Promise<LockStatus> {
-  const reading = await reachStore(pipeline.service, () => store.lock.read(pipeline.service));
+/** Tells who holds the lock, by default that of the application's own service. Writes nothing. */
+export async function lockStatus(
+  { pipeline, store }: Engine,
+  service = pipeline.service,
+): Promise<LockStatus> {
+  const reading = await reachStore(service, () => store.lock.read(service));
   if (!reading) return { held: false };
   const { storeNow, ...record } = reading;
   const expiresInMs = record.expiresAt - storeNow;

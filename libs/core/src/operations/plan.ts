@@ -10,7 +10,7 @@ import type { EditedChange } from '../pipeline/change-identity.js';
 import type { Engine } from '../pipeline/engine.js';
 import { changesToRun, type PlannedChange } from '../pipeline/execution-plan.js';
 import { planExecution } from '../pipeline/execution-planner.js';
-import { toldEdits } from '../pipeline/plan-checks.js';
+import { assertOpen, toldEdits } from '../pipeline/plan-checks.js';
 import type { Action } from '../recovery/recovery-decision.js';
 import { describeWork, observe, type AtWork } from './at-work.js';
 
@@ -60,6 +60,7 @@ export async function plan(engine: Engine): Promise<PlanReport> {
   const { snapshot, atWork } = await observe(engine);
   if (snapshot.size === 0) await reachStore(pipeline.service, () => assertNoEarlierName(engine));
   const planned = planExecution(pipeline, snapshot);
+  if (planned.hasWork) assertOpen(pipeline.service, planned.renaming);
   const { service, stages, outOfOrder, foreign, renamed, unknown, unfinished } = planned;
   return {
     service,

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { errorText } from '../audit/error-text.js';
+import { renamingOf } from '../audit/renaming.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import type { RunResources } from '../executor/audited-step.js';
 import { txStrategyOf } from '../executor/change-executor.js';
@@ -12,6 +13,7 @@ import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
+import { assertOpen } from '../pipeline/plan-checks.js';
 import { undoFailureSteps } from '../pipeline/issue-report.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
@@ -85,7 +87,9 @@ export async function undo(
 ): Promise<UndoReport> {
   const { service } = engine.pipeline;
   if (options.dryRun) {
-    const steps = await planUndo(engine, request, await observe(engine));
+    const observed = await observe(engine);
+    assertOpen(service, renamingOf(observed.snapshot));
+    const steps = await planUndo(engine, request, observed);
     return { service, status: 'planned', changes: steps.map((step) => unreached(step, 'planned')) };
   }
   return exclusively(engine, { waitMs: options.waitMs, signal }, (session) =>

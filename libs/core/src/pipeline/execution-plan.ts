@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
+import type { Renaming } from '../audit/renaming.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { RenamedChange } from './change-identity.js';
 import type { Decision } from '../recovery/recovery-decision.js';
@@ -19,6 +20,8 @@ export interface PlannedStage {
 /** What a run would do, made from pipeline and history alone. */
 export interface ExecutionPlan {
   readonly service: string;
+  /** What the history says about the name of the service; `undefined` where it was never renamed. */
+  readonly renaming: Renaming | undefined;
   readonly stages: readonly PlannedStage[];
   /** Pending changes that come before one which is applied already. */
   readonly outOfOrder: readonly PlannedChange[];

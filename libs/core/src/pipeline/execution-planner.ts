@@ -2,6 +2,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { NewerEntryError } from '../audit/audit.errors.js';
 import { isApplied, isSettledState } from '../audit/audit-state.js';
+import { isRename, renamingOf } from '../audit/renaming.js';
 import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
@@ -19,9 +20,10 @@ export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnap
   const planned = stages.map((stage) => planStage(stage, snapshot));
   const changes = planned.flatMap((stage) => stage.changes);
   const known = new Set(changes.map(({ change }) => change.id));
-  const forgotten = [...snapshot.values()].filter(({ changeId }) => !known.has(changeId));
+  const forgotten = [...snapshot.values()].filter((entry) => !known.has(entry.changeId) && !isRename(entry));
   return {
     service,
+    renaming: renamingOf(snapshot),
     stages: planned,
     outOfOrder: planned.flatMap(overtaken),
     foreign: changes.filter(({ change, entry }) => entry && isForeign(entry, change)),

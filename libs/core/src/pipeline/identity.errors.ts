@@ -1,9 +1,10 @@
 import { FlamingockError } from '../flamingock.error.js';
-import { fixCommand } from '../recovery/commands.js';
+import { fixCommand, renameCommand } from '../recovery/commands.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { EditedChange, RenamedChange } from './change-identity.js';
 import type { PlannedChange } from './execution-plan.js';
+import { nameOption } from './rename.errors.js';
 
 const SERVICE_OPTION = "FlamingockModule.forRoot({ service: '…' }) or FLAMINGOCK_SERVICE";
 
@@ -55,7 +56,7 @@ export class EarlierNameError extends FlamingockError {
     super(
       `Service "${service}" has no history, and in the same audit store that of service "${earlierName}" has ` +
         `${applied} of its ${changes} changes. Nothing was run: all of them would run again. Go on with that ` +
-        `history: FlamingockModule.forRoot({ service: '${earlierName}' }) or FLAMINGOCK_SERVICE=${earlierName}.`,
+        `history: ${nameOption(earlierName)}. Or give it the name of this application: ${renameCommand(earlierName, service)}`,
     );
   }
 }

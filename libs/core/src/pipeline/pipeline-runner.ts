@@ -4,6 +4,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { createSnapshot, entryFault, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
+import { changesOf } from '../audit/renaming.js';
 import { boundedSignal } from '../bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
@@ -22,7 +23,7 @@ import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
 import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './pipeline.errors.js';
 import { LOOK_AGAIN, targetsOf } from './pipeline.js';
-import { checkPlan } from './plan-checks.js';
+import { assertOpen, checkPlan } from './plan-checks.js';
 import { PlanRunner } from './plan-runner.js';
 import { ReportDraft } from './report-draft.js';
 
@@ -49,7 +50,7 @@ export class PipelineRunner {
    * Applies what is pending, unless another instance does.
    *
    * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError, ForeignChangesError,
-   * RenamedChangesError, EditedChangesError, TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
+   * RenamedChangesError, EditedChangesError, ServiceRenamedError, RenameUnfinishedError, TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
    */
   async run(signal: AbortSignal): Promise<ExecutionReport> {
     const { events, settings, runtime, pipeline } = this.engine;
@@ -83,12 +84,9 @@ export class PipelineRunner {
       floor: () => this.head?.token ?? 0,
     };
     const { service } = pipeline;
+    const acquire = () => this.reach(() => queue.acquire(service, this.report.executionId, waiting));
     const lock = await this.activity
-      .watch(undefined, () =>
-        this.activity.during(`the lock of service "${service}"`, () =>
-          this.reach(() => queue.acquire(service, this.report.executionId, waiting)),
-        ),
-      )
+      .watch(undefined, () => this.activity.during(`the lock of service "${service}"`, acquire))
       .finally(() => this.report.endWait());
     if (lock) await this.runLocked(lock, signal);
   }
@@ -122,6 +120,7 @@ export class PipelineRunner {
       graceMs,
     };
     const runner = new PlanRunner(resources, store, events, settings.onIssue);
+    assertOpen(plan.service, plan.renaming);
     await assertTransactions(changesToRun(plan));
     try {
       await runner.run(plan);
@@ -211,7 +210,7 @@ export class PipelineRunner {
     const { store, pipeline } = this.engine;
     const { service, stages, digest } = pipeline;
     const { seq, token, owner } = head;
-    const last = [...snapshot.values()].at(-1);
+    const last = changesOf(snapshot).at(-1);
     const isOurs = stages.some(({ changes }) => changes.some(({ id }) => id === last?.changeId));
     if (!isOurs || owner === null || tailFault(head, snapshot) !== undefined) return;
     await this.tidy(UNSETTLED, async () => {

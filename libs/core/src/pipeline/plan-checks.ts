@@ -1,20 +1,25 @@
+import type { Renaming } from '../audit/renaming.js';
 import { editedChanges, type EditedChange } from './change-identity.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { ExecutionPlan } from './execution-plan.js';
 import { EditedChangesError, ForeignChangesError, RenamedChangesError } from './identity.errors.js';
 import { OutOfOrderError } from './pipeline.errors.js';
+import { RenameUnfinishedError, ServiceRenamedError } from './rename.errors.js';
 
 /**
  * Refuses a plan that must not be run as the settings are.
  *
  * @returns the applied changes that were edited since, unless nobody wants to know.
- * @throws ForeignChangesError, RenamedChangesError, EditedChangesError, OutOfOrderError
+ * @throws ServiceRenamedError, ForeignChangesError, RenamedChangesError, EditedChangesError, OutOfOrderError
  */
 export function checkPlan(
   plan: ExecutionPlan,
   settings: Pick<EngineSettings, 'outOfOrder' | 'renamedChanges' | 'editedChanges'>,
 ): readonly EditedChange[] {
-  const { service, foreign, renamed, outOfOrder } = plan;
+  const { service, renaming, foreign, renamed, outOfOrder } = plan;
+  // What is not copied yet tells nothing: once the lock is had, it is all there, or the run is refused.
+  if (plan.hasWork && renaming?.status === 'unfinished') return [];
+  if (plan.hasWork) assertOpen(service, renaming);
   if (foreign.length > 0) throw new ForeignChangesError(service, foreign);
   if (renamed.length > 0 && settings.renamedChanges === 'fail')
     throw new RenamedChangesError(service, renamed);
@@ -23,6 +28,16 @@ export function checkPlan(
   const late = outOfOrder.map(({ change }) => change.id);
   if (late.length > 0 && settings.outOfOrder === 'fail') throw new OutOfOrderError(service, late);
   return edited;
+}
+
+/**
+ * Refuses to add to a history that is closed, or an unfinished copy of another.
+ *
+ * @throws ServiceRenamedError, RenameUnfinishedError
+ */
+export function assertOpen(service: string, renaming: Renaming | undefined): void {
+  if (renaming?.status === 'closed') throw new ServiceRenamedError(service, renaming.to);
+  if (renaming?.status === 'unfinished') throw new RenameUnfinishedError(service, renaming.from);
 }
 
 /** The applied changes of a plan that were edited since, unless nobody wants to know. */

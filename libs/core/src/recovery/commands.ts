@@ -30,6 +30,14 @@ export function releaseCommand(token: number): string {
   return cliCommand(`lock release --token ${token} --yes`);
 }
 
+/** How a service gets another name: what to type, for a message. */
+export function renameCommand(from: string, to: string): string {
+  const looksLikeOption = [from, to].some((name) => name.startsWith('-'));
+  return looksLikeOption
+    ? cliCommand(`service rename --reason "another name" -- ${shellWord(from)} ${shellWord(to)}`)
+    : cliCommand(`service rename ${shellWord(from)} ${shellWord(to)} --reason "another name"`);
+}
+
 /** A text as one word of a POSIX shell. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -81,11 +81,12 @@ export function recordedClaim(snapshot: AuditSnapshot, targetSystem: string): nu
   return highest;
 }
 
-/** Lock token of the claim that an entry says its execution had; 0: none. */
-function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number {
-  if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX' || operation === 'IMPORT') return 0;
-  // An entry without a token is of a version that claimed the target together with its commit.
-  return Number(metadata['token'] ?? (state === 'EXECUTED' ? 1 : 0));
+/** Lock token of the claim that an entry says its execution had, or the history that it is a copy in; 0: none. */
+export function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number {
+  if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX') return 0;
+  // An execution without a token is of a version that claimed the target together with its commit.
+  const untold = state === 'EXECUTED' && operation !== 'IMPORT' ? 1 : 0;
+  return Number(metadata['token'] ?? untold);
 }
 
 /** True where the last entry of a change is later than a marker of it, or of the same execution or undo. */

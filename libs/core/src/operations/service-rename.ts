@@ -1,0 +1,209 @@
+import { appliedOrder } from '../audit/applied-order.js';
+import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
+import type { ChainEnd } from '../audit/audit-chain.js';
+import type { AuditJournal, AuditStep, SubjectStep } from '../audit/audit-journal.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { standingFor, standsFor } from '../audit/imported.js';
+import { reachStore } from '../audit/reach.js';
+import { changesOf, RENAME_ID, RENAME_SUBJECT, renamingOf } from '../audit/renaming.js';
+import { fingerprintOf } from '../change/fingerprint.js';
+import { serviceNameFault } from '../change/names.js';
+import { separateTargets } from '../executor/separate-targets.js';
+import { TargetClaims } from '../executor/target-claims.js';
+import type { Engine } from '../pipeline/engine.js';
+import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
+import { RenameRefusedError } from '../pipeline/rename.errors.js';
+import { claimedBy, claimOf, recordedClaim } from '../recovery/lost-writes.js';
+import { observe } from './at-work.js';
+import { auditExport } from './audit-export.js';
+import { exclusively, operatorMetadata } from './exclusively.js';
+import { readSnapshot } from './known-changes.js';
+import { InvalidRequestError } from './operation.errors.js';
+import { renameRefusals, type RenamedHistories } from './rename-refusals.js';
+
+/** Which service gets which name, and on whose behalf. Neither need be the name that the application has now. */
+export interface ServiceRenameRequest {
+  /** The name under which its history is kept. */
+  readonly from: string;
+  /** The name under which it goes on. There must be no history under it. */
+  readonly to: string;
+  /** Why; recorded. */
+  readonly reason?: string;
+  /** Who; recorded. */
+  readonly by?: string;
+  /**
+   * Milliseconds to wait for another holder of either lock.
+   *
+   * @default `lock.waitMs`
+   */
+  readonly waitMs?: number;
+}
+
+/** What a rename has come to. */
+export interface ServiceRename {
+  readonly from: string;
+  readonly to: string;
+  /** How many changes the history has. */
+  readonly changes: number;
+  /** How many entries this call has recorded; 0 where the service had that name before. */
+  readonly recorded: number;
+  /** Where the history under the new name ends. */
+  readonly head: ChainEnd;
+}
+
+/** Most entries of one append: a store may keep them in one statement or one document until they are in place. */
+const BATCH = 200;
+
+/**
+ * Gives a service another name. Its history goes on under that name, from one entry for the last one of each
+ * change; under the present name it is closed. No entry is rewritten. What is cut off before its end is
+ * finished by the same call.
+ *
+ * Nothing runs under either name meanwhile. The order of what is recorded keeps it so after a crash: the new
+ * name is taken, then the present one is closed, then the changes are copied; until they all are, nothing runs
+ * under the new name.
+ *
+ * @throws InvalidRequestError for what cannot be a name; RenameRefusedError with every reason, before anything is
+ * recorded; LostWritesError; TargetSystemUnavailableError; LockTimeoutError with who holds a lock; AuditTamperedError.
+ */
+export async function serviceRename(
+  engine: Engine,
+  request: ServiceRenameRequest,
+  signal: AbortSignal,
+): Promise<ServiceRename> {
+  const { from, to, waitMs } = request;
+  assertNames({ from, to });
+  await refuseBefore(engine, request);
+  // Always in the same order: two that rename in opposite directions would wait for each other.
+  const [first = from, second = to] = [from, to].sort();
+  const admission = { waitMs, signal, renaming: true };
+  return exclusively(under(engine, first), admission, (one) =>
+    exclusively(under(engine, second), admission, (other) => {
+      const [source, copy] = first === from ? [one, other] : [other, one];
+      return reachStore(to, () => new Rename(engine, request, source, copy).run());
+    }),
+  );
+}
+
+function assertNames(names: Record<'from' | 'to', string>): void {
+  for (const [field, name] of Object.entries(names)) {
+    const fault = serviceNameFault(name);
+    if (fault !== undefined) throw new InvalidRequestError(field, fault);
+  }
+}
+
+/** Under no lock: a name that is spelled wrongly must not come into being by being locked. */
+async function refuseBefore(engine: Engine, { from, to }: ServiceRenameRequest): Promise<void> {
+  const { snapshot: source, atWork } = await observe(under(engine, from));
+  const copy = await readSnapshot(under(engine, to));
+  refuse({ from, to, source, copy, atWork: atWork?.changeId });
+}
+
+function refuse(histories: RenamedHistories): void {
+  const refusals = renameRefusals(histories);
+  if (refusals.length > 0) throw new RenameRefusedError(histories.from, histories.to, refusals);
+}
+
+/** The engine, whatever the application is called, for the service of that name. */
+function under(engine: Engine, service: string): Engine {
+  return { ...engine, pipeline: { ...engine.pipeline, service } };
+}
+
+/** What has begun a copy. */
+interface Opening {
+  /** Token of the claim of the target systems under the new name. */
+  readonly token: number;
+  /** Target systems that were claimed under it. */
+  readonly claimed: readonly string[];
+}
+
+/** One rename, with both locks in hand. */
+class Rename {
+  private recorded = 0;
+  private readonly operator: AuditRecord['metadata'];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly request: ServiceRenameRequest,
+    private readonly source: ExclusiveSession,
+    private readonly copy: ExclusiveSession,
+  ) {
+    this.operator = operatorMetadata(request);
+  }
+
+  async run(): Promise<ServiceRename> {
+    const { source, copy } = this;
+    const { from, to } = this.request;
+    refuse({ from, to, source: source.snapshot, copy: copy.snapshot });
+    if (renamingOf(copy.snapshot)?.status !== 'finished') await this.finish();
+    const changes = changesOf(source.snapshot).length;
+    return { from, to, changes, recorded: this.recorded, head: copy.journal.head };
+  }
+
+  private async finish(): Promise<void> {
+    const { source, copy, request } = this;
+    const entries = await this.inOrder();
+    const isClosed = renamingOf(source.snapshot)?.status === 'closed';
+    const opening = isClosed ? this.opening() : await this.open();
+    if (!isClosed) await this.record(source.journal, this.about('EXECUTED', { to: request.to }));
+    const missing = entries.filter((entry) => !standsFor(copy.snapshot.get(entry.changeId), entry));
+    const { seq, hash } = source.journal.head;
+    const end = { from: request.from, seq: String(seq), hash };
+    const steps = [...missing.map((entry) => this.copied(entry, opening)), this.about('EXECUTED', end)];
+    for (let at = 0; at < steps.length; at += BATCH) {
+      await this.record(copy.journal, ...steps.slice(at, at + BATCH));
+    }
+  }
+
+  /** The last entries, in the order in which the changes were applied, which an undo goes by. */
+  private async inOrder(): Promise<AuditEntry[]> {
+    const applied = await appliedOrder(auditExport(under(this.engine, this.request.from)));
+    const placeOf = ({ changeId, seq }: AuditEntry) => applied.get(changeId) ?? seq;
+    return changesOf(this.source.snapshot).sort((a, b) => placeOf(a) - placeOf(b));
+  }
+
+  /**
+   * Takes the new name. Target systems that keep claims are claimed under it first, so that one which loses
+   * its writes later is found out under the new name, too.
+   */
+  private async open(): Promise<Opening> {
+    const { source, copy, request } = this;
+    const targets = separateTargets(this.engine);
+    await new TargetClaims(source).assertNothingLost(targets);
+    const known = targets.filter(({ id }) => recordedClaim(source.snapshot, id) > 0);
+    const claims = new TargetClaims(copy);
+    for (const target of known) await claims.claim(target);
+    const { token } = copy.lease;
+    const claimed = known.map(({ id }) => id);
+    const facts = { from: request.from, ...claimedBy(token), claimed: JSON.stringify(claimed) };
+    await this.record(copy.journal, this.about('STARTED', facts));
+    return { token, claimed };
+  }
+
+  /** How the copy that goes on was opened. */
+  private opening(): Opening {
+    const { token, claimed = '[]' } = this.copy.snapshot.get(RENAME_ID)?.metadata ?? {};
+    return { token: Number(token ?? 0), claimed: JSON.parse(claimed) as string[] };
+  }
+
+  private async record(journal: AuditJournal, ...steps: SubjectStep[]): Promise<void> {
+    await journal.appendAll(steps);
+    this.recorded += steps.length;
+  }
+
+  private about(state: AuditState, facts: AuditRecord['metadata']): SubjectStep {
+    return { subject: RENAME_SUBJECT, step: this.step(state, facts) };
+  }
+
+  /** The entry that stands for another one under the new name. Claims have other tokens there. */
+  private copied(entry: AuditEntry, { token, claimed }: Opening): SubjectStep {
+    const isClaimed = claimOf(entry) > 0 && claimed.includes(entry.targetSystem);
+    const facts = { ...standingFor(entry), ...fingerprintOf(entry), ...(isClaimed && claimedBy(token)) };
+    return { subject: entry, step: this.step(entry.state, facts) };
+  }
+
+  private step(state: AuditState, facts: AuditRecord['metadata']): AuditStep {
+    const at = this.copy.journal.now();
+    return { state, operation: 'IMPORT', at, metadata: { ...this.operator, ...facts } };
+  }
+}
