@@ -43,7 +43,22 @@ function counting(id: string): Type {
   return Counting;
 }
 
-async function start(history: SqlDatabase, { imports, target }: Shared, ids: readonly string[]) {
+async function start(history: SqlDatabase, shared: Shared, ids: readonly string[], service = 'shop') {
+  return withApplication(history, { ...shared, ids, service }, async (flamingock) => {
+    return (await flamingock.execute()).status;
+  });
+}
+
+interface Application extends Shared {
+  readonly ids: readonly string[];
+  readonly service: string;
+}
+
+async function withApplication<T>(
+  history: SqlDatabase,
+  { imports, target, ids, service }: Application,
+  work: (flamingock: FlamingockService) => Promise<T>,
+): Promise<T> {
   class Application {}
   const module = {
     module: Application,
@@ -53,7 +68,7 @@ async function start(history: SqlDatabase, { imports, target }: Shared, ids: rea
       FlamingockModule.forRoot({
         auditStore: typeOrmAuditStore(),
         targetSystems: [target],
-        service: 'shop',
+        service,
         runAt: 'manual',
       }),
       FlamingockModule.forFeature({ stage: 'all', changes: ids.map(counting) }),
@@ -61,7 +76,7 @@ async function start(history: SqlDatabase, { imports, target }: Shared, ids: rea
   };
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   try {
-    return (await app.get(FlamingockService).execute()).status;
+    return await work(app.get(FlamingockService));
   } finally {
     await app.close();
   }
@@ -87,6 +102,16 @@ function keepApart(shared: () => Shared): void {
     expect(await start(one, shared(), ['1', '2'])).toBe('applied');
     expect(await start(two, shared(), ['1', '2'])).toBe('applied');
     expect(await start(two, shared(), ['1', '2'])).toBe('up-to-date');
+  });
+
+  it('lets one go on under another name', async () => {
+    const [one] = histories as [SqlDatabase];
+    await start(one, shared(), ['1']);
+    const renaming = { ...shared(), ids: ['1'], service: 'store' };
+    const rename = { from: 'shop', to: 'store', reason: 'bought' };
+    await withApplication(one, renaming, (flamingock) => flamingock.serviceRename(rename));
+    expect(await start(one, shared(), ['1', '2'], 'store')).toBe('applied');
+    expect(ran).toEqual(['begun 1', '1', 'begun 2', '2']);
   });
 
   it('lets neither end what the other has begun', async () => {

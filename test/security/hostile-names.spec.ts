@@ -116,6 +116,24 @@ function suite(create: CreateDatabase): void {
       expect((await flamingock.lockStatus()).record).toMatchObject({ service });
     });
   });
+
+  it('goes on under another such name once the service is renamed', async () => {
+    const [from, to] = [`'; DROP TABLE old; --`, '"größe" 漢字'];
+    await withApplication(database, { service: from }, (flamingock) => flamingock.execute());
+    await withApplication(database, { service: to }, async (flamingock) => {
+      const rename = { from, to, by: HOSTILE[1]!, reason: HOSTILE[2]! };
+      expect(await flamingock.serviceRename(rename)).toMatchObject({ changes: 1, recorded: 4 });
+      expect(await flamingock.serviceRename(rename)).toMatchObject({ changes: 1, recorded: 0 });
+      expect((await flamingock.execute()).status).toBe('up-to-date');
+      expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 3 });
+    });
+    await withApplication(database, { service: from }, async (flamingock) => {
+      expect((await flamingock.execute()).status).toBe('up-to-date');
+      expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 3 });
+    });
+    const later = withApplication(database, { service: from, id: 'y' }, (flamingock) => flamingock.execute());
+    await expect(later).rejects.toMatchObject({ name: 'ServiceRenamedError', to });
+  });
 }
 
 // Names are checked before any store is asked.
