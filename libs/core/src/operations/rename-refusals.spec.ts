@@ -96,7 +96,7 @@ describe('the former name', () => {
 
   it('has nothing recorded any more', async () => {
     const engine = services.engine('default', 'a b');
-    const refused = [
+    const refused: (() => Promise<unknown>)[] = [
       () => auditFix(engine, { changeId: 'a' }, signal()),
       () => undo(engine, { changeId: 'a' }, { dryRun: true }, signal()),
       () => undo(engine, { changeId: 'a' }, {}, signal()),
