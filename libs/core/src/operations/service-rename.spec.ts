@@ -1,4 +1,4 @@
-import { ManualRuntime } from '@nestjs-flamingock/testing';
+import { InMemoryTable, ManualRuntime } from '@nestjs-flamingock/testing';
 import { createSnapshot } from '../audit/audit-snapshot.js';
 import { RENAME_ID } from '../audit/renaming.js';
 import { ChangeSource, fingerprinted } from '../change/fingerprint.js';
@@ -163,6 +163,55 @@ describe('a rename', () => {
     const renames = [1, 2].map(() => serviceRename(services.engine('shop', 'a b'), TO_SHOP, signal()));
     const done = await settle(Promise.all(renames));
     expect(done.map(({ recorded }) => recorded).sort()).toEqual([0, 5]);
+  });
+
+  it('lets starts under either name wait', async () => {
+    await services.start('default', 'a');
+    const wire = new Wire();
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const closing = () => {
+      wire.meet('append', 'request', () => held);
+      return Promise.resolve();
+    };
+    const renaming = services.rename(
+      TO_SHOP,
+      services.engine('tool', 'a', wire.meet('append', 'answer', closing).carry),
+    );
+    await services.runtime.advance(100);
+    const starts = [
+      services.start('shop', 'a'),
+      services.start('default', 'a b').catch((error: unknown) => error),
+    ];
+    await services.runtime.advance(1_000);
+    expect(await services.states('shop')).toEqual([`${RENAME_ID} STARTED`]);
+    goOn();
+    await renaming;
+    expect(await Promise.all(starts)).toMatchObject([
+      { status: 'up-to-date', waitedMs: expect.any(Number) },
+      { name: 'ServiceRenamedError' },
+    ]);
+    expect(services.ran).toEqual(['a']);
+  });
+
+  it('shuts out a transaction that is still open under the former name', async () => {
+    let goOn: () => void = () => undefined;
+    const execution = changeMethod(async ({ handles }) => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      await (handles.get(InMemoryTable) as InMemoryTable).set('B', 'late');
+    });
+    const stale = execute(withChanges(services.engine('default', 'B'), { execution }), signal());
+    await services.runtime.advance(100);
+    const lock = await services.store.lock.read('default');
+    await services.store.lock.release(lock!);
+    // The code has another change there by now, so that no run settles this one.
+    const fix = { changeId: 'B', resolution: 'ROLLED_BACK' } as const;
+    await settle(auditFix(services.engine('default', 'A'), fix, signal()));
+    await services.rename(TO_SHOP, services.engine('shop', 'A'));
+    goOn();
+    await failureOf(settle(stale));
+    expect(services.target.snapshot().rows.size).toBe(0);
+    expect(await services.start('shop', 'B')).toMatchObject({ status: 'applied' });
   });
 
   it('waits for a run that is going on', async () => {

@@ -2,6 +2,7 @@ import { appliedOrder } from '../audit/applied-order.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { ChainEnd } from '../audit/audit-chain.js';
 import type { AuditJournal, AuditStep, SubjectStep } from '../audit/audit-journal.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { standingFor, standsFor } from '../audit/imported.js';
 import { reachStore } from '../audit/reach.js';
@@ -13,7 +14,7 @@ import { TargetClaims } from '../executor/target-claims.js';
 import type { Engine } from '../pipeline/engine.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { RenameRefusedError } from '../pipeline/rename.errors.js';
-import { claimedBy, claimOf, recordedClaim } from '../recovery/lost-writes.js';
+import { claimedBy, claimOf } from '../recovery/lost-writes.js';
 import { observe } from './at-work.js';
 import { auditExport } from './audit-export.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
@@ -109,6 +110,12 @@ function under(engine: Engine, service: string): Engine {
   return { ...engine, pipeline: { ...engine.pipeline, service } };
 }
 
+/** True where a change has run in transactions of that target system, whatever is recorded of it since. */
+function hasRunOn(targetSystem: string, snapshot: AuditSnapshot): boolean {
+  const entries = changesOf(snapshot).filter((entry) => entry.targetSystem === targetSystem);
+  return entries.some(({ txStrategy }) => txStrategy === 'TX_SEPARATE');
+}
+
 /** What has begun a copy. */
 interface Opening {
   /** Token of the claim of the target systems under the new name. */
@@ -163,16 +170,16 @@ class Rename {
   }
 
   /**
-   * Takes the new name. Target systems that keep claims are claimed under it first, so that one which loses
-   * its writes later is found out under the new name, too.
+   * Takes the new name. Target systems that keep claims are claimed first: under the present name, which shuts out
+   * whatever is still open there, and under the new one, so that it is found out there if they lose writes later.
    */
   private async open(): Promise<Opening> {
     const { source, copy, request } = this;
     const targets = separateTargets(this.engine);
-    await new TargetClaims(source).assertNothingLost(targets);
-    const known = targets.filter(({ id }) => recordedClaim(source.snapshot, id) > 0);
-    const claims = new TargetClaims(copy);
-    for (const target of known) await claims.claim(target);
+    const claims = [new TargetClaims(source), new TargetClaims(copy)] as const;
+    await claims[0].assertNothingLost(targets);
+    const known = targets.filter(({ id }) => hasRunOn(id, source.snapshot));
+    for (const target of known) for (const one of claims) await one.claim(target);
     const { token } = copy.lease;
     const claimed = known.map(({ id }) => id);
     const facts = { from: request.from, ...claimedBy(token), claimed: JSON.stringify(claimed) };
