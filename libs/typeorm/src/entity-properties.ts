@@ -16,7 +16,7 @@ const known = new WeakMap<EntityMetadata, Properties>();
 export function omittedFrom(metadata: EntityMetadata, values: unknown): string | undefined {
   if (!isPlain(values) || metadata.afterLoadListeners.length > 0) return undefined;
   const properties = propertiesOf(metadata);
-  return unknownIn(properties, values, '', () => metadata.create());
+  return unknownIn(properties, values, '', () => metadata.create() as object);
 }
 
 function unknownIn(

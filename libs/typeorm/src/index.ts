@@ -36,6 +36,11 @@ export {
   UnsupportedDriverError,
 } from './typeorm.errors.js';
 export { DroppedHistoryError } from './schema-at-start.js';
-export { DataSourceClosedError, TablesDroppedError } from './run.errors.js';
+export {
+  ConnectionEndedError,
+  DataSourceClosedError,
+  DataSourceNotInitializedError,
+  TablesDroppedError,
+} from './run.errors.js';
 export { OmittedWriteError } from './omitted-write.error.js';
 export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

@@ -1,12 +1,12 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
-import type { DataSource } from 'typeorm';
-import { describeOnEngines } from './fixtures/describe-engines.js';
+import { DataSource } from 'typeorm';
+import { describeOnEngines, describeOnServers } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
 import { keysOf, note } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
 import { SqliteFile } from './fixtures/sqlite-file.js';
 import type { TestDatabase } from './fixtures/test-database.js';
-import { DataSourceClosedError, TablesDroppedError } from './run.errors.js';
+import { DataSourceClosedError, DataSourceNotInitializedError, TablesDroppedError } from './run.errors.js';
 import { SharedFileError } from './sqlite.errors.js';
 import type { TypeOrmAuditStore } from './typeorm-audit.store.js';
 import { OpenTransactionError } from './typeorm.errors.js';
@@ -54,6 +54,37 @@ await describeOnEngines('a change that takes away what its run stands on', (open
   });
 });
 
+await describeOnServers('a change that drops the schema, or database, of its run', (open, engine) => {
+  beforeEach(() => setUp(open));
+
+  it('is told so', async () => {
+    const { driver } = dataSource;
+    const admin = await database.connect();
+    const place = driver.escape(String(engine === 'MariaDB' ? driver.database : driver.schema));
+    const drop = engine === 'MariaDB' ? `DROP DATABASE ${place}` : `DROP SCHEMA ${place} CASCADE`;
+    await targetSystem(dataSource).run(CHANGE, async (handles) => {
+      await managerOf(handles).query(drop);
+    });
+    await expect(store.append(batch)).rejects.toBeInstanceOf(TablesDroppedError);
+    await expect(store.lock.renew(hold, 1_000)).rejects.toThrow(/schema or database.*DROP SCHEMA/);
+    const target = targetSystem(dataSource);
+    const shared = await target.transaction(CHANGE, async () => {});
+    expect(shared).toMatchObject({ status: 'rolled-back', error: expect.any(TablesDroppedError) });
+    if (engine === 'MariaDB') await admin.query(`CREATE DATABASE ${place}`);
+  });
+
+  if (engine !== 'MariaDB') {
+    it('has it back where it has dropped it in its transaction, and is told so', async () => {
+      const outcome = await targetSystem(dataSource).transaction(CHANGE, async (handles, tx) => {
+        await managerOf(handles).query(`DROP SCHEMA "${String(dataSource.driver.schema)}" CASCADE`);
+        await store.append(batch, tx);
+      });
+      expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(TablesDroppedError) });
+      await expect(store.append(batch)).resolves.toBeUndefined();
+    });
+  }
+});
+
 describe('a change on SQLite', () => {
   beforeEach(() => setUp(() => SqliteFile.create()));
 
@@ -74,6 +105,18 @@ describe('a change on SQLite', () => {
     });
     expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(DataSourceClosedError) });
     expect(await keysOf(reader)).toEqual([]);
+  });
+
+  it('does not run on a DataSource that was never initialized', async () => {
+    const { options } = dataSource;
+    const target = targetSystem(new DataSource(options));
+    const outcome = await target.transaction(CHANGE, async () => {});
+    expect(outcome).toMatchObject({
+      status: 'rolled-back',
+      error: expect.any(DataSourceNotInitializedError),
+    });
+    await expect(target.run(CHANGE, async () => {})).rejects.toThrow(/"default" is not initialized/);
+    await target.close();
   });
 
   const begin: Record<string, (on: DataSource) => Promise<unknown>> = {

@@ -1,4 +1,5 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { Handles } from '@nestjs-flamingock/core';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { describeOnServers } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
@@ -7,6 +8,8 @@ import { CHANGE, managerOf, targetSystem } from './fixtures/open.js';
 import { PostgresSchema } from './fixtures/postgres-schema.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
+import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
+import { ConnectionEndedError } from './run.errors.js';
 import { CommitRefusedError, NonTransactionalStatementError } from './typeorm.errors.js';
 
 let database: TestDatabase;
@@ -43,8 +46,49 @@ function cut(manager: EntityManager): void {
   (raw.connection ?? raw).stream!.destroy();
 }
 
-await describeOnServers('how a change ends', (open) => {
+await describeOnServers('how a change ends', (open, engine) => {
   beforeEach(() => setUp(open));
+
+  // Behind a pooler the server's reason does not come through.
+  if (engine !== 'PgBouncer') {
+    const [limit, ms] =
+      engine === 'PostgreSQL'
+        ? ['SET LOCAL idle_in_transaction_session_timeout = 50', 150]
+        : ['SET SESSION wait_timeout = 1', 1_300];
+    const idle = async (manager: EntityManager): Promise<void> => {
+      await manager.query(limit);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    };
+
+    const stating = async (manager: EntityManager): Promise<void> => {
+      await idle(manager);
+      await manager.query('SELECT 1');
+    };
+
+    it('is rolled back, and says by which setting, when it sends no statement for too long', async () => {
+      // The others count in seconds.
+      for (const work of engine === 'PostgreSQL' ? [stating, idle] : [stating]) {
+        const outcome = await change(work);
+        expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(ConnectionEndedError) });
+        expect(String((outcome as { error: unknown }).error)).toMatch(
+          /change "add-notes".*(idle_in_transaction_session|wait)_timeout.*queryRunner\.query\('SET /,
+        );
+      }
+      expect(await keysOf(reader)).toEqual([]);
+    });
+
+    if (engine === 'PostgreSQL') {
+      it('is rolled back in a transaction of its own, and says the same', async () => {
+        const ways: ((handles: Handles) => Promise<void>)[] = [
+          () => dataSource.transaction(stating),
+          (handles) => (handles.get(QUERY_RUNNER) as QueryRunner).manager.transaction(stating),
+        ];
+        for (const way of ways) {
+          await expect(target.run(CHANGE, way)).rejects.toBeInstanceOf(ConnectionEndedError);
+        }
+      });
+    }
+  }
 
   it('is rolled back when its connection is lost before the commit', async () => {
     const outcome = await change(async (manager) => {

@@ -1,13 +1,48 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
 import { messageOf } from './dialect/driver-error.js';
 
-/** The DataSource is not open, so that nothing can be read, run or recorded. */
+/** The DataSource is not open any more, so that nothing can be read, run or recorded. */
 export class DataSourceClosedError extends FlamingockError {
   constructor() {
     super(
-      `The DataSource is closed, or was never initialized. Whoever runs changes needs it until the run has ended: ` +
+      `The DataSource is closed. Whoever runs changes needs it until the run has ended: ` +
         `take dataSource.destroy() out of the change, or close the application only after its start; then start again.`,
     );
+  }
+}
+
+/** The DataSource was not open yet when the changes were to run. */
+export class DataSourceNotInitializedError extends FlamingockError {
+  constructor(
+    /** Name of the DataSource. */
+    readonly dataSource: string,
+  ) {
+    super(
+      `DataSource "${dataSource}" is not initialized, and the changes need it. Take manualInitialization: true out of ` +
+        `TypeOrmModule.forRoot(…); or call await dataSource.initialize() in an onModuleInit of the application, and set ` +
+        `runAt: 'after-module-init' in FlamingockModule.forRoot(…).`,
+    );
+  }
+}
+
+/** The server ended the connection of a change, and rolled its transaction back by that. */
+export class ConnectionEndedError extends FlamingockError {
+  /** What makes servers do so. */
+  readonly setting: string;
+
+  constructor(
+    readonly changeId: string,
+    { setting, line }: { readonly setting: string; readonly line: string },
+    cause: unknown,
+  ) {
+    super(
+      `The server ended a connection of change "${changeId}", and what was not committed on it is rolled back ` +
+        `(${messageOf(cause)}). Setting ${setting} does this to a transaction that takes long, or a connection that sends ` +
+        `no statement for long: raise it on the server, or for this change by the first statement of its transaction, ` +
+        `queryRunner.query('${line}'); or do what takes long before the first statement.`,
+      { cause },
+    );
+    this.setting = setting;
   }
 }
 
@@ -15,9 +50,10 @@ export class DataSourceClosedError extends FlamingockError {
 export class TablesDroppedError extends FlamingockError {
   constructor(cause: unknown) {
     super(
-      `A table that this run has used before is gone (${messageOf(cause)}): a change has dropped it, by a statement or ` +
-        `by dataSource.dropDatabase() or synchronize(true), or somebody else has. Have the change leave the tables ` +
-        `that docs/sql.md lists under "Tables" alone, restore them from a backup if they are gone, and start again.`,
+      `A table that this run has used before is gone (${messageOf(cause)}), or the schema or database that it was in: a ` +
+        `change has dropped it, by a statement such as DROP TABLE or DROP SCHEMA … CASCADE or by dataSource.dropDatabase() ` +
+        `or synchronize(true), or somebody else has. Have the change leave the tables that docs/sql.md lists under ` +
+        `"Tables" alone, restore them from a backup if they are gone, and start again.`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { FlamingockError } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
+import { nameOf } from './dialect/query-runner.js';
 
 /** The DataSource of the history has `dropSchema`, which empties the database whenever it is initialised. */
 export class DroppedHistoryError extends FlamingockError {
@@ -48,8 +49,4 @@ function warnOfSynchronize(user: string, dataSource: DataSource): void {
 
 function warn(text: string): void {
   new Logger('Flamingock').warn(text);
-}
-
-function nameOf({ options }: DataSource): string {
-  return 'name' in options && typeof options.name === 'string' ? options.name : 'default';
 }

@@ -26,15 +26,10 @@ export function transactionScope(dataSource: DataSource): TransactionScope {
         'createQueryRunner',
         (original) => (mode) => current()?.lendRunner(original) ?? original(mode),
       ),
-      overrideMethod<'createQueryBuilder', Build>(
-        dataSource as Record<'createQueryBuilder', Build>,
-        'createQueryBuilder',
-        (build) =>
-          (...args) => {
-            const scope = current();
-            return scope ? wholeInserts(scope.changeId, build(...args)) : build(...args);
-          },
-      ),
+      overrideMethod<'createQueryBuilder', Build>(dataSource, 'createQueryBuilder', (build) => (...args) => {
+        const scope = current();
+        return scope ? wholeInserts(scope.changeId, build(...args)) : build(...args);
+      }),
       wholeSaves(dataSource, dataSource.manager, () => current()?.changeId),
     ];
     return () => giveBack.forEach((one) => one());

@@ -103,7 +103,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
       update: { token, owner, writer },
       onlyWhile: { column: 'token', atMost: token, owner },
     };
-    const row = await this.database.claim(upsert, write, inside);
+    const row = await expectTables(this.database.dialect, this.database.claim(upsert, write, inside));
     if (!row) throw new FencedError(service, token, `target system "${this.targetSystem}"`);
   }
 

@@ -16,6 +16,7 @@ import { ANSWER_MS, bounded } from './dialect/bounded.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from './dialect/database.js';
 import { createMetadataTable } from './metadata-table.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
+import { expectTables } from './schema/expect-tables.js';
 import { isSeen } from './seen-objects.js';
 import { Sql } from './sql.js';
 import { trackedRunner } from './tracked-runner.js';
@@ -96,7 +97,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     let transaction: ChangeTransaction;
     try {
       await this.prepareSchemaBuilder();
-      transaction = await this.database.begin(change.changeId, admission);
+      transaction = await expectTables(
+        this.database.dialect,
+        this.database.begin(change.changeId, admission),
+      );
     } catch (error) {
       return { status: 'rolled-back', error };
     }

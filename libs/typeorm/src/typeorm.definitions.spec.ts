@@ -1,6 +1,17 @@
 import 'reflect-metadata';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { Injectable, type INestApplicationContext, type OnModuleInit } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
+import {
+  Change,
+  Execution,
+  FlamingockModule,
+  TargetSystem,
+  type FlamingockModuleOptions,
+} from '@nestjs-flamingock/core';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { registrationFaults } from '../../../test/support/registration-faults.js';
+import { InjectQueryRunner } from './inject-query-runner.decorator.js';
 import { typeOrmAuditStore, typeOrmTargetSystem } from './typeorm.definitions.js';
 
 const named = (name: string) => TypeOrmModule.forRoot({ name, type: 'better-sqlite3', database: ':memory:' });
@@ -39,6 +50,55 @@ describe('a DataSource that the application does not have', () => {
     expect(
       await registrationFaults({ auditStore: typeOrmAuditStore({ dataSource: 'analytics' }) }, [late]),
     ).toHaveLength(1);
+  });
+});
+
+@Injectable()
+class Opener implements OnModuleInit {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.dataSource.initialize();
+  }
+}
+
+@Change({ id: 'add-notes', order: '0001', author: 'team-inventory' })
+@TargetSystem('db')
+class AddNotes {
+  @Execution()
+  async execute(@InjectQueryRunner() runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE note (value TEXT)');
+  }
+}
+
+describe('a DataSource that the application initializes by itself', () => {
+  async function start(runAt: FlamingockModuleOptions['runAt']): Promise<INestApplicationContext> {
+    const module = {
+      module: class AppModule {},
+      providers: [Opener, AddNotes],
+      imports: [
+        TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', manualInitialization: true }),
+        FlamingockModule.forRoot({
+          auditStore: typeOrmAuditStore(),
+          targetSystems: [typeOrmTargetSystem('db')],
+          runAt,
+        }),
+      ],
+    };
+    return NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+  }
+
+  it('ends a start that comes before that, and says so', async () => {
+    const error: unknown = await start('bootstrap').catch((caught: unknown) => caught);
+    expect(String(error)).toMatch(
+      /DataSource "default" is not initialized.*manualInitialization: true.*runAt: 'after-module-init'/,
+    );
+  });
+
+  it('is changed where the changes run after that', async () => {
+    const app = await start('after-module-init');
+    expect(await app.get(DataSource).query('SELECT * FROM note')).toEqual([]);
+    await app.close();
   });
 });
 

@@ -46,7 +46,7 @@ export interface Upsert {
 export type Trouble =
   /** A table does not exist. */
   | 'missing-table'
-  /** The schema that a table is to be created in does not exist. */
+  /** The schema, or database, that a table is to be in does not exist. */
   | 'missing-schema'
   /** Without effect, because somebody else is writing: it may be tried again. */
   | 'busy'

@@ -29,7 +29,7 @@ export function holdCommits(runner: QueryRunner): () => void {
         if (isCommit) {
           giveBack();
           // It is committed, whatever a subscriber makes of it.
-          for (let told = 0; told < held.length; told += 1) await tell(event).catch(() => undefined);
+          for (const one of held.map(() => event)) await tell(one).catch(() => undefined);
         }
         await tell(event, ...args);
       },

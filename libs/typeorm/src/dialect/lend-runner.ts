@@ -15,11 +15,12 @@ export async function lendRunner(
 ): Promise<void> {
   const runner = openRunner(dataSource);
   const lent = watchedRunner(dataSource, server, runner);
+  const explainEnd = server.watchEnd(runner);
   try {
     await work(lent);
   } catch (error) {
     await endLoan();
-    throw error;
+    throw explainEnd(changeId, error);
   }
   if (await endLoan()) throw new OpenTransactionError(changeId);
 

@@ -14,6 +14,7 @@ const EXACT =
 
 const TROUBLES: Readonly<Record<number, Trouble>> = {
   1146: 'missing-table',
+  1049: 'missing-schema',
   // Deadlock, lock wait timeout.
   1213: 'busy',
   1205: 'busy',

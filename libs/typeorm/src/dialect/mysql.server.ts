@@ -4,6 +4,7 @@ import { altersSession, mysqlSessionEffect } from '../statement/session-effect.j
 import { sql, type Row } from '../sql.js';
 import { send } from './connection.js';
 import type { SqlExecutor } from './dialect.js';
+import { explainMysqlEnd } from './ended-connection.js';
 import { mysqlDialect } from './mysql.dialect.js';
 import { executorOn } from './mysql.messages.js';
 import { isInTransaction, LEXIS, MysqlTransaction } from './mysql.transaction.js';
@@ -35,6 +36,8 @@ export const mysqlServer: Server = {
     const answer = await send(dataSource, runner, 'DO 0');
     return isInTransaction(answer) || (Number(answer.serverStatus) & AUTOCOMMIT) === 0;
   },
+
+  watchEnd: () => explainMysqlEnd,
 
   poolSize({ options }) {
     interface Sized {

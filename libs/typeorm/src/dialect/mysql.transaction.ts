@@ -11,6 +11,7 @@ import { AlteredSession } from './altered-session.js';
 import type { Answer } from './connection.js';
 import type { Admission } from './database.js';
 import { driverError, isVerdict } from './driver-error.js';
+import { explainMysqlEnd } from './ended-connection.js';
 import { rememberSession } from './mysql.session.js';
 import { PooledTransaction } from './pooled.transaction.js';
 
@@ -115,8 +116,12 @@ export class MysqlTransaction extends PooledTransaction {
       return answer;
     } catch (error) {
       await this.notice(error);
-      throw error;
+      throw this.explainEnd(error);
     }
+  }
+
+  protected explainEnd(error: unknown): unknown {
+    return explainMysqlEnd(this.changeId, error);
   }
 
   protected async undo(): Promise<'rolled-back' | 'partly-applied'> {

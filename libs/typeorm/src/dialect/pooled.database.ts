@@ -42,6 +42,8 @@ export class PooledDatabase implements SqlDatabase {
   private readonly transactions = new Turnstile(1);
   /** The transaction with whose commit the next one has begun. */
   private begun: HandedOut | undefined;
+  /** For each runner that a change without a transaction has asked for: see {@link Server.watchEnd}. */
+  private readonly watchedEnds: ReturnType<Server['watchEnd']>[] = [];
   /** How many times somebody needed what such a transaction holds. */
   private needs = 0;
 
@@ -130,11 +132,19 @@ export class PooledDatabase implements SqlDatabase {
     if (begun) await giveUp(begun);
   }
 
-  lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
-    return this.connections.share(() => lendRunner(this.dataSource, this.server, changeId, work));
+  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    const { connections, dataSource, server, watchedEnds } = this;
+    watchedEnds.length = 0;
+    try {
+      await connections.share(() => lendRunner(dataSource, server, changeId, work));
+    } catch (cause) {
+      // TypeORM's managers say themselves that their runner is given up.
+      throw watchedEnds.reduce((error, explain) => explain(changeId, error), cause);
+    }
   }
 
   watched(runner: QueryRunner): QueryRunner {
+    this.watchedEnds.push(this.server.watchEnd(runner));
     return watchedRunner(this.dataSource, this.server, runner);
   }
 

@@ -126,7 +126,8 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return { status: 'committed' };
   }
 
-  async rollBack(error: unknown): Promise<TransactionOutcome> {
+  async rollBack(because: unknown): Promise<TransactionOutcome> {
+    const error = this.explainEnd(because);
     try {
       return { status: await bounded(ROLLBACK_MS, this.undoAll()), error };
     } catch (cause) {
@@ -179,6 +180,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   /** @throws CommitRefusedError when the answer to COMMIT was no commit. */
   protected abstract checkCommit(answer: Answer): void;
+
+  /** An error that a connection which was lost has caused, or one that names why the server has ended it. */
+  protected abstract explainEnd(error: unknown): unknown;
 
   /** Runs a statement of the change, alone on the connection. */
   protected abstract attempt<T>(text: string, statement: () => Promise<T>): Promise<T>;

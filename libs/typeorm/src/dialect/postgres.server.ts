@@ -3,6 +3,7 @@ import { altersSession, postgresSessionEffect } from '../statement/session-effec
 import { sql, type Row, type Sql } from '../sql.js';
 import type { Admission } from './database.js';
 import { driverError } from './driver-error.js';
+import { explainPostgresEnd, watchConnection } from './ended-connection.js';
 import { inlined, markStart, postgresDialect, transactionMark } from './postgres.dialect.js';
 import { executorOn, sendSeveral } from './postgres.messages.js';
 import { PostgresSearchPath } from './postgres.search-path.js';
@@ -47,6 +48,11 @@ export const postgresServer: Server = {
       if (driverError(error).code === IN_FAILED_TRANSACTION) return true;
       throw error;
     }
+  },
+
+  watchEnd(runner) {
+    const end = watchConnection(runner);
+    return (changeId, error) => explainPostgresEnd(changeId, error, end.reason);
   },
 
   poolSize({ options }) {

@@ -1,6 +1,6 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core';
 import { raw, sql, type Row, type Sql } from '../sql.js';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import {
   CommitRefusedError,
   ImplicitCommitError,
@@ -11,11 +11,14 @@ import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { AlteredSession } from './altered-session.js';
 import type { Answer } from './connection.js';
 import type { Admission } from './database.js';
-import type { SqlResult } from './dialect.js';
+import type { SqlExecutor, SqlResult } from './dialect.js';
 import { driverError, messageOf } from './driver-error.js';
-import { inlined } from './postgres.dialect.js';
+import { explainPostgresEnd, watchConnection } from './ended-connection.js';
+import { inlined, postgresDialect } from './postgres.dialect.js';
 import { sendSeveral } from './postgres.messages.js';
 import { PooledTransaction } from './pooled.transaction.js';
+import { isGone } from '../schema/expect-tables.js';
+import { TablesDroppedError } from '../run.errors.js';
 import { rememberSession } from './postgres.session.js';
 
 /** How the server reads SQL text. */
@@ -46,6 +49,12 @@ export class PostgresTransaction extends PooledTransaction {
   private chained = false;
   /** The row that the admission of the next transaction has marked. */
   private next: Row | undefined;
+  private readonly connection: { readonly reason: unknown };
+
+  constructor(changeId: string, dataSource: DataSource, runner: QueryRunner, executor: SqlExecutor) {
+    super(changeId, dataSource, runner, executor);
+    this.connection = watchConnection(runner);
+  }
 
   get goesOn(): boolean {
     return this.next !== undefined;
@@ -110,7 +119,11 @@ export class PostgresTransaction extends PooledTransaction {
 
   /** What failed may have been the statement before the COMMIT, and the transaction be open still. */
   protected override async notCommitted(error: unknown): Promise<TransactionOutcome> {
-    return this.atCommit && this.isRefusal(error) ? this.rollBack(error) : super.notCommitted(error);
+    const { atCommit } = this;
+    const isOpen = atCommit && this.isRefusal(error);
+    const outcome = await (isOpen ? this.rollBack(error) : super.notCommitted(error));
+    if (!atCommit || !isAbout(error, inlined(atCommit))) return outcome;
+    return { ...outcome, error: new TablesDroppedError(error) } as TransactionOutcome;
   }
 
   /** With more than the COMMIT in the message, what failed may have come after it. */
@@ -123,8 +136,12 @@ export class PostgresTransaction extends PooledTransaction {
     try {
       return await statement();
     } catch (cause) {
-      throw this.explain(text, cause);
+      throw this.explain(text, this.explainEnd(cause));
     }
+  }
+
+  protected explainEnd(error: unknown): unknown {
+    return explainPostgresEnd(this.changeId, error, this.connection.reason);
   }
 
   /** False once another transaction runs, or none; in one that has failed nobody can tell. */
@@ -156,6 +173,12 @@ export class PostgresTransaction extends PooledTransaction {
       cause,
     });
   }
+}
+
+/** True if a table of our statement is not there. That of a deferred trigger of the change would be another one. */
+function isAbout(error: unknown, statement: string): boolean {
+  const table = /"(?:[^"]*\.)?([^".]+)"/.exec(messageOf(error))?.[1];
+  return isGone(postgresDialect, error) && table !== undefined && statement.includes(`"${table}"`);
 }
 
 /** How a transaction begins as TypeORM begins it, in one statement. */

@@ -1,10 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { DataSourceClosedError } from '../run.errors.js';
+import { DataSourceClosedError, DataSourceNotInitializedError } from '../run.errors.js';
 
 /**
  * A runner of the DataSource itself, whoever has replaced `dataSource.createQueryRunner`.
  *
- * @throws DataSourceClosedError
+ * @throws DataSourceClosedError, DataSourceNotInitializedError
  */
 export function openRunner(dataSource: DataSource): QueryRunner {
   assertOpen(dataSource);
@@ -14,7 +14,17 @@ export function openRunner(dataSource: DataSource): QueryRunner {
   return runner;
 }
 
-/** @throws DataSourceClosedError where nothing can be asked any more, however often one tries. */
+/** Those that have been open: TypeORM does not tell one that is closed from one that never was open. */
+const opened = new WeakSet<DataSource>();
+
+/** @throws DataSourceClosedError, DataSourceNotInitializedError where nothing can be asked, however often one tries. */
 export function assertOpen(dataSource: DataSource): void {
-  if (!dataSource.isInitialized) throw new DataSourceClosedError();
+  if (dataSource.isInitialized) opened.add(dataSource);
+  else if (opened.has(dataSource)) throw new DataSourceClosedError();
+  else throw new DataSourceNotInitializedError(nameOf(dataSource));
+}
+
+/** As the application names it. */
+export function nameOf({ options }: DataSource): string {
+  return 'name' in options && typeof options.name === 'string' ? options.name : 'default';
 }

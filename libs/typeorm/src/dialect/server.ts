@@ -46,6 +46,9 @@ export interface Server {
   /** True if the runner's connection is not as the pool gave it: inside a transaction, or about to be. */
   isInTransaction(dataSource: DataSource, runner: QueryRunner): Promise<boolean>;
 
+  /** Gives what makes of an error of the runner's statements one that names the setting by which the server has ended its connection. */
+  watchEnd(runner: QueryRunner): (changeId: string, error: unknown) => unknown;
+
   /** Most connections that the DataSource's pool opens at a time. */
   poolSize(dataSource: DataSource): number;
 

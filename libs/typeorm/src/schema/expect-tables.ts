@@ -6,6 +6,11 @@ export async function expectTables<T>(dialect: Dialect, work: Promise<T>): Promi
   try {
     return await work;
   } catch (error) {
-    throw dialect.troubleOf(error) === 'missing-table' ? new TablesDroppedError(error) : error;
+    throw isGone(dialect, error) ? new TablesDroppedError(error) : error;
   }
+}
+
+/** True if a statement failed because its table is not there, or the schema or database that it was in. */
+export function isGone(dialect: Dialect, error: unknown): boolean {
+  return ['missing-table', 'missing-schema'].includes(dialect.troubleOf(error) ?? '');
 }
