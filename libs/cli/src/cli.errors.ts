@@ -2,10 +2,14 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 import { describeError } from './output/describe-error.js';
 
 /** The command was used wrongly. Nothing was done. */
-export class UsageError extends FlamingockError {}
+export class UsageError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_USAGE';
+}
 
 /** Nobody has said where the application is. */
 export class NoModuleError extends UsageError {
+  override readonly code: string = 'FLAMINGOCK_NO_MODULE';
+
   constructor() {
     super(
       'Which application? Name the file that exports its root module, compiled: ' +
@@ -17,6 +21,8 @@ export class NoModuleError extends UsageError {
 
 /** The file or its export is not there. */
 export class ModuleNotFoundError extends UsageError {
+  override readonly code: string = 'FLAMINGOCK_MODULE_NOT_FOUND';
+
   constructor(
     readonly reference: string,
     problem: string,
@@ -27,6 +33,8 @@ export class ModuleNotFoundError extends UsageError {
 
 /** The file is there and cannot be loaded. */
 export class ModuleLoadError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MODULE_LOAD';
+
   constructor(
     readonly file: string,
     cause: unknown,
@@ -38,6 +46,8 @@ export class ModuleLoadError extends FlamingockError {
 
 /** The module is there, and Flamingock is not in it. */
 export class NoFlamingockError extends UsageError {
+  override readonly code: string = 'FLAMINGOCK_NO_FLAMINGOCK';
+
   constructor(readonly reference: string) {
     super(
       `The module ${reference} does not import FlamingockModule.forRoot or forRootAsync. If it does, the ` +
@@ -48,6 +58,8 @@ export class NoFlamingockError extends UsageError {
 
 /** Nest could not start the application. */
 export class ApplicationStartError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_APPLICATION_START';
+
   constructor(
     readonly reference: string,
     cause: unknown,
@@ -58,6 +70,8 @@ export class ApplicationStartError extends FlamingockError {
 
 /** A file could not be written. */
 export class OutputFileError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OUTPUT_FILE';
+
   constructor(
     readonly file: string,
     cause: unknown,

@@ -38,7 +38,8 @@ function failed(error: unknown, runner: CommandRunner): ExitCode {
   const { output, verbose } = runner;
   const name = error instanceof Error ? error.name : 'Error';
   const message = error instanceof FlamingockError ? error.message : describeError(error);
-  output.failure({ name, message });
+  const code = error instanceof FlamingockError ? { code: error.code } : {};
+  output.failure({ name, ...code, message });
   if (verbose) output.note(maskSecrets(inspect(error)));
   return isUsage(error) ? ExitCode.USAGE : ExitCode.FAILED;
 }

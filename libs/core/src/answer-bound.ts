@@ -4,6 +4,8 @@ import { withinTime } from './within-time.js';
 
 /** A database or service that is connected and says nothing. */
 export class NoAnswerError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NO_ANSWER';
+
   constructor(readonly waitedMs: number) {
     super(
       `there was no answer within ${waitedMs} ms. If it is only slow, raise timeouts.answerMs ` +

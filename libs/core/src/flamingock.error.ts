@@ -5,6 +5,11 @@
  * the subclass, and the original failure is kept as `cause`.
  */
 export abstract class FlamingockError extends Error {
+  /** Tells the kind of error, as `FLAMINGOCK_LOCK_TIMEOUT`, whatever a minifier calls its class; see `docs/errors.md`. */
+  abstract readonly code: string;
+  /** True where the same call may succeed a moment later: the engine repeats it for a bounded time. */
+  readonly isTransient: boolean = false;
+
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
@@ -19,4 +24,9 @@ export abstract class FlamingockError extends Error {
   protected dropFrames(): void {
     this.stack = `${this.name}: ${this.message}`;
   }
+}
+
+/** True for what repeating cannot help. What a driver throws may pass: it says nothing of the kind. */
+export function isFinal(error: unknown): error is FlamingockError {
+  return error instanceof FlamingockError && !error.isTransient;
 }

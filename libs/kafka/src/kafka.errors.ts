@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** No broker of the cluster answered. */
 export class KafkaUnreachableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_KAFKA_UNREACHABLE';
+
   constructor(
     /** The brokers of the client's settings, or those that were tried. */
     readonly brokers: readonly string[],
@@ -18,6 +20,8 @@ export class KafkaUnreachableError extends FlamingockError {
 
 /** Kafka refused a request for lack of rights. */
 export class KafkaAccessDeniedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_KAFKA_ACCESS_DENIED';
+
   constructor(
     /** What Kafka answered, such as `TOPIC_AUTHORIZATION_FAILED`. */
     readonly refusal: string,
@@ -33,6 +37,8 @@ export class KafkaAccessDeniedError extends FlamingockError {
 
 /** Kafka named no coordinator for a transactional id or a consumer group. */
 export class CoordinatorNotFoundError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COORDINATOR_NOT_FOUND';
+
   constructor(cause: unknown) {
     super(
       `Kafka names no coordinator for a transactional id or consumer group of this target system${detail(cause)}; ` +
@@ -45,6 +51,8 @@ export class CoordinatorNotFoundError extends FlamingockError {
 
 /** A topic that does not exist was written to, and is not created by that. */
 export class UnknownTopicError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNKNOWN_TOPIC';
+
   constructor(cause: unknown) {
     super(
       `A topic does not exist${detail(cause)}. Create it in an earlier change that is "transactional: false", ` +
@@ -56,6 +64,8 @@ export class UnknownTopicError extends FlamingockError {
 
 /** The markers topic is missing and could not be created. */
 export class MarkersTopicMissingError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MARKERS_TOPIC_MISSING';
+
   constructor(
     readonly topic: string,
     replicationFactor: number,
@@ -73,6 +83,8 @@ export class MarkersTopicMissingError extends FlamingockError {
 
 /** The markers topic would lose markers. */
 export class MarkersTopicPolicyError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MARKERS_TOPIC_POLICY';
+
   constructor(
     readonly topic: string,
     readonly cleanupPolicy: string,
@@ -87,6 +99,8 @@ export class MarkersTopicPolicyError extends FlamingockError {
 
 /** The markers topic could not be read to its end in time. */
 export class MarkersUnreadableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MARKERS_UNREADABLE';
+
   constructor(
     readonly topic: string,
     readonly waitedMs: number,
@@ -103,6 +117,8 @@ export class MarkersUnreadableError extends FlamingockError {
 
 /** Somebody else keeps initialising the transactional id of this target. */
 export class TransactionalIdContendedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTIONAL_ID_CONTENDED';
+
   constructor(
     readonly transactionalId: string,
     cause: unknown,
@@ -117,6 +133,8 @@ export class TransactionalIdContendedError extends FlamingockError {
 
 /** The broker took a change back because it was not committed in time. */
 export class TransactionTimedOutError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_TIMED_OUT';
+
   constructor(
     readonly changeId: string,
     readonly timeoutMs: number,
@@ -133,6 +151,8 @@ export class TransactionTimedOutError extends FlamingockError {
 
 /** A change tried to end the transaction that the engine ends for it. */
 export class TransactionControlError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_CONTROL';
+
   constructor(
     readonly changeId: string,
     readonly method: 'commit' | 'abort',
@@ -146,6 +166,8 @@ export class TransactionControlError extends FlamingockError {
 
 /** A transactional change used a client whose requests cannot be taken back. */
 export class NonTransactionalHandleError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NON_TRANSACTIONAL_HANDLE';
+
   constructor(
     readonly changeId: string,
     /** Name of the client's type. */
@@ -160,6 +182,8 @@ export class NonTransactionalHandleError extends FlamingockError {
 
 /** A non-transactional change used a transaction. */
 export class NoTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NO_TRANSACTION';
+
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" is declared "transactional: false" and has no Transaction. Use a Producer ` +
@@ -170,6 +194,8 @@ export class NoTransactionError extends FlamingockError {
 
 /** A change wanted to send messages without an answer, so that it could not fail where they were lost. */
 export class UnacknowledgedSendError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNACKNOWLEDGED_SEND';
+
   constructor(
     /** `send` or `sendBatch`. */
     readonly method: string,
@@ -183,6 +209,8 @@ export class UnacknowledgedSendError extends FlamingockError {
 
 /** A message of a change could not be sent, and the change went on as if it had been. */
 export class FailedSendError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_FAILED_SEND';
+
   constructor(
     readonly changeId: string,
     cause: unknown,
@@ -197,6 +225,8 @@ export class FailedSendError extends FlamingockError {
 
 /** Messages of a change were not confirmed by any broker. */
 export class UnconfirmedMessagesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNCONFIRMED_MESSAGES';
+
   constructor(
     readonly changeId: string,
     /** As `topic:partition`. */

@@ -3,6 +3,8 @@ import { messageOf } from './server/server-error.js';
 
 /** The configured prefix cannot begin the name of a collection. */
 export class CollectionPrefixError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COLLECTION_PREFIX';
+
   constructor(readonly prefix: string) {
     super(
       `Collection prefix ${JSON.stringify(prefix)} cannot begin the name of a collection. Set "collectionPrefix" to at ` +
@@ -14,6 +16,8 @@ export class CollectionPrefixError extends FlamingockError {
 
 /** Collections or indexes are missing and may not be created: by `createCollections: false`, or by the rights of the database user. */
 export class MissingCollectionsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MISSING_COLLECTIONS';
+
   constructor(
     /** Names of collections, and of indexes as `collection.index`. */
     readonly missing: readonly string[],
@@ -36,6 +40,8 @@ export class MissingCollectionsError extends FlamingockError {
 
 /** The connection was not opened before it was needed. */
 export class ConnectionClosedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONNECTION_CLOSED';
+
   constructor(readonly connection: string) {
     super(
       `The Mongoose connection "${connection}" is not open. Open it before changes run: leave out ` +
@@ -46,6 +52,8 @@ export class ConnectionClosedError extends FlamingockError {
 
 /** A transaction that could not be ended keeps a document of ours from being written. */
 export class DocumentHeldError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DOCUMENT_HELD';
+
   constructor(
     readonly service: string,
     readonly collection: string,
@@ -65,6 +73,8 @@ export class DocumentHeldError extends FlamingockError {
 
 /** A transaction of another connection was handed to an audit store. */
 export class ForeignTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_FOREIGN_TRANSACTION';
+
   constructor() {
     super(
       `The transaction does not belong to the Mongoose connection of this audit store. ` +
@@ -75,6 +85,8 @@ export class ForeignTransactionError extends FlamingockError {
 
 /** Entries were handed to an audit store that do not follow each other. */
 export class BrokenBatchError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_BROKEN_BATCH';
+
   constructor(readonly service: string) {
     super(
       `Entries of service "${service}" were to be written together whose "seq" leaves a gap or repeats. ` +
@@ -85,6 +97,8 @@ export class BrokenBatchError extends FlamingockError {
 
 /** A change tried to begin, commit or abort the transaction that the engine ends for it. */
 export class TransactionControlError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_CONTROL';
+
   constructor(
     readonly changeId: string,
     readonly method: string,
@@ -98,6 +112,8 @@ export class TransactionControlError extends FlamingockError {
 
 /** A transaction inside the change's own failed, or was left open; MongoDB can take back only the whole. */
 export class NestedTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NESTED_TRANSACTION';
+
   constructor(
     readonly changeId: string,
     what: string,
@@ -113,6 +129,8 @@ export class NestedTransactionError extends FlamingockError {
 
 /** An operation that MongoDB does not run inside a transaction. */
 export class NonTransactionalOperationError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NON_TRANSACTIONAL_OPERATION';
+
   constructor(
     readonly changeId: string,
     cause: unknown,
@@ -127,6 +145,8 @@ export class NonTransactionalOperationError extends FlamingockError {
 
 /** A schema, model or operation has a setting that MongoDB allows in no transaction. */
 export class TransactionSettingError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_SETTING';
+
   constructor(
     readonly changeId: string,
     /** Its name. */
@@ -145,6 +165,8 @@ export class TransactionSettingError extends FlamingockError {
 
 /** The server took the transaction of a change back before the change had ended. */
 export class TransactionLostError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_LOST';
+
   constructor(
     readonly changeId: string,
     cause: unknown,
@@ -160,6 +182,8 @@ export class TransactionLostError extends FlamingockError {
 
 /** A change outside transactions left one open on its session; it was aborted. */
 export class OpenTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPEN_TRANSACTION';
+
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" left a transaction open on its session, which was aborted. ` +
@@ -170,6 +194,8 @@ export class OpenTransactionError extends FlamingockError {
 
 /** An operation of a change did not end. */
 export class OperationHangsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPERATION_HANGS';
+
   constructor(
     readonly changeId: string,
     readonly waitedMs: number,
@@ -183,6 +209,8 @@ export class OperationHangsError extends FlamingockError {
 
 /** Mongoose would have left out part of a write of a change, and reported success. */
 export class OmittedWriteError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OMITTED_WRITE';
+
   constructor(
     readonly changeId: string,
     cause: Error,

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** An option of `redisTargetSystem` has a value that cannot work. */
 export class RedisOptionsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_REDIS_OPTIONS';
+
   constructor(
     readonly option: string,
     value: unknown,
@@ -11,11 +13,11 @@ export class RedisOptionsError extends FlamingockError {
   }
 }
 
-/**
- * The server does not answer. It may a moment later, so this is no `FlamingockError`, which would
- * end every attempt.
- */
-export class RedisUnreachableError extends Error {
+/** The server does not answer. It may a moment later. */
+export class RedisUnreachableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_REDIS_UNREACHABLE';
+  override readonly isTransient = true;
+
   constructor(
     /** Host and port, or path of the socket. */
     readonly address: string,
@@ -27,12 +29,13 @@ export class RedisUnreachableError extends Error {
         'password and TLS options of the ioredis client.',
       { cause },
     );
-    this.name = 'RedisUnreachableError';
   }
 }
 
 /** The server as it is cannot prove what became of a transactional change. Nothing was run. */
 export class TransactionsUnsupportedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTIONS_UNSUPPORTED';
+
   constructor(
     readonly targetSystem: string,
     /** Why, and the remedy. */
@@ -44,6 +47,8 @@ export class TransactionsUnsupportedError extends FlamingockError {
 
 /** A command that writes was sent through the plain client in a transactional change. It did not run. */
 export class PlainWriteError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_PLAIN_WRITE';
+
   constructor(
     readonly changeId: string,
     /** In upper case. */
@@ -59,6 +64,8 @@ export class PlainWriteError extends FlamingockError {
 
 /** A command cannot be part of a transaction. It was not collected. */
 export class CommandNotCollectableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COMMAND_NOT_COLLECTABLE';
+
   constructor(
     readonly changeId: string,
     /** In upper case. */
@@ -74,6 +81,8 @@ export class CommandNotCollectableError extends FlamingockError {
 
 /** A command, or all commands of a transaction, have more arguments than one script can pass on. */
 export class CommandTooLongError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COMMAND_TOO_LONG';
+
   constructor(
     readonly changeId: string,
     /** In upper case. */
@@ -93,6 +102,8 @@ export class CommandTooLongError extends FlamingockError {
 
 /** A key of a transactional change may lie on another node of the Cluster than its marker. */
 export class KeyOutsideHashTagError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_KEY_OUTSIDE_HASH_TAG';
+
   constructor(
     readonly changeId: string,
     /** In upper case. */
@@ -112,6 +123,8 @@ export class KeyOutsideHashTagError extends FlamingockError {
 
 /** A change tried to execute its transaction itself. */
 export class CollectorExecError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COLLECTOR_EXEC';
+
   constructor(
     readonly changeId: string,
     readonly method: string,
@@ -125,6 +138,8 @@ export class CollectorExecError extends FlamingockError {
 
 /** The collector was used in a change that has no transaction. */
 export class NotInTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NOT_IN_TRANSACTION';
+
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" is not transactional, so nothing would execute what it collects. Use the Redis ` +
@@ -135,6 +150,7 @@ export class NotInTransactionError extends FlamingockError {
 
 /** A reply to a command of a pipeline, or of a transaction of its own, is an error, which ioredis does not reject for. */
 export class PipelineReplyError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_PIPELINE_REPLY';
   /** As ioredis hands them over: one pair for each command, of an error or of null and an answer. */
   readonly replies: readonly unknown[];
 
@@ -166,6 +182,8 @@ export interface PipelineReplies {
 
 /** A transaction that the change executed itself did not run, because a key that it watches was changed. */
 export class TransactionDiscardedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_DISCARDED';
+
   constructor(readonly changeId: string) {
     super(
       `exec() in change "${changeId}" ran nothing: a key that it watches was changed after it was read. Read and ` +
@@ -176,6 +194,8 @@ export class TransactionDiscardedError extends FlamingockError {
 
 /** The first command of a transaction failed, so that nothing took effect. */
 export class CommandFailedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COMMAND_FAILED';
+
   constructor(
     readonly changeId: string,
     /** Which command, and what the server said. */
@@ -187,6 +207,8 @@ export class CommandFailedError extends FlamingockError {
 
 /** A key that a change watches was changed by somebody else. */
 export class WatchedKeyChangedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_WATCHED_KEY_CHANGED';
+
   constructor(readonly changeId: string) {
     super(
       `A key that change "${changeId}" watches was changed after it was read, so nothing of the change took ` +
@@ -195,11 +217,11 @@ export class WatchedKeyChangedError extends FlamingockError {
   }
 }
 
-/**
- * A commit took effect, and too few servers have confirmed it. They may a moment later, so this is
- * no `FlamingockError`.
- */
-export class NotAcknowledgedError extends Error {
+/** A commit took effect, and too few servers have confirmed it. They may a moment later. */
+export class NotAcknowledgedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NOT_ACKNOWLEDGED';
+  override readonly isTransient = true;
+
   constructor(
     /** The option that asks for it. */
     readonly option: 'waitReplicas' | 'waitAof',
@@ -211,6 +233,5 @@ export class NotAcknowledgedError extends Error {
       `The commit is on the primary, but not on what ${option} asks for within ${timeoutMs} ms: ${got}. Bring ` +
         'the replicas back or lower the option.',
     );
-    this.name = 'NotAcknowledgedError';
   }
 }

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** A change asked for a transaction at an isolation level that the transaction around it may not have. */
 export class IsolationLevelError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_ISOLATION_LEVEL';
+
   constructor(
     readonly changeId: string,
     readonly isolationLevel: string,

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** TypeORM would have left out part of a write of a change, and reported success. */
 export class OmittedWriteError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OMITTED_WRITE';
+
   constructor(
     readonly changeId: string,
     /** Name of the entity. */

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** A change reads rows as a stream and has not read the last one. */
 export class OpenStreamError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPEN_STREAM';
+
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" reads rows as a stream, which takes the one connection of its transaction until the ` +

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** Nothing names a schema or database for the tables: a statement would be sent to wherever a connection happens to be. */
 export class NoPlaceError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NO_PLACE';
+
   constructor(readonly driver: string) {
     super(
       `Nothing tells where the tables are to be: the DataSource (${driver}) names no database, or its search_path ` +
@@ -13,6 +15,7 @@ export class NoPlaceError extends FlamingockError {
 
 /** Nothing of the service is where its tables are looked for, but in another schema of the database it has begun. */
 export class HistoryElsewhereError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_HISTORY_ELSEWHERE';
   /** Schema in which it was looked for. */
   readonly here: string;
   /** Schema in which it is. */

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** The pool has no room for a heartbeat beside a change's transaction. */
 export class PoolTooSmallError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_POOL_TOO_SMALL';
+
   constructor(readonly needed: number) {
     super(
       `The connection pool of the DataSource has room for 1 connection; a run needs ${needed}: one for the ` +
@@ -12,6 +14,8 @@ export class PoolTooSmallError extends FlamingockError {
 
 /** The pool has no connection for us, because the application, or a change, keeps all of them. */
 export class PoolExhaustedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_POOL_EXHAUSTED';
+
   constructor(
     { options }: { readonly options: object },
     readonly size: number,

@@ -3,6 +3,8 @@ import { messageOf } from './dialect/driver-error.js';
 
 /** The DataSource is not open any more, so that nothing can be read, run or recorded. */
 export class DataSourceClosedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DATA_SOURCE_CLOSED';
+
   constructor() {
     super(
       `The DataSource is closed. Whoever runs changes needs it until the run has ended: ` +
@@ -48,6 +50,8 @@ export class ConnectionEndedError extends FlamingockError {
 
 /** A table of ours that this run has used before is not there any more. */
 export class TablesDroppedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TABLES_DROPPED';
+
   constructor(cause: unknown) {
     super(
       `A table that this run has used before is gone (${messageOf(cause)}), or the schema or database that it was in: a ` +

@@ -5,6 +5,8 @@ import { nameOf } from './dialect/query-runner.js';
 
 /** The DataSource of the history has `dropSchema`, which empties the database whenever it is initialised. */
 export class DroppedHistoryError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DROPPED_HISTORY';
+
   constructor(
     /** Name of the DataSource. */
     readonly dataSource: string,

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** `PRAGMA foreign_keys = …` in a transactional change, where SQLite ignores it without a word. */
 export class ForeignKeysPragmaError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_FOREIGN_KEYS_PRAGMA';
+
   constructor(readonly changeId: string) {
     super(
       `PRAGMA foreign_keys has no effect inside the transaction of change "${changeId}". Leave it out: foreign ` +
@@ -14,6 +16,7 @@ export class ForeignKeysPragmaError extends FlamingockError {
 
 /** At the end of a change on SQLite a row refers to one that is not there, and did not before. */
 export class BrokenReferenceError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_BROKEN_REFERENCE';
   readonly table: string;
   /** `undefined` in a table without row ids. */
   readonly rowid: string | undefined;
@@ -39,6 +42,8 @@ export class BrokenReferenceError extends FlamingockError {
 
 /** Audit store and target system are in one SQLite file, and each has a connection of its own to it. */
 export class SharedFileError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_SHARED_FILE';
+
   constructor(readonly targetSystem: string) {
     super(
       `Target system "${targetSystem}" and the audit store use two DataSources over the same SQLite file, where ` +

@@ -3,6 +3,8 @@ import { messageOf } from './dialect/driver-error.js';
 
 /** The DataSource uses a driver that this package has no dialect for. */
 export class UnsupportedDriverError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNSUPPORTED_DRIVER';
+
   constructor(
     readonly driver: string,
     readonly supported: readonly string[],
@@ -16,6 +18,8 @@ export class UnsupportedDriverError extends FlamingockError {
 
 /** The configured table prefix cannot begin the name of a table. */
 export class TablePrefixError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TABLE_PREFIX';
+
   constructor(readonly prefix: string) {
     super(
       `Table prefix ${JSON.stringify(prefix)} is no SQL identifier. Set "tablePrefix" to at most ` +
@@ -26,6 +30,8 @@ export class TablePrefixError extends FlamingockError {
 
 /** Tables are missing and may not be created: by `createTables: false`, or by the rights of the database user. */
 export class MissingTablesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MISSING_TABLES';
+
   constructor(
     readonly tables: readonly string[],
     /** They create the tables, or add what an older version's tables lack. */
@@ -47,6 +53,8 @@ export class MissingTablesError extends FlamingockError {
 
 /** The database user lacks a right that our own tables need. Trying again does not help. */
 export class RightMissingError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RIGHT_MISSING';
+
   constructor(cause: unknown) {
     super(
       `The database user lacks a right: ${messageOf(cause)}. Grant it ("Without rights to create tables" ` +
@@ -58,6 +66,8 @@ export class RightMissingError extends FlamingockError {
 
 /** The schema that the tables are to be in does not exist. */
 export class MissingSchemaError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_MISSING_SCHEMA';
+
   constructor(
     readonly schema: string,
     /** Creates the schema. */
@@ -73,6 +83,8 @@ export class MissingSchemaError extends FlamingockError {
 
 /** A schema was given to a database that has none. */
 export class SchemaUnsupportedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_SCHEMA_UNSUPPORTED';
+
   constructor(
     readonly driver: string,
     readonly schema: string,
@@ -86,6 +98,8 @@ export class SchemaUnsupportedError extends FlamingockError {
 
 /** Texts would not come back through this connection unchanged. */
 export class ConnectionCharsetError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONNECTION_CHARSET';
+
   constructor(readonly charset: string) {
     super(
       `The connections of the DataSource use character set "${charset}", in which not every text of the ` +
@@ -96,6 +110,8 @@ export class ConnectionCharsetError extends FlamingockError {
 
 /** A transaction that could not be ended keeps a row of ours from being written. */
 export class RowHeldError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_ROW_HELD';
+
   constructor(
     { service, table }: { readonly service: string; readonly table: { readonly name: string } },
     readonly holder: { readonly description: string } | undefined,
@@ -113,6 +129,8 @@ export class RowHeldError extends FlamingockError {
 
 /** A connection did not answer in time. */
 export class ConnectionHangsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONNECTION_HANGS';
+
   constructor(readonly waitedMs: number) {
     super(
       `The connection to the database did not answer within ${waitedMs} ms and was closed. ` +
@@ -123,6 +141,8 @@ export class ConnectionHangsError extends FlamingockError {
 
 /** The only connection of the DataSource stayed inside a transaction for too long. */
 export class ConnectionInTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONNECTION_IN_TRANSACTION';
+
   constructor(
     /** True if it is a change's transaction, false if it is the application's own. */
     readonly ofChange: boolean,
@@ -139,6 +159,8 @@ export class ConnectionInTransactionError extends FlamingockError {
 
 /** A transaction of another DataSource was handed to an audit store. */
 export class ForeignTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_FOREIGN_TRANSACTION';
+
   constructor() {
     super(
       `The transaction does not belong to the DataSource of this audit store. ` +
@@ -149,6 +171,8 @@ export class ForeignTransactionError extends FlamingockError {
 
 /** A change tried to begin, commit or roll back the transaction that the engine ends for it. */
 export class TransactionControlError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_CONTROL';
+
   constructor(
     readonly changeId: string,
     readonly statement: string,
@@ -163,6 +187,8 @@ export class TransactionControlError extends FlamingockError {
 
 /** A nested transaction did not end before what surrounds it did. */
 export class NestedTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NESTED_TRANSACTION';
+
   constructor(readonly changeId: string) {
     super(
       `A nested transaction of change "${changeId}" did not end before the transaction around it. ` +
@@ -173,6 +199,8 @@ export class NestedTransactionError extends FlamingockError {
 
 /** A statement that the server does not run inside a transaction, or that would end it. */
 export class NonTransactionalStatementError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NON_TRANSACTIONAL_STATEMENT';
+
   constructor(
     readonly changeId: string,
     /** Its first words. */
@@ -190,6 +218,8 @@ export class NonTransactionalStatementError extends FlamingockError {
 
 /** The transaction of a change was ended by one of its statements before the change had ended. */
 export class ImplicitCommitError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_IMPLICIT_COMMIT';
+
   constructor(
     readonly changeId: string,
     cause?: unknown,
@@ -206,6 +236,8 @@ export class ImplicitCommitError extends FlamingockError {
 
 /** The database took the transaction of a change back before the change had ended. */
 export class TransactionLostError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTION_LOST';
+
   constructor(
     readonly changeId: string,
     cause: unknown,
@@ -220,6 +252,8 @@ export class TransactionLostError extends FlamingockError {
 
 /** The server answered the commit of a change with a rollback. */
 export class CommitRefusedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_COMMIT_REFUSED';
+
   constructor(readonly changeId: string) {
     super(
       `The server rolled change "${changeId}" back instead of committing it, because one of its statements had ` +
@@ -230,6 +264,8 @@ export class CommitRefusedError extends FlamingockError {
 
 /** A change outside transactions left a transaction open; it was rolled back. */
 export class OpenTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPEN_TRANSACTION';
+
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" left a transaction open on its query runner, which was rolled back. ` +

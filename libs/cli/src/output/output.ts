@@ -8,6 +8,14 @@ import type { Terminal } from './terminal.js';
 /** Columns of a result that is no terminal. */
 const WIDTH_ELSEWHERE = 120;
 
+/** What went wrong, as the document has it. */
+export interface Failure {
+  readonly name: string;
+  /** Of an error of ours, see `docs/errors.md`. */
+  readonly code?: string;
+  readonly message: string;
+}
+
 /** How a command shows what it has found: text for people, or one JSON document. */
 export class Output {
   /** Colours of the result. */
@@ -55,14 +63,14 @@ export class Output {
   }
 
   /** What went wrong: to a person, and with `--json` as the document, if there is none yet. */
-  failure(error: { readonly name: string; readonly message: string }): void {
+  failure(error: Failure): void {
     this.terminal.messages.write(`${this.messagePalette.red('✖')} ${manyLines(error.message)}\n`);
     this.failureDocument(error);
   }
 
   /** What went wrong as the document, with `--json` and if there is none yet. */
-  failureDocument({ name, message }: { readonly name: string; readonly message: string }): void {
-    if (this.json && !this.shown) this.document({ error: { name, message } });
+  failureDocument(error: Failure): void {
+    if (this.json && !this.shown) this.document({ error });
   }
 
   /** Tells that the command has written the document by itself. */

@@ -4,6 +4,9 @@ import { errorText } from './error-text.js';
 
 /** The audit store could not be read or written; what needed it did not run. */
 export class AuditStoreUnavailableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_AUDIT_STORE_UNAVAILABLE';
+  override readonly isTransient = true;
+
   constructor(
     readonly service: string,
     cause: unknown,
@@ -18,6 +21,8 @@ export class AuditStoreUnavailableError extends FlamingockError {
 
 /** The database of the audit store has no characters for a text, or no room. Trying again does not help. */
 export class UnstorableTextError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNSTORABLE_TEXT';
+
   constructor(cause: unknown) {
     super(
       `The database of the audit store cannot keep a text of an entry: ${errorText(cause)}. Write author, ` +
@@ -30,6 +35,8 @@ export class UnstorableTextError extends FlamingockError {
 
 /** The last entry of a change has a word that this version does not know: a newer one wrote it. */
 export class NewerEntryError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NEWER_ENTRY';
+
   constructor(
     readonly changeId: string,
     readonly seq: number,
@@ -46,6 +53,8 @@ export class NewerEntryError extends FlamingockError {
 
 /** A newer version has written to the history, in a form that this one would read wrongly. */
 export class NewerHistoryError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NEWER_HISTORY';
+
   constructor(
     readonly service: string,
     /** The history's, and what this version knows. */
@@ -75,6 +84,8 @@ const EFFECTS: Readonly<Record<ChangeEffect, readonly [what: string, remark?: st
 
 /** A change ran, and how it ended could not be recorded. */
 export class ChangeUnrecordedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CHANGE_UNRECORDED';
+
   constructor(
     readonly changeId: string,
     readonly effect: ChangeEffect,
@@ -92,6 +103,8 @@ export class ChangeUnrecordedError extends FlamingockError {
 
 /** The commit of a change was sent, and nobody could be asked whether it took effect. */
 export class ChangeOutcomeUnknownError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CHANGE_OUTCOME_UNKNOWN';
+
   constructor(
     readonly changeId: string,
     cause: unknown,
@@ -107,6 +120,8 @@ export class ChangeOutcomeUnknownError extends FlamingockError {
 
 /** The end of the history is not as this library wrote it. */
 export class AuditTamperedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_AUDIT_TAMPERED';
+
   constructor(
     readonly service: string,
     fault: string,

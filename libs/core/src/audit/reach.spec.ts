@@ -17,6 +17,11 @@ describe('reachStore', () => {
     );
   });
 
+  it('does not say it twice', async () => {
+    const told = new AuditStoreUnavailableError(SERVICE, new TypeError('no such host'));
+    expect(await failureOf(reachStore(SERVICE, () => Promise.reject(told)))).toBe(told);
+  });
+
   it('passes a verdict on', async () => {
     const verdict = new AuditTamperedError(SERVICE, 'entry 1 was edited');
     expect(await failureOf(reachStore(SERVICE, () => Promise.reject(verdict)))).toBe(verdict);

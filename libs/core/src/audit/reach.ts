@@ -1,4 +1,4 @@
-import { FlamingockError } from '../flamingock.error.js';
+import { isFinal } from '../flamingock.error.js';
 import { AuditStoreUnavailableError } from './audit.errors.js';
 
 /**
@@ -10,6 +10,8 @@ export async function reachStore<T>(service: string, work: () => Promise<T>): Pr
   try {
     return await work();
   } catch (cause) {
-    throw cause instanceof FlamingockError ? cause : new AuditStoreUnavailableError(service, cause);
+    throw cause instanceof AuditStoreUnavailableError || isFinal(cause)
+      ? cause
+      : new AuditStoreUnavailableError(service, cause);
   }
 }

@@ -10,6 +10,8 @@ export interface ChangeFault {
 
 /** The changes of an application cannot be run as they are. Lists every fault at once. */
 export class InvalidChangesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_INVALID_CHANGES';
+
   constructor(readonly faults: readonly ChangeFault[]) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
     super(
@@ -26,6 +28,8 @@ function line({ where, problem, remedy }: ChangeFault, index: number): string {
 
 /** A method of a change gave back something that does nothing until somebody runs it, which nobody would have. */
 export class LazyResultError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_LAZY_RESULT';
+
   constructor(
     readonly changeId: string,
     readonly methodName: string,

@@ -1,8 +1,10 @@
 import { errorText } from '../audit/error-text.js';
-import { FlamingockError } from '../flamingock.error.js';
+import { FlamingockError, isFinal } from '../flamingock.error.js';
 
 /** A method of a change did not end in time. */
 export class ChangeTimeoutError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CHANGE_TIMEOUT';
+
   constructor(
     readonly changeId: string,
     readonly timeoutMs: number,
@@ -16,6 +18,8 @@ export class ChangeTimeoutError extends FlamingockError {
 
 /** An object of a change was used after the change had ended. */
 export class ChangeEndedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CHANGE_ENDED';
+
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" has ended, and something that it left behind still uses what it was given. ` +
@@ -29,6 +33,8 @@ const MOST_TEXTS = 5;
 
 /** A method of a change returned while statements of its own were on their way. */
 export class UnawaitedStatementsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNAWAITED_STATEMENTS';
+
   constructor(
     readonly changeId: string,
     /** The method, where it is known. */
@@ -50,6 +56,8 @@ export class UnawaitedStatementsError extends FlamingockError {
 
 /** A promise that a method of a change began failed, and nobody awaits it. */
 export class UnawaitedFailureError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNAWAITED_FAILURE';
+
   constructor(
     readonly changeId: string,
     /** The method, where it is known. */
@@ -67,6 +75,8 @@ export class UnawaitedFailureError extends FlamingockError {
 
 /** The rollback of a change failed too; keeps both failures. */
 export class RollbackFailedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_ROLLBACK_FAILED';
+
   constructor(
     readonly changeId: string,
     /** What the execution threw. */
@@ -82,6 +92,8 @@ export class RollbackFailedError extends FlamingockError {
 
 /** A change, or its undo, took effect only in part, and what did stays. */
 export class PartlyAppliedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_PARTLY_APPLIED';
+
   constructor(
     readonly changeId: string,
     /** What its target system recorded. */
@@ -96,6 +108,8 @@ export class PartlyAppliedError extends FlamingockError {
 
 /** A target system could not be used to find out, or to prove, what became of its changes. */
 export class TargetSystemUnavailableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TARGET_SYSTEM_UNAVAILABLE';
+
   constructor(
     readonly targetSystem: string,
     cause: unknown,
@@ -110,11 +124,13 @@ export class TargetSystemUnavailableError extends FlamingockError {
 
 /** What kept a target system from being used, as an error with a remedy. */
 export function unusable(targetSystem: string, cause: unknown): FlamingockError {
-  return cause instanceof FlamingockError ? cause : new TargetSystemUnavailableError(targetSystem, cause);
+  return isFinal(cause) ? cause : new TargetSystemUnavailableError(targetSystem, cause);
 }
 
 /** A target system did not answer a start that had nothing to do there. */
 export class LookTimeoutError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_LOOK_TIMEOUT';
+
   constructor(readonly waitedMs: number) {
     super(`there was no answer within ${waitedMs} ms`);
   }
@@ -130,6 +146,8 @@ export interface TransactionObstacle {
 
 /** Changes are transactional, and their target systems cannot run transactions now. Lists all of them. */
 export class TransactionsUnavailableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTIONS_UNAVAILABLE';
+
   constructor(readonly obstacles: readonly TransactionObstacle[]) {
     super(
       `Nothing was run, because transactions are needed that cannot be had.\n${obstacles.map(line).join('\n')}`,

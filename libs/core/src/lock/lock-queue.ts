@@ -1,5 +1,4 @@
-import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
-import { FlamingockError } from '../flamingock.error.js';
+import { isFinal } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
 import { refuseToWaitFor } from './change-scope.js';
@@ -93,7 +92,7 @@ export class LockQueue {
         refuseToWaitFor(service, holder);
         waiting.held?.(holder);
       } catch (cause) {
-        if (!answered || isVerdict(cause)) throw cause;
+        if (!answered || isFinal(cause)) throw cause;
       }
       if (waitedMs() >= settings.waitMs) throw new LockTimeoutError(service, waitedMs(), holder);
       await sleep(runtime, this.pauseAfter(waitedMs()), waiting.signal);
@@ -134,9 +133,4 @@ function stopped(
 
 function canTellOfWait(reason: unknown): reason is { whileWaiting(wait: string): Error } {
   return typeof reason === 'object' && reason !== null && 'whileWaiting' in reason;
-}
-
-/** True for errors that say more than that the store could not be reached just now. */
-function isVerdict(cause: unknown): boolean {
-  return cause instanceof FlamingockError && !(cause instanceof AuditStoreUnavailableError);
 }

@@ -4,6 +4,8 @@ import type { LockRecord } from './lock-store.js';
 
 /** A write was refused because a later holder of the lock has claimed what it wanted to write. */
 export class FencedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_FENCED';
+
   constructor(
     readonly service: string,
     readonly token: number,
@@ -17,6 +19,8 @@ export class FencedError extends FlamingockError {
 
 /** The lock was lost during a run. Nothing was recorded or compensated after that moment. */
 export class LockLostError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_LOCK_LOST';
+
   constructor(
     readonly service: string,
     readonly token: number,
@@ -37,6 +41,8 @@ export class LockLostError extends FlamingockError {
  * made. A call that can wait waits for the answer instead.
  */
 export class LockUnconfirmedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_LOCK_UNCONFIRMED';
+
   constructor(
     readonly service: string,
     readonly token: number,
@@ -54,6 +60,8 @@ export class LockUnconfirmedError extends FlamingockError {
 
 /** Something inside a change waits for the very run that the change is part of, which waits for the change. */
 export class SelfWaitingError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_SELF_WAITING';
+
   constructor(
     readonly service: string,
     readonly changeId: string,
@@ -69,6 +77,8 @@ export class SelfWaitingError extends FlamingockError {
 
 /** Another instance kept the lock for longer than this one was willing to wait. */
 export class LockTimeoutError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_LOCK_TIMEOUT';
+
   constructor(
     readonly service: string,
     readonly waitedMs: number,

@@ -1,4 +1,5 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import type { Lease } from './lease.js';
 import { FencedError, LockLostError } from './lock.errors.js';
@@ -47,6 +48,11 @@ describe('Patience', () => {
     const verdict = new FencedError(SERVICE, 1, 'the audit history');
     expect(await failureOf(patience.insist(failing(1_000, verdict)))).toBe(verdict);
     expect(calls).toBe(1);
+  });
+
+  it('repeats an error of ours that says that it may pass', async () => {
+    const transient = new AuditStoreUnavailableError(SERVICE, new TypeError('connection lost'));
+    expect(await passing(runtime, patience.insist(failing(4, transient)))).toBe('done');
   });
 
   it('does not begin once the lease is lost', async () => {

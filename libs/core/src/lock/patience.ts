@@ -1,5 +1,5 @@
 import { unlessAborted } from '../abort.js';
-import { FlamingockError } from '../flamingock.error.js';
+import { isFinal } from '../flamingock.error.js';
 import type { Runtime } from '../runtime.js';
 import { sleep } from '../sleep.js';
 import type { Lease } from './lease.js';
@@ -17,8 +17,8 @@ export class Patience {
   /**
    * Repeats `work`, which must be safe to repeat, until it resolves.
    *
-   * @throws LockLostError once the lease is lost; any `FlamingockError` of `work` at once,
-   * since repeating does not change a verdict; otherwise the last error when time is up.
+   * @throws LockLostError once the lease is lost; what `work` throws at once where it is final,
+   * see `FlamingockError.isTransient`; otherwise the last error when time is up.
    */
   async insist<T>(work: () => Promise<T>): Promise<T> {
     const giveUpAt = this.runtime.monotonicMs() + this.totalMs;
@@ -27,7 +27,7 @@ export class Patience {
       try {
         return await unlessAborted(this.lease.signal, work());
       } catch (cause) {
-        const final = cause instanceof FlamingockError || this.runtime.monotonicMs() >= giveUpAt;
+        const final = isFinal(cause) || this.runtime.monotonicMs() >= giveUpAt;
         if (final) throw cause;
       }
       await sleep(this.runtime, PAUSE_MS, this.lease.signal);

@@ -76,7 +76,7 @@ export class FlamingockService {
    * Applies what is pending, unless another instance does, and resolves once everything
    * is applied. A call while a run is going on gets that run's report.
    *
-   * @throws FlamingockError of a kind that names the remedy; see `docs/recovery.md`. Inside a
+   * @throws FlamingockError of a kind that names the remedy; see `docs/errors.md`. Inside a
    * change that such a run applies: SelfWaitingError.
    */
   async execute(): Promise<ExecutionReport> {

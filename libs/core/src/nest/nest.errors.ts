@@ -2,6 +2,8 @@ import { FlamingockError } from '../flamingock.error.js';
 
 /** Settings that make no sense; every fault at once. */
 export class InvalidOptionsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_INVALID_OPTIONS';
+
   constructor(readonly faults: readonly string[]) {
     super(
       `Flamingock is not configured correctly. Nothing was run.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
@@ -13,6 +15,8 @@ export class InvalidOptionsError extends FlamingockError {
 
 /** A run was asked for while the module is switched off. */
 export class FlamingockDisabledError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DISABLED';
+
   constructor() {
     super(
       'Flamingock is switched off, so nothing was run. Set enabled (FLAMINGOCK_ENABLED) to true to apply changes.',

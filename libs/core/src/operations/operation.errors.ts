@@ -3,6 +3,8 @@ import { cliCommand } from '../recovery/commands.js';
 
 /** Neither the code nor the history has a change of that id. */
 export class UnknownChangeError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNKNOWN_CHANGE';
+
   constructor(
     readonly changeId: string,
     /** Ids that look like it, the most alike first. */
@@ -20,6 +22,8 @@ export class UnknownChangeError extends FlamingockError {
 
 /** There is no issue, about a change or at all. */
 export class NoIssueError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NO_ISSUE';
+
   constructor(
     /** `undefined`: no change has one. */
     readonly changeId: string | undefined,
@@ -32,6 +36,8 @@ export class NoIssueError extends FlamingockError {
 
 /** An operation was asked for with a value that makes no sense. */
 export class InvalidRequestError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_INVALID_REQUEST';
+
   constructor(
     /** Name of the field. */
     readonly field: string,
@@ -43,6 +49,8 @@ export class InvalidRequestError extends FlamingockError {
 
 /** Findings about changes in question were refused before anything was recorded. Lists every reason. */
 export class ReconcileRefusedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RECONCILE_REFUSED';
+
   constructor(
     /** Empty: no change is in question. */
     readonly refusals: readonly string[],
@@ -65,6 +73,8 @@ export interface UndoObstacle {
 
 /** An undo was refused before anything happened. Lists every obstacle. */
 export class UndoRefusedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNDO_REFUSED';
+
   constructor(readonly obstacles: readonly UndoObstacle[]) {
     const lines = obstacles.map(({ changeId, problem }) => `  - "${changeId}" ${problem}`);
     super(`The undo was refused, and nothing was undone:\n${lines.join('\n')}`);

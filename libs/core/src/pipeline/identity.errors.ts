@@ -24,6 +24,7 @@ export interface ForeignChange {
 
 /** The history has other changes under the ids of this application: another one keeps its history under the same name. */
 export class ForeignChangesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_FOREIGN_CHANGES';
   readonly changes: readonly ForeignChange[];
 
   constructor(
@@ -46,6 +47,8 @@ export class ForeignChangesError extends FlamingockError {
 
 /** There is no history under the name of this application, and one with its changes under the name it had before. */
 export class EarlierNameError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_EARLIER_NAME';
+
   constructor(
     readonly service: string,
     readonly earlierName: string,
@@ -63,6 +66,7 @@ export class EarlierNameError extends FlamingockError {
 
 /** Pending changes are probably applied, under ids that the code no longer has, and `renamedChanges` is `fail`. */
 export class RenamedChangesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RENAMED_CHANGES';
   /** Each with the id under which it is probably applied. */
   readonly changes: readonly { readonly changeId: string; readonly formerId: string }[];
 
@@ -82,6 +86,8 @@ export class RenamedChangesError extends FlamingockError {
 
 /** Applied changes are not any more what was applied, and `editedChanges` is `fail`. */
 export class EditedChangesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_EDITED_CHANGES';
+
   constructor(
     readonly service: string,
     readonly changes: readonly EditedChange[],

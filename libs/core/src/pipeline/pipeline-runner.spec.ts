@@ -427,7 +427,10 @@ describe('a run that cannot reach history', () => {
   });
 
   it('says so where the audit store refuses it with an error of its own, and publishes no failure', async () => {
-    const refused = new (class MissingRightError extends FlamingockError {})('may not write here');
+    class MissingRightError extends FlamingockError {
+      readonly code = 'MISSING_RIGHT';
+    }
+    const refused = new MissingRightError('may not write here');
     const store = new InMemoryAuditStore(database);
     store.append = () => Promise.reject(refused);
     const parts = engine([change('a'), change('b')], { store });

@@ -15,6 +15,8 @@ abstract class RunStoppedError extends FlamingockError {
 
 /** A change failed. The message says which state it was left in and what to do. */
 export class ChangeFailedError extends RunStoppedError {
+  readonly code: string = 'FLAMINGOCK_CHANGE_FAILED';
+
   constructor(
     readonly changeId: string,
     report: ExecutionReport,
@@ -26,6 +28,7 @@ export class ChangeFailedError extends RunStoppedError {
 
 /** The recorded state of one or more changes needs a manual check before anything may go on. */
 export class ManualInterventionError extends RunStoppedError {
+  readonly code: string = 'FLAMINGOCK_MANUAL_INTERVENTION';
   readonly changeIds: readonly string[];
 
   constructor(report: ExecutionReport) {
@@ -36,6 +39,8 @@ export class ManualInterventionError extends RunStoppedError {
 
 /** A change that was never executed is ordered before one that is applied, and `outOfOrder` is `fail`. */
 export class OutOfOrderError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OUT_OF_ORDER';
+
   constructor(
     readonly service: string,
     readonly changeIds: readonly string[],
@@ -50,6 +55,8 @@ export class OutOfOrderError extends FlamingockError {
 
 /** The run was told to stop, by a signal or by the application closing. */
 export class RunAbortedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RUN_ABORTED';
+
   constructor(
     readonly service: string,
     readonly why: string,
@@ -66,6 +73,8 @@ export class RunAbortedError extends FlamingockError {
 
 /** The whole run took longer than `timeouts.runMs`. */
 export class RunTimeoutError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RUN_TIMEOUT';
+
   constructor(
     readonly service: string,
     readonly timeoutMs: number,

@@ -8,6 +8,8 @@ export function nameOption(service: string): string {
 
 /** The service was renamed, and its history goes on under the other name. */
 export class ServiceRenamedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_SERVICE_RENAMED';
+
   constructor(
     readonly service: string,
     /** The name that it has now. */
@@ -22,6 +24,8 @@ export class ServiceRenamedError extends FlamingockError {
 
 /** Not all of the history of a service that is renamed is there under the new name. */
 export class RenameUnfinishedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RENAME_UNFINISHED';
+
   constructor(
     /** The new name. */
     readonly service: string,
@@ -38,6 +42,8 @@ export class RenameUnfinishedError extends FlamingockError {
 
 /** A service was not renamed, and nothing was recorded. Lists every reason. */
 export class RenameRefusedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RENAME_REFUSED';
+
   constructor(
     readonly from: string,
     readonly to: string,

@@ -4,6 +4,8 @@ import type { LostWrites } from './lost-writes.js';
 
 /** Audit store and target system contradict each other, because one of them has lost writes. Lists every such target. */
 export class LostWritesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_LOST_WRITES';
+
   constructor(
     readonly service: string,
     readonly findings: readonly LostWrites[],

@@ -2,6 +2,8 @@ import { FlamingockError } from '@nestjs-flamingock/core';
 
 /** A test gave history to a change that the application does not have. */
 export class UnknownChangeError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNKNOWN_CHANGE';
+
   constructor(
     readonly changeId: string,
     readonly known: readonly string[],
@@ -15,6 +17,8 @@ export class UnknownChangeError extends FlamingockError {
 
 /** A test gave history while a run was going on. */
 export class HistoryInUseError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_HISTORY_IN_USE';
+
   constructor(readonly service: string) {
     super(
       `given() cannot write the history of service "${service}" while a run holds its lock. ` +
