@@ -15,6 +15,8 @@ export class DataSourceClosedError extends FlamingockError {
 
 /** The DataSource was not open yet when the changes were to run. */
 export class DataSourceNotInitializedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DATA_SOURCE_NOT_INITIALIZED';
+
   constructor(
     /** Name of the DataSource. */
     readonly dataSource: string,
@@ -29,6 +31,7 @@ export class DataSourceNotInitializedError extends FlamingockError {
 
 /** The server ended the connection of a change, and rolled its transaction back by that. */
 export class ConnectionEndedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONNECTION_ENDED';
   /** What makes servers do so. */
   readonly setting: string;
 
