@@ -5,6 +5,8 @@ import { keysOf, MongoDatabase, notes } from './fixtures/mongo-database.js';
 import { auditStore, CHANGE, targetSystem } from './fixtures/open.js';
 import { TransactionSettingError } from './mongoose.errors.js';
 
+type Sound = Pick<mongoose.mongo.Collection, 'readPreference' | 'writeConcern'>;
+
 const mayGoOn = (): void => undefined;
 
 let database: MongoDatabase;
@@ -116,6 +118,29 @@ await describeOn(['mongodb'], 'on MongoDB', ({ mongodb }) => {
       expect(raw().readPreference?.mode).toBe('secondaryPreferred');
       await target.close();
       expect(raw().readPreference?.mode).toBe('secondaryPreferred');
+    },
+  );
+
+  it.each(['before it', 'inside it'] as const)(
+    'a change reads and writes by models that were made %s, which keep what they have of the connection',
+    async (when) => {
+      const settings = { readPreference: 'secondaryPreferred', writeConcern: { w: 0 } } as const;
+      const connection = await database.connect(settings);
+      const native = () => (notes(connection).collection as unknown as { collection: Sound }).collection;
+      const settingsOf = ({ readPreference, writeConcern }: Sound) => [readPreference?.mode, writeConcern?.w];
+      if (when === 'before it') expect(await keysOf(connection)).toEqual([]);
+      const target = targetSystem(connection);
+      const work = async (): Promise<void> => {
+        await notes(connection).create([{ key: 'mine', value: 'v' }]);
+        expect(await keysOf(connection)).toContain('mine');
+        expect(await notes(connection).updateMany({}, { value: 'w' })).toMatchObject({ acknowledged: true });
+        expect(settingsOf(native())).toEqual(['primary', 'majority']);
+      };
+      expect(await target.transaction(CHANGE, work)).toEqual({ status: 'committed' });
+      await target.run(CHANGE, work, mayGoOn);
+      expect(settingsOf(native())).toEqual(['secondaryPreferred', 0]);
+      await target.close();
+      expect(settingsOf(native())).toEqual(['secondaryPreferred', 0]);
     },
   );
 
