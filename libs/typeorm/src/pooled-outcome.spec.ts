@@ -161,6 +161,19 @@ await describeOnServers('how a change ends', (open, engine) => {
   });
 });
 
+await describeOn(['postgres18'], 'how a change ends on PostgreSQL 18', ({ postgres18 }) => {
+  beforeEach(() => setUp(() => PostgresSchema.create(postgres18)));
+
+  it('is rolled back, and says by which setting, when it takes too long', async () => {
+    const outcome = await change(async (manager) => {
+      await manager.query('SET LOCAL transaction_timeout = 50');
+      await manager.query('SELECT pg_sleep(1)');
+    });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: { setting: 'transaction_timeout' } });
+    expect(await keysOf(reader)).toEqual([]);
+  });
+});
+
 await describeOn(['postgres'], 'how a change ends on PostgreSQL', ({ postgres }) => {
   beforeEach(() => setUp(() => PostgresSchema.create(postgres)));
 

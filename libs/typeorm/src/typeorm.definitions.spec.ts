@@ -72,7 +72,9 @@ class AddNotes {
 }
 
 describe('a DataSource that the application initializes by itself', () => {
-  async function start(runAt: FlamingockModuleOptions['runAt']): Promise<INestApplicationContext> {
+  async function start(
+    runAt: NonNullable<FlamingockModuleOptions['runAt']>,
+  ): Promise<INestApplicationContext> {
     const module = {
       module: class AppModule {},
       providers: [Opener, AddNotes],
