@@ -7,7 +7,7 @@ import { bounded } from './dialect/bounded.js';
 import type { ChangeTransaction } from './dialect/database.js';
 import { IsolationLevelError } from './isolation-level.error.js';
 import { OpenStreamError } from './open-stream.error.js';
-import { NestedTransactionError, TransactionControlError } from './typeorm.errors.js';
+import { NestedTransactionError, TransactionControlError } from './transaction.errors.js';
 
 /** How long a statement that nobody awaited is waited for at the end, in milliseconds. */
 const LAST_STATEMENT_MS = 10_000;

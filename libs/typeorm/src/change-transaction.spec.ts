@@ -7,7 +7,7 @@ import { CHANGE, managerOf, targetSystem } from './fixtures/open.js';
 import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
-import { TransactionControlError } from './typeorm.errors.js';
+import { TransactionControlError } from './transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -11,7 +11,7 @@ import {
   ImplicitCommitError,
   NonTransactionalStatementError,
   TransactionLostError,
-} from './typeorm.errors.js';
+} from './transaction.errors.js';
 
 await describeOnMariadb('a transactional change', (open, server) => {
   let database: TestDatabase;

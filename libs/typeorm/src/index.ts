@@ -16,25 +16,27 @@ export { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';
 export { IsolationLevelError } from './isolation-level.error.js';
 export { OpenStreamError } from './open-stream.error.js';
 export {
-  CommitRefusedError,
   ConnectionCharsetError,
   ConnectionHangsError,
   ConnectionInTransactionError,
-  ForeignTransactionError,
-  ImplicitCommitError,
   MissingSchemaError,
   MissingTablesError,
-  NestedTransactionError,
-  NonTransactionalStatementError,
-  OpenTransactionError,
   RightMissingError,
   RowHeldError,
   SchemaUnsupportedError,
   TablePrefixError,
-  TransactionControlError,
-  TransactionLostError,
   UnsupportedDriverError,
 } from './typeorm.errors.js';
+export {
+  CommitRefusedError,
+  ForeignTransactionError,
+  ImplicitCommitError,
+  NestedTransactionError,
+  NonTransactionalStatementError,
+  OpenTransactionError,
+  TransactionControlError,
+  TransactionLostError,
+} from './transaction.errors.js';
 export { DroppedHistoryError } from './schema-at-start.js';
 export {
   ConnectionEndedError,

@@ -8,7 +8,7 @@ import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 import { IsolationLevelError } from './isolation-level.error.js';
-import { NestedTransactionError } from './typeorm.errors.js';
+import { NestedTransactionError } from './transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

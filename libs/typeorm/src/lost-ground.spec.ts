@@ -9,7 +9,7 @@ import type { TestDatabase } from './fixtures/test-database.js';
 import { DataSourceClosedError, DataSourceNotInitializedError, TablesDroppedError } from './run.errors.js';
 import { SharedFileError } from './sqlite.errors.js';
 import type { TypeOrmAuditStore } from './typeorm-audit.store.js';
-import { OpenTransactionError } from './typeorm.errors.js';
+import { OpenTransactionError } from './transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

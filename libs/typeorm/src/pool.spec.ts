@@ -9,7 +9,7 @@ import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js'
 import type { TestDatabase } from './fixtures/test-database.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';
-import { OpenTransactionError } from './typeorm.errors.js';
+import { OpenTransactionError } from './transaction.errors.js';
 
 const { service } = CHANGE;
 const hold = { service, token: 1, owner: 'a' };

@@ -10,7 +10,7 @@ import type { TestDatabase } from './fixtures/test-database.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 import { QUERY_RUNNER } from './inject-query-runner.decorator.js';
 import { ConnectionEndedError } from './run.errors.js';
-import { CommitRefusedError, NonTransactionalStatementError } from './typeorm.errors.js';
+import { CommitRefusedError, NonTransactionalStatementError } from './transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -7,7 +7,7 @@ import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js'
 import type { TestDatabase } from './fixtures/test-database.js';
 import type { TypeOrmAuditStore } from './typeorm-audit.store.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
-import { ImplicitCommitError } from './typeorm.errors.js';
+import { ImplicitCommitError } from './transaction.errors.js';
 
 interface Driver {
   query(text: string, done: (error: Error | null) => void): unknown;

@@ -6,7 +6,7 @@ import { keysOf, note } from './fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from './fixtures/open.js';
 import { SqliteFile } from './fixtures/sqlite-file.js';
 import { BrokenReferenceError } from './sqlite.errors.js';
-import { TransactionLostError } from './typeorm.errors.js';
+import { TransactionLostError } from './transaction.errors.js';
 import type { TypeOrmTargetSystem } from './typeorm-target.system.js';
 
 let file: SqliteFile;

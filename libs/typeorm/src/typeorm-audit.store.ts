@@ -24,7 +24,7 @@ import { prepareTables } from './schema/prepare-tables.js';
 import { columnsOf, tableName, type Table } from './schema/table.js';
 import { auditTables, type AuditTables } from './schema/tables.js';
 import { name, sql, type Row, type Sql } from './sql.js';
-import { ForeignTransactionError } from './typeorm.errors.js';
+import { ForeignTransactionError } from './transaction.errors.js';
 import { TypeOrmLockStore } from './typeorm-lock.store.js';
 import type { TableSettings } from './typeorm.options.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';

@@ -6,12 +6,8 @@ import { sqliteDialect } from './dialect/sqlite.dialect.js';
 import { auditStore, targetSystem } from './fixtures/open.js';
 import { SqliteFile } from './fixtures/sqlite-file.js';
 import { auditTables } from './schema/tables.js';
-import {
-  ForeignTransactionError,
-  MissingTablesError,
-  TablePrefixError,
-  UnsupportedDriverError,
-} from './typeorm.errors.js';
+import { MissingTablesError, TablePrefixError, UnsupportedDriverError } from './typeorm.errors.js';
+import { ForeignTransactionError } from './transaction.errors.js';
 import type { ChangeSession } from './change-session.js';
 import { TypeOrmTransaction } from './typeorm-transaction.js';
 

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { OpenTransactionError } from '../typeorm.errors.js';
+import { OpenTransactionError } from '../transaction.errors.js';
 import { ANSWER_MS, bounded } from './bounded.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import { openRunner } from './query-runner.js';

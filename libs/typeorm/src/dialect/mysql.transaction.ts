@@ -3,7 +3,7 @@ import {
   ImplicitCommitError,
   NonTransactionalStatementError,
   TransactionLostError,
-} from '../typeorm.errors.js';
+} from '../transaction.errors.js';
 import { commitEffect, neverCommits } from '../statement/implicit-commit.js';
 import { mysqlSessionEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';

@@ -1,7 +1,7 @@
 import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/core';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
-import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
+import { TransactionControlError, TransactionLostError } from '../transaction.errors.js';
 import { functionsEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { transactionControl } from '../statement/transaction-control.js';

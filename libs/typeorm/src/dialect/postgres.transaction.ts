@@ -5,7 +5,7 @@ import {
   CommitRefusedError,
   ImplicitCommitError,
   NonTransactionalStatementError,
-} from '../typeorm.errors.js';
+} from '../transaction.errors.js';
 import { postgresSessionEffect, type SessionEffect } from '../statement/session-effect.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { AlteredSession } from './altered-session.js';

@@ -3,7 +3,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Sql } from '../sql.js';
 import { DataSourceClosedError } from '../run.errors.js';
 import { ForeignKeysPragmaError } from '../sqlite.errors.js';
-import { TransactionControlError, TransactionLostError } from '../typeorm.errors.js';
+import { TransactionControlError, TransactionLostError } from '../transaction.errors.js';
 import { statementWords, type Lexis } from '../statement/statement-words.js';
 import { setsForeignKeys } from '../statement/foreign-keys-pragma.js';
 import { transactionControl } from '../statement/transaction-control.js';
