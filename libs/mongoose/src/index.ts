@@ -14,6 +14,7 @@ export { createCollectionCommands } from './create-collection-commands.js';
 export {
   BrokenBatchError,
   CollectionPrefixError,
+  ConflictingWriteError,
   ConnectionClosedError,
   DocumentHeldError,
   ForeignTransactionError,

@@ -180,6 +180,21 @@ export class TransactionLostError extends FlamingockError {
   }
 }
 
+/** Somebody else wrote a document that the transaction of a change was about to write, and MongoDB had the change give way. */
+export class ConflictingWriteError extends FlamingockError {
+  constructor(
+    readonly changeId: string,
+    cause: unknown,
+  ) {
+    super(
+      `Somebody else wrote a document of change "${changeId}" after its transaction had begun, so that all of it was taken ` +
+        `back: ${messageOf(cause)}. Start again. Should that repeat, apply the change while nothing else writes these ` +
+        `documents, or declare it "transactional: false" and have its filters leave out what is done already.`,
+      { cause },
+    );
+  }
+}
+
 /** A change outside transactions left one open on its session; it was aborted. */
 export class OpenTransactionError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_OPEN_TRANSACTION';

@@ -68,12 +68,24 @@ await describeOn(['mongodb'], 'the end of a transactional change', ({ mongodb })
     expect(await keysOf(other)).toEqual([]);
   });
 
+  it('is a rollback that says what to do where somebody else writes its documents meanwhile', async () => {
+    await notes(other).create([{ key: 'a', value: 'v' }]);
+    const outcome = await change(async () => {
+      await keysOf(connection);
+      await notes(other).updateOne({ key: 'a' }, { value: 'theirs' });
+      await notes(connection).updateOne({ key: 'a' }, { value: 'ours' });
+    });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: { name: 'ConflictingWriteError' } });
+    expect((outcome as { error: Error }).error.message).toMatch(/Start again.*transactional: false/);
+    expect(await notes(other).findOne()).toMatchObject({ value: 'theirs' });
+  });
+
   it('is a rollback where the server refuses the commit', async () => {
     const outcome = await change(async () => {
       await write('a');
       await failNext(other, appName, { failCommands: ['commitTransaction'], errorCode: 112 });
     });
-    expect(outcome).toMatchObject({ status: 'rolled-back', error: { code: 112 } });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: { cause: { code: 112 } } });
     expect(await keysOf(other)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withinTime, type TransactionOutcome } from '@nestjs-flamingock/core';
 import type { mongo } from 'mongoose';
 import {
+  ConflictingWriteError,
   NonTransactionalOperationError,
   OperationHangsError,
   TransactionLostError,
@@ -101,6 +102,7 @@ export class ChangeTransaction {
     if (isServerError(error, 'NoSuchTransaction', 'TransactionExceededLifetimeLimitSeconds')) {
       return new TransactionLostError(this.changeId, error);
     }
+    if (isServerError(error, 'WriteConflict')) return new ConflictingWriteError(this.changeId, error);
     const unfit = unfitSetting(error);
     return unfit ? new TransactionSettingError(this.changeId, unfit.name, unfit.instead, error) : error;
   }
