@@ -182,6 +182,8 @@ export class TransactionLostError extends FlamingockError {
 
 /** Somebody else wrote a document that the transaction of a change was about to write, and MongoDB had the change give way. */
 export class ConflictingWriteError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONFLICTING_WRITE';
+
   constructor(
     readonly changeId: string,
     cause: unknown,
