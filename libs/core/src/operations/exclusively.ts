@@ -1,20 +1,18 @@
-import type { AuditHead } from '../audit/audit-head.js';
 import { endFault, tailFault } from '../audit/audit-snapshot.js';
 import { storableText } from '../audit/error-text.js';
 import { reachStore } from '../audit/reach.js';
 import { renamingOf } from '../audit/renaming.js';
 import { assertNothingForgotten } from '../executor/forgotten-claims.js';
-import { LockQueue } from '../lock/lock-queue.js';
 import type { LockHold } from '../lock/lock-store.js';
 import { refuseInside } from '../lock/change-scope.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import type { Engine } from '../pipeline/engine.js';
-import { closeTargets } from '../pipeline/pipeline.js';
-import { openSession, type ExclusiveSession } from '../pipeline/exclusive-session.js';
+import { withLock, type Admission } from '../pipeline/exclusive-run.js';
+import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { assertOpen } from '../pipeline/plan-checks.js';
 
-/** How to get the lock for an operation. */
-export interface Admission {
+/** How an operation gets the lock. */
+export interface OperationAdmission {
   /** Milliseconds to wait for another holder. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
@@ -37,43 +35,29 @@ export interface Admission {
  */
 export async function exclusively<T>(
   engine: Engine,
-  { waitMs = engine.settings.lock.waitMs, signal, renaming = false, reconciling }: Admission,
+  { waitMs, signal, renaming = false, reconciling }: OperationAdmission,
   work: (session: ExclusiveSession) => Promise<T>,
 ): Promise<T> {
-  const { pipeline, store, runtime, settings, progress } = engine;
+  const { pipeline, store, runtime } = engine;
   const { service } = pipeline;
   refuseInside(service, store);
-  const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs }, progress);
-  const executionId = runtime.uuid();
-  let head: AuditHead | undefined;
-  const lock = await reachStore(service, async () => {
-    // A store that finds the history elsewhere says so here, before it creates anything.
-    head = await store.readHead(service);
-    await store.prepare();
-    const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
-    return queue.acquire(service, executionId, {
-      signal,
-      isDone: () => Promise.resolve(false),
-      floor: () => floor,
-    });
-  });
-  if (!lock) throw new LockTimeoutError(service, 0, undefined);
-  try {
-    await reachStore(service, async () =>
-      reconciling ? reconciling.beforeClaim?.(lock.lease.hold) : assertNothingForgotten(engine, head),
-    );
-    const { leaseMs } = settings.lock;
-    const check = reconciling ? endFault : tailFault;
-    const session = await reachStore(service, () =>
-      openSession(service, executionId, store, lock, runtime, leaseMs, check),
-    );
+  // A store that finds the history elsewhere says so here, before it creates anything.
+  const head = await reachStore(service, () => store.readHead(service));
+  const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
+  const admission: Admission = {
+    executionId: runtime.uuid(),
+    waitMs,
+    waiting: { signal, isDone: () => Promise.resolve(false), floor: () => floor },
+    beforeClaim: async (hold) =>
+      reconciling ? reconciling.beforeClaim?.(hold) : assertNothingForgotten(engine, head),
+    check: reconciling ? endFault : tailFault,
+  };
+  const done = await withLock(engine, admission, async (session) => {
     if (!renaming) assertOpen(service, renamingOf(session.snapshot));
-    return await work(session);
-  } finally {
-    await closeTargets(pipeline);
-    // What was recorded stays recorded: a lock that cannot be released ends with its lease.
-    await lock.lease.release().catch((error: unknown) => lock.lease.lose('it could not be released', error));
-  }
+    return { result: await work(session) };
+  });
+  if (!done) throw new LockTimeoutError(service, 0, undefined);
+  return done.result;
 }
 
 /** Who and why, as the entries of an operator have it. */

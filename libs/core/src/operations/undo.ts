@@ -11,6 +11,7 @@ import { assertTransactions } from '../executor/transaction-check.js';
 import { undoBy } from '../executor/intent.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../pipeline/engine.js';
+import { resourcesOf } from '../pipeline/exclusive-run.js';
 import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
 import { planExecution } from '../pipeline/execution-planner.js';
 import { assertOpen } from '../pipeline/plan-checks.js';
@@ -107,21 +108,9 @@ class UndoRunner {
     private readonly session: ExclusiveSession,
     signal: AbortSignal,
   ) {
-    const { runtime, settings, store } = engine;
-    const { journal, snapshot, lease, patience } = session;
-    const { changeMs: changeTimeoutMs, graceMs } = settings.timeouts;
-    const signals = AbortSignal.any([signal, lease.signal]);
-    this.resources = {
-      journal,
-      snapshot,
-      lease,
-      patience,
-      runtime,
-      activity: new Activity(runtime, engine.events, journal),
-      signal: signals,
-      changeTimeoutMs,
-      graceMs,
-    };
+    const { runtime, events, store } = engine;
+    const activity = new Activity(runtime, events, session.journal);
+    this.resources = resourcesOf(engine, session, activity, signal);
     this.executors = new Executors(this.resources, store);
   }
 

@@ -17,22 +17,31 @@ export interface ExclusiveSession {
   readonly snapshot: AuditSnapshot;
 }
 
+/** Whose history, where it is, and for how long the lock lasts. */
+export interface SessionOptions {
+  readonly service: string;
+  readonly executionId: string;
+  readonly store: AuditStore;
+  readonly runtime: Runtime;
+  readonly leaseMs: number;
+  /**
+   * What is wrong with the history, if anything.
+   *
+   * @default tailFault
+   */
+  readonly check?: typeof tailFault | undefined;
+}
+
 /**
  * Claims the head with the lock's token, which shuts out every earlier holder, and only
  * then reads the history.
  *
- * @param check What is wrong with the history, if anything.
  * @throws LockLostError when a later holder was faster; AuditTamperedError when the end
  * of the history was changed.
  */
 export async function openSession(
-  service: string,
-  executionId: string,
-  store: AuditStore,
   lock: AcquiredLock,
-  runtime: Runtime,
-  leaseMs: number,
-  check = tailFault,
+  { service, executionId, store, runtime, leaseMs, check = tailFault }: SessionOptions,
 ): Promise<ExclusiveSession> {
   const { lease } = lock;
   const head = await claimHead(store, lease);

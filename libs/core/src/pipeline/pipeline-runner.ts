@@ -7,7 +7,6 @@ import { reachStore } from '../audit/reach.js';
 import { changesOf } from '../audit/renaming.js';
 import { boundedSignal } from '../bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
-import { LockQueue, type AcquiredLock } from '../lock/lock-queue.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import { assertNoEarlierName } from '../executor/earlier-name.js';
 import { assertNothingForgotten } from '../executor/forgotten-claims.js';
@@ -18,11 +17,12 @@ import { Activity } from '../reporting/activity.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { EditedChange } from './change-identity.js';
 import type { Engine } from './engine.js';
-import { openSession, type ExclusiveSession } from './exclusive-session.js';
+import { resourcesOf, withLock, type Admission } from './exclusive-run.js';
+import type { ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from './execution-plan.js';
 import { planExecution } from './execution-planner.js';
 import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './pipeline.errors.js';
-import { LOOK_AGAIN, targetsOf } from './pipeline.js';
+import { LOOK_AGAIN } from './pipeline.js';
 import { assertOpen, checkPlan } from './plan-checks.js';
 import { PlanRunner } from './plan-runner.js';
 import { ReportDraft } from './report-draft.js';
@@ -73,52 +73,36 @@ export class PipelineRunner {
   }
 
   private async apply(signal: AbortSignal): Promise<void> {
-    const { pipeline, store, runtime, settings, progress } = this.engine;
     if (await this.nothingToDo(await this.readHead())) return;
-    await this.reach(() => store.prepare());
-    const queue = new LockQueue(store.lock, runtime, settings.lock, progress);
-    const waiting = {
-      signal,
-      held: (holder: LockRecord | undefined) => this.announceWait(holder),
-      isDone: () => this.leftNothingToDo(),
-      floor: () => this.head?.token ?? 0,
+    const { service } = this.engine.pipeline;
+    const admission: Admission = {
+      executionId: this.report.executionId,
+      waiting: {
+        signal,
+        held: (holder) => this.announceWait(holder),
+        isDone: () => this.leftNothingToDo(),
+        floor: () => this.head?.token ?? 0,
+      },
+      watched: (acquire) =>
+        this.activity
+          .watch(undefined, () => this.activity.during(`the lock of service "${service}"`, acquire))
+          .finally(() => this.report.endWait()),
+      beforeClaim: () => assertNothingForgotten(this.engine, this.head),
+      untidy: (whatItMeans, error) => this.warn(whatItMeans, error),
     };
-    const { service } = pipeline;
-    const acquire = () => this.reach(() => queue.acquire(service, this.report.executionId, waiting));
-    const lock = await this.activity
-      .watch(undefined, () => this.activity.during(`the lock of service "${service}"`, acquire))
-      .finally(() => this.report.endWait());
-    if (lock) await this.runLocked(lock, signal);
+    await withLock(this.engine, admission, (session) => this.runLocked(session, signal));
   }
 
-  private async runLocked(lock: AcquiredLock, signal: AbortSignal): Promise<void> {
-    const { pipeline, store, runtime, settings } = this.engine;
-    try {
-      await this.reach(() => assertNothingForgotten(this.engine, this.head));
-      const session = await this.reach(() =>
-        openSession(pipeline.service, this.report.executionId, store, lock, runtime, settings.lock.leaseMs),
-      );
-      const plan = this.check(planExecution(pipeline, session.snapshot));
-      this.report.plan(plan, this.edited);
-      if (plan.hasWork) await this.runPlan(plan, session, signal);
-      await this.settle(plan, session);
-    } finally {
-      await this.closeTargets();
-      await this.tidy('the lock could not be released; its lease ends it', () => lock.lease.release());
-    }
+  private async runLocked(session: ExclusiveSession, signal: AbortSignal): Promise<void> {
+    const plan = this.check(planExecution(this.engine.pipeline, session.snapshot));
+    this.report.plan(plan, this.edited);
+    if (plan.hasWork) await this.runPlan(plan, session, signal);
+    await this.settle(plan, session);
   }
 
   private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
-    const { store, runtime, events, settings } = this.engine;
-    const { changeMs, graceMs } = settings.timeouts;
-    const resources = {
-      ...session,
-      runtime,
-      activity: this.activity,
-      signal: AbortSignal.any([signal, session.lease.signal]),
-      changeTimeoutMs: changeMs,
-      graceMs,
-    };
+    const { store, events, settings } = this.engine;
+    const resources = resourcesOf(this.engine, session, this.activity, signal);
     const runner = new PlanRunner(resources, store, events, settings.onIssue);
     assertOpen(plan.service, plan.renaming);
     await assertTransactions(changesToRun(plan));
@@ -220,12 +204,6 @@ export class PipelineRunner {
     });
   }
 
-  private async closeTargets(): Promise<void> {
-    for (const target of targetsOf(this.engine.pipeline)) {
-      await this.tidy(`target system "${target.id}" could not be closed`, async () => target.close?.());
-    }
-  }
-
   private throwIssues(report: ExecutionReport): void {
     if (report.status !== 'stopped') return;
     const { failure } = this.report;
@@ -239,8 +217,12 @@ export class PipelineRunner {
     try {
       await work();
     } catch (error) {
-      this.report.warn(`${whatItMeans}: ${errorText(error)}`);
+      this.warn(whatItMeans, error);
     }
+  }
+
+  private warn(whatItMeans: string, error: unknown): void {
+    this.report.warn(`${whatItMeans}: ${errorText(error)}`);
   }
 
   private reach<T>(work: () => Promise<T>): Promise<T> {

@@ -25,13 +25,23 @@ export function createPipeline(service: string, stages: readonly Stage[]): Pipel
 }
 
 /** The target systems that its changes alter, each once. */
-export function targetsOf({ stages }: Pipeline): TargetSystem[] {
+function targetsOf({ stages }: Pipeline): TargetSystem[] {
   return [...new Set(stages.flatMap(({ changes }) => changes.map(({ target }) => target)))];
 }
 
-/** Gives back what the target systems kept. One that cannot is left as it is. */
-export async function closeTargets(pipeline: Pipeline): Promise<void> {
-  await Promise.allSettled(targetsOf(pipeline).map(async (target) => target.close?.()));
+/** Gives back what the target systems kept. One that cannot is left as it is, and `failed` is told. */
+export async function closeTargets(
+  pipeline: Pipeline,
+  failed: (target: TargetSystem, error: unknown) => void = () => undefined,
+): Promise<void> {
+  const closing = targetsOf(pipeline).map(async (target) => {
+    try {
+      await target.close?.();
+    } catch (error) {
+      failed(target, error);
+    }
+  });
+  await Promise.all(closing);
 }
 
 function pipelineDigest(stages: readonly Stage[]): string {

@@ -1,0 +1,102 @@
+import type { tailFault } from '../audit/audit-snapshot.js';
+import { reachStore } from '../audit/reach.js';
+import type { RunResources } from '../executor/audited-step.js';
+import type { Lease } from '../lock/lease.js';
+import { LockQueue, type AcquiredLock, type Waiting } from '../lock/lock-queue.js';
+import type { LockHold } from '../lock/lock-store.js';
+import type { Activity } from '../reporting/activity.js';
+import type { Engine } from './engine.js';
+import { openSession, type ExclusiveSession } from './exclusive-session.js';
+import { closeTargets } from './pipeline.js';
+
+/** How to get the lock, and what to do about it before history is read and after the work. */
+export interface Admission {
+  readonly executionId: string;
+  readonly waiting: Waiting;
+  /**
+   * Milliseconds to wait for another holder.
+   *
+   * @default `lock.waitMs`
+   */
+  readonly waitMs?: number | undefined;
+  /** Calls `acquire` and follows it, for those who want to know what takes long. */
+  readonly watched?: <T>(acquire: () => Promise<T>) => Promise<T>;
+  /** Called with the lock in hand, before the head is claimed. */
+  readonly beforeClaim?: (hold: LockHold) => Promise<void>;
+  /**
+   * What is wrong with the history, if anything.
+   *
+   * @default tailFault
+   */
+  readonly check?: typeof tailFault | undefined;
+  /** Told of what could not be closed or released in the end, which harms nobody. */
+  readonly untidy?: (whatItMeans: string, error: unknown) => void;
+}
+
+/**
+ * The one way into the lock: does `work` while this process alone may add to the history.
+ *
+ * @returns what `work` does; `undefined` where nothing was left to do, as `waiting` says.
+ * @throws LockTimeoutError with who holds the lock; LockLostError; AuditStoreUnavailableError; AuditTamperedError; the
+ * signal's reason when it aborts before the lock is there.
+ */
+export async function withLock<T>(
+  engine: Engine,
+  admission: Admission,
+  work: (session: ExclusiveSession) => Promise<T>,
+): Promise<T | undefined> {
+  const lock = await acquire(engine, admission);
+  if (!lock) return undefined;
+  try {
+    return await work(await enter(engine, admission, lock));
+  } finally {
+    await leave(engine, admission, lock.lease);
+  }
+}
+
+/** What a run or an operation lends to its executors. `signal` stops it. */
+export function resourcesOf(
+  { runtime, settings }: Engine,
+  session: ExclusiveSession,
+  activity: Activity,
+  signal: AbortSignal,
+): RunResources {
+  const { changeMs: changeTimeoutMs, graceMs } = settings.timeouts;
+  const stop = AbortSignal.any([signal, session.lease.signal]);
+  return { ...session, runtime, activity, signal: stop, changeTimeoutMs, graceMs };
+}
+
+async function acquire(
+  { pipeline, store, runtime, settings, progress }: Engine,
+  { executionId, waiting, waitMs = settings.lock.waitMs, watched = (asking) => asking() }: Admission,
+): Promise<AcquiredLock | undefined> {
+  const { service } = pipeline;
+  const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs }, progress);
+  await reachStore(service, () => store.prepare());
+  return watched(() => reachStore(service, () => queue.acquire(service, executionId, waiting)));
+}
+
+function enter(
+  { pipeline: { service }, store, runtime, settings }: Engine,
+  { executionId, check, beforeClaim }: Admission,
+  lock: AcquiredLock,
+): Promise<ExclusiveSession> {
+  const { leaseMs } = settings.lock;
+  return reachStore(service, async () => {
+    await beforeClaim?.(lock.lease.hold);
+    return openSession(lock, { service, executionId, store, runtime, leaseMs, check });
+  });
+}
+
+/** What was recorded stays recorded: a lock that cannot be released ends with its lease. */
+async function leave({ pipeline }: Engine, { untidy }: Admission, lease: Lease): Promise<void> {
+  await closeTargets(pipeline, ({ id }, error) =>
+    untidy?.(`target system "${id}" could not be closed`, error),
+  );
+  try {
+    await lease.release();
+  } catch (error) {
+    lease.lose('it could not be released', error);
+    untidy?.('the lock could not be released; its lease ends it', error);
+  }
+}
