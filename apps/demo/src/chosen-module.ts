@@ -13,11 +13,11 @@ const VARIANTS: Readonly<Record<string, () => Promise<{ readonly AppModule: Type
  * sqlite` (the default), `mongodb` (history and data in MongoDB) or `streams` (SQLite, with
  * a feed in Kafka and a price index in Redis).
  *
- * @throws Error naming what is wrong with them.
+ * @throws RangeError naming what is wrong with them.
  */
 export async function chosenModule(args: string[]): Promise<Type> {
   const { variant } = parseArgs({ args, options: { variant: { type: 'string', default: 'sqlite' } } }).values;
   const load = VARIANTS[variant];
   if (load) return (await load()).AppModule;
-  throw new Error(`--variant must be one of ${Object.keys(VARIANTS).join(', ')}, not "${variant}"`);
+  throw new RangeError(`--variant must be one of ${Object.keys(VARIANTS).join(', ')}, not "${variant}"`);
 }

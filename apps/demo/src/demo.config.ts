@@ -27,7 +27,7 @@ export interface DemoConfig {
  * `KAFKA_BROKERS` and `REDIS_URL` (the servers of compose.yml by default), `MONGODB_NAME` (`inventory`
  * by default), `STREAMS_PREFIX` (`inventory-` by default) and `DEMO_CRASH`.
  *
- * @throws Error naming `PORT` if its value is not a port.
+ * @throws RangeError naming `PORT` if its value is not a port.
  */
 export const demoConfig = registerAs('demo', (): DemoConfig => {
   const folder = resolve(process.env['DEMO_VAR'] ?? 'var');
@@ -51,5 +51,5 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
 
 function readPort(value: string): number {
   if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
-  throw new Error(`PORT must be a number from 0 to 65535, not "${value}"`);
+  throw new RangeError(`PORT must be a number from 0 to 65535, not "${value}"`);
 }

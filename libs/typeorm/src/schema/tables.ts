@@ -5,6 +5,7 @@ const key: Column = { type: 'key' };
 const text: Column = { type: 'text' };
 const integer: Column = { type: 'integer' };
 const optionalText: Column = { type: 'text', nullable: true };
+const optionalInteger: Column = { type: 'integer', nullable: true };
 
 /** Owner of the hold of the lock whose token the row carries. Nullable: tables of earlier versions had none. */
 const owner: Column = { type: 'text', nullable: true };
@@ -34,74 +35,92 @@ export interface TargetTables {
   readonly fences: Table;
 }
 
+type Shape = Omit<Table, 'name' | 'schema'>;
+
+const ENTRIES: Shape = {
+  columns: {
+    service: key,
+    seq: integer,
+    execution_id: text,
+    stage: text,
+    change_id: key,
+    change_order: text,
+    author: text,
+    state: text,
+    operation: text,
+    target_system: text,
+    tx_strategy: text,
+    recovery_strategy: text,
+    transactional: integer,
+    class_name: text,
+    method_name: optionalText,
+    duration_ms: integer,
+    hostname: text,
+    created_at: text,
+    error: optionalText,
+    metadata: text,
+    prev_hash: text,
+    hash: text,
+  },
+  primaryKey: ['service', 'seq'],
+  unique: ['service', 'change_id', 'seq'],
+};
+
+const HEADS: Shape = {
+  columns: {
+    service: key,
+    token: integer,
+    seq: integer,
+    hash: text,
+    settled_seq: optionalInteger,
+    settled_digest: optionalText,
+    writer,
+    owner,
+    format: optionalInteger,
+  },
+  primaryKey: ['service'],
+};
+
+const LOCKS: Shape = {
+  columns: {
+    service: key,
+    owner: text,
+    host: text,
+    pid: integer,
+    token: integer,
+    acquired_at: integer,
+    expires_at: integer,
+  },
+  primaryKey: ['service'],
+};
+
+const MARKERS: Shape = {
+  columns: {
+    service: key,
+    change_id: key,
+    execution_id: text,
+    operation: text,
+    token: integer,
+    owner,
+  },
+  primaryKey: ['service', 'change_id'],
+};
+
+const FENCES: Shape = {
+  columns: { service: key, token: integer, writer, owner },
+  primaryKey: ['service'],
+};
+
 /**
  * Names and columns of the audit tables.
  *
  * @throws TablePrefixError when the prefix cannot begin an SQL identifier.
  */
-export function auditTables({ tablePrefix: prefix, schema }: TablePlace): AuditTables {
-  checkPrefix(prefix);
+export function auditTables(place: TablePlace): AuditTables {
   return {
-    entries: {
-      name: `${prefix}audit_entries`,
-      schema,
-      columns: {
-        service: key,
-        seq: integer,
-        execution_id: text,
-        stage: text,
-        change_id: key,
-        change_order: text,
-        author: text,
-        state: text,
-        operation: text,
-        target_system: text,
-        tx_strategy: text,
-        recovery_strategy: text,
-        transactional: integer,
-        class_name: text,
-        method_name: optionalText,
-        duration_ms: integer,
-        hostname: text,
-        created_at: text,
-        error: optionalText,
-        metadata: text,
-        prev_hash: text,
-        hash: text,
-      },
-      primaryKey: ['service', 'seq'],
-      unique: ['service', 'change_id', 'seq'],
-    },
-    heads: {
-      name: `${prefix}audit_heads`,
-      schema,
-      columns: {
-        service: key,
-        token: integer,
-        seq: integer,
-        hash: text,
-        settled_seq: { type: 'integer', nullable: true },
-        settled_digest: optionalText,
-        writer,
-        owner,
-        format: { type: 'integer', nullable: true },
-      },
-      primaryKey: ['service'],
-    },
-    locks: {
-      name: `${prefix}locks`,
-      schema,
-      columns: {
-        service: key,
-        owner: text,
-        host: text,
-        pid: integer,
-        token: integer,
-        acquired_at: integer,
-        expires_at: integer,
-      },
-      primaryKey: ['service'],
-    },
+    entries: tableIn(place, 'audit_entries', ENTRIES),
+    heads: tableIn(place, 'audit_heads', HEADS),
+    locks: tableIn(place, 'locks', LOCKS),
   };
 }
 
@@ -110,31 +129,11 @@ export function auditTables({ tablePrefix: prefix, schema }: TablePlace): AuditT
  *
  * @throws TablePrefixError when the prefix cannot begin an SQL identifier.
  */
-export function targetTables({ tablePrefix: prefix, schema }: TablePlace): TargetTables {
-  checkPrefix(prefix);
-  return {
-    markers: {
-      name: `${prefix}markers`,
-      schema,
-      columns: {
-        service: key,
-        change_id: key,
-        execution_id: text,
-        operation: text,
-        token: integer,
-        owner,
-      },
-      primaryKey: ['service', 'change_id'],
-    },
-    fences: {
-      name: `${prefix}fences`,
-      schema,
-      columns: { service: key, token: integer, writer, owner },
-      primaryKey: ['service'],
-    },
-  };
+export function targetTables(place: TablePlace): TargetTables {
+  return { markers: tableIn(place, 'markers', MARKERS), fences: tableIn(place, 'fences', FENCES) };
 }
 
-function checkPrefix(prefix: string): void {
-  if (!PREFIX.test(prefix)) throw new TablePrefixError(prefix);
+function tableIn({ tablePrefix, schema }: TablePlace, name: string, shape: Shape): Table {
+  if (!PREFIX.test(tablePrefix)) throw new TablePrefixError(tablePrefix);
+  return { name: `${tablePrefix}${name}`, schema, ...shape };
 }
