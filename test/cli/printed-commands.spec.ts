@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { CommandRunner } from '../../libs/cli/src/commands/command-runner.js';
 import type { Terminal } from '../../libs/cli/src/output/terminal.js';
 import { createProgram } from '../../libs/cli/src/program.js';
-import { fixCommand, issueCommand, renameCommand } from '../../libs/core/src/recovery/commands.js';
+import { fixCommand, issueCommand, renameCommand } from '../../libs/core/src/errors/commands.js';
 
 /** What a reader is to put in, as the texts write it. */
 const PLACEHOLDERS: readonly [RegExp, string][] = [

@@ -4,7 +4,7 @@
  */
 export const rooms = {
   recovery: room('recovery'),
-  planner: room('pipeline', 'execution-plan', 'execution-planner'),
+  planner: room('plan', 'execution-plan', 'execution-planner'),
   audit: room('audit'),
   lock: room('lock'),
   executor: room('executor'),

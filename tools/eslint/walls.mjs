@@ -10,19 +10,19 @@ const NEST_FILES = [
   'libs/core/src/change/change-discovery.ts',
   'libs/core/src/change/parameter-resolver.ts',
   'libs/core/src/change/returned-value.ts',
-  'libs/core/src/reporting/logger-reporter.ts',
+  'libs/core/src/target-system/provided-handle.ts',
 ];
 const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
 const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
-const REJECTIONS_FILE = 'libs/core/src/unhandled-rejections.ts';
-const NODE_RUNTIME = 'libs/core/src/node-runtime.ts';
+const REJECTIONS_FILE = 'libs/core/src/runtime/unhandled-rejections.ts';
+const NODE_RUNTIME = 'libs/core/src/runtime/node-runtime.ts';
 /** The one file that is a process: the command's. */
 const COMMAND_FILE = 'libs/cli/src/main.ts';
 /** Files that only compute: same arguments, same answer. */
 const PURE_FILES = [
   'libs/core/src/recovery/**',
-  'libs/core/src/pipeline/execution-planner.ts',
+  'libs/core/src/plan/execution-planner.ts',
   'libs/core/src/audit/audit-snapshot.ts',
 ];
 /** Packages that a library besides core may import: its driver, and that driver's Nest module. */

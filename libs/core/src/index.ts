@@ -1,15 +1,15 @@
-export { FlamingockError } from './flamingock.error.js';
-export type { Runtime } from './runtime.js';
-export { nodeRuntime } from './node-runtime.js';
-export { NoAnswerError } from './answer-bound.js';
-export { withinTime } from './within-time.js';
+export { FlamingockError } from './errors/flamingock.error.js';
+export type { Runtime } from './runtime/runtime.js';
+export { nodeRuntime } from './runtime/node-runtime.js';
+export { NoAnswerError } from './runtime/answer-bound.js';
+export { withinTime } from './runtime/within-time.js';
 
 export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';
 export type { TxStrategy } from './audit/tx-strategy.js';
 export { GENESIS_HASH, type AuditEntry, type AuditRecord } from './audit/audit-entry.js';
 export { HISTORY_FORMAT, isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
 export type { AuditBatch, AuditStore } from './audit/audit-store.js';
-export { maskSecrets } from './audit/mask-secrets.js';
+export { maskSecrets } from './errors/mask-secrets.js';
 export { metadataOf, metadataText } from './audit/metadata-text.js';
 export { chainEntries, entryHash, type ChainEnd, type TimedRecord } from './audit/audit-chain.js';
 export {
@@ -44,11 +44,11 @@ export {
   SelfWaitingError,
 } from './lock/lock.errors.js';
 
-export { cliCommand, issueCommand } from './recovery/commands.js';
+export { cliCommand, issueCommand } from './errors/commands.js';
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { ChainFault } from './audit/chain-walk.js';
-export { RecoveryStrategy } from './recovery/recovery-strategy.js';
+export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 
 export {
@@ -61,14 +61,14 @@ export {
   type MarkerStore,
   type TargetFence,
   type TargetSystem as TargetSystemPort,
-  type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system/target-system.js';
+export { type Transaction } from './lock/transaction.js';
 export {
   nonTransactionalTargetSystem,
   type NonTransactionalTargetSystemOptions,
-} from './target-system/non-transactional.target-system.js';
+} from './nest/non-transactional.target-system.js';
 
 export { ChangeStatements } from './target-system/change-statements.js';
 export { MethodScope, overrideMethod } from './target-system/method-scope.js';
@@ -84,24 +84,26 @@ export type { ChangeClass } from './change/change-discovery.js';
 export { InvalidChangesError, LazyResultError, type ChangeFault } from './change/change.errors.js';
 
 export {
-  ChangeEndedError,
   ChangeTimeoutError,
   PartlyAppliedError,
   RollbackFailedError,
-  TargetSystemUnavailableError,
   TransactionsUnavailableError,
-  UnawaitedFailureError,
-  UnawaitedStatementsError,
   type TransactionObstacle,
 } from './executor/executor.errors.js';
+export {
+  ChangeEndedError,
+  UnawaitedFailureError,
+  UnawaitedStatementsError,
+} from './lock/change-scope.errors.js';
+export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
 export {
   ChangeFailedError,
   ManualInterventionError,
   OutOfOrderError,
   RunAbortedError,
   RunTimeoutError,
-} from './pipeline/pipeline.errors.js';
-export type { EngineSettings } from './pipeline/engine-settings.js';
+} from './run/run.errors.js';
+export type { EngineSettings } from './run/engine-settings.js';
 
 export {
   EarlierNameError,
@@ -110,9 +112,9 @@ export {
   RenamedChangesError,
   type ChangeFeatures,
   type ForeignChange,
-} from './pipeline/identity.errors.js';
-export { RenameRefusedError, RenameUnfinishedError, ServiceRenamedError } from './pipeline/rename.errors.js';
-export type { EditedChange } from './pipeline/change-identity.js';
+} from './plan/identity.errors.js';
+export { RenameRefusedError, RenameUnfinishedError, ServiceRenamedError } from './plan/rename.errors.js';
+export type { EditedChange } from './plan/change-identity.js';
 export type { PlanItem, PlanReport, RenamedItem } from './operations/plan.js';
 export type { AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
 export type { AuditReconcileRequest, AuditReconciliation } from './operations/audit-reconcile.js';
@@ -154,9 +156,9 @@ export { formatReport } from './reporting/report-format.js';
 export type {
   AdapterDefinition,
   AuditStoreDefinition,
-  ProvidedHandle,
   TargetSystemDefinition,
 } from './nest/adapter-definition.js';
+export type { ProvidedHandle } from './target-system/provided-handle.js';
 export {
   FLAMINGOCK_AUDIT_STORE,
   FLAMINGOCK_OVERRIDES,
@@ -171,7 +173,7 @@ export type {
   FlamingockSettingsFactory,
   RunAt,
 } from './nest/flamingock-options.js';
-export { optionFaults, optionsOf, type OptionNames } from './nest/option-names.js';
+export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
 export { tokenName } from './change/parameter-faults.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';

@@ -2,7 +2,7 @@ import type { TransactionalTargetSystem } from '@nestjs-flamingock/core';
 import { InMemoryTable, type InMemorySession } from '@nestjs-flamingock/testing';
 import type { ChangeDescriptor, Invocation } from '../../../libs/core/src/change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../../../libs/core/src/fixtures/changes.js';
-import { sleep } from '../../../libs/core/src/sleep.js';
+import { sleep } from '../../../libs/core/src/runtime/sleep.js';
 import { effectKey } from '../check/effects.js';
 import type { Oracle } from '../check/oracle.js';
 import { isTransactionalKind, type ChangePlan } from '../scenario/scenario.js';

@@ -2,7 +2,7 @@ import { auditFix } from '../../../libs/core/src/operations/audit-fix.js';
 import { auditReconcile } from '../../../libs/core/src/operations/audit-reconcile.js';
 import { execute } from '../../../libs/core/src/operations/execute.js';
 import { undo } from '../../../libs/core/src/operations/undo.js';
-import type { Engine } from '../../../libs/core/src/pipeline/engine.js';
+import type { Engine } from '../../../libs/core/src/run/engine.js';
 import { due, isIn } from '../check/rules.js';
 import type { ChangePlan } from '../scenario/scenario.js';
 import type { SimulatedProcess } from './simulated-process.js';

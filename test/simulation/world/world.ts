@@ -3,7 +3,7 @@ import { InMemoryDatabase } from '@nestjs-flamingock/testing';
 import type { ChangeDescriptor } from '../../../libs/core/src/change/change-descriptor.js';
 import { anEngine } from '../../../libs/core/src/fixtures/engines.js';
 import { LEASE_MS, SERVICE } from '../../../libs/core/src/fixtures/runs.js';
-import type { Engine } from '../../../libs/core/src/pipeline/engine.js';
+import type { Engine } from '../../../libs/core/src/run/engine.js';
 import { Oracle, type Databases } from '../check/oracle.js';
 import { Verdict } from '../check/verdict.js';
 import { STAGES, type ProcessPlan, type Scenario } from '../scenario/scenario.js';

@@ -1,4 +1,4 @@
-import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import type { RecoveryStrategy } from './recovery-strategy.js';
 import type { AuditOperation, AuditState } from './audit-state.js';
 import type { TxStrategy } from './tx-strategy.js';
 

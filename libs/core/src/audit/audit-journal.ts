@@ -2,13 +2,13 @@ import type { AcquiredLock } from '../lock/lock-queue.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError } from '../lock/lock.errors.js';
 import type { Patience } from '../lock/patience.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { chainEntries, type ChainEnd, type TimedRecord } from './audit-chain.js';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
 import type { AuditOperation, AuditState } from './audit-state.js';
 import type { AuditBatch, AuditStore } from './audit-store.js';
 import { UnstorableTextError } from './audit.errors.js';
-import { asciiText, errorText } from './error-text.js';
+import { asciiText, errorText } from '../errors/error-text.js';
 
 /** One thing that happened to a change, to be recorded. */
 export interface AuditStep {

@@ -1,5 +1,5 @@
 import type { LockHold, LockStore } from '../lock/lock-store.js';
-import type { Transaction } from '../target-system/target-system.js';
+import type { Transaction } from '../lock/transaction.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead, Settlement } from './audit-head.js';
 

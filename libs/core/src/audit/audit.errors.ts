@@ -1,6 +1,6 @@
-import { FlamingockError } from '../flamingock.error.js';
-import { cliCommand } from '../recovery/commands.js';
-import { errorText } from './error-text.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { cliCommand } from '../errors/commands.js';
+import { errorText } from '../errors/error-text.js';
 
 /** The audit store could not be read or written; what needed it did not run. */
 export class AuditStoreUnavailableError extends FlamingockError {

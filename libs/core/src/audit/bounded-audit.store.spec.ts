@@ -1,5 +1,5 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
-import { AnswerBound, NoAnswerError } from '../answer-bound.js';
+import { AnswerBound, NoAnswerError } from '../runtime/answer-bound.js';
 import { aChange } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';

@@ -1,6 +1,6 @@
-import type { AnswerBound } from '../answer-bound.js';
+import type { AnswerBound } from '../runtime/answer-bound.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
-import type { Transaction } from '../target-system/target-system.js';
+import type { Transaction } from '../lock/transaction.js';
 import type { AuditEntry } from './audit-entry.js';
 import { HISTORY_FORMAT, type AuditHead, type Settlement } from './audit-head.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from './audit.errors.js';

@@ -1,4 +1,4 @@
-import { isFinal } from '../flamingock.error.js';
+import { isFinal } from '../errors/flamingock.error.js';
 import { AuditStoreUnavailableError } from './audit.errors.js';
 
 /**

@@ -1,4 +1,4 @@
-import { detached } from '../async-frames.js';
+import { detached } from '../runtime/async-frames.js';
 
 /**
  * The run that a change is part of. A parameter of this type gets it.

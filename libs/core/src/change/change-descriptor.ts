@@ -1,4 +1,4 @@
-import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
 import type { ChangeSource } from './fingerprint.js';

@@ -12,8 +12,8 @@ import {
 import { failureOf } from '../fixtures/runs.js';
 import { FlamingockModule } from '../nest/flamingock.module.js';
 import { FlamingockService } from '../nest/flamingock.service.js';
-import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import { nonTransactionalTargetSystem } from '../nest/non-transactional.target-system.js';
 import type { ChangeClass } from './change-discovery.js';
 import { Change } from './change.decorator.js';
 import { InvalidChangesError, type ChangeFault } from './change.errors.js';

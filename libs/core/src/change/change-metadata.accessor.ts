@@ -1,4 +1,4 @@
-import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { METADATA, type ChangeMetadata, type ChangeOptions, type MethodMetadata } from './change-metadata.js';
 
 /** True for a class that itself carries `@Change`; a subclass of one does not. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 
 /** What `@Change` takes. */
 export interface ChangeOptions {

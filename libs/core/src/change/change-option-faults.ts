@@ -1,5 +1,5 @@
-import { optionFaults, shown, type OptionNames } from '../nest/option-names.js';
-import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { optionFaults, shown, type OptionNames } from '../errors/option-names.js';
+import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { ChangeFault } from './change.errors.js';
 import type { ChangeMetadata, ChangeOptions, RefusedRecovery } from './change-metadata.js';
 import { A_NAME, isName } from './names.js';

@@ -1,4 +1,4 @@
-import { FlamingockError } from '../flamingock.error.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 
 /** One thing that is wrong with the changes of an application. */
 export interface ChangeFault {

@@ -1,5 +1,5 @@
-import type { RecoveryStrategy } from '../recovery/recovery-strategy.js';
-import { shown } from '../nest/option-names.js';
+import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import { shown } from '../errors/option-names.js';
 import { isTransactional } from '../target-system/target-system.js';
 import type {
   RegisteredTargetSystem,

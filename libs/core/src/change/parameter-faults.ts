@@ -1,6 +1,6 @@
 import type { ChangeFault } from './change.errors.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
-import { packageOf } from '../node-runtime.js';
+import { packageOf } from '../runtime/node-runtime.js';
 import { secondCopy } from './second-copy.js';
 
 /** What keeps something that is provided from being given to a change. */

@@ -1,6 +1,6 @@
 import { Inject, Scope, type InjectionToken } from '@nestjs/common';
 import { INQUIRER, ModulesContainer, type ModuleRef } from '@nestjs/core';
-import type { ProvidedHandle } from '../nest/adapter-definition.js';
+import type { ProvidedHandle } from '../target-system/provided-handle.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import { ChangeContext } from './change-context.js';
 import type { Invocation } from './change-descriptor.js';

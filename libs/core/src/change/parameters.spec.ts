@@ -11,7 +11,7 @@ import {
   rootModule,
   type ApplicationParts,
 } from '../fixtures/applications.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from '../nest/non-transactional.target-system.js';
 import { Change } from './change.decorator.js';
 import { ChangeContext } from './change-context.js';
 import type { ChangeClass } from './change-discovery.js';

@@ -1,4 +1,4 @@
-import { RecoveryStrategy } from '../recovery/recovery-strategy.js';
+import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { METADATA, type RecoveryOptions, type RefusedRecovery } from './change-metadata.js';
 import { declaration, unlessBare } from './declaration.decorator.js';
 

@@ -11,7 +11,7 @@ import {
 import { defer, Observable, of, throwError } from 'rxjs';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { FlamingockService } from '../nest/flamingock.service.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from '../nest/non-transactional.target-system.js';
 import { Change } from './change.decorator.js';
 import { LazyResultError } from './change.errors.js';
 import { Execution, RollbackExecution } from './execution.decorator.js';

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from '../node-runtime.js';
+import type { InstalledPackage } from '../runtime/node-runtime.js';
 import { secondCopy } from './second-copy.js';
 
 class Theirs {}

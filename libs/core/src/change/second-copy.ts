@@ -1,4 +1,4 @@
-import type { InstalledPackage } from '../node-runtime.js';
+import type { InstalledPackage } from '../runtime/node-runtime.js';
 import type { ChangeFault } from './change.errors.js';
 
 /** Where a class comes from, as far as it can be found out. */

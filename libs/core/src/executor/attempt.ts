@@ -1,5 +1,5 @@
-import { boundedSignal } from '../bounded-signal.js';
-import type { Runtime } from '../runtime.js';
+import { boundedSignal } from '../runtime/bounded-signal.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { ChangeTimeoutError } from './executor.errors.js';
 
 /** How a call of a change's method ended. */

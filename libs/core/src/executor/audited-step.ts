@@ -15,11 +15,12 @@ import type { Lease } from '../lock/lease.js';
 import { FencedError, LockLostError } from '../lock/lock.errors.js';
 import type { Patience } from '../lock/patience.js';
 import type { Activity } from '../reporting/activity.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
 import { attempt, type Attempt } from './attempt.js';
 import type { ChangeOutcome } from './change-executor.js';
-import { ChangeEndedError, unusable } from './executor.errors.js';
+import { ChangeEndedError } from '../lock/change-scope.errors.js';
+import { unusable } from '../target-system/target-system.errors.js';
 import type { Intent } from './intent.js';
 
 /** Everything that one run lends to its executors. */

@@ -1,9 +1,5 @@
-import {
-  ChangeEndedError,
-  ChangeTimeoutError,
-  PartlyAppliedError,
-  RollbackFailedError,
-} from './executor.errors.js';
+import { ChangeTimeoutError, PartlyAppliedError, RollbackFailedError } from './executor.errors.js';
+import { ChangeEndedError } from '../lock/change-scope.errors.js';
 
 describe('errors of a change', () => {
   it('say of one that took too long where its time is set', () => {

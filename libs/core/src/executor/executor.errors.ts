@@ -1,5 +1,5 @@
-import { errorText } from '../audit/error-text.js';
-import { FlamingockError, isFinal } from '../flamingock.error.js';
+import { errorText } from '../errors/error-text.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 
 /** A method of a change did not end in time. */
 export class ChangeTimeoutError extends FlamingockError {
@@ -12,63 +12,6 @@ export class ChangeTimeoutError extends FlamingockError {
     super(
       `Change "${changeId}" did not end within ${timeoutMs} ms. Raise timeoutMs in its @Change, or ` +
         'timeouts.changeMs (FLAMINGOCK_CHANGE_TIMEOUT_MS), if it needs more.',
-    );
-  }
-}
-
-/** An object of a change was used after the change had ended. */
-export class ChangeEndedError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_CHANGE_ENDED';
-
-  constructor(readonly changeId: string) {
-    super(
-      `Change "${changeId}" has ended, and something that it left behind still uses what it was given. ` +
-        'Await every promise inside the change.',
-    );
-  }
-}
-
-/** How many statements a message names. */
-const MOST_TEXTS = 5;
-
-/** A method of a change returned while statements of its own were on their way. */
-export class UnawaitedStatementsError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_UNAWAITED_STATEMENTS';
-
-  constructor(
-    readonly changeId: string,
-    /** The method, where it is known. */
-    readonly methodName: string | undefined,
-    /** The statements, shortened; empty texts where the driver does not say. */
-    readonly statements: readonly string[],
-  ) {
-    const count = statements.length === 1 ? '1 statement was' : `${statements.length} statements were`;
-    const named = statements.filter((text) => text !== '').map((text) => `\n  ${text}`);
-    const more = named.length > MOST_TEXTS ? [`\n  and ${named.length - MOST_TEXTS} more`] : [];
-    const method = methodName === undefined ? 'its method' : `${methodName}()`;
-    super(
-      `Change "${changeId}": ${method} returned while ${count} running: await them, with Promise.all where ` +
-        `they are many.${[...named.slice(0, MOST_TEXTS), ...more].join('')}`,
-    );
-    this.hide('statements');
-  }
-}
-
-/** A promise that a method of a change began failed, and nobody awaits it. */
-export class UnawaitedFailureError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_UNAWAITED_FAILURE';
-
-  constructor(
-    readonly changeId: string,
-    /** The method, where it is known. */
-    readonly methodName: string | undefined,
-    cause: unknown,
-  ) {
-    const method = methodName === undefined ? 'its method' : `${methodName}()`;
-    super(
-      `Change "${changeId}": something that ${method} began and did not await has failed: ${errorText(cause).replace(/\.$/, '')}. ` +
-        'Await every promise inside the change.',
-      { cause },
     );
   }
 }
@@ -104,27 +47,6 @@ export class PartlyAppliedError extends FlamingockError {
         'or take it back by hand, then record which of the two you did.',
     );
   }
-}
-
-/** A target system could not be used to find out, or to prove, what became of its changes. */
-export class TargetSystemUnavailableError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_TARGET_SYSTEM_UNAVAILABLE';
-
-  constructor(
-    readonly targetSystem: string,
-    cause: unknown,
-  ) {
-    super(
-      `Target system "${targetSystem}" cannot be used: ${errorText(cause)}. The change that needs it did not ` +
-        'run. Check that it is up and that this application may write to it, then start again.',
-      { cause },
-    );
-  }
-}
-
-/** What kept a target system from being used, as an error with a remedy. */
-export function unusable(targetSystem: string, cause: unknown): FlamingockError {
-  return isFinal(cause) ? cause : new TargetSystemUnavailableError(targetSystem, cause);
 }
 
 /** A target system did not answer a start that had nothing to do there. */

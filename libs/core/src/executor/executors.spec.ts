@@ -11,7 +11,7 @@ import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import type { RunResources } from './audited-step.js';
-import { TargetSystemUnavailableError } from './executor.errors.js';
+import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Executors } from './executors.js';
 
 let runtime: ManualRuntime;

@@ -6,7 +6,7 @@ import {
   InMemoryTable,
   inMemoryTargetSystem,
 } from '@nestjs-flamingock/testing';
-import { partOf, within } from '../async-frames.js';
+import { partOf, within } from '../runtime/async-frames.js';
 import { ChangeContext } from '../change/change-context.js';
 import { Change } from '../change/change.decorator.js';
 import { Execution } from '../change/execution.decorator.js';

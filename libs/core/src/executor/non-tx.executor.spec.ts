@@ -16,7 +16,9 @@ import { Wire } from '../fixtures/wire.js';
 import { LockLostError, LockUnconfirmedError } from '../lock/lock.errors.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
-import { ChangeEndedError, ChangeTimeoutError, TargetSystemUnavailableError } from './executor.errors.js';
+import { ChangeTimeoutError } from './executor.errors.js';
+import { ChangeEndedError } from '../lock/change-scope.errors.js';
+import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { undoBy } from './intent.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 

@@ -15,7 +15,7 @@ import { LockLostError } from '../lock/lock.errors.js';
 import { decide } from '../recovery/recovery-decision.js';
 import type { RunResources } from './audited-step.js';
 import { subjectOf } from './change-executor.js';
-import { TargetSystemUnavailableError } from './executor.errors.js';
+import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Reconciler } from './reconciler.js';
 
 let runtime: ManualRuntime;

@@ -7,7 +7,8 @@ import { FencedError } from '../lock/lock.errors.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
-import { PartlyAppliedError, unusable } from './executor.errors.js';
+import { PartlyAppliedError } from './executor.errors.js';
+import { unusable } from '../target-system/target-system.errors.js';
 import { fencedOut } from './target-claims.js';
 import { claimedBy } from '../recovery/lost-writes.js';
 

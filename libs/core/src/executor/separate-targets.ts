@@ -1,9 +1,9 @@
 import type { AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import type { Engine } from '../pipeline/engine.js';
-import type { Runtime } from '../runtime.js';
+import type { Pipeline } from '../plan/pipeline.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
-import { withinTime } from '../within-time.js';
+import { withinTime } from '../runtime/within-time.js';
 import { txStrategyOf } from './change-executor.js';
 import { LookTimeoutError } from './executor.errors.js';
 
@@ -11,7 +11,7 @@ import { LookTimeoutError } from './executor.errors.js';
 const LOOK_MS = 3_000;
 
 /** The target systems that keep markers and fences of a pipeline's changes, each once. */
-export function separateTargets({ pipeline, store }: Pick<Engine, 'pipeline' | 'store'>) {
+export function separateTargets({ pipeline, store }: { pipeline: Pipeline; store: AuditStore }) {
   return targetsWithMarkers(
     pipeline.stages.flatMap(({ changes }) => changes),
     store,

@@ -5,10 +5,10 @@ import { FencedError } from '../lock/lock.errors.js';
 import type {
   ChangeRun,
   Handles,
-  Transaction,
   TransactionalTargetSystem,
   TransactionOutcome,
 } from '../target-system/target-system.js';
+import type { Transaction } from '../lock/transaction.js';
 import { AuditedStep, type RunResources } from './audited-step.js';
 import { subjectOf, txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { executionOf, type Intent } from './intent.js';

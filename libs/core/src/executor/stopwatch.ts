@@ -1,4 +1,4 @@
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 
 /** Starts measuring; each call of the result gives the milliseconds since. */
 export function stopwatch(runtime: Runtime): () => number {

@@ -10,7 +10,7 @@ import {
 } from '../recovery/lost-writes.js';
 import type { TargetFence, TransactionalTargetSystem } from '../target-system/target-system.js';
 import type { RunResources } from './audited-step.js';
-import { unusable } from './executor.errors.js';
+import { unusable } from '../target-system/target-system.errors.js';
 
 type Resources = Pick<RunResources, 'journal' | 'snapshot' | 'lease' | 'patience'>;
 

@@ -8,7 +8,7 @@ import { aChange, changeMethod } from '../fixtures/changes.js';
 import { failureOf, openRun, standStill, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
-import { RunAbortedError } from '../pipeline/pipeline.errors.js';
+import { RunAbortedError } from '../run/run.errors.js';
 import { Executors } from './executors.js';
 import { executionOf, undoBy } from './intent.js';
 

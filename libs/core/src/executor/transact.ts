@@ -2,10 +2,10 @@ import type {
   ChangeRun,
   Handles,
   Marker,
-  Transaction,
   TransactionalTargetSystem,
   TransactionOutcome,
 } from '../target-system/target-system.js';
+import type { Transaction } from '../lock/transaction.js';
 
 /** How a transaction ended, and what it proves. */
 export interface Transacted {

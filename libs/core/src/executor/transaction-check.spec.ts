@@ -1,7 +1,8 @@
 import { InMemoryTargetSystem } from '@nestjs-flamingock/testing';
 import { aChange } from '../fixtures/changes.js';
 import { failureOf } from '../fixtures/runs.js';
-import { TargetSystemUnavailableError, TransactionsUnavailableError } from './executor.errors.js';
+import { TransactionsUnavailableError } from './executor.errors.js';
+import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { assertTransactions, transactionObstacles } from './transaction-check.js';
 
 /** A target system whose transactions are asked for; counts how often. */

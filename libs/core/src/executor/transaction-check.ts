@@ -1,6 +1,7 @@
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional, type TransactionalTargetSystem } from '../target-system/target-system.js';
-import { TransactionsUnavailableError, unusable, type TransactionObstacle } from './executor.errors.js';
+import { TransactionsUnavailableError, type TransactionObstacle } from './executor.errors.js';
+import { unusable } from '../target-system/target-system.errors.js';
 
 /**
  * Asks the target systems of transactional changes whether they can run transactions now.

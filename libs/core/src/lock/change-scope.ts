@@ -1,14 +1,19 @@
-import { partOf, within } from '../async-frames.js';
-import type { AuditStore } from '../audit/audit-store.js';
-import { errorText } from '../audit/error-text.js';
-import { maskSecrets } from '../audit/mask-secrets.js';
-import { ChangeEndedError, UnawaitedFailureError } from '../executor/executor.errors.js';
-import { tolerateRejections } from '../unhandled-rejections.js';
+import { partOf, within } from '../runtime/async-frames.js';
+import { errorText } from '../errors/error-text.js';
+import { maskSecrets } from '../errors/mask-secrets.js';
+import { ChangeEndedError, UnawaitedFailureError } from './change-scope.errors.js';
+import { tolerateRejections } from '../runtime/unhandled-rejections.js';
 import type { Lease } from './lease.js';
 import { SelfWaitingError } from './lock.errors.js';
 import type { LockRecord } from './lock-store.js';
 
 const LONGEST_TEXT = 200;
+
+/** Where a run keeps history: an audit store. */
+export interface KeptHistory {
+  /** Identity of its database. */
+  readonly resource: object;
+}
 
 /** The change as part of which something happens. */
 export class ChangeScope {
@@ -24,7 +29,7 @@ export class ChangeScope {
   constructor(
     readonly changeId: string,
     /** Where its run keeps history. */
-    readonly store: AuditStore,
+    readonly store: KeptHistory,
     /** The lock of its run. */
     readonly lease: Lease,
     /** Tells of the first thing that came after its end. */
@@ -128,7 +133,7 @@ function isRefusal(reason: unknown, depth = 0): boolean {
  *
  * @throws SelfWaitingError inside a change of that run, or of one whose transaction keeps everybody off that store.
  */
-export function refuseInside(service: string, store: AuditStore): void {
+export function refuseInside(service: string, store: KeptHistory): void {
   const scope = currentChange();
   if (!scope || scope.isOver) return;
   const { lease } = scope;

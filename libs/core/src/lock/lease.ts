@@ -1,10 +1,10 @@
-import { unlessAborted } from '../abort.js';
-import { NoAnswerError } from '../answer-bound.js';
-import { errorText } from '../audit/error-text.js';
-import type { Runtime } from '../runtime.js';
-import { sleep } from '../sleep.js';
+import { unlessAborted } from '../runtime/abort.js';
+import { NoAnswerError } from '../runtime/answer-bound.js';
+import { errorText } from '../errors/error-text.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { sleep } from '../runtime/sleep.js';
 import { leaseRanOut, LockLostError, LockUnconfirmedError } from './lock.errors.js';
-import { withinTime } from '../within-time.js';
+import { withinTime } from '../runtime/within-time.js';
 import type { LockHold, LockRenewal, LockStore } from './lock-store.js';
 
 /** Part of the lease after which it is renewed. */

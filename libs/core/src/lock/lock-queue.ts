@@ -1,6 +1,6 @@
-import { isFinal } from '../flamingock.error.js';
-import type { Runtime } from '../runtime.js';
-import { sleep } from '../sleep.js';
+import { isFinal } from '../errors/flamingock.error.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { sleep } from '../runtime/sleep.js';
 import { refuseToWaitFor } from './change-scope.js';
 import { describeHolder, LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';

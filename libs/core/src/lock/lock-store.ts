@@ -1,4 +1,4 @@
-import type { Transaction } from '../target-system/target-system.js';
+import type { Transaction } from './transaction.js';
 
 /** Who asks for the lock, and for how long at a time. */
 export interface LockClaim {

@@ -1,5 +1,5 @@
-import { FlamingockError } from '../flamingock.error.js';
-import { cliCommand, releaseCommand } from '../recovery/commands.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { cliCommand, releaseCommand } from '../errors/commands.js';
 import type { LockRecord } from './lock-store.js';
 
 /** A write was refused because a later holder of the lock has claimed what it wanted to write. */

@@ -1,7 +1,7 @@
-import { unlessAborted } from '../abort.js';
-import { isFinal } from '../flamingock.error.js';
-import type { Runtime } from '../runtime.js';
-import { sleep } from '../sleep.js';
+import { unlessAborted } from '../runtime/abort.js';
+import { isFinal } from '../errors/flamingock.error.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { sleep } from '../runtime/sleep.js';
 import type { Lease } from './lease.js';
 
 const PAUSE_MS = 100;

@@ -1,6 +1,6 @@
-import { nodeRuntime } from '../node-runtime.js';
-import type { Runtime } from '../runtime.js';
-import { inTimeOr } from '../within-time.js';
+import { nodeRuntime } from '../runtime/node-runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { inTimeOr } from '../runtime/within-time.js';
 
 /** How long a write may take before somebody is taken to be in its way, and between two looks at who. */
 const LOOK_MS = 200;

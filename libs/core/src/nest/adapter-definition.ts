@@ -1,5 +1,6 @@
-import type { FactoryProvider, InjectionToken, ModuleMetadata } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { AuditStore } from '../audit/audit-store.js';
+import type { ProvidedHandle } from '../target-system/provided-handle.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 
 /**
@@ -27,7 +28,3 @@ export interface TargetSystemDefinition extends AdapterDefinition<TargetSystem> 
   /** What else parameters of this target's changes may ask for, before Nest's container is asked. */
   readonly provide?: readonly ProvidedHandle[];
 }
-
-/** A token of the application's container, or a value under a token of its own. */
-export type ProvidedHandle =
-  InjectionToken | { readonly provide: InjectionToken; readonly useValue: unknown };

@@ -4,7 +4,7 @@ import type {
   TargetSystemDefinition,
 } from './adapter-definition.js';
 import type { FlamingockAdapters } from './flamingock-options.js';
-import { shown } from './option-names.js';
+import { shown } from '../errors/option-names.js';
 
 /** What stands where adapters should, in code that is not type-checked. */
 export type GivenAdapters = Readonly<Partial<Record<keyof FlamingockAdapters, unknown>>>;

@@ -1,8 +1,8 @@
 import type { FactoryProvider, InjectionToken, OptionalFactoryDependency, Provider } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { referenced, tokenName } from '../change/parameter-faults.js';
-import { nodeRuntime } from '../node-runtime.js';
-import { sleep } from '../sleep.js';
+import { nodeRuntime } from '../runtime/node-runtime.js';
+import { sleep } from '../runtime/sleep.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import type { AdapterDefinition } from './adapter-definition.js';

@@ -1,7 +1,7 @@
 import { A_NAME, isName } from '../change/names.js';
 import type { FlamingockModuleAsyncOptions, FlamingockModuleOptions } from './flamingock-options.js';
 import type { FlamingockFeatureOptions } from './flamingock.module.js';
-import { optionFaults, optionsOf, shown, type OptionNames } from './option-names.js';
+import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
 import { SETTINGS } from './resolve-options.js';
 
 /** What `forRoot` takes. */

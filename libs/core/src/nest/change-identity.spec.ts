@@ -13,9 +13,9 @@ import {
   EditedChangesError,
   ForeignChangesError,
   RenamedChangesError,
-} from '../pipeline/identity.errors.js';
+} from '../plan/identity.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import { FLAMINGOCK_AUDIT_STORE } from './flamingock.constants.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';

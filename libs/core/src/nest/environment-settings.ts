@@ -1,6 +1,6 @@
 import type { FlamingockSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import { suggestion } from './option-names.js';
+import { suggestion } from '../errors/option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

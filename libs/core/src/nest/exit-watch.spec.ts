@@ -7,7 +7,7 @@ import { Execution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import { FlamingockService } from './flamingock.service.js';
 
 /** Settles, and lets the change end, as the test says. */

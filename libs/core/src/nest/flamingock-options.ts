@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { EngineSettings } from '../pipeline/engine-settings.js';
+import type { EngineSettings } from '../run/engine-settings.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
 
 /** When pending changes are applied. */

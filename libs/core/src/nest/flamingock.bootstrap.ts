@@ -6,7 +6,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { LoggerReporter } from '../reporting/logger-reporter.js';
+import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';

@@ -12,11 +12,11 @@ import { TargetSystem } from '../change/target-system.decorator.js';
 import { flamingockConfig } from '../config.js';
 import { aModule, boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { failureOf, statesOf } from '../fixtures/runs.js';
-import { ChangeFailedError, RunAbortedError } from '../pipeline/pipeline.errors.js';
+import { ChangeFailedError, RunAbortedError } from '../run/run.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_OVERRIDES } from './flamingock.constants.js';
-import { applicationName } from '../node-runtime.js';
+import { applicationName } from '../runtime/node-runtime.js';
 import { FlamingockModule } from './flamingock.module.js';
 import type {
   FlamingockModuleAsyncOptions,

@@ -8,7 +8,7 @@ import { asyncFaults, featureFaults, ROOT_OPTIONS } from './call-faults.js';
 import { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_FEATURE, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockModuleAsyncOptions, FlamingockModuleOptions } from './flamingock-options.js';
 import { coreProviders, settingsProviders } from './flamingock.providers.js';
-import { optionFaults, optionsOf } from './option-names.js';
+import { optionFaults, optionsOf } from '../errors/option-names.js';
 import { registrationProvider } from './registration.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { FlamingockFeatureModule } from './flamingock-feature.module.js';

@@ -1,13 +1,13 @@
 import 'reflect-metadata';
-import { applicationName } from '../node-runtime.js';
+import { applicationName } from '../runtime/node-runtime.js';
 import { inMemoryAuditStore, InMemoryAuditStore, InMemoryDatabase } from '@nestjs-flamingock/testing';
 import { Change } from '../change/change.decorator.js';
 import { Execution, RollbackExecution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { failureOf, statesOf } from '../fixtures/runs.js';
-import { RunAbortedError } from '../pipeline/pipeline.errors.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { RunAbortedError } from '../run/run.errors.js';
+import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import { FlamingockService } from './flamingock.service.js';
 
 /** What an application is called that says nothing: by its package.json. */

@@ -1,7 +1,7 @@
 import { Logger, type FactoryProvider, type Provider } from '@nestjs/common';
-import { nodeRuntime } from '../node-runtime.js';
+import { nodeRuntime } from '../runtime/node-runtime.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
-import { LoggerReporter } from '../reporting/logger-reporter.js';
+import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
 import { FlamingockBootstrap } from './flamingock.bootstrap.js';

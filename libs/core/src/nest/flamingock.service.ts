@@ -21,8 +21,8 @@ import {
   type ServiceRenameRequest,
 } from '../operations/service-rename.js';
 import { undo, type UndoOptions, type UndoReport, type UndoRequest } from '../operations/undo.js';
-import type { Engine } from '../pipeline/engine.js';
-import { RunAbortedError } from '../pipeline/pipeline.errors.js';
+import type { Engine } from '../run/engine.js';
+import { RunAbortedError } from '../run/run.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';

@@ -1,4 +1,4 @@
-import { FlamingockError } from '../flamingock.error.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 
 /** Settings that make no sense; every fault at once. */
 export class InvalidOptionsError extends FlamingockError {

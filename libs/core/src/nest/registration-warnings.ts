@@ -1,8 +1,8 @@
 import { readChangeMetadata } from '../change/change-metadata.accessor.js';
 import type { ChangeClass } from '../change/change-discovery.js';
 import { leftOver } from '../change/unprovided-changes.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { suggestion } from './option-names.js';
+import type { Pipeline } from '../plan/pipeline.js';
+import { suggestion } from '../errors/option-names.js';
 
 /** What an application has, as far as it is odd or not. */
 export interface Registered {

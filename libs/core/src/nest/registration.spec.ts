@@ -8,7 +8,7 @@ import { TargetSystem } from '../change/target-system.decorator.js';
 import { flamingockConfig } from '../config.js';
 import { aModule, boot, closeApplications } from '../fixtures/applications.js';
 import { failureOf } from '../fixtures/runs.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import type { FlamingockModuleAsyncOptions, FlamingockModuleOptions } from './flamingock-options.js';
 import { FlamingockModule } from './flamingock.module.js';
 import { InvalidOptionsError } from './nest.errors.js';

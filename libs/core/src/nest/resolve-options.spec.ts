@@ -1,5 +1,5 @@
 import { failureOf } from '../fixtures/runs.js';
-import { applicationName } from '../node-runtime.js';
+import { applicationName } from '../runtime/node-runtime.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { resolveOptions } from './resolve-options.js';

@@ -1,9 +1,9 @@
 import { serviceNameFault } from '../change/names.js';
-import { applicationName } from '../node-runtime.js';
-import type { EngineSettings } from '../pipeline/engine-settings.js';
+import { applicationName } from '../runtime/node-runtime.js';
+import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import { optionFaults, optionsOf, shown, type OptionNames } from './option-names.js';
+import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {

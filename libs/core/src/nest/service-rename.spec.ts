@@ -12,7 +12,7 @@ import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { failureOf } from '../fixtures/runs.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
-import { EarlierNameError } from '../pipeline/identity.errors.js';
+import { EarlierNameError } from '../plan/identity.errors.js';
 import { FlamingockService } from './flamingock.service.js';
 
 let ran: string[];

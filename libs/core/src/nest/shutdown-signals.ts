@@ -1,4 +1,4 @@
-import { RunAbortedError } from '../pipeline/pipeline.errors.js';
+import { RunAbortedError } from '../run/run.errors.js';
 
 /**
  * Runs `work` with a signal that aborts when the process is told to end. Listens only

@@ -19,7 +19,7 @@ import { Execution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { aModule, boot, closeApplications } from '../fixtures/applications.js';
 import { failureOf } from '../fixtures/runs.js';
-import { nonTransactionalTargetSystem } from '../target-system/non-transactional.target-system.js';
+import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import type { FlamingockModuleOptions } from './flamingock-options.js';
 import { FlamingockModule } from './flamingock.module.js';
 import { FlamingockService } from './flamingock.service.js';

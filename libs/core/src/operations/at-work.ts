@@ -2,7 +2,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import type { LockRecord } from '../lock/lock-store.js';
-import type { Engine } from '../pipeline/engine.js';
+import type { Engine } from '../run/engine.js';
 import { readSnapshot } from './known-changes.js';
 import { lockStatus } from './lock.js';
 

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { reachStore } from '../audit/reach.js';
-import type { Engine } from '../pipeline/engine.js';
+import type { Engine } from '../run/engine.js';
 
 /**
  * The whole history, the oldest entry first, in bounded memory.

@@ -8,7 +8,7 @@ import { Wire } from '../fixtures/wire.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { auditFix, type AuditFixRequest } from './audit-fix.js';
-import { createPipeline } from '../pipeline/pipeline.js';
+import { createPipeline } from '../plan/pipeline.js';
 import { NoIssueError, UnknownChangeError } from './operation.errors.js';
 import { execute } from './execute.js';
 import { plan } from './plan.js';

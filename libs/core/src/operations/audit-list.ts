@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import { differencesOf } from '../pipeline/change-identity.js';
-import type { Engine } from '../pipeline/engine.js';
+import { differencesOf } from '../plan/change-identity.js';
+import type { Engine } from '../run/engine.js';
 import { auditExport } from './audit-export.js';
 import { assertKnown, readSnapshot } from './known-changes.js';
 import { InvalidRequestError } from './operation.errors.js';

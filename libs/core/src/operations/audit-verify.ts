@@ -6,9 +6,9 @@ import { AcceptingWalk } from '../audit/accepting-walk.js';
 import { CHAIN_START, cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { at, headFault, tokenFault } from '../audit/head-faults.js';
 import { reachStore } from '../audit/reach.js';
-import type { Engine } from '../pipeline/engine.js';
-import { planExecution } from '../pipeline/execution-planner.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+import type { Engine } from '../run/engine.js';
+import { planExecution } from '../plan/execution-planner.js';
+import type { Pipeline } from '../plan/pipeline.js';
 import { auditExport } from './audit-export.js';
 
 const HEAD = 'the head of the history';

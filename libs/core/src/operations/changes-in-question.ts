@@ -4,8 +4,8 @@ import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { operationOf } from '../audit/imported.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
-import type { Engine } from '../pipeline/engine.js';
-import { planExecution } from '../pipeline/execution-planner.js';
+import type { Engine } from '../run/engine.js';
+import { planExecution } from '../plan/execution-planner.js';
 import { lostFrom, type LostWrites } from '../recovery/lost-writes.js';
 import { ReconcileRefusedError } from './operation.errors.js';
 

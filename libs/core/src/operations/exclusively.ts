@@ -1,15 +1,15 @@
 import { endFault, tailFault } from '../audit/audit-snapshot.js';
-import { storableText } from '../audit/error-text.js';
+import { storableText } from '../errors/error-text.js';
 import { reachStore } from '../audit/reach.js';
 import { renamingOf } from '../audit/renaming.js';
-import { assertNothingForgotten } from '../executor/forgotten-claims.js';
+import { assertNothingForgotten } from '../run/forgotten-claims.js';
 import type { LockHold } from '../lock/lock-store.js';
 import { refuseInside } from '../lock/change-scope.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
-import type { Engine } from '../pipeline/engine.js';
-import { withLock, type Admission } from '../pipeline/exclusive-run.js';
-import type { ExclusiveSession } from '../pipeline/exclusive-session.js';
-import { assertOpen } from '../pipeline/plan-checks.js';
+import type { Engine } from '../run/engine.js';
+import { withLock, type Admission } from '../run/exclusive-run.js';
+import type { ExclusiveSession } from '../run/exclusive-session.js';
+import { assertOpen } from '../run/plan-checks.js';
 
 /** How an operation gets the lock. */
 export interface OperationAdmission {

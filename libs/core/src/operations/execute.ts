@@ -1,6 +1,6 @@
 import { refuseInside } from '../lock/change-scope.js';
-import type { Engine } from '../pipeline/engine.js';
-import { PipelineRunner } from '../pipeline/pipeline-runner.js';
+import type { Engine } from '../run/engine.js';
+import { PipelineRunner } from '../run/pipeline-runner.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 
 /**

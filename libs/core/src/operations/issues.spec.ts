@@ -4,7 +4,7 @@ import { aChange, changeMethod } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
-import { createPipeline } from '../pipeline/pipeline.js';
+import { createPipeline } from '../plan/pipeline.js';
 import { auditFix } from './audit-fix.js';
 import { auditList } from './audit-list.js';
 import { execute } from './execute.js';

@@ -1,9 +1,9 @@
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
 import { reachStore } from '../audit/reach.js';
-import type { Engine } from '../pipeline/engine.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { nearMatches } from './near-matches.js';
+import type { Engine } from '../run/engine.js';
+import type { Pipeline } from '../plan/pipeline.js';
+import { nearMatches } from '../errors/near-matches.js';
 import { UnknownChangeError } from './operation.errors.js';
 
 /** The last entry of each change, read without the lock. */

@@ -1,6 +1,6 @@
 import { reachStore } from '../audit/reach.js';
 import type { LockRecord } from '../lock/lock-store.js';
-import type { Engine } from '../pipeline/engine.js';
+import type { Engine } from '../run/engine.js';
 
 /** Who holds the lock, judged by the audit store's clock. */
 export interface LockStatus {

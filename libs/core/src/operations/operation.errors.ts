@@ -1,5 +1,5 @@
-import { FlamingockError } from '../flamingock.error.js';
-import { cliCommand } from '../recovery/commands.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { cliCommand } from '../errors/commands.js';
 
 /** Neither the code nor the history has a change of that id. */
 export class UnknownChangeError extends FlamingockError {

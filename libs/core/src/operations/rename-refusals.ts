@@ -1,8 +1,8 @@
 import { entryFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { isSettledState } from '../audit/audit-state.js';
 import { changesOf, renamingOf } from '../audit/renaming.js';
-import { nameOption } from '../pipeline/rename.errors.js';
-import { cliCommand, issueCommand, renameCommand } from '../recovery/commands.js';
+import { nameOption } from '../plan/rename.errors.js';
+import { cliCommand, issueCommand, renameCommand } from '../errors/commands.js';
 
 /** The names of a service, and what is recorded under each. */
 export interface RenamedHistories {

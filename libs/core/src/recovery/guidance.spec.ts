@@ -1,4 +1,4 @@
-import { fixCommand } from './commands.js';
+import { fixCommand } from '../errors/commands.js';
 import { guidanceFor, type IssueFacts } from './guidance.js';
 
 const steps = (fields: Partial<IssueFacts> = {}): string[] =>

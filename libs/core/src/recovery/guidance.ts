@@ -1,6 +1,6 @@
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
-import { fixCommand } from './commands.js';
+import { fixCommand } from '../errors/commands.js';
 
 /** What guidance is made from. */
 export interface IssueFacts {

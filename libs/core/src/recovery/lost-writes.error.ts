@@ -1,5 +1,5 @@
-import { FlamingockError } from '../flamingock.error.js';
-import { cliCommand } from './commands.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { cliCommand } from '../errors/commands.js';
 import type { LostWrites } from './lost-writes.js';
 
 /** Audit store and target system contradict each other, because one of them has lost writes. Lists every such target. */

@@ -2,7 +2,7 @@ import { PARTLY } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import { decide, type Action, type LastEntry, type MarkerEvidence } from './recovery-decision.js';
-import type { RecoveryStrategy } from './recovery-strategy.js';
+import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 
 const COLUMNS: readonly (readonly [string, TxStrategy, RecoveryStrategy])[] = [
   ['NON_TX, manual', 'NON_TX', 'MANUAL_INTERVENTION'],

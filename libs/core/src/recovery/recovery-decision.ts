@@ -1,6 +1,6 @@
 import { isPartly, type AuditEntry } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
-import { RecoveryStrategy } from './recovery-strategy.js';
+import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 
 /** What is to be done about a change. */
 export type Action = 'EXECUTE' | 'SKIP' | 'RECONCILE' | 'MANUAL_INTERVENTION';

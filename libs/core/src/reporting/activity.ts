@@ -1,4 +1,4 @@
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { RunEvent } from './flamingock.events.js';
 

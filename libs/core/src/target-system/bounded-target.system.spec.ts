@@ -1,6 +1,6 @@
 import { holdOf, InMemoryDatabase, InMemoryTargetSystem, ManualRuntime } from '@nestjs-flamingock/testing';
-import { AnswerBound, NoAnswerError } from '../answer-bound.js';
-import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
+import { AnswerBound, NoAnswerError } from '../runtime/answer-bound.js';
+import { TargetSystemUnavailableError } from './target-system.errors.js';
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
 import { boundedTarget } from './bounded-target.system.js';
 import type { Marker, TransactionalTargetSystem, TransactionOutcome } from './target-system.js';

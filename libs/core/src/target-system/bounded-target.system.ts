@@ -1,5 +1,5 @@
-import type { AnswerBound } from '../answer-bound.js';
-import { TargetSystemUnavailableError } from '../executor/executor.errors.js';
+import type { AnswerBound } from '../runtime/answer-bound.js';
+import { TargetSystemUnavailableError } from './target-system.errors.js';
 import type { HistoryNames } from './history-names.js';
 import { NamedMarkers } from './named-markers.js';
 import {
@@ -11,10 +11,10 @@ import {
   type Marker,
   type MarkerStore,
   type TargetSystem,
-  type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system.js';
+import { type Transaction } from '../lock/transaction.js';
 
 /**
  * The target system, which answers within a bounded time. What a change itself does there is its own matter.

@@ -1,4 +1,4 @@
-import { ChangeEndedError, UnawaitedStatementsError } from '../executor/executor.errors.js';
+import { ChangeEndedError, UnawaitedStatementsError } from '../lock/change-scope.errors.js';
 import { bounded, currentChange } from '../lock/change-scope.js';
 import { LockUnconfirmedError } from '../lock/lock.errors.js';
 

@@ -1,4 +1,4 @@
-import { detached, partOf, within } from '../async-frames.js';
+import { detached, partOf, within } from '../runtime/async-frames.js';
 
 /**
  * Gives everything that comes of a change's method the change's own resources: a hook asks what

@@ -1,4 +1,4 @@
-import type { ProvidedHandle } from '../nest/adapter-definition.js';
+import type { ProvidedHandle } from './provided-handle.js';
 import type { TargetSystem } from './target-system.js';
 
 /** A target system with what its definition offers besides. */

@@ -1,3 +1,4 @@
+import type { Transaction } from '../lock/transaction.js';
 import type { AuditOperation } from '../audit/audit-state.js';
 import type { LockHold } from '../lock/lock-store.js';
 
@@ -51,18 +52,6 @@ export interface TargetSystem {
 
   /** Gives back what was kept for the length of a run of the pipeline. The next run may follow. */
   close?(): Promise<void>;
-}
-
-/** An open transaction, opaque to the engine. Passed to an audit store that has the same resource. */
-export interface Transaction {
-  readonly resource: object;
-
-  /**
-   * True while it holds nothing of the change. Given by a target system whose transaction holds only what
-   * a change puts into it by hand: what the change does there in any other way is not in it, so that
-   * an empty one proves nothing.
-   */
-  isEmpty?(): boolean;
 }
 
 /** How a transaction ended. Never a guess. */

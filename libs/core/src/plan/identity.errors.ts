@@ -1,5 +1,5 @@
-import { FlamingockError } from '../flamingock.error.js';
-import { fixCommand, renameCommand } from '../recovery/commands.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { fixCommand, renameCommand } from '../errors/commands.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { EditedChange, RenamedChange } from './change-identity.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { ChangeFailedError } from '../pipeline/pipeline.errors.js';
-import { FlamingockEvents } from './event-publisher.js';
-import type { ChangeReport, ExecutionReport } from './execution-report.js';
+import { ChangeFailedError } from '../run/run.errors.js';
+import { FlamingockEvents } from '../reporting/event-publisher.js';
+import type { ChangeReport, ExecutionReport } from '../reporting/execution-report.js';
 import { LoggerReporter } from './logger-reporter.js';
 
 const ABOUT = { service: 'inventory', executionId: 'x' };

@@ -9,7 +9,12 @@ import type { RunEvent } from '../reporting/flamingock.events.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import { blockedReport, failedReport, interruptedReport } from './issue-report.js';
-import { changesToRun, type ExecutionPlan, type PlannedChange, type PlannedStage } from './execution-plan.js';
+import {
+  changesToRun,
+  type ExecutionPlan,
+  type PlannedChange,
+  type PlannedStage,
+} from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
 
 /** What running a plan came to. */

@@ -1,8 +1,8 @@
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import type { Engine } from '../pipeline/engine.js';
+import type { Engine } from './engine.js';
 import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import { hasTrace, type TransactionalTargetSystem } from '../target-system/target-system.js';
-import { separateTargets, withinLook } from './separate-targets.js';
+import { separateTargets, withinLook } from '../executor/separate-targets.js';
 
 /** What a look at the target systems of applied changes has shown. */
 export interface TargetLook {

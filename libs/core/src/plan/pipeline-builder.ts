@@ -1,7 +1,7 @@
 import type { ChangeDescriptor, ChangePlace } from '../change/change-descriptor.js';
 import type { ChangeFault } from '../change/change.errors.js';
 import { A_NAME, isName } from '../change/names.js';
-import { nearMatches } from '../operations/near-matches.js';
+import { nearMatches } from '../errors/near-matches.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 
 /** A pipeline, and what keeps the changes from forming one. */

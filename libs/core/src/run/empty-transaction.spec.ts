@@ -11,8 +11,9 @@ import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing } from '../fixtures/runs.js';
 import { execute } from '../operations/execute.js';
 import { undo } from '../operations/undo.js';
-import type { Handles, Transaction } from '../target-system/target-system.js';
-import type { ChangeFailedError } from './pipeline.errors.js';
+import type { Handles } from '../target-system/target-system.js';
+import type { Transaction } from '../lock/transaction.js';
+import type { ChangeFailedError } from './run.errors.js';
 
 /** Its transaction holds only what a change writes through the table that it is lent. */
 class HandFilledTarget extends InMemoryTargetSystem {

@@ -1,10 +1,10 @@
 import type { Renaming } from '../audit/renaming.js';
-import { editedChanges, type EditedChange } from './change-identity.js';
+import { editedChanges, type EditedChange } from '../plan/change-identity.js';
 import type { EngineSettings } from './engine-settings.js';
-import type { ExecutionPlan } from './execution-plan.js';
-import { EditedChangesError, ForeignChangesError, RenamedChangesError } from './identity.errors.js';
-import { OutOfOrderError } from './pipeline.errors.js';
-import { RenameUnfinishedError, ServiceRenamedError } from './rename.errors.js';
+import type { ExecutionPlan } from '../plan/execution-plan.js';
+import { EditedChangesError, ForeignChangesError, RenamedChangesError } from '../plan/identity.errors.js';
+import { OutOfOrderError } from './run.errors.js';
+import { RenameUnfinishedError, ServiceRenamedError } from '../plan/rename.errors.js';
 
 /**
  * Refuses a plan that must not be run as the settings are.

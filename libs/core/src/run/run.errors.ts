@@ -1,4 +1,4 @@
-import { FlamingockError } from '../flamingock.error.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/execution-report.js';
 
 /** Base of the errors that end a run after it began; carries what the run did. */

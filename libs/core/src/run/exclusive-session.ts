@@ -6,7 +6,7 @@ import type { Lease } from '../lock/lease.js';
 import type { AcquiredLock } from '../lock/lock-queue.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { Patience } from '../lock/patience.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 
 /** A service's history while this process alone may add to it. */
 export interface ExclusiveSession {

@@ -1,9 +1,9 @@
 import type { AuditStore } from '../audit/audit-store.js';
 import type { LockProgress } from '../lock/lock-progress.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import type { EngineSettings } from './engine-settings.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline } from '../plan/pipeline.js';
 
 /** What every operation works with. */
 export interface Engine {

@@ -15,7 +15,7 @@ import { anEngine } from '../fixtures/engines.js';
 import { LEASE_MS, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { execute } from '../operations/execute.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
-import { ManualInterventionError } from './pipeline.errors.js';
+import { ManualInterventionError } from './run.errors.js';
 
 /** Two databases and two instances of a service that reach them, each through a network of its own. */
 class World {

@@ -1,10 +1,10 @@
 import type { AuditHead } from '../audit/audit-head.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
-import type { Engine } from '../pipeline/engine.js';
+import type { Engine } from './engine.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import type { TargetFence } from '../target-system/target-system.js';
-import { separateTargets, withinLook } from './separate-targets.js';
+import { separateTargets, withinLook } from '../executor/separate-targets.js';
 
 /**
  * Looks, while this process alone may claim anything, for target systems that were claimed by a

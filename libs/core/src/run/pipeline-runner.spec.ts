@@ -13,12 +13,13 @@ import {
   NewerEntryError,
 } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
-import { TargetSystemUnavailableError, TransactionsUnavailableError } from '../executor/executor.errors.js';
+import { TransactionsUnavailableError } from '../executor/executor.errors.js';
+import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine, type EngineParts } from '../fixtures/engines.js';
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
-import { FlamingockError } from '../flamingock.error.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 import { LockLostError, LockTimeoutError } from '../lock/lock.errors.js';
 import { auditFix } from '../operations/audit-fix.js';
 import { auditVerify } from '../operations/audit-verify.js';
@@ -32,7 +33,7 @@ import {
   OutOfOrderError,
   RunAbortedError,
   RunTimeoutError,
-} from './pipeline.errors.js';
+} from './run.errors.js';
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;

@@ -1,5 +1,5 @@
-import { FlamingockError } from '../flamingock.error.js';
-import { renameCommand } from '../recovery/commands.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { renameCommand } from '../errors/commands.js';
 
 /** Where an application is given this name: what to write, for a message. */
 export function nameOption(service: string): string {

@@ -1,11 +1,11 @@
-import type { EditedChange } from './change-identity.js';
-import { changesToRun, type ExecutionPlan } from './execution-plan.js';
+import type { EditedChange } from '../plan/change-identity.js';
+import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
-import { describeEdit, describeRename } from './identity.errors.js';
-import type { Pipeline } from './pipeline.js';
+import { describeEdit, describeRename } from '../plan/identity.errors.js';
+import type { Pipeline } from '../plan/pipeline.js';
 import type { PlanResult } from './plan-runner.js';
-import type { Runtime } from '../runtime.js';
-import { fixCommand, ISSUES_COMMAND } from '../recovery/commands.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { fixCommand, ISSUES_COMMAND } from '../errors/commands.js';
 import {
   reportChange,
   type ChangeFinding,

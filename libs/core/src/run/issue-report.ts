@@ -1,13 +1,13 @@
 import { isPartly, PARTLY, type AuditEntry } from '../audit/audit-entry.js';
 import { isApplied } from '../audit/audit-state.js';
-import { errorText } from '../audit/error-text.js';
+import { errorText } from '../errors/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { decide } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import type { PlannedChange } from './execution-plan.js';
+import type { PlannedChange } from '../plan/execution-plan.js';
 
 type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { nearMatches } from '../operations/near-matches.js';
+import { nearMatches } from './near-matches.js';
 
 /** Every name that options of type `T` may have; the compiler sees to it that none is left out. */
 export type OptionNames<T> = Readonly<Record<T extends unknown ? keyof T : never, true>>;

@@ -4,10 +4,10 @@ import { isApplied } from '../audit/audit-state.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from '../audit/audit.errors.js';
 import { changesOf, renamingOf } from '../audit/renaming.js';
-import { FlamingockError } from '../flamingock.error.js';
-import type { Engine } from '../pipeline/engine.js';
-import { isForeign } from '../pipeline/change-identity.js';
-import { EarlierNameError } from '../pipeline/identity.errors.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import type { Engine } from './engine.js';
+import { isForeign } from '../plan/change-identity.js';
+import { EarlierNameError } from '../plan/identity.errors.js';
 
 /** What every service without a name was called by earlier versions. */
 const EARLIER_NAME = 'default';

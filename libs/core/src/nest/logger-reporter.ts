@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { errorText } from '../audit/error-text.js';
-import { FlamingockError } from '../flamingock.error.js';
-import { ChangeFailedError, ManualInterventionError } from '../pipeline/pipeline.errors.js';
+import { errorText } from '../errors/error-text.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
+import { ChangeFailedError, ManualInterventionError } from '../run/run.errors.js';
 import { describeHolder, describeLeaseEnd } from '../lock/lock.errors.js';
-import { FlamingockEvents } from './event-publisher.js';
-import type { ChangeReport, ExecutionReport } from './execution-report.js';
-import { formatReport } from './report-format.js';
+import { FlamingockEvents } from '../reporting/event-publisher.js';
+import type { ChangeReport, ExecutionReport } from '../reporting/execution-report.js';
+import { formatReport } from '../reporting/report-format.js';
 
 /** Tells what runs do through Nest's `Logger`. */
 @Injectable()

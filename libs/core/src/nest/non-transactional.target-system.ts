@@ -1,6 +1,7 @@
-import type { ProvidedHandle, TargetSystemDefinition } from '../nest/adapter-definition.js';
-import { optionFaults, optionsOf, type OptionNames } from '../nest/option-names.js';
-import type { ChangeRun, Handles, TargetSystem } from './target-system.js';
+import type { TargetSystemDefinition } from './adapter-definition.js';
+import type { ProvidedHandle } from '../target-system/provided-handle.js';
+import { optionFaults, optionsOf, type OptionNames } from '../errors/option-names.js';
+import type { ChangeRun, Handles, TargetSystem } from '../target-system/target-system.js';
 
 /** Options of {@link nonTransactionalTargetSystem}. */
 export interface NonTransactionalTargetSystemOptions {

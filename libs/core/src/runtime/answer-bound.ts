@@ -1,4 +1,4 @@
-import { FlamingockError } from './flamingock.error.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 import type { Runtime } from './runtime.js';
 import { withinTime } from './within-time.js';
 

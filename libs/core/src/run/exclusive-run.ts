@@ -7,7 +7,7 @@ import type { LockHold } from '../lock/lock-store.js';
 import type { Activity } from '../reporting/activity.js';
 import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
-import { closeTargets } from './pipeline.js';
+import { closeTargets } from '../plan/pipeline.js';
 
 /** How to get the lock, and what to do about it before history is read and after the work. */
 export interface Admission {

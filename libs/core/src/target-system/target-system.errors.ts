@@ -1,0 +1,23 @@
+import { errorText } from '../errors/error-text.js';
+import { FlamingockError, isFinal } from '../errors/flamingock.error.js';
+
+/** A target system could not be used to find out, or to prove, what became of its changes. */
+export class TargetSystemUnavailableError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TARGET_SYSTEM_UNAVAILABLE';
+
+  constructor(
+    readonly targetSystem: string,
+    cause: unknown,
+  ) {
+    super(
+      `Target system "${targetSystem}" cannot be used: ${errorText(cause)}. The change that needs it did not ` +
+        'run. Check that it is up and that this application may write to it, then start again.',
+      { cause },
+    );
+  }
+}
+
+/** What kept a target system from being used, as an error with a remedy. */
+export function unusable(targetSystem: string, cause: unknown): FlamingockError {
+  return isFinal(cause) ? cause : new TargetSystemUnavailableError(targetSystem, cause);
+}
