@@ -1,5 +1,5 @@
 import { ChangeFailedError, FlamingockError, ManualInterventionError } from '@nestjs-flamingock/core';
-import { COMMIT as COMMIT_SCRIPT } from '../../libs/redis/src/redis-scripts.js';
+import { COMMIT as COMMIT_SCRIPT } from '../../libs/redis/src/connection/redis-scripts.js';
 import { describeOn } from '../services/describe-on.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import type { FixtureOptions } from './fixture/app.module.js';

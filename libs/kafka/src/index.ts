@@ -8,9 +8,14 @@ export {
   KAFKA_PRODUCER,
   KAFKA_TRANSACTION,
 } from './inject-kafka.decorators.js';
-export { ensureTopics, type EnsuredTopic, type TopicDifference, type WantedTopic } from './ensure-topics.js';
-export { KafkaTargetSystem } from './kafka-target.system.js';
-export { KafkaMarkerStore } from './kafka-marker.store.js';
+export {
+  ensureTopics,
+  type EnsuredTopic,
+  type TopicDifference,
+  type WantedTopic,
+} from './connection/ensure-topics.js';
+export { KafkaTargetSystem } from './target/kafka.target-system.js';
+export { KafkaMarkerStore } from './target/kafka.marker-store.js';
 export {
   CoordinatorNotFoundError,
   FailedSendError,

@@ -6,8 +6,8 @@ import {
   type TargetSystemDefinition,
 } from '@nestjs-flamingock/core';
 import type { Kafka, KafkaConfig } from 'kafkajs';
-import { createKafka } from './client/create-kafka.js';
-import { KafkaTargetSystem } from './kafka-target.system.js';
+import { createKafka } from './connection/create-kafka.js';
+import { KafkaTargetSystem } from './target/kafka.target-system.js';
 import type { KafkaSource, KafkaTargetSettings, KafkaTargetSystemOptions } from './kafka.options.js';
 
 /**

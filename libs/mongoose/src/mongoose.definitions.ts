@@ -7,8 +7,8 @@ import {
 } from '@nestjs-flamingock/core';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
-import { MongooseAuditStore } from './mongoose-audit.store.js';
-import { MongooseTargetSystem } from './mongoose-target.system.js';
+import { MongooseAuditStore } from './audit/mongoose.audit-store.js';
+import { MongooseTargetSystem } from './target/mongoose.target-system.js';
 import {
   resolveCollectionOptions,
   type MongooseAuditStoreOptions,

@@ -1,5 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
-import { messageOf } from './server/server-error.js';
+import { messageOf } from './connection/server-error.js';
 
 /** The configured prefix cannot begin the name of a collection. */
 export class CollectionPrefixError extends FlamingockError {

@@ -1,10 +1,10 @@
 export { redisTargetSystem } from './redis.definitions.js';
 export type { AcknowledgementOptions, RedisTargetSystemOptions } from './redis.options.js';
 export { InjectRedisTransaction, REDIS_TRANSACTION } from './inject-redis-transaction.decorator.js';
-export type { RedisClient } from './redis-client.js';
+export type { RedisClient } from './connection/redis-client.js';
 export type { RedisSettings } from './redis.options.js';
-export { RedisMarkerStore } from './redis-marker.store.js';
-export { RedisTargetSystem } from './redis-target.system.js';
+export { RedisMarkerStore } from './target/redis.marker-store.js';
+export { RedisTargetSystem } from './target/redis.target-system.js';
 export {
   CollectorExecError,
   CommandFailedError,

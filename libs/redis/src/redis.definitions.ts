@@ -7,8 +7,8 @@ import {
   type TargetSystemDefinition,
 } from '@nestjs-flamingock/core';
 import { Redis } from 'ioredis';
-import type { RedisClient } from './redis-client.js';
-import { RedisTargetSystem } from './redis-target.system.js';
+import type { RedisClient } from './connection/redis-client.js';
+import { RedisTargetSystem } from './target/redis.target-system.js';
 import { resolveRedisOptions, type RedisTargetSystemOptions } from './redis.options.js';
 
 /**

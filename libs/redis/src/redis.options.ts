@@ -1,5 +1,5 @@
 import type { ProvidedHandle, TargetSystemDefinition } from '@nestjs-flamingock/core';
-import type { RedisClient } from './redis-client.js';
+import type { RedisClient } from './connection/redis-client.js';
 import { RedisOptionsError } from './redis.errors.js';
 
 /** A token of Nest's container. */

@@ -5,16 +5,16 @@ export type {
   TypeOrmTargetSystemOptions,
 } from './typeorm.options.js';
 export { InjectQueryRunner, QUERY_RUNNER } from './inject-query-runner.decorator.js';
-export { TypeOrmAuditStore } from './typeorm-audit.store.js';
-export { TypeOrmLockStore } from './typeorm-lock.store.js';
-export { TypeOrmMarkerStore } from './typeorm-marker.store.js';
-export { TypeOrmTargetSystem } from './typeorm-target.system.js';
-export { TypeOrmTransaction } from './typeorm-transaction.js';
+export { TypeOrmAuditStore } from './audit/typeorm.audit-store.js';
+export { TypeOrmLockStore } from './audit/typeorm.lock-store.js';
+export { TypeOrmMarkerStore } from './target/typeorm.marker-store.js';
+export { TypeOrmTargetSystem } from './target/typeorm.target-system.js';
+export { TypeOrmTransaction } from './change/typeorm-transaction.js';
 export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
-export { createTableStatements } from './create-table-statements.js';
+export { createTableStatements } from './schema/create-table-statements.js';
 export { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';
-export { IsolationLevelError } from './isolation-level.error.js';
-export { OpenStreamError } from './open-stream.error.js';
+export { IsolationLevelError } from './change/isolation-level.error.js';
+export { OpenStreamError } from './change/open-stream.error.js';
 export {
   ConnectionCharsetError,
   ConnectionHangsError,
@@ -37,12 +37,12 @@ export {
   TransactionControlError,
   TransactionLostError,
 } from './transaction.errors.js';
-export { DroppedHistoryError } from './schema-at-start.js';
+export { DroppedHistoryError } from './schema/schema-at-start.js';
 export {
   ConnectionEndedError,
   DataSourceClosedError,
   DataSourceNotInitializedError,
   TablesDroppedError,
 } from './run.errors.js';
-export { OmittedWriteError } from './omitted-write.error.js';
+export { OmittedWriteError } from './change/omitted-write.error.js';
 export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

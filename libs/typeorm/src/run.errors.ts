@@ -1,5 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
-import { messageOf } from './dialect/driver-error.js';
+import { messageOf } from './database/driver-error.js';
 
 /** The DataSource is not open any more, so that nothing can be read, run or recorded. */
 export class DataSourceClosedError extends FlamingockError {

@@ -1,5 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
-import { messageOf } from './dialect/driver-error.js';
+import { messageOf } from './database/driver-error.js';
 
 /** A transaction of another DataSource was handed to an audit store. */
 export class ForeignTransactionError extends FlamingockError {

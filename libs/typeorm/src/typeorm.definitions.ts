@@ -7,9 +7,9 @@ import {
 } from '@nestjs-flamingock/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { checkAuditStore, checkTargetSystem } from './schema-at-start.js';
-import { TypeOrmAuditStore } from './typeorm-audit.store.js';
-import { TypeOrmTargetSystem } from './typeorm-target.system.js';
+import { checkAuditStore, checkTargetSystem } from './schema/schema-at-start.js';
+import { TypeOrmAuditStore } from './audit/typeorm.audit-store.js';
+import { TypeOrmTargetSystem } from './target/typeorm.target-system.js';
 import {
   resolveTableOptions,
   type TypeOrmAuditStoreOptions,

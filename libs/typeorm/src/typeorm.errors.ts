@@ -1,5 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
-import { messageOf } from './dialect/driver-error.js';
+import { messageOf } from './database/driver-error.js';
 
 /** The DataSource uses a driver that this package has no dialect for. */
 export class UnsupportedDriverError extends FlamingockError {

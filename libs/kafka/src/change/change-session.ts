@@ -7,7 +7,7 @@ import {
   withinTime,
 } from '@nestjs-flamingock/core';
 import type { ProducerBatch, Transaction } from 'kafkajs';
-import type { RememberedPartitions } from '../client/remembered-partitions.js';
+import type { RememberedPartitions } from '../connection/remembered-partitions.js';
 import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
 
 /** How long a send that nobody awaited is waited for at the end, in milliseconds. */

@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
-import { contextOf } from '../data-source-context.js';
-import type { SqlDatabase } from '../dialect/database.js';
+import { contextOf } from '../change/data-source-context.js';
+import type { SqlDatabase } from '../database/database.js';
 import { HistoryElsewhereError, NoPlaceError } from '../place.errors.js';
 import type { TableSettings } from '../typeorm.options.js';
 import { placeOfTables } from './place-of-tables.js';
-import type { Table } from './table.js';
+import type { Table } from '../sql/table.js';
 import type { TablePlace } from './tables.js';
 
 /** Tables of ours that are always addressed by their place, which is found out once. */

@@ -1,7 +1,7 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { HISTORY_FORMAT } from '@nestjs-flamingock/core';
 import type { DataSource } from 'typeorm';
-import { createTableStatements } from '../create-table-statements.js';
+import { createTableStatements } from './create-table-statements.js';
 import { describeOnEngines } from '../fixtures/describe-engines.js';
 import { auditStore, targetSystem } from '../fixtures/open.js';
 import type { TestDatabase } from '../fixtures/test-database.js';

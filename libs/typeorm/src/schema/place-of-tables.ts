@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Dialect } from '../dialect/dialect.js';
+import type { Dialect } from '../sql/dialect.js';
 import { SchemaUnsupportedError } from '../typeorm.errors.js';
 import type { TablePlace } from './tables.js';
 

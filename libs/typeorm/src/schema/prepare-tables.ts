@@ -1,7 +1,7 @@
-import type { SqlDatabase } from '../dialect/database.js';
+import type { SqlDatabase } from '../database/database.js';
 import { MissingSchemaError, MissingTablesError, RightMissingError } from '../typeorm.errors.js';
-import type { Sql } from '../sql.js';
-import { addColumn, createTable, type Table } from './table.js';
+import type { Sql } from '../sql/sql.js';
+import { addColumn, createTable, type Table } from '../sql/table.js';
 
 /**
  * Makes sure that the tables are there, with every column: one read, and DDL only for what is

@@ -1,5 +1,5 @@
 import { TablePrefixError } from '../typeorm.errors.js';
-import type { Column, Table } from './table.js';
+import type { Column, Table } from '../sql/table.js';
 
 const key: Column = { type: 'key' };
 const text: Column = { type: 'text' };

@@ -1,0 +1,196 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  ChangeStatements,
+  FencedError,
+  type ChangeRun,
+  type HandleToken,
+  type Handles,
+  type Marker,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
+  withinTime,
+} from '@nestjs-flamingock/core';
+import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
+import { ChangeSession } from '../change/change-session.js';
+import { refusedHandle } from '../change/refused-handle.js';
+import { isFencing, isRefusedCommit } from '../connection/driver-error.js';
+import { KafkaClients } from '../connection/kafka-clients.js';
+import { lentClient } from '../connection/lent-client.js';
+import { KAFKA_ADMIN, KAFKA_PRODUCER, KAFKA_TRANSACTION } from '../inject-kafka.decorators.js';
+import {
+  KafkaUnreachableError,
+  NonTransactionalHandleError,
+  NoTransactionError,
+  TransactionTimedOutError,
+} from '../kafka.errors.js';
+import { KafkaMarkerStore } from './kafka.marker-store.js';
+import type { KafkaTargetSettings, ResolvedKafkaSettings } from '../kafka.options.js';
+import { markerRecord } from './marker-records.js';
+import { ProducerFence } from './producer-fence.js';
+import type { TransactionalProducer } from './transactional-producer.js';
+
+/** How long Kafka may take to confirm that it has taken a change back, in milliseconds. */
+const ABORT_MS = 10_000;
+
+/** How long a call that nobody awaited is waited for at the end of a change, in milliseconds. */
+const LAST_CALL_MS = 30_000;
+
+type Work = (handles: Handles, tx: Transaction) => Promise<void>;
+
+/** A change's transaction with what it began on. */
+interface Begun {
+  readonly producer: TransactionalProducer;
+  readonly transaction: KafkaTransaction;
+  readonly beganAt: number;
+}
+
+/** A Kafka cluster, to which changes publish in transactions. */
+export class KafkaTargetSystem implements TransactionalTargetSystem {
+  readonly handleTokens: readonly HandleToken[] = [KAFKA_TRANSACTION, KAFKA_ADMIN, KAFKA_PRODUCER, Kafka];
+  readonly markers: KafkaMarkerStore;
+  private readonly settings: ResolvedKafkaSettings;
+  private readonly clients: KafkaClients;
+  private readonly fence: ProducerFence;
+
+  /** @param brokers What an error says when none of them answers. */
+  constructor(
+    readonly id: string,
+    readonly resource: Kafka,
+    options: KafkaTargetSettings,
+    brokers: readonly string[] = [],
+  ) {
+    this.settings = resolveSettings(options);
+    const { createPartitioner } = this.settings;
+    this.clients = new KafkaClients(resource, brokers, { createPartitioner });
+    this.fence = new ProducerFence(id, this.clients, this.settings);
+    this.markers = new KafkaMarkerStore(this.clients, this.fence, this.settings);
+  }
+
+  /**
+   * @throws KafkaUnreachableError before `work` is called; UnawaitedStatementsError where calls of its Admin or Producer
+   * were on their way when it returned, once they have ended.
+   */
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check?: () => void,
+  ): Promise<void> {
+    await this.clients.reach();
+    const statements = new ChangeStatements(changeId, check);
+    const explain = (error: unknown) => this.clients.explain(error);
+    const handles = new Map<unknown, unknown>([
+      [KAFKA_TRANSACTION, refusedHandle(() => new NoTransactionError(changeId))],
+      [KAFKA_ADMIN, lentClient(this.clients.admin, explain, statements)],
+      [KAFKA_PRODUCER, lentClient(this.clients.producer, explain, statements)],
+      [Kafka, this.resource],
+    ]);
+    try {
+      await work(handles);
+      await withinTime(LAST_CALL_MS, statements.seal(turn), () => new KafkaUnreachableError([], undefined));
+    } finally {
+      statements.end();
+    }
+  }
+
+  async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
+    let begun: Begun;
+    try {
+      begun = await this.clients.use(() => this.begin(change, marker));
+    } catch (error) {
+      return { status: 'rolled-back', error };
+    }
+    const outcome = await this.complete(begun, change, work, marker);
+    if (outcome.status !== 'committed') await this.fence.release(change.service);
+    if (!marker) await begun.producer.close();
+    return outcome;
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.clients.idle();
+    await this.fence.close();
+    await this.clients.close();
+  }
+
+  private async begin({ service }: ChangeRun, marker: Marker | undefined): Promise<Begun> {
+    const producer = marker ? await this.fence.hold(marker) : await this.fence.initialise(service);
+    return { producer, transaction: await producer.begin(), beganAt: performance.now() };
+  }
+
+  private async complete(
+    begun: Begun,
+    change: ChangeRun,
+    work: Work,
+    marker: Marker | undefined,
+  ): Promise<TransactionOutcome> {
+    const { transaction, producer } = begun;
+    const overtaken = (error: unknown) => this.overtaken(error, begun, change, marker);
+    const explain = (error: unknown) => (isFencing(error) ? overtaken(error) : this.clients.explain(error));
+    const { changeId } = change;
+    const session = new ChangeSession({ changeId, transaction, partitions: producer.partitions, explain });
+    try {
+      await this.perform(session, change, work);
+      // Last, so that it does not keep readers of the markers topic waiting while the change is at work.
+      const topic = this.settings.markersTopic;
+      if (marker) await session.complete({ topicMessages: [{ topic, messages: [markerRecord(marker)] }] });
+    } catch (error) {
+      await takeBack(transaction);
+      return { status: 'rolled-back', error };
+    }
+    try {
+      await transaction.commit();
+      return { status: 'committed' };
+    } catch (error) {
+      if (isRefusedCommit(error)) return { status: 'rolled-back', error: overtaken(error) };
+      return { status: 'unknown', error: explain(error) };
+    }
+  }
+
+  private async perform(session: ChangeSession, { changeId }: ChangeRun, work: Work): Promise<void> {
+    const refused = (handle: string) =>
+      refusedHandle(() => new NonTransactionalHandleError(changeId, handle));
+    const handles = new Map<unknown, unknown>([
+      [KAFKA_TRANSACTION, session.lend()],
+      [KAFKA_ADMIN, refused('Admin')],
+      [KAFKA_PRODUCER, refused('Producer')],
+      [Kafka, refused('Kafka client')],
+    ]);
+    try {
+      await work(handles, { resource: this.resource, isEmpty: () => session.isEmpty });
+    } finally {
+      await session.end();
+    }
+    session.assertWhole();
+  }
+
+  /** Whether the broker or a later holder of the lock has ended the transaction, it says the same. */
+  private overtaken(
+    error: unknown,
+    { beganAt }: Begun,
+    { service, changeId }: ChangeRun,
+    marker: Marker | undefined,
+  ): Error {
+    const { transactionTimeoutMs } = this.settings;
+    if (performance.now() - beganAt >= transactionTimeoutMs) {
+      return new TransactionTimedOutError(changeId, transactionTimeoutMs, error);
+    }
+    return new FencedError(service, marker?.token ?? 0, `target system "${this.id}"`);
+  }
+}
+
+/** What is not committed is never seen: if this fails, the next producer or the timeout ends the transaction. */
+async function takeBack(transaction: KafkaTransaction): Promise<void> {
+  await withinTime(ABORT_MS, transaction.abort(), () => new KafkaUnreachableError([], undefined)).catch(
+    () => undefined,
+  );
+}
+
+function resolveSettings(options: KafkaTargetSettings): ResolvedKafkaSettings {
+  return {
+    markersTopic: options.markersTopic ?? 'flamingock-markers',
+    markersReplicationFactor: options.markersReplicationFactor,
+    transactionTimeoutMs: options.transactionTimeoutMs ?? 60_000,
+    createPartitioner: options.createPartitioner ?? Partitioners.DefaultPartitioner,
+  };
+}

@@ -1,0 +1,184 @@
+import {
+  entryHash,
+  FencedError,
+  GENESIS_HASH,
+  HISTORY_FORMAT,
+  type AuditBatch,
+  type AuditEntry,
+  type AuditHead,
+  type AuditStore,
+  type LockHold,
+  type Settlement,
+  type Transaction,
+} from '@nestjs-flamingock/core';
+import type { Connection, mongo } from 'mongoose';
+import { toDocument, toEntry } from './audit-entry.document.js';
+import { EntryCollection } from './entry-collection.js';
+import { contextOf, type ConnectionContext } from '../change/connection-context.js';
+import { pendingOf, toHead, type HeadDocument } from './head.document.js';
+import { BrokenBatchError, ForeignTransactionError } from '../mongoose.errors.js';
+import { MongooseLockStore } from './mongoose.lock-store.js';
+import type { CollectionSettings } from '../mongoose.options.js';
+import { MongooseTransaction } from '../change/mongoose-transaction.js';
+import { auditCollections, type AuditCollections } from '../connection/collections.js';
+import { prepareCollections } from '../connection/prepare-collections.js';
+import type { Fence } from '../connection/fence.js';
+
+const HISTORY = 'the audit history';
+
+/**
+ * History and lock in collections of a MongoDB database.
+ *
+ * Outside a transaction an append is one write of one document, which a server without
+ * transactions does atomically as well: it moves the head, and puts the entries into it as
+ * pending. They are inserted into their collection after that, by whoever comes first to it;
+ * every reader counts pending entries in.
+ */
+export class MongooseAuditStore implements AuditStore {
+  readonly lock: MongooseLockStore;
+  private readonly context: ConnectionContext;
+  private readonly collections: AuditCollections;
+  private readonly fence: Fence<HeadDocument>;
+  private readonly entries: EntryCollection;
+
+  /** @throws CollectionPrefixError for a prefix that cannot begin the name of a collection. */
+  constructor(
+    readonly resource: Connection,
+    private readonly settings: CollectionSettings,
+  ) {
+    this.context = contextOf(resource);
+    this.collections = auditCollections(settings.collectionPrefix);
+    const { entries, heads, locks } = this.collections;
+    this.fence = this.context.fence(heads.name) as Fence<HeadDocument>;
+    this.entries = new EntryCollection(this.context.database, entries.name);
+    this.lock = new MongooseLockStore(this.context.database, locks.name);
+  }
+
+  /** @throws MissingCollectionsError when collections or indexes are missing and may not be created. */
+  prepare(): Promise<void> {
+    const { createCollections } = this.settings;
+    return prepareCollections(this.context.database, Object.values(this.collections), createCollections);
+  }
+
+  /** The database is the connection's, which names it or leaves it to the driver. */
+  describe(): Promise<string> {
+    const { heads } = this.collections;
+    return Promise.resolve(`collection "${heads.name}" of database "${this.resource.name}"`);
+  }
+
+  /** What it is described by, on servers of its own. */
+  async place(): Promise<string> {
+    const { hosts } = this.resource.getClient().options;
+    const servers = hosts.map(String).sort().join(',');
+    return `${await this.describe()} on ${servers}`;
+  }
+
+  async readHead(service: string): Promise<AuditHead | undefined> {
+    const head = await this.head(service);
+    return head && toHead(head);
+  }
+
+  async readSnapshot(service: string): Promise<AuditEntry[]> {
+    // The head first: what is pending in it now is either still pending or inserted later.
+    const head = await this.head(service);
+    const last = new Map((await this.entries.lastOfEach(service)).map((entry) => [entry.changeId, entry]));
+    for (const entry of pendingOf(head)) {
+      if (entry.seq > (last.get(entry.changeId)?.seq ?? 0)) last.set(entry.changeId, entry);
+    }
+    return [...last.values()].sort((a, b) => a.seq - b.seq).map(toEntry);
+  }
+
+  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
+    const pending = pendingOf(await this.head(service)).map(toEntry);
+    if (afterSeq === undefined) {
+      for (const entry of await this.entries.withoutPlace(service)) yield toEntry(entry);
+      yield* pending.filter(({ seq }) => !(seq > 0));
+    }
+    let last = afterSeq ?? 0;
+    for await (const document of this.entries.after(service, last)) {
+      const entry = toEntry(document);
+      yield* pending.filter(({ seq }) => seq > last && seq < entry.seq);
+      yield entry;
+      yield* pending.filter((one) => one.seq === entry.seq && !isSame(one, entry));
+      last = entry.seq;
+    }
+    yield* pending.filter(({ seq }) => seq > last);
+  }
+
+  async claimHead(hold: LockHold): Promise<AuditHead> {
+    const first = { seq: 0, hash: GENESIS_HASH, settled: null, pending: [] };
+    const head = await this.fence.claim(hold, HISTORY, first, { format: HISTORY_FORMAT });
+    await this.insertPending(head);
+    this.context.admissions.set(hold.service, { fence: this.fence, hold, where: HISTORY });
+    return toHead(head);
+  }
+
+  /**
+   * Inside `tx`, ends the change: nothing of it runs after its entries.
+   *
+   * @throws ForeignTransactionError when `tx` is not one of this store's connection.
+   */
+  async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
+    if (tx) return this.appendInside(tx, batch);
+    const head = await this.moveHead(batch, { $push: { pending: { $each: batch.entries.map(toDocument) } } });
+    await this.insertPending(head);
+  }
+
+  async settle({ service, token, owner }: LockHold, settled: Settlement): Promise<void> {
+    await this.onHeads((heads) =>
+      heads.updateOne({ _id: service, token, owner, seq: settled.seq }, { $set: { settled } }),
+    );
+  }
+
+  private async appendInside(tx: Transaction, batch: AuditBatch): Promise<void> {
+    if (!(tx instanceof MongooseTransaction) || tx.resource !== this.resource) {
+      throw new ForeignTransactionError();
+    }
+    const session = await tx.seal();
+    await this.moveHead(batch, {}, session);
+    await this.entries.insert(batch.entries.map(toDocument), session);
+  }
+
+  /** @throws FencedError when the batch may not follow the head; BrokenBatchError. */
+  private async moveHead(
+    { hold: { service, token, owner }, entries }: AuditBatch,
+    update: mongo.UpdateFilter<HeadDocument>,
+    session?: mongo.ClientSession,
+  ): Promise<HeadDocument> {
+    const [first] = entries;
+    if (entries.some(({ seq }, index) => seq !== first.seq + index)) throw new BrokenBatchError(service);
+    const { seq, hash } = entries.at(-1) ?? first;
+    const head = await this.onHeads((heads) =>
+      heads.findOneAndUpdate(
+        { _id: service, token, owner, seq: first.seq - 1, hash: first.prevHash },
+        { $set: { seq, hash }, ...update },
+        { returnDocument: 'after', ...(session && { session }) },
+      ),
+    );
+    if (!head) throw new FencedError(service, token, HISTORY);
+    return head;
+  }
+
+  /** Only what was inserted is taken from the head, so that nothing is lost wherever this breaks off. */
+  private async insertPending({ _id, pending }: HeadDocument): Promise<void> {
+    const last = pending.at(-1);
+    if (!last) return;
+    await this.entries.insertMissing(pending);
+    await this.onHeads((heads) =>
+      heads.updateOne({ _id }, { $pull: { pending: { seq: { $lte: last.seq } } } }),
+    );
+  }
+
+  private async head(service: string): Promise<HeadDocument | undefined> {
+    return (await this.onHeads((heads) => heads.findOne({ _id: service }))) ?? undefined;
+  }
+
+  private onHeads<T>(work: (heads: mongo.Collection<HeadDocument>) => Promise<T>): Promise<T> {
+    return this.context.database.on(this.collections.heads.name, work);
+  }
+}
+
+/** True if it is the same entry, content and all. */
+function isSame(one: AuditEntry, other: AuditEntry): boolean {
+  return one.hash === other.hash && entryHash(one) === entryHash(other);
+}

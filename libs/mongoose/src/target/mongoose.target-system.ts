@@ -1,0 +1,139 @@
+import type {
+  ChangeRun,
+  HandleToken,
+  Handles,
+  Marker,
+  Transaction,
+  TransactionalTargetSystem,
+  TransactionOutcome,
+} from '@nestjs-flamingock/core';
+import mongoose, { type Connection, type mongo } from 'mongoose';
+import { contextOf, type Admission, type ConnectionContext } from '../change/connection-context.js';
+import { CLIENT_SESSION } from '../inject-client-session.decorator.js';
+import { OpenTransactionError } from '../mongoose.errors.js';
+import { MongooseMarkerStore } from './mongoose.marker-store.js';
+import type { CollectionSettings } from '../mongoose.options.js';
+import { MongooseTransaction } from '../change/mongoose-transaction.js';
+import { whyNoTransactions } from '../connection/capability.js';
+import { ChangeTransaction } from '../change/change-transaction.js';
+import { ChangeSession } from '../change/change-session.js';
+import { CheckedSessions, isSeen } from '../change/checked-sessions.js';
+import { explainOmissions } from '../change/whole-writes.js';
+
+type Work = (handles: Handles, tx: Transaction) => Promise<void>;
+
+/** The MongoDB database of a Mongoose connection, altered in transactions. */
+export class MongooseTargetSystem implements TransactionalTargetSystem {
+  readonly handleTokens: readonly HandleToken[] = [
+    mongoose.Connection,
+    mongoose.mongo.ClientSession,
+    CLIENT_SESSION,
+  ];
+  readonly markers: MongooseMarkerStore;
+  private readonly context: ConnectionContext;
+
+  /** @throws CollectionPrefixError for a prefix that cannot begin the name of a collection. */
+  constructor(
+    readonly id: string,
+    readonly resource: Connection,
+    settings: CollectionSettings,
+  ) {
+    this.context = contextOf(resource);
+    this.markers = new MongooseMarkerStore(id, resource, settings);
+  }
+
+  checkTransactions(): Promise<string | undefined> {
+    return whyNoTransactions(this.context.database);
+  }
+
+  /**
+   * @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open
+   * on the session it was lent; UnawaitedStatementsError where operations were on their way, once they have ended.
+   */
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check: () => void,
+  ): Promise<void> {
+    const { database, scope } = this.context;
+    scope.install(this);
+    await database.outside((db) => db.command({ ping: 1 }));
+    const session = database.startSession();
+    const sessions = new CheckedSessions(changeId, this.resource.getClient(), check);
+    try {
+      await scope.run(sessions, () =>
+        explainOmissions(changeId, () => work(this.handles(sessions.checked(session)))),
+      );
+      await sessions.seal();
+      if (session.inTransaction()) throw new OpenTransactionError(changeId);
+    } finally {
+      sessions.end();
+      await session.endSession();
+    }
+  }
+
+  checks(value: object): boolean {
+    return isSeen(this.resource.getClient(), value);
+  }
+
+  async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
+    this.context.scope.install(this);
+    // One that brings a marker has its fence in the target itself.
+    const admission = marker ? this.markers.admission(marker) : this.context.admissions.get(change.service);
+    let transaction: ChangeTransaction;
+    try {
+      transaction = await this.begin(change, admission);
+    } catch (error) {
+      return { status: 'rolled-back', error };
+    }
+    const outcome = await this.complete(transaction, change, work, marker);
+    if (outcome.status === 'unknown') admission?.fence.forget(change.service);
+    if (!admission) await transaction.session.endSession();
+    return outcome;
+  }
+
+  /** Takes the hook off the connection's client, once nothing of a change can come any more. */
+  close(): Promise<void> {
+    this.context.scope.uninstall(this);
+    return Promise.resolve();
+  }
+
+  private async begin({ changeId }: ChangeRun, admission: Admission | undefined): Promise<ChangeTransaction> {
+    if (!admission) {
+      const session = this.context.database.startSession();
+      return ChangeTransaction.begin(changeId, session, () => this.markers.touch(session));
+    }
+    const { fence, hold, where } = admission;
+    const holder = await fence.holder(hold, where);
+    return ChangeTransaction.begin(changeId, holder.session, () => fence.enter(holder, where));
+  }
+
+  private async complete(
+    transaction: ChangeTransaction,
+    { changeId }: ChangeRun,
+    work: Work,
+    marker: Marker | undefined,
+  ): Promise<TransactionOutcome> {
+    const change = new ChangeSession(changeId, transaction.session);
+    try {
+      const tx = new MongooseTransaction(this.resource, change);
+      await this.context.scope.run(change, () =>
+        explainOmissions(changeId, () => work(this.handles(change.lend()), tx)),
+      );
+      await change.seal();
+      if (marker) await this.markers.write(marker, transaction.session);
+    } catch (error) {
+      change.end();
+      return transaction.rollBack(error);
+    }
+    return transaction.commit();
+  }
+
+  private handles(session: mongo.ClientSession): Handles {
+    return new Map<unknown, unknown>([
+      [mongoose.Connection, this.resource],
+      [mongoose.mongo.ClientSession, session],
+      [CLIENT_SESSION, session],
+    ]);
+  }
+}

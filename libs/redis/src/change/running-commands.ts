@@ -1,0 +1,60 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core';
+import type { Command } from 'ioredis';
+import {
+  addressOf,
+  type PipelineStream,
+  type RedisClient,
+  type SendCommand,
+} from '../connection/redis-client.js';
+import { RedisUnreachableError } from '../redis.errors.js';
+
+/** How long a command that nobody awaited is waited for at the end of a change, in milliseconds. */
+const LAST_COMMAND_MS = 10_000;
+
+/** Takes note of a command until it is answered. */
+export function track(statements: ChangeStatements, command: Command): void {
+  onceAnswered(command, statements.begin(command.name.toUpperCase()));
+}
+
+/** Calls `then` once a command has its answer. Its promise is left alone: a failure that nobody awaits has to be seen. */
+export function onceAnswered(command: Command, then: () => void): void {
+  const { resolve, reject } = command;
+  command.resolve = (answer) => {
+    resolve(answer);
+    then();
+  };
+  command.reject = (error) => {
+    reject(error);
+    then();
+  };
+}
+
+/** Waits for commands that are on their way, and fails the change if there are any. */
+export function sealCommands(client: RedisClient, statements: ChangeStatements): Promise<void> {
+  const hanging = () =>
+    new RedisUnreachableError(addressOf(client), `did not answer within ${LAST_COMMAND_MS} ms`);
+  return withinTime(LAST_COMMAND_MS, statements.seal(turn), hanging);
+}
+
+/** Answers a command with a refusal. Nobody has to await it: the change fails with it, or it is told of. */
+export function refuseCommand(command: Command, refusal: Error, stream: PipelineStream | undefined): unknown {
+  command.promise.catch(() => undefined);
+  command.reject(refusal);
+  // A pipeline is sent once each of its commands has written something.
+  stream?.write('');
+  return command.promise;
+}
+
+/** How commands of a change without a transaction are sent: at once, and none after the end of the change. */
+export function sendingAtOnce(send: SendCommand, statements: ChangeStatements): SendCommand {
+  return (command, stream, node) => {
+    try {
+      statements.assertOpen(command.name.toUpperCase());
+    } catch (refusal) {
+      return refuseCommand(command, refusal as Error, stream);
+    }
+    track(statements, command);
+    return send(command, stream, node);
+  };
+}

@@ -1,0 +1,24 @@
+import type { Transaction } from '@nestjs-flamingock/core';
+import type { DataSource } from 'typeorm';
+import type { ChangeSession } from './change-session.js';
+import type { ChangeTransaction } from '../database/database.js';
+
+/** A change's open transaction, which an audit store over the same DataSource may write in. */
+export class TypeOrmTransaction implements Transaction {
+  constructor(
+    readonly resource: DataSource,
+    private readonly session: ChangeSession,
+  ) {}
+
+  /**
+   * Ends the change's part of the transaction, and gives what writes the rest of it:
+   * nothing of the change comes after that, or in between.
+   *
+   * @throws NestedTransactionError, ImplicitCommitError, TransactionLostError when the
+   * change did not leave the transaction as it found it.
+   */
+  async seal(): Promise<ChangeTransaction> {
+    await this.session.seal();
+    return this.session.transaction;
+  }
+}

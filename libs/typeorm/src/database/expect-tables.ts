@@ -1,0 +1,16 @@
+import type { Dialect } from '../sql/dialect.js';
+import { TablesDroppedError } from '../run.errors.js';
+
+/** @throws TablesDroppedError where `work` does not find a table of ours, all of which were there before. */
+export async function expectTables<T>(dialect: Dialect, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isGone(dialect, error) ? new TablesDroppedError(error) : error;
+  }
+}
+
+/** True if a statement failed because its table is not there, or the schema or database that it was in. */
+export function isGone(dialect: Dialect, error: unknown): boolean {
+  return ['missing-table', 'missing-schema'].includes(dialect.troubleOf(error) ?? '');
+}

@@ -1,0 +1,182 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import {
+  ImplicitCommitError,
+  NonTransactionalStatementError,
+  TransactionLostError,
+} from '../../transaction.errors.js';
+import { commitEffect, neverCommits } from '../../sql/implicit-commit.js';
+import { mysqlSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
+import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { AlteredSession } from '../altered-session.js';
+import type { Answer } from '../connection.js';
+import type { Admission } from '../database.js';
+import { driverError, isVerdict } from '../driver-error.js';
+import { explainMysqlEnd } from '../ended-connection.js';
+import { rememberSession } from './mysql.session.js';
+import { PooledTransaction } from '../pooled/pooled.transaction.js';
+
+/** How the server reads SQL text. */
+export const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+
+/** The end of the transaction takes it away, which is how one behind our back shows. */
+const SAVEPOINT = 'flamingock_change';
+
+const NO_SUCH_SAVEPOINT = 1305;
+const DEADLOCK = 1213;
+const ROLLED_BACK_DURING_COMMIT = 3101;
+
+/** Bit of the status in a server's answers. */
+const IN_TRANSACTION = 1;
+
+/**
+ * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
+ * refused; against those that do not show, in a procedure, stands a savepoint, set before
+ * the first statement that is not certain to leave the transaction alone. Of some errors, a
+ * deadlock or a record that has changed, the server rolls everything back, and would run what
+ * comes next outside any transaction: after each one it is asked, and nothing comes next.
+ */
+export class MysqlTransaction extends PooledTransaction {
+  protected readonly lexis = LEXIS;
+  protected readonly session = new AlteredSession(() =>
+    rememberSession(this.executor, (text) => this.send(text)),
+  );
+  /** Set once the transaction has ended with a statement that failed. */
+  private lost: Error | undefined;
+  private hasSavepoint = false;
+  /** True once the server has answered after the change's last statement. */
+  private isAnswered = false;
+  goesOn = false;
+
+  /** As {@link PooledTransaction.follow}; the first statement of it is the admission. */
+  async follow(changeId: string, admission: Admission): Promise<MysqlTransaction> {
+    const { dataSource, executor } = this;
+    const following = new MysqlTransaction(changeId, dataSource, this.renewRunner(), executor);
+    await following.enter(admission);
+    return following;
+  }
+
+  /** @throws the admission's refusal */
+  async enter(admission: Admission): Promise<void> {
+    const { affected } = await this.executor.execute(admission.statement());
+    if (affected === 0) throw admission.refusal();
+  }
+
+  /** A connection that was lost by then is found before the COMMIT, whose outcome nobody would know. */
+  override async commit(next?: Admission): Promise<TransactionOutcome> {
+    try {
+      if (!this.isAnswered) await this.send('DO 0');
+    } catch (error) {
+      return this.rollBack(error);
+    }
+    return super.commit(next);
+  }
+
+  protected async assertWhole(): Promise<void> {
+    if (this.lost) throw this.lost;
+    if (this.hasSavepoint) await this.releaseSavepoint();
+    this.isAnswered = this.hasSavepoint;
+  }
+
+  protected async watch(): Promise<void> {
+    if (!this.hasSavepoint) await this.setSavepoint();
+  }
+
+  protected effectOf(words: readonly string[]): SessionEffect {
+    return mysqlSessionEffect(words);
+  }
+
+  protected async sendCommit(next: Admission | undefined): Promise<Answer> {
+    const answer = await this.send(next ? 'COMMIT AND CHAIN' : 'COMMIT');
+    // Servers that only speak MySQL's protocol may read AND CHAIN and do nothing about it.
+    this.goesOn = next !== undefined && isInTransaction(answer);
+    return answer;
+  }
+
+  protected admitStatement(words: readonly string[]): void {
+    const found = commitEffect(words);
+    if (found.effect === 'hidden') this.hidden = true;
+    if (found.effect !== 'commits') return;
+    throw new NonTransactionalStatementError(
+      this.changeId,
+      found.statement,
+      'on MySQL and MariaDB it commits the transaction that it runs in',
+    );
+  }
+
+  protected checkCommit(): void {
+    // A commit that failed is an error.
+  }
+
+  protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    if (this.lost) throw this.lost;
+    if (!this.hasSavepoint && !this.completed && !isHarmless(text)) await this.setSavepoint();
+    try {
+      const answer = await statement();
+      this.isAnswered = this.completed;
+      return answer;
+    } catch (error) {
+      await this.notice(error);
+      throw this.explainEnd(error);
+    }
+  }
+
+  protected explainEnd(error: unknown): unknown {
+    return explainMysqlEnd(this.changeId, error);
+  }
+
+  protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
+    const whole = await this.isWhole();
+    await this.rollBackAll();
+    return whole ? 'rolled-back' : 'partly-applied';
+  }
+
+  protected override isRefusal(error: unknown): boolean {
+    return [DEADLOCK, ROLLED_BACK_DURING_COMMIT].includes(Number(driverError(error).errno));
+  }
+
+  private async setSavepoint(): Promise<void> {
+    await this.send(`SAVEPOINT ${SAVEPOINT}`);
+    this.hasSavepoint = true;
+  }
+
+  private async releaseSavepoint(): Promise<void> {
+    try {
+      await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+    } catch (cause) {
+      throw isGone(cause) ? new ImplicitCommitError(this.changeId, cause) : cause;
+    }
+  }
+
+  /** False if any statement was, or may have been, committed. */
+  private async isWhole(): Promise<boolean> {
+    if (this.completed) return true;
+    if (this.lost) return !this.hidden;
+    if (!this.hasSavepoint) return true;
+    try {
+      await this.send(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+      return true;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
+    }
+  }
+
+  private async notice(error: unknown): Promise<void> {
+    if (!isVerdict(error) || isInTransaction(await this.send('DO 0'))) return;
+    const Ended = this.hidden ? ImplicitCommitError : TransactionLostError;
+    this.lost = new Ended(this.changeId, error);
+  }
+}
+
+function isHarmless(text: string): boolean {
+  return statementWords(text, LEXIS).every((words) => neverCommits(words));
+}
+
+/** True if the session had a transaction open when the server gave that answer. */
+export function isInTransaction({ serverStatus }: Answer): boolean {
+  return (Number(serverStatus) & IN_TRANSACTION) !== 0;
+}
+
+function isGone(error: unknown): boolean {
+  return driverError(error).errno === NO_SUCH_SAVEPOINT;
+}

@@ -1,0 +1,166 @@
+import { withinTime } from '@nestjs-flamingock/core';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { PoolExhaustedError } from '../../pool.errors.js';
+import { ConnectionHangsError } from '../../typeorm.errors.js';
+import { ANSWER_MS, bounded } from '../bounded.js';
+import { discard, giveBack, hasConnection, isUsable } from '../connection.js';
+import { isVerdict } from '../driver-error.js';
+import { Places } from '../../sql/places.js';
+import { openRunner } from '../query-runner.js';
+import type { Server } from '../server.js';
+
+/** How long a connection of a pool that has none left is waited for, in milliseconds. */
+const POOL_PATIENCE_MS = 30_000;
+
+/** How one who borrows a connection is served. */
+export interface Service {
+  /** How long it may take to answer, in milliseconds. @default ANSWER_MS */
+  readonly answerMs?: number | undefined;
+  /** Before whoever waits already. */
+  readonly first?: boolean;
+}
+
+type Place = 'own' | 'other';
+
+/** How many we use of a pool: one for the run, one for the heartbeat. */
+export const CONNECTIONS = 2;
+
+/**
+ * The two connections that we use of a DataSource's pool at most. While a lock is held, one of
+ * them stays ours between two statements: what the application, or a change, does with the rest
+ * of the pool cannot keep the lock from being renewed. Transactions leave it to short statements.
+ */
+export class PooledConnections {
+  private readonly places = new Places<Place>(['own', 'other']);
+  private readonly holders = new Map<string, NodeJS.Timeout>();
+  /** Our own connection while nobody uses it. */
+  private kept: QueryRunner | undefined;
+  private sharers = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly server: Server,
+  ) {}
+
+  /** Keeps a connection for a holder until {@link end}, or for so long: a process may fail to come to an end. */
+  keep(holder: string, ms: number): void {
+    clearTimeout(this.holders.get(holder));
+    const timer = setTimeout(() => void this.end(holder), ms);
+    this.holders.set(holder, timer.unref());
+  }
+
+  /** Gives the connection back, unless another holder needs it. */
+  async end(holder: string): Promise<void> {
+    clearTimeout(this.holders.get(holder));
+    this.holders.delete(holder);
+    if (this.holders.size === 0) await this.giveBackKept();
+  }
+
+  /**
+   * Calls `work`, which takes connections of the pool as it likes: in a pool that has but one
+   * besides ours, it may need both at a time.
+   *
+   * @throws PoolExhaustedError before it is called, when the pool has none left for it.
+   */
+  async share<T>(work: () => Promise<T>): Promise<T> {
+    const isShared = this.server.poolSize(this.dataSource) <= CONNECTIONS;
+    if (isShared) this.sharers += 1;
+    try {
+      if (isShared) await this.giveBackKept();
+      await giveBack(await this.open());
+      return await work();
+    } finally {
+      if (isShared) this.sharers -= 1;
+    }
+  }
+
+  /** Calls `use` with a runner outside any transaction, and takes it back. */
+  async lend<T>(
+    use: (runner: QueryRunner) => Promise<T>,
+    { answerMs = ANSWER_MS, first = false }: Service = {},
+  ): Promise<T> {
+    const place = await this.places.enter(['own', 'other'], first);
+    const kept = place === 'own' ? await this.takeKept() : undefined;
+    const runner = kept ?? this.openAt(place);
+    try {
+      return await bounded(
+        answerMs,
+        this.connect(runner, answerMs).then(() => use(runner)),
+      );
+    } catch (error) {
+      // Without an answer the connection may be lost, or still be busy with the statement.
+      if (!isVerdict(error)) await discard(runner, error);
+      throw error;
+    } finally {
+      await this.takeBack(place, runner);
+    }
+  }
+
+  /** The place of a transaction; what it gives makes room for the next one. */
+  async enter(): Promise<() => void> {
+    const place = await this.places.enter(['other']);
+    return () => this.places.leave(place);
+  }
+
+  /**
+   * A runner for a transaction, connected.
+   *
+   * @throws PoolExhaustedError when the application gives no connection back.
+   */
+  async open(): Promise<QueryRunner> {
+    const runner = openRunner(this.dataSource);
+    try {
+      await bounded(ANSWER_MS, this.connect(runner, ANSWER_MS));
+      return runner;
+    } catch (error) {
+      await giveBack(runner);
+      throw error;
+    }
+  }
+
+  private openAt(place: Place): QueryRunner {
+    try {
+      return openRunner(this.dataSource);
+    } catch (error) {
+      this.places.leave(place);
+      throw error;
+    }
+  }
+
+  private async takeKept(): Promise<QueryRunner | undefined> {
+    const { kept } = this;
+    this.kept = undefined;
+    if (!kept || isUsable(kept)) return kept;
+    await discard(kept, 'it is broken').catch(() => undefined);
+    return undefined;
+  }
+
+  private async giveBackKept(): Promise<void> {
+    const kept = await this.takeKept();
+    if (kept) await giveBack(kept);
+  }
+
+  private async takeBack(place: Place, runner: QueryRunner): Promise<void> {
+    const isOurs = place === 'own' && this.holders.size > 0 && this.sharers === 0;
+    if (isOurs && isUsable(runner)) this.kept = runner;
+    else await giveBack(runner);
+    this.places.leave(place);
+  }
+
+  private async connect(runner: QueryRunner, atMostMs: number): Promise<void> {
+    if (hasConnection(runner)) return;
+    const connecting = runner.connect();
+    const patienceMs = Math.min(atMostMs, POOL_PATIENCE_MS);
+    try {
+      await withinTime(patienceMs, connecting, () => new ConnectionHangsError(patienceMs));
+    } catch (error) {
+      const { dataSource, server } = this;
+      const size = server.poolSize(dataSource);
+      if (server.connectionsInUse(dataSource) >= size) {
+        throw new PoolExhaustedError(dataSource, size, server.poolSetting, error);
+      }
+      // Whoever opens a connection has its own idea of how long that may take.
+      await connecting;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { takeOver } from '@nestjs-flamingock/core';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Row, Sql } from '../../sql/sql.js';
+import { PoolTooSmallError } from '../../pool.errors.js';
+import { RightMissingError, RowHeldError } from '../../typeorm.errors.js';
+import { ANSWER_MS, bounded } from '../bounded.js';
+import { discard, giveBack, send } from '../connection.js';
+import type { Admission, ChangeTransaction, Heartbeat, SearchPath, SqlDatabase } from '../database.js';
+import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from '../../sql/dialect.js';
+import { lendRunner } from '../lend-runner.js';
+import { CONNECTIONS, PooledConnections, type Service } from './pooled.connections.js';
+import type { PooledTransaction } from './pooled.transaction.js';
+import type { RowWrite } from '../../sql/row-write.js';
+import type { RowHolder, Server } from '../server.js';
+import { Turnstile } from '../turnstile.js';
+import { watchedRunner } from '../watched-runner.js';
+
+/** How long a statement is tried again while others are in its way, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** How long a write waits for a transaction that cannot be ended, in milliseconds. */
+const HELD_PATIENCE_MS = 30_000;
+
+/** A transaction that was handed out, and the place that it has in the lines. */
+interface HandedOut {
+  readonly transaction: PooledTransaction;
+  readonly admission: Admission | undefined;
+  readonly leave: () => void;
+}
+
+/**
+ * A database server behind a pool of connections, of which we use two at most: whatever
+ * else there is to do waits in line. One transaction at a time, so that one connection
+ * is always free for short statements, the heartbeat's before all.
+ */
+export class PooledDatabase implements SqlDatabase {
+  readonly dialect: Dialect;
+  readonly searchPath: SearchPath | undefined;
+  readonly heartbeat: Heartbeat;
+  private readonly connections: PooledConnections;
+  private readonly transactions = new Turnstile(1);
+  /** The transaction with whose commit the next one has begun. */
+  private begun: HandedOut | undefined;
+  /** For each runner that a change without a transaction has asked for: see {@link Server.watchEnd}. */
+  private readonly watchedEnds: ReturnType<Server['watchEnd']>[] = [];
+  /** How many times somebody needed what such a transaction holds. */
+  private needs = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly server: Server,
+  ) {
+    this.dialect = server.dialect;
+    const connections = new PooledConnections(dataSource, server);
+    this.connections = connections;
+    this.heartbeat = {
+      keep: (holder, ms) => connections.keep(holder, ms),
+      end: (holder) => connections.end(holder),
+      within: (atMostMs) => this.trying(atMostMs, { answerMs: atMostMs, first: true }),
+    };
+    this.searchPath = server.searchPath?.(dataSource, (use) => connections.lend(use));
+  }
+
+  async execute(statement: Sql): Promise<SqlResult> {
+    await this.letGo();
+    return this.within(PATIENCE_MS).execute(statement);
+  }
+
+  within(patienceMs: number): SqlExecutor {
+    return this.trying(patienceMs);
+  }
+
+  async atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+    await this.letGo();
+    return this.insist(['busy'], PATIENCE_MS, async () => {
+      if (rest.length > 0) {
+        return this.connections.lend((runner) => this.inOneTransaction(runner, guard, rest));
+      }
+      return (await this.alone(guard)).affected > 0;
+    });
+  }
+
+  async createTables(statements: readonly Sql[]): Promise<void> {
+    for (const statement of statements) {
+      await this.insist(['busy', 'being-created'], PATIENCE_MS, () => this.alone(statement));
+    }
+  }
+
+  async claim(upsert: Upsert, row: RowWrite, on?: SqlExecutor): Promise<Row | undefined> {
+    if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
+    await this.letGo();
+    return this.insist(['busy'], PATIENCE_MS, () =>
+      this.connections.lend((runner) =>
+        this.takeOver(row, this.dialect.upsert(this.server.executor(this.dataSource, runner), upsert)),
+      ),
+    );
+  }
+
+  checkPool(): void {
+    if (this.server.poolSize(this.dataSource) === 1) throw new PoolTooSmallError(CONNECTIONS);
+  }
+
+  async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
+    const begun = await this.takeBegun(admission);
+    const leave = begun?.leave ?? (await this.enter());
+    let runner = begun?.transaction.runner;
+    try {
+      runner ??= await this.connections.open();
+      const beginning =
+        begun && admission
+          ? begun.transaction.follow(changeId, admission)
+          : this.server.begin(changeId, this.dataSource, runner, admission);
+      const transaction = await bounded(ANSWER_MS, beginning);
+      const { needs } = this;
+      transaction.onRelease(() => this.takeBack({ transaction, admission, leave }, needs));
+      return transaction;
+    } catch (error) {
+      if (runner) {
+        await discard(runner, error);
+        await giveBack(runner);
+      }
+      leave();
+      throw error;
+    }
+  }
+
+  async letGo(): Promise<void> {
+    const { begun } = this;
+    this.begun = undefined;
+    this.needs += 1;
+    if (begun) await giveUp(begun);
+  }
+
+  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    const { connections, dataSource, server, watchedEnds } = this;
+    watchedEnds.length = 0;
+    try {
+      await connections.share(() => lendRunner(dataSource, server, changeId, work));
+    } catch (cause) {
+      // TypeORM's managers say themselves that their runner is given up.
+      throw watchedEnds.reduce((error, explain) => explain(changeId, error), cause);
+    }
+  }
+
+  watched(runner: QueryRunner): QueryRunner {
+    this.watchedEnds.push(this.server.watchEnd(runner));
+    return watchedRunner(this.dataSource, this.server, runner);
+  }
+
+  /**
+   * Keeps what has begun with a commit, unless anybody has needed what it holds meanwhile, or waits
+   * for a transaction: it may be the next change, after a commit that took too long.
+   */
+  private async takeBack(one: HandedOut, needsBefore: number): Promise<void> {
+    const isNeeded = this.needs !== needsBefore || this.transactions.isAwaited;
+    if (one.transaction.canGoOn && !isNeeded) this.begun = one;
+    else await giveUp(one);
+  }
+
+  /** What has begun for that admission; what has begun for another one is in the way. */
+  private async takeBegun(admission: Admission | undefined): Promise<HandedOut | undefined> {
+    const { begun } = this;
+    if (begun?.admission !== admission || begun?.transaction.runner.isReleased) {
+      await this.letGo();
+      return undefined;
+    }
+    this.begun = undefined;
+    return begun;
+  }
+
+  private async enter(): Promise<() => void> {
+    const endTurn = await this.transactions.enter();
+    const leave = await this.connections.enter();
+    return () => {
+      leave();
+      endTurn();
+    };
+  }
+
+  private takeOver<T>(row: RowWrite, writing: Promise<T>): Promise<T> {
+    return takeOver<T, RowHolder>(writing, {
+      endHolder: (seen) =>
+        this.connections.lend((on) => this.server.endHolder(this.dataSource, on, row, seen)),
+      refusal: (holder, cause) => new RowHeldError(row, holder, cause),
+      patienceMs: HELD_PATIENCE_MS,
+    });
+  }
+
+  private async inOneTransaction(runner: QueryRunner, guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+    const executor = this.server.executor(this.dataSource, runner);
+    await send(this.dataSource, runner, 'START TRANSACTION');
+    try {
+      const { affected } = await executor.execute(guard);
+      if (affected > 0) for (const statement of rest) await executor.execute(statement);
+      await send(this.dataSource, runner, affected > 0 ? 'COMMIT' : 'ROLLBACK');
+      return affected > 0;
+    } catch (error) {
+      await discard(runner, error);
+      throw error;
+    }
+  }
+
+  private trying(patienceMs: number, service?: Service): SqlExecutor {
+    return {
+      execute: (statement) => this.insist(['busy'], patienceMs, () => this.alone(statement, service)),
+    };
+  }
+
+  private alone(statement: Sql, service?: Service): Promise<SqlResult> {
+    return this.connections.lend(
+      (runner) => this.server.executor(this.dataSource, runner).execute(statement),
+      service,
+    );
+  }
+
+  private async insist<T>(
+    passing: readonly Trouble[],
+    patienceMs: number,
+    attempt: () => Promise<T>,
+  ): Promise<T> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const trouble = this.dialect.troubleOf(error);
+        if (trouble === 'forbidden') throw new RightMissingError(error);
+        if (!trouble || !passing.includes(trouble) || performance.now() >= deadline) throw error;
+      }
+      await sleep(5 + Math.random() * 20);
+    }
+  }
+}
+
+function giveUp({ transaction, leave }: HandedOut): Promise<void> {
+  return transaction.letGo().finally(leave);
+}

@@ -1,0 +1,243 @@
+import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/core';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Sql } from '../../sql/sql.js';
+import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
+import { functionsEffect, type SessionEffect } from '../../sql/session-effect.js';
+import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { transactionControl } from '../../sql/transaction-control.js';
+import type { AlteredSession } from '../altered-session.js';
+import { bounded } from '../bounded.js';
+import { discard, giveBack, send, type Answer } from '../connection.js';
+import type { Admission, ChangeTransaction } from '../database.js';
+import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
+import { isVerdict } from '../driver-error.js';
+import { holdCommits, tellRollback } from '../held-commits.js';
+import { hasTurn, takeTurn } from '../statement-turn.js';
+
+/** How long a rollback may take, what still runs before it included. After it the connection is closed. */
+const ROLLBACK_MS = 2_000;
+
+/** How long a commit may take before its outcome counts as unknown. */
+const COMMIT_MS = 60_000;
+
+/**
+ * The transaction of a change on a connection of a pool. Statements are sent one by one,
+ * however the change issues them: drivers give up queueing them, and after an error that
+ * ends the transaction none may follow.
+ */
+export abstract class PooledTransaction implements ChangeTransaction {
+  protected abstract readonly lexis: Lexis;
+  protected abstract readonly session: AlteredSession;
+  /** True once something ran that may have ended the transaction without a sign. */
+  protected hidden = false;
+  protected completed = false;
+  private last: Promise<unknown> = Promise.resolve();
+  private closing = false;
+  protected unusable: unknown;
+  private released: (() => Promise<void>) | undefined;
+  private readonly tellCommits: () => void;
+
+  constructor(
+    protected readonly changeId: string,
+    protected readonly dataSource: DataSource,
+    readonly runner: QueryRunner,
+    protected readonly executor: SqlExecutor,
+  ) {
+    this.tellCommits = holdCommits(runner);
+  }
+
+  /** Whatever level a server or DataSource has for its default, nothing below READ COMMITTED is usual. */
+  includesLevel(level: string): boolean {
+    return level.startsWith('READ ');
+  }
+
+  admit(text: string): void {
+    for (const words of statementWords(text, this.lexis)) {
+      const control = transactionControl(words);
+      if (control !== undefined) throw new TransactionControlError(this.changeId, control);
+      this.admitStatement(words);
+      this.session.expect(this.effectOf(words));
+    }
+    this.session.expect(functionsEffect(text));
+  }
+
+  lendConnection(): Promise<unknown> {
+    this.session.expect('lasting');
+    return this.perform<unknown>('', async () => {
+      await this.watch();
+      this.hidden = true;
+      return this.runner.connect();
+    });
+  }
+
+  perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    // What a subscriber sends because of a statement is part of it, and must not wait for it.
+    if (hasTurn(this)) return this.session.run(statement);
+    const mine = this.last.then(() => {
+      if (this.closing) throw new ChangeEndedError(this.changeId);
+      return takeTurn(this, () => this.session.run(() => this.attempt(text, statement)));
+    });
+    this.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async complete(): Promise<void> {
+    if (this.completed) return;
+    await this.assertWhole();
+    await this.session.restore();
+    this.completed = true;
+  }
+
+  /** True once the next transaction has begun on the connection, with the commit of this one. */
+  abstract readonly goesOn: boolean;
+
+  /**
+   * The transaction that has begun with the commit of this one, as that of a change.
+   *
+   * @throws the admission's refusal
+   */
+  abstract follow(changeId: string, admission: Admission): Promise<PooledTransaction>;
+
+  execute(statement: Sql): Promise<SqlResult> {
+    return this.perform('', () => this.executor.execute(statement));
+  }
+
+  async commit(next?: Admission): Promise<TransactionOutcome> {
+    const { broadcaster } = this.runner;
+    // Subscribers are told of each beginning before it happens, and what is set lasts.
+    const isLast = this.dataSource.subscribers.length > 0 || this.session.isSpoilt;
+    const following = isLast ? undefined : next;
+    try {
+      await broadcaster.broadcast('BeforeTransactionCommit');
+    } catch (error) {
+      return this.rollBack(error);
+    }
+    // TypeORM gives a runner up whose connection it saw lost.
+    if (this.runner.isReleased)
+      return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
+    try {
+      this.checkCommit(await bounded(COMMIT_MS, this.sendCommit(following)));
+    } catch (error) {
+      return this.notCommitted(error);
+    }
+    this.ended();
+    // It is committed, whatever a subscriber makes of it.
+    await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
+    return { status: 'committed' };
+  }
+
+  async rollBack(because: unknown): Promise<TransactionOutcome> {
+    const error = this.explainEnd(because);
+    try {
+      return { status: await bounded(ROLLBACK_MS, this.undoAll()), error };
+    } catch (cause) {
+      // Without its connection the server rolls back by itself: no COMMIT was ever sent.
+      this.unusable = cause;
+      return { status: this.fate(), error };
+    } finally {
+      this.ended();
+    }
+  }
+
+  async release(): Promise<void> {
+    this.tellCommits();
+    await this.released?.();
+  }
+
+  /** Gives the connection back, or closes it. */
+  async letGo(): Promise<void> {
+    try {
+      if (this.goesOn) await bounded(ROLLBACK_MS, this.send('ROLLBACK'));
+    } catch (cause) {
+      this.unusable ??= cause;
+    }
+    if (this.session.isSpoilt) this.unusable ??= 'a change has altered its session';
+    if (this.unusable !== undefined) await discard(this.runner, this.unusable);
+    await giveBack(this.runner);
+  }
+
+  /** Says what its release does, which is up to whoever has handed it out. */
+  onRelease(then: () => Promise<void>): void {
+    this.released = then;
+  }
+
+  /** True if the next transaction has begun on the connection, and the connection may be used. */
+  get canGoOn(): boolean {
+    return this.goesOn && this.unusable === undefined;
+  }
+
+  /** @throws NonTransactionalStatementError for a statement that must not run. */
+  protected abstract admitStatement(words: readonly string[]): void;
+
+  /** What a statement does to its session, given its words. */
+  protected abstract effectOf(words: readonly string[]): SessionEffect;
+
+  /** From now on it has to be told whether this is still the transaction that was begun. */
+  protected abstract watch(): Promise<void>;
+
+  /** @throws ImplicitCommitError, TransactionLostError when it is not. */
+  protected abstract assertWhole(): Promise<void>;
+
+  /** @throws CommitRefusedError when the answer to COMMIT was no commit. */
+  protected abstract checkCommit(answer: Answer): void;
+
+  /** An error that a connection which was lost has caused, or one that names why the server has ended it. */
+  protected abstract explainEnd(error: unknown): unknown;
+
+  /** Runs a statement of the change, alone on the connection. */
+  protected abstract attempt<T>(text: string, statement: () => Promise<T>): Promise<T>;
+
+  /** Rolls back, and tells whether that took everything back. */
+  protected abstract undo(): Promise<'rolled-back' | 'partly-applied'>;
+
+  /** Commits, and begins the next transaction with it where `next` lets one in. */
+  protected abstract sendCommit(next: Admission | undefined): Promise<Answer>;
+
+  /** The runner as a new one is that has begun a transaction. */
+  protected renewRunner(): QueryRunner {
+    this.runner.disableSqlMemory();
+    const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
+    return Object.assign(this.runner, unused, { isTransactionActive: true, transactionDepth: 1 });
+  }
+
+  protected send(text: string): Promise<Answer> {
+    return send(this.dataSource, this.runner, text);
+  }
+
+  /** Rolls back by TypeORM, whose subscribers may want to know. */
+  protected async rollBackAll(): Promise<void> {
+    Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
+    await this.runner.rollbackTransaction();
+  }
+
+  private async undoAll(): Promise<'rolled-back' | 'partly-applied'> {
+    this.closing = true;
+    await this.last;
+    return this.undo();
+  }
+
+  /** What became of a transaction whose COMMIT was answered by an error, or not at all. */
+  protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
+    this.ended();
+    if (this.isRefusal(error)) {
+      await tellRollback(this.runner);
+      return { status: 'rolled-back', error };
+    }
+    this.unusable = error;
+    return { status: 'unknown', error };
+  }
+
+  /** True if an error of COMMIT says for certain that nothing was committed. */
+  protected isRefusal(error: unknown): boolean {
+    return isVerdict(error);
+  }
+
+  /** What becomes of a transaction whose connection is lost before its COMMIT. */
+  private fate(): 'rolled-back' | 'partly-applied' {
+    return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
+  }
+
+  private ended(): void {
+    Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
+  }
+}

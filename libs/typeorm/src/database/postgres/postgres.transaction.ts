@@ -1,0 +1,193 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import { raw, sql, type Row, type Sql } from '../../sql/sql.js';
+import type { DataSource, QueryRunner } from 'typeorm';
+import {
+  CommitRefusedError,
+  ImplicitCommitError,
+  NonTransactionalStatementError,
+} from '../../transaction.errors.js';
+import { postgresSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
+import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { AlteredSession } from '../altered-session.js';
+import type { Answer } from '../connection.js';
+import type { Admission } from '../database.js';
+import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
+import { driverError, messageOf } from '../driver-error.js';
+import { explainPostgresEnd, watchConnection } from '../ended-connection.js';
+import { inlined, postgresDialect } from './postgres.dialect.js';
+import { sendSeveral } from './postgres.messages.js';
+import { PooledTransaction } from '../pooled/pooled.transaction.js';
+import { isGone } from '../expect-tables.js';
+import { TablesDroppedError } from '../../run.errors.js';
+import { rememberSession } from './postgres.session.js';
+
+/** How the server reads SQL text. */
+export const LEXIS: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
+
+/** Begins a message that ends with COMMIT: whoever is stopped in it is committing. */
+export const COMMITTING = '/* COMMIT */';
+
+/** The code of every statement's error in a transaction in which one has failed. */
+export const IN_FAILED_TRANSACTION = '25P02';
+
+/**
+ * Active SQL transaction, unsafe use of a new enum value, invalid transaction termination:
+ * the statement needs a transaction of its own, or none.
+ */
+const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
+
+/** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
+export class PostgresTransaction extends PooledTransaction {
+  protected readonly lexis = LEXIS;
+  protected readonly session = new AlteredSession(() =>
+    rememberSession(this.executor, this.dataSource, this.runner),
+  );
+  admitted: Row | undefined;
+  /** Names the transaction, once its end has to be found out. */
+  private id: string | undefined;
+  private atCommit: Sql | undefined;
+  private chained = false;
+  /** The row that the admission of the next transaction has marked. */
+  private next: Row | undefined;
+  private readonly connection: { readonly reason: unknown };
+
+  constructor(changeId: string, dataSource: DataSource, runner: QueryRunner, executor: SqlExecutor) {
+    super(changeId, dataSource, runner, executor);
+    this.connection = watchConnection(runner);
+  }
+
+  get goesOn(): boolean {
+    return this.next !== undefined;
+  }
+
+  follow(changeId: string): Promise<PostgresTransaction> {
+    const { dataSource, executor, next } = this;
+    const following = new PostgresTransaction(changeId, dataSource, this.renewRunner(), executor);
+    following.admitted = next;
+    return Promise.resolve(following);
+  }
+
+  commitWith(statement: Sql): void {
+    this.atCommit = statement;
+  }
+
+  override async execute(statement: Sql): Promise<SqlResult> {
+    const { atCommit } = this;
+    this.atCommit = undefined;
+    if (atCommit) await this.perform('', () => this.send(inlined(atCommit)));
+    return super.execute(statement);
+  }
+
+  protected admitStatement(): void {
+    // The server knows best, and refuses without harm.
+  }
+
+  /** A transaction in which a statement had failed is rolled back by COMMIT, without an error. */
+  protected checkCommit({ command }: Answer): void {
+    if (command !== 'COMMIT') throw new CommitRefusedError(this.changeId);
+  }
+
+  protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
+    const isCurrent = await this.isCurrent();
+    await this.rollBackAll();
+    return isCurrent && (await this.isUndone()) ? 'rolled-back' : 'partly-applied';
+  }
+
+  protected async watch(): Promise<void> {
+    this.id ??= await this.ask('pg_catalog.txid_current()');
+  }
+
+  protected async assertWhole(): Promise<void> {
+    if (!(await this.isCurrent())) throw new ImplicitCommitError(this.changeId);
+  }
+
+  protected effectOf(words: readonly string[]): SessionEffect {
+    return postgresSessionEffect(words);
+  }
+
+  protected async sendCommit(next: Admission | undefined): Promise<Answer> {
+    if (!this.atCommit) return this.send('COMMIT');
+    this.chained = next !== undefined;
+    const statements = [`${COMMITTING} ${inlined(this.atCommit)}`, 'COMMIT'];
+    if (next) statements.push(beginning(this.dataSource), inlined(next.statement()));
+    const [, committed, , entered] = await sendSeveral(this.dataSource, this.runner, statements);
+    this.next = admittedRow(entered);
+    // Whoever is not let in is told by the server when it begins for itself.
+    if (next && !this.next) this.unusable = next.refusal();
+    return committed ?? {};
+  }
+
+  /** What failed may have been the statement before the COMMIT, and the transaction be open still. */
+  protected override async notCommitted(error: unknown): Promise<TransactionOutcome> {
+    const { atCommit } = this;
+    const isOpen = atCommit && this.isRefusal(error);
+    const outcome = await (isOpen ? this.rollBack(error) : super.notCommitted(error));
+    if (!atCommit || !isAbout(error, inlined(atCommit))) return outcome;
+    return { ...outcome, error: new TablesDroppedError(error) } as TransactionOutcome;
+  }
+
+  /** With more than the COMMIT in the message, what failed may have come after it. */
+  protected override isRefusal(error: unknown): boolean {
+    if (this.chained) return false;
+    return error instanceof CommitRefusedError || super.isRefusal(error);
+  }
+
+  protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    try {
+      return await statement();
+    } catch (cause) {
+      throw this.explain(text, this.explainEnd(cause));
+    }
+  }
+
+  protected explainEnd(error: unknown): unknown {
+    return explainPostgresEnd(this.changeId, error, this.connection.reason);
+  }
+
+  /** False once another transaction runs, or none; in one that has failed nobody can tell. */
+  private async isCurrent(): Promise<boolean> {
+    if (this.id === undefined || this.completed) return true;
+    try {
+      return (await this.ask('pg_catalog.txid_current_if_assigned()')) === this.id;
+    } catch (error) {
+      if (driverError(error).code === IN_FAILED_TRANSACTION) return true;
+      throw error;
+    }
+  }
+
+  private async isUndone(): Promise<boolean> {
+    return this.id === undefined || (await this.ask(`pg_catalog.txid_status(${this.id})`)) === 'aborted';
+  }
+
+  private async ask(expression: string): Promise<string> {
+    const { rows } = await this.executor.execute(sql`SELECT ${raw(expression)}::text AS answer`);
+    return String(rows[0]?.['answer']);
+  }
+
+  private explain(text: string, cause: unknown): unknown {
+    const { code } = driverError(cause);
+    const [words = []] = statementWords(text, LEXIS);
+    // SET TRANSACTION reports the same when it comes too late.
+    if (!NON_TRANSACTIONAL.includes(String(code)) || words[0] === 'SET') return cause;
+    return new NonTransactionalStatementError(this.changeId, words.slice(0, 3).join(' '), messageOf(cause), {
+      cause,
+    });
+  }
+}
+
+/** True if a table of our statement is not there. That of a deferred trigger of the change would be another one. */
+function isAbout(error: unknown, statement: string): boolean {
+  const table = /"(?:[^"]*\.)?([^".]+)"/.exec(messageOf(error))?.[1];
+  return isGone(postgresDialect, error) && table !== undefined && statement.includes(`"${table}"`);
+}
+
+/** How a transaction begins as TypeORM begins it, in one statement. */
+export function beginning({ options }: DataSource): string {
+  const { isolationLevel } = options as { isolationLevel?: string };
+  return `START TRANSACTION${isolationLevel === undefined ? '' : ` ISOLATION LEVEL ${isolationLevel}`}`;
+}
+
+/** The row that an admission marked; `undefined` where it lets nobody in. */
+export function admittedRow(answer: Answer | undefined): Row | undefined {
+  return answer?.rowCount === 1 ? answer.rows?.[0] : undefined;
+}

@@ -1,0 +1,67 @@
+import type { SqlValue, Row } from '../../sql/sql.js';
+import type { SqlResult } from '../../sql/dialect.js';
+
+/** What we use of better-sqlite3's connection. */
+export interface SqliteHandle {
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  exec(text: string): unknown;
+  prepare(text: string): SqliteStatement;
+}
+
+/** A statement of it, made once. */
+export interface SqliteStatement {
+  /** True for statements that return rows. */
+  readonly reader: boolean;
+  /** Whether integers come as BigInt, whatever the connection's default is. */
+  safeIntegers(on: boolean): this;
+  all(...values: readonly SqlValue[]): Row[];
+  run(...values: readonly SqlValue[]): { readonly changes: number };
+}
+
+/** Executes a statement before it returns. Integers of rows are numbers, whatever the connection makes of its own. */
+export function executeNow(handle: SqliteHandle, text: string, values: readonly SqlValue[]): SqlResult {
+  const statement = prepared(handle, text);
+  return statement.reader
+    ? { rows: statement.all(...values), affected: 0 }
+    : { rows: [], affected: statement.run(...values).changes };
+}
+
+/** Calls `act` with a connection that reports a busy database at once instead of blocking the process. */
+export function impatiently<T>(handle: SqliteHandle, act: (handle: SqliteHandle) => T): T {
+  const timeout = settingOf(handle, 'busy_timeout');
+  set(handle, 'busy_timeout', 0);
+  try {
+    return act(handle);
+  } finally {
+    set(handle, 'busy_timeout', timeout);
+  }
+}
+
+/** What a setting of the connection is. */
+export function settingOf(handle: SqliteHandle, setting: string): number {
+  const [row = {}] = prepared(handle, `PRAGMA ${setting}`).all();
+  return Number(Object.values(row)[0]);
+}
+
+/** Changes a setting of the connection. */
+export function set(handle: SqliteHandle, setting: string, value: number): void {
+  const statement = prepared(handle, `PRAGMA ${setting} = ${value}`);
+  if (statement.reader) statement.all();
+  else statement.run();
+}
+
+/** How many are kept: the texts that depend on how many rows are written are many. */
+const STATEMENTS = 100;
+
+const statements = new WeakMap<SqliteHandle, Map<string, SqliteStatement>>();
+
+/** A statement of ours, made once for a connection: most are needed with every change. */
+export function prepared(handle: SqliteHandle, text: string): SqliteStatement {
+  const known = statements.get(handle) ?? new Map<string, SqliteStatement>();
+  statements.set(handle, known);
+  // Integers as numbers, whatever the application has made the connection's default.
+  const statement = known.get(text) ?? handle.prepare(text).safeIntegers(false);
+  if (known.size < STATEMENTS) known.set(text, statement);
+  return statement;
+}

@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { performance } from 'node:perf_hooks';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Row, Sql } from '../../sql/sql.js';
+import { ConnectionInTransactionError } from '../../typeorm.errors.js';
+import { OpenTransactionError } from '../../transaction.errors.js';
+import type { ChangeTransaction, SqlDatabase } from '../database.js';
+import type { Dialect, SqlExecutor, SqlResult, Upsert } from '../../sql/dialect.js';
+import { assertOpen, openRunner } from '../query-runner.js';
+import type { RowWrite } from '../../sql/row-write.js';
+import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
+import { sqliteDialect } from './sqlite.dialect.js';
+import { executeNow, impatiently, type SqliteHandle } from './sqlite-handle.js';
+import { SqliteTransaction, type ChangeConnection } from './sqlite.transaction.js';
+
+/** How long a busy database is waited for, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** How long a transaction that is open at the end of a change may go on, in milliseconds. */
+const OWN_END_MS = 1_000;
+
+/**
+ * SQLite, where TypeORM gives every query runner of a DataSource the same connection.
+ *
+ * The driver is synchronous: what happens between two ticks of the event loop, nobody
+ * comes between. That is how our own statements look for an open transaction and run
+ * at once, how our own short transactions stay ours, and why none of them may wait
+ * inside the driver, which would stop the whole process.
+ */
+export class SqliteDatabase implements SqlDatabase {
+  readonly dialect: Dialect = sqliteDialect;
+  private heldByChange = false;
+  private foreignKeys: SqliteForeignKeys | undefined;
+  /** Those of a change that another one follows: to turn them has every statement compiled anew. */
+  private keptOff: ForeignKeysOff | undefined;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  execute(statement: Sql): Promise<SqlResult> {
+    return this.within(PATIENCE_MS).execute(statement);
+  }
+
+  within(patienceMs: number): SqlExecutor {
+    return {
+      execute: (statement) => this.whenFree((handle) => this.run(handle, statement), patienceMs),
+    };
+  }
+
+  atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
+    return this.whenFree((handle) => {
+      handle.exec('BEGIN IMMEDIATE');
+      try {
+        const passed = this.run(handle, guard).affected > 0;
+        if (passed) for (const statement of rest) this.run(handle, statement);
+        handle.exec('COMMIT');
+        return passed;
+      } finally {
+        if (handle.inTransaction) handle.exec('ROLLBACK');
+      }
+    }, PATIENCE_MS);
+  }
+
+  async createTables(statements: readonly Sql[]): Promise<void> {
+    for (const statement of statements) await this.execute(statement);
+  }
+
+  /** Nothing to wait for: a transaction on this database keeps everybody from asking. */
+  claim(upsert: Upsert, _write: RowWrite, on: SqlExecutor = this): Promise<Row | undefined> {
+    return this.dialect.upsert(on, upsert);
+  }
+
+  checkPool(): void {
+    // The lock needs no renewal while a change's transaction is open.
+  }
+
+  async begin(changeId: string): Promise<ChangeTransaction> {
+    const runner = openRunner(this.dataSource);
+    await runner.broadcaster.broadcast('BeforeTransactionStart');
+    let looked = false;
+    const connection = await this.whenFree((handle) => {
+      // A runner that says so without a transaction is about to begin one, or failed to
+      // long ago and keeps saying so: TypeORM does not take it back.
+      if (runner.isTransactionActive && !looked) {
+        looked = true;
+        throw new ConnectionInTransactionError(false);
+      }
+      // Not TypeORM's deferred BEGIN: a transaction that reads before it writes is
+      // refused, without waiting, as soon as another process has written.
+      const begin = (): unknown => handle.exec('BEGIN IMMEDIATE');
+      const foreignKeys = this.foreignKeysOf(handle, runner).turnOff(begin);
+      this.endKeptOff();
+      this.heldByChange = true;
+      Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+      return this.connectionOf(handle, foreignKeys);
+    }, PATIENCE_MS);
+    return this.told(new SqliteTransaction(changeId, runner, connection));
+  }
+
+  /** As TypeORM, which rolls back where a subscriber fails. */
+  private async told(transaction: SqliteTransaction): Promise<ChangeTransaction> {
+    try {
+      await transaction.runner.broadcaster.broadcast('AfterTransactionStart');
+      return transaction;
+    } catch (error) {
+      await transaction.rollBack(error);
+      await transaction.release();
+      throw error;
+    }
+  }
+
+  /** No transaction has begun, but the foreign keys may still be off for it. */
+  async letGo(): Promise<void> {
+    this.endKeptOff();
+  }
+
+  async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    const runner = openRunner(this.dataSource);
+    const handle = await this.handle();
+    const turnOff = (): ForeignKeysOff => this.foreignKeysOf(handle, runner).turnOff();
+    const foreignKeys = await this.whenFree(turnOff, PATIENCE_MS);
+    let leftOpen: boolean;
+    try {
+      await work(runner);
+    } finally {
+      leftOpen = await this.takeBack(handle, runner);
+      foreignKeys.end();
+      await runner.release();
+    }
+    if (leftOpen) throw new OpenTransactionError(changeId);
+    assertOpen(this.dataSource);
+    foreignKeys.assertKept(changeId);
+  }
+
+  /**
+   * True if a transaction was left open, which is rolled back. Whose it is cannot be told: one
+   * of the application itself is given time to end.
+   */
+  private async takeBack(handle: SqliteHandle, runner: QueryRunner): Promise<boolean> {
+    const wait = this.whenFree(() => undefined, OWN_END_MS);
+    const isFree = await wait.then(
+      () => true,
+      () => !handle.inTransaction || this.heldByChange,
+    );
+    if (isFree) return false;
+    handle.exec('ROLLBACK');
+    Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+    return true;
+  }
+
+  /** There is one connection, which is the application's. */
+  watched(runner: QueryRunner): QueryRunner {
+    return runner;
+  }
+
+  private connectionOf(handle: SqliteHandle, foreignKeys: ForeignKeysOff): ChangeConnection {
+    return {
+      handle,
+      run: (statement) => this.run(handle, statement),
+      whileBusy: (attempt) => this.whileBusy(attempt, PATIENCE_MS),
+      assertForeignKeys: (changeId) => foreignKeys.assertKept(changeId),
+      ended: (isFollowed) => {
+        this.heldByChange = false;
+        if (isFollowed) this.keptOff = foreignKeys;
+        else foreignKeys.end();
+      },
+    };
+  }
+
+  private endKeptOff(): void {
+    this.keptOff?.end();
+    this.keptOff = undefined;
+  }
+
+  private foreignKeysOf(handle: SqliteHandle, runner: QueryRunner): SqliteForeignKeys {
+    if (this.foreignKeys?.handle !== handle) this.foreignKeys = new SqliteForeignKeys(handle, runner);
+    return this.foreignKeys;
+  }
+
+  private run(handle: SqliteHandle, statement: Sql): SqlResult {
+    const { text, values } = statement.render(this.dialect);
+    this.dataSource.logger.logQuery(text, values);
+    return executeNow(handle, text, values);
+  }
+
+  private whenFree<T>(act: (handle: SqliteHandle) => T, patienceMs: number): Promise<T> {
+    return this.whileBusy(async () => {
+      const handle = await this.handle();
+      if (handle.inTransaction) throw new ConnectionInTransactionError(this.heldByChange);
+      return impatiently(handle, act);
+    }, patienceMs);
+  }
+
+  private async whileBusy<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (this.dialect.troubleOf(error) !== 'busy' || performance.now() >= deadline) throw error;
+      }
+      await sleep(5 + Math.random() * 20);
+    }
+  }
+
+  private async handle(): Promise<SqliteHandle> {
+    assertOpen(this.dataSource);
+    return (await this.dataSource.driver.createQueryRunner('master').connect()) as SqliteHandle;
+  }
+}

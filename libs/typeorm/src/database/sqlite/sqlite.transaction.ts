@@ -1,0 +1,144 @@
+import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { QueryRunner } from 'typeorm';
+import type { Sql } from '../../sql/sql.js';
+import { DataSourceClosedError } from '../../run.errors.js';
+import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
+import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
+import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
+import { transactionControl } from '../../sql/transaction-control.js';
+import type { Admission, ChangeTransaction } from '../database.js';
+import type { SqlResult } from '../../sql/dialect.js';
+import { holdCommits } from '../held-commits.js';
+import { impatiently, type SqliteHandle } from './sqlite-handle.js';
+
+/** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
+const LEXIS: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: false, several: false };
+
+/** The connection of a DataSource while the transaction of a change is open on it. */
+export interface ChangeConnection {
+  readonly handle: SqliteHandle;
+  /** Executes a statement of ours. */
+  run(statement: Sql): SqlResult;
+  /** Repeats for a while what a busy database refused. */
+  whileBusy(attempt: () => Promise<void>): Promise<void>;
+  /** @throws BrokenReferenceError when the change has broken a reference. */
+  assertForeignKeys(changeId: string): void;
+  /** To be called as soon as the transaction is not open any more; `isFollowed` by that of another change. */
+  ended(isFollowed: boolean): void;
+}
+
+/** The transaction of a change on the one connection of a SQLite DataSource. */
+export class SqliteTransaction implements ChangeTransaction {
+  /** The error with which SQLite ended the transaction by itself, as it does when the disk is full. */
+  private lost: { readonly error: unknown } | undefined;
+  /** True if a statement of the change ran after that, which nothing takes back. */
+  private hasEscaped = false;
+  private readonly tellCommits: () => void;
+
+  constructor(
+    private readonly changeId: string,
+    readonly runner: QueryRunner,
+    private readonly connection: ChangeConnection,
+  ) {
+    this.tellCommits = holdCommits(runner);
+  }
+
+  /** Every transaction of SQLite is serializable. */
+  includesLevel(): boolean {
+    return true;
+  }
+
+  admit(text: string): void {
+    for (const words of statementWords(text, LEXIS)) {
+      const control = transactionControl(words);
+      if (control !== undefined) throw new TransactionControlError(this.changeId, control);
+      if (setsForeignKeys(words, text)) throw new ForeignKeysPragmaError(this.changeId);
+    }
+  }
+
+  lendConnection(): Promise<unknown> {
+    return this.runner.connect();
+  }
+
+  async perform<T>(_text: string, statement: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    try {
+      const result = await statement();
+      this.hasEscaped ||= !this.connection.handle.inTransaction;
+      return result;
+    } catch (error) {
+      if (!this.connection.handle.inTransaction) this.lost ??= { error };
+      throw error;
+    }
+  }
+
+  async complete(): Promise<void> {
+    this.assertOpen();
+  }
+
+  execute(statement: Sql): Promise<SqlResult> {
+    return this.perform('', async () => this.connection.run(statement));
+  }
+
+  async commit(next?: Admission): Promise<TransactionOutcome> {
+    const { broadcaster } = this.runner;
+    try {
+      await broadcaster.broadcast('BeforeTransactionCommit');
+      this.connection.assertForeignKeys(this.changeId);
+      await this.sendCommit(next !== undefined);
+    } catch (error) {
+      // Whoever can still take it back knows that it was not committed.
+      const isOpen = this.connection.handle.inTransaction;
+      const undone = await this.undo().catch(() => undefined);
+      return isOpen && undone === 'rolled-back' ? { status: undone, error } : { status: 'unknown', error };
+    }
+    // It is committed, whatever a subscriber makes of it.
+    await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
+    return { status: 'committed' };
+  }
+
+  async rollBack(error: unknown): Promise<TransactionOutcome> {
+    return { status: await this.undo(), error };
+  }
+
+  release(): Promise<void> {
+    this.tellCommits();
+    return this.runner.release();
+  }
+
+  /** A busy COMMIT leaves the transaction open and may be sent again. */
+  private sendCommit(isFollowed: boolean): Promise<void> {
+    return this.connection.whileBusy(async () => {
+      impatiently(this.connection.handle, (handle) => handle.exec('COMMIT'));
+      this.ended(isFollowed);
+    });
+  }
+
+  private async undo(): Promise<'rolled-back' | 'partly-applied'> {
+    const { broadcaster } = this.runner;
+    const { handle } = this.connection;
+    const wasOpen = handle.inTransaction;
+    await broadcaster.broadcast('BeforeTransactionRollback').catch(() => undefined);
+    try {
+      if (handle.inTransaction) handle.exec('ROLLBACK');
+    } finally {
+      this.ended();
+    }
+    await broadcaster.broadcast('AfterTransactionRollback').catch(() => undefined);
+    return wasOpen || !this.hasEscaped ? 'rolled-back' : 'partly-applied';
+  }
+
+  private ended(isFollowed = false): void {
+    Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
+    this.connection.ended(isFollowed);
+  }
+
+  /** @throws DataSourceClosedError; TransactionLostError once SQLite has ended the transaction: what came after would not be part of it. */
+  private assertOpen(): void {
+    const { handle } = this.connection;
+    if (handle.inTransaction) return;
+    if (!handle.open) throw new DataSourceClosedError();
+    throw new TransactionLostError(this.changeId, this.lost ? this.lost.error : 'it is not open any more');
+  }
+}

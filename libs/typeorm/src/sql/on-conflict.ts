@@ -1,0 +1,24 @@
+import { columnsOf, names, tableName } from './table.js';
+import { list, name, raw, sql, type Sql } from './sql.js';
+import type { Dialect, Upsert } from './dialect.js';
+import { conditionOf } from './upsert-condition.js';
+
+/** Upserts of databases that have `ON CONFLICT DO UPDATE … WHERE … RETURNING`: one statement each. */
+export const onConflict: Pick<Dialect, 'write' | 'upsert'> = {
+  async write(on, upsert) {
+    const { rows } = await on.execute(statement(upsert));
+    return rows.length > 0;
+  },
+
+  async upsert(on, upsert) {
+    const { rows } = await on.execute(statement(upsert));
+    return rows[0];
+  },
+};
+
+function statement({ table, key, insert, update, onlyWhile }: Upsert): Sql {
+  const row = { ...key, ...insert };
+  const assignments = Object.entries(update).map(([column, to]) => sql`${name(column)} = ${to}`);
+  const condition = onlyWhile ? sql` WHERE ${conditionOf(table, onlyWhile)}` : raw('');
+  return sql`INSERT INTO ${tableName(table)} (${names(Object.keys(row))}) VALUES (${list(Object.values(row))}) ON CONFLICT (${names(table.primaryKey)}) DO UPDATE SET ${list(assignments)}${condition} RETURNING ${columnsOf(table)}`;
+}

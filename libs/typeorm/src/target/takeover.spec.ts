@@ -1,0 +1,176 @@
+import { FencedError, type Handles, type TransactionOutcome } from '@nestjs-flamingock/core';
+import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
+import type { DataSource } from 'typeorm';
+import { describeOnServers, type OpenDatabase } from '../fixtures/describe-engines.js';
+import { Note } from '../fixtures/note.entity.js';
+import { keysOf, note, noteTable } from '../fixtures/notes.js';
+import { auditStore, CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
+import type { TestDatabase } from '../fixtures/test-database.js';
+
+const { service } = CHANGE;
+const marker = { ...CHANGE, ...holdOf(1, CHANGE.service) };
+/** A holder that hangs is out of the way within a second of its lease's end. */
+const SOON_MS = 1_000;
+
+let database: TestDatabase;
+let old: DataSource;
+let next: DataSource;
+
+async function setUp(open: OpenDatabase): Promise<void> {
+  database = await open();
+  [old, next] = [await database.connect(), await database.connect()];
+  await auditStore(old).prepare();
+  await targetSystem(old).markers.prepare();
+}
+
+afterEach(() => database.remove());
+
+interface Hung {
+  /** Lets the holder go on, to its COMMIT. */
+  goOn(): Promise<TransactionOutcome>;
+}
+
+/** A holder that stops after `work`, in the middle of its transaction. */
+async function hangAfter(
+  work: (handles: Handles, append: () => Promise<void>) => Promise<void>,
+  withMarker?: typeof marker,
+): Promise<Hung> {
+  const store = auditStore(old);
+  let goOn = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => (goOn = resolve));
+  let reached = (): void => undefined;
+  const there = new Promise<void>((resolve) => (reached = resolve));
+  const outcome = targetSystem(old).transaction(
+    CHANGE,
+    async (handles, tx) => {
+      const batch = { hold: holdOf(1, service), entries: auditEntries(undefined, { service }, { service }) };
+      await work(handles, () => store.append(batch, tx));
+      reached();
+      await stopped;
+    },
+    withMarker,
+  );
+  await Promise.race([there, outcome]);
+  return {
+    goOn: () => {
+      goOn();
+      return outcome;
+    },
+  };
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
+  const since = performance.now();
+  return { result: await work, ms: performance.now() - since };
+}
+
+await describeOnServers('a holder that hangs inside its transaction', (open) => {
+  beforeEach(() => setUp(open));
+
+  it('is ended by the next one that claims the head, and then changes nothing', async () => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    const hung = await hangAfter(async (handles, append) => {
+      await managerOf(handles).save(Note, note('x'));
+      await append();
+    });
+    const { result, ms } = await timed(auditStore(next).claimHead(holdOf(2, service)));
+    expect(result).toMatchObject({ token: 2, seq: 0 });
+    expect(ms).toBeLessThan(SOON_MS);
+    const outcome = await hung.goOn();
+    expect(['unknown', 'rolled-back']).toContain(outcome.status);
+    expect(await keysOf(next)).toEqual([]);
+    await expect(auditStore(old).claimHead(holdOf(1, service))).rejects.toBeInstanceOf(FencedError);
+    // Its pool does not hand the dead connection out again.
+    for (let round = 0; round < 5; round += 1) expect(await keysOf(old)).toEqual([]);
+  });
+
+  it('is ended by the next one in the middle of its change, before it appended anything', async () => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    await old.manager.save(Note, note('x'));
+    const hung = await hangAfter(async (handles) => {
+      await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the old' });
+    });
+    const { result, ms } = await timed(auditStore(next).claimHead(holdOf(2, service)));
+    expect(result).toMatchObject({ token: 2, seq: 0 });
+    expect(ms).toBeLessThan(SOON_MS);
+    // Nothing that it had locked is in the way of the next one.
+    const redone = await targetSystem(next).transaction(CHANGE, async (handles) => {
+      await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the next' });
+    });
+    expect(redone).toEqual({ status: 'committed' });
+    expect((await hung.goOn()).status).not.toBe('committed');
+    expect(await next.manager.find(Note)).toEqual([{ key: 'x', value: 'of the next' }]);
+  });
+
+  it('is not even let in once it was succeeded', async () => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    await auditStore(next).claimHead(holdOf(2, service));
+    let called = false;
+    const outcome = await targetSystem(old).transaction(CHANGE, async () => void (called = true));
+    expect(outcome).toEqual({ status: 'rolled-back', error: expect.any(FencedError) });
+    expect(called).toBe(false);
+  });
+
+  it('is ended by the next one that reads the marker', async () => {
+    const hung = await hangAfter(async (handles) => {
+      await managerOf(handles).save(Note, note('x'));
+    }, marker);
+    const { result, ms } = await timed(targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId));
+    expect(result).toBeUndefined();
+    expect(ms).toBeLessThan(SOON_MS);
+    expect((await hung.goOn()).status).not.toBe('committed');
+    expect(await keysOf(next)).toEqual([]);
+  });
+
+  it('is ended by the next one whose change meets its fence', async () => {
+    const hung = await hangAfter(() => Promise.resolve(), marker);
+    const another = { ...marker, ...holdOf(2, service), changeId: 'another' };
+    const running = targetSystem(next).transaction(
+      another,
+      async (handles) => {
+        await managerOf(handles).save(Note, note('of the next'));
+      },
+      another,
+    );
+    const { result, ms } = await timed(running);
+    expect(result).toEqual({ status: 'committed' });
+    expect(ms).toBeLessThan(SOON_MS);
+    expect((await hung.goOn()).status).not.toBe('committed');
+    expect(await keysOf(next)).toEqual(['of the next']);
+  });
+
+  it('is ended in the middle of a statement that runs for long', async () => {
+    const sleep = next.options.type === 'postgres' ? 'SELECT pg_sleep(20)' : 'SELECT SLEEP(20)';
+    const ended: Promise<unknown> = hangAfter((handles) => managerOf(handles).query(sleep), marker).then(
+      (hung) => hung.goOn(),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { ms } = await timed(targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId));
+    expect(ms).toBeLessThan(SOON_MS);
+    expect(await ended).toMatchObject({ status: 'rolled-back' });
+  });
+
+  it('is left alone by one that it has itself succeeded', async () => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    const hung = await hangAfter((_, append) => append());
+    const late = auditStore(next).claimHead(holdOf(0, service));
+    late.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(await hung.goOn()).toEqual({ status: 'committed' });
+    await expect(late).rejects.toBeInstanceOf(FencedError);
+  });
+
+  it('is told from somebody else who holds the row, and is not ours to end', async () => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    const { driver } = old;
+    const runner = old.createQueryRunner();
+    await runner.startTransaction();
+    const heads = noteTable(old).replace(driver.escape('note'), driver.escape('flamingock_audit_heads'));
+    await runner.query(`UPDATE ${heads} SET seq = seq WHERE service = '${service}'`);
+    const claim = auditStore(next).claimHead(holdOf(2, service));
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    await runner.commitTransaction();
+    await runner.release();
+    expect(await claim).toMatchObject({ token: 2 });
+  });
+});

@@ -1,0 +1,162 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  ChangeStatements,
+  type ChangeRun,
+  type HandleToken,
+  type Handles,
+  type Marker,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
+} from '@nestjs-flamingock/core';
+import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
+import { ChangeSession } from '../change/change-session.js';
+import { contextOf } from '../change/data-source-context.js';
+import { ANSWER_MS, bounded } from '../database/bounded.js';
+import type { Admission, ChangeTransaction, SqlDatabase } from '../database/database.js';
+import { createMetadataTable } from '../change/metadata-table.js';
+import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
+import { expectTables } from '../database/expect-tables.js';
+import { isSeen } from '../change/seen-objects.js';
+import { Sql } from '../sql/sql.js';
+import { trackedRunner } from '../change/tracked-runner.js';
+import type { ScopedRunners, TransactionScope } from '../change/transaction-scope.js';
+import { TypeOrmMarkerStore } from './typeorm.marker-store.js';
+import type { TableSettings } from '../typeorm.options.js';
+import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
+
+const ANY_ANSWER = new Sql(['SELECT 1']);
+
+type Work = (handles: Handles, tx: Transaction) => Promise<void>;
+
+/** The SQL database of a DataSource, altered in transactions. */
+export class TypeOrmTargetSystem implements TransactionalTargetSystem {
+  readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
+  readonly markers: TypeOrmMarkerStore;
+  private readonly database: SqlDatabase;
+  private readonly scope: TransactionScope;
+  private readonly admissions: ReadonlyMap<string, Admission>;
+  private isPrepared: boolean;
+
+  /**
+   * @throws UnsupportedDriverError for a driver without a dialect.
+   * @throws TablePrefixError for a prefix that cannot begin an SQL identifier.
+   * @throws SchemaUnsupportedError for a schema where there are none.
+   */
+  constructor(
+    readonly id: string,
+    readonly resource: DataSource,
+    options: TableSettings,
+  ) {
+    const { database, scope, admissions } = contextOf(resource);
+    this.admissions = admissions;
+    this.database = database;
+    this.scope = scope;
+    this.isPrepared = !options.createTables;
+    this.markers = new TypeOrmMarkerStore(id, resource, options);
+  }
+
+  /**
+   * @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open;
+   * UnawaitedStatementsError where statements of it were on their way, once they have ended.
+   */
+  async run(
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+    check?: () => void,
+  ): Promise<void> {
+    const { database, resource, scope } = this;
+    await database.execute(ANY_ANSWER);
+    await this.prepareSchemaBuilder();
+    scope.install(this);
+    const statements = new ChangeStatements(changeId, check);
+    const tracked = (runner: QueryRunner) => trackedRunner(resource, statements, runner);
+    // A replica may not have yet what the change wrote.
+    const runners: ScopedRunners = {
+      changeId,
+      lendRunner: (open) => tracked(database.watched(open('master'))),
+    };
+    return database.lend(changeId, async (runner) => {
+      try {
+        await scope.run(runners, () => work(this.handles(resource.manager, tracked(runner))));
+        await bounded(ANSWER_MS, statements.seal(turn));
+      } finally {
+        statements.end();
+      }
+    });
+  }
+
+  checks(value: object): boolean {
+    return isSeen(this.resource, value);
+  }
+
+  async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
+    this.scope.install(this);
+    // One that brings a marker has its fence in the target itself.
+    const admission = marker ? undefined : this.admissions.get(change.service);
+    let transaction: ChangeTransaction;
+    try {
+      await this.prepareSchemaBuilder();
+      transaction = await expectTables(
+        this.database.dialect,
+        this.database.begin(change.changeId, admission),
+      );
+    } catch (error) {
+      return { status: 'rolled-back', error };
+    }
+    try {
+      return await this.complete(transaction, change, work, { marker, admission });
+    } finally {
+      await transaction.release();
+    }
+  }
+
+  /** Takes the hook off the DataSource, once nothing of a change can come any more, and ends what was begun for a change that did not come. */
+  close(): Promise<void> {
+    this.scope.uninstall(this);
+    return this.database.letGo();
+  }
+
+  private async prepareSchemaBuilder(): Promise<void> {
+    if (this.isPrepared) return;
+    await createMetadataTable(this.resource);
+    this.isPrepared = true;
+  }
+
+  private async complete(
+    transaction: ChangeTransaction,
+    change: ChangeRun,
+    work: Work,
+    { marker, admission }: { marker: Marker | undefined; admission: Admission | undefined },
+  ): Promise<TransactionOutcome> {
+    const session = new ChangeSession(change.changeId, this.resource, transaction);
+    try {
+      if (marker) await this.markers.raiseFence(marker, transaction);
+      if (marker) await this.markers.assertApart(marker, transaction);
+      await this.perform(session, work);
+      if (marker) await this.markers.write(transaction, marker);
+    } catch (error) {
+      return transaction.rollBack(error);
+    }
+    return transaction.commit(change.followed ? admission : undefined);
+  }
+
+  private async perform(session: ChangeSession, work: Work): Promise<void> {
+    const lent = session.lendRunner();
+    const transaction = new TypeOrmTransaction(this.resource, session);
+    try {
+      await this.scope.run(session, () => work(this.handles(lent.manager, lent), transaction));
+      await session.seal();
+    } finally {
+      session.end();
+    }
+  }
+
+  private handles(manager: EntityManager, runner: QueryRunner): Handles {
+    return new Map<unknown, unknown>([
+      [EntityManager, manager],
+      [DataSource, this.resource],
+      [QUERY_RUNNER, runner],
+    ]);
+  }
+}
