@@ -1,4 +1,4 @@
-import { isFinal } from '../errors/flamingock.error.js';
+import { isFinal, type FlamingockError } from '../errors/flamingock.error.js';
 import { AuditStoreUnavailableError } from './audit.errors.js';
 
 /**
@@ -10,8 +10,11 @@ export async function reachStore<T>(service: string, work: () => Promise<T>): Pr
   try {
     return await work();
   } catch (cause) {
-    throw cause instanceof AuditStoreUnavailableError || isFinal(cause)
-      ? cause
-      : new AuditStoreUnavailableError(service, cause);
+    throw namesItsSystem(cause) ? cause : new AuditStoreUnavailableError(service, cause);
   }
+}
+
+/** True for an error that says by itself what cannot be used, or what else is wrong: it is passed on as it is. */
+export function namesItsSystem(cause: unknown): cause is FlamingockError {
+  return isFinal(cause) || cause instanceof AuditStoreUnavailableError;
 }
