@@ -71,7 +71,7 @@ export {
 } from './nest/non-transactional.target-system.js';
 
 export { ChangeStatements } from './target-system/change-statements.js';
-export { MethodScope, overrideMethod } from './target-system/method-scope.js';
+export { MethodScope, overrideInherited, overrideMethod } from './target-system/method-scope.js';
 
 export { Change } from './change/change.decorator.js';
 export { Execution, RollbackExecution } from './change/execution.decorator.js';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
-import { MethodScope, overrideMethod } from './method-scope.js';
+import { MethodScope, overrideInherited, overrideMethod } from './method-scope.js';
 
 class Pool {
   constructor(private readonly name: string) {}
@@ -102,5 +102,33 @@ describe('a method that means something else inside a scope', () => {
     scope.install(scope);
     scope.uninstall(scope);
     expect(pool.take).toBe(before);
+  });
+});
+
+describe('overrideInherited', () => {
+  class Pipeline {
+    constructor(readonly name: string) {}
+    exec(): string {
+      return this.name;
+    }
+  }
+  const shouted = (original: (this: Pipeline) => string) =>
+    function (this: Pipeline): string {
+      return `${original.call(this)}!`;
+    };
+
+  it('calls the original on whatever inherits from the host, until it is given back', () => {
+    const giveBack = overrideInherited(Pipeline.prototype, 'exec', shouted);
+    expect([new Pipeline('a').exec(), new Pipeline('b').exec()]).toEqual(['a!', 'b!']);
+    giveBack();
+    expect(new Pipeline('a').exec()).toBe('a');
+  });
+
+  it('leaves in place what somebody has put over it', () => {
+    const host = new Pipeline('a');
+    const giveBack = overrideInherited(host, 'exec', shouted);
+    host.exec = () => 'theirs';
+    giveBack();
+    expect(host.exec()).toBe('theirs');
   });
 });

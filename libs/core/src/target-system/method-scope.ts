@@ -60,8 +60,20 @@ export function overrideMethod<K extends string, F extends (...args: never[]) =>
   method: K,
   replace: (original: F) => F,
 ): () => void {
+  return overrideInherited(host, method, (original) => replace(original.bind(host) as F));
+}
+
+/**
+ * As {@link overrideMethod}, for a method that others inherit: the original is not bound, to be called on
+ * whatever the replacement is called on.
+ */
+export function overrideInherited<K extends string, F extends (this: never, ...args: never[]) => unknown>(
+  host: Record<K, F>,
+  method: K,
+  replace: (original: F) => F,
+): () => void {
   const before = Object.getOwnPropertyDescriptor(host, method);
-  const replacement = replace(host[method].bind(host) as F);
+  const replacement = replace(host[method]);
   host[method] = replacement;
   return () => {
     if (host[method] !== replacement) return;

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import { overrideInherited } from '@nestjs-flamingock/core';
 import mongoose, { type Schema } from 'mongoose';
 
 interface SavedDocument {
   readonly schema: Schema;
   /** As it was read, and as it will be written: fields that the schema does not have are in it as they are stored. */
   readonly _doc: Readonly<Record<string, unknown>>;
-  save: (this: SavedDocument, ...args: unknown[]) => Promise<unknown>;
 }
+
+type Save = (this: SavedDocument, ...args: unknown[]) => Promise<unknown>;
 
 /**
  * Has `save()` reject, while `isInside`, where a field that is stored, and that the schema does not have, was assigned
@@ -15,17 +17,15 @@ interface SavedDocument {
  * @returns ends it
  */
 export function refuseAssignedFields(prototype: object, isInside: () => boolean): () => void {
-  const host = prototype as SavedDocument;
-  const before = Object.getOwnPropertyDescriptor(host, 'save');
-  const { save: original } = host;
-  host.save = async function save(...args) {
-    if (isInside()) assertNothingBeside(this);
-    return original.apply(this, args);
-  };
-  return () => {
-    if (before) Object.defineProperty(host, 'save', before);
-    else Reflect.deleteProperty(host, 'save');
-  };
+  return overrideInherited(
+    prototype as Record<'save', Save>,
+    'save',
+    (original): Save =>
+      async function save(...args) {
+        if (isInside()) assertNothingBeside(this);
+        return original.apply(this, args);
+      },
+  );
 }
 
 function assertNothingBeside(document: SavedDocument): void {

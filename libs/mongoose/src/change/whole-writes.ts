@@ -1,4 +1,4 @@
-import { overrideMethod } from '@nestjs-flamingock/core';
+import { overrideInherited, overrideMethod } from '@nestjs-flamingock/core';
 import type { Connection, Model, Schema } from 'mongoose';
 import { OmittedWriteError } from '../mongoose.errors.js';
 import { refuseAssignedFields } from './assigned-fields.js';
@@ -29,65 +29,80 @@ interface UpdateQuery {
  * Has Mongoose refuse, while `isInside`, what it would leave out in silence: a field that the schema does not have,
  * or that is immutable, also of a filter, and the invalid items of an unordered batch. What a call says itself
  * (`strict`, `strictQuery`, `throwOnValidationError`) goes before.
+ *
+ * @returns ends it
  */
 export function refuseOmissions(connection: Connection, isInside: () => boolean): () => void {
-  const giveBack: (() => void)[] = [];
-  const seen = new Set<object>();
+  const refusals = new Refusals(isInside);
+  refusals.onOptions((connection.base as { options?: StrictOptions }).options ?? {}, 'strictQuery');
+  refusals.onConnection(connection);
+  return () => refusals.end();
+}
 
-  const onSchema = (schema: Schema): void => {
-    if (seen.has(schema)) return;
-    seen.add(schema);
-    const { options, _userProvidedOptions: given } = schema as unknown as SchemaOptions;
-    giveBack.push(
-      throwWhereTrue(options, 'strict', isInside),
-      throwWhereTrue(options, 'strictQuery', isInside),
-      throwWhereTrue(given, 'strictQuery', isInside),
+/** What is refused on the models of a connection and their schemas, those that come later included. */
+class Refusals {
+  private readonly giveBack: (() => void)[] = [];
+  private readonly seen = new Set<object>();
+
+  constructor(private readonly isInside: () => boolean) {}
+
+  onOptions(options: StrictOptions, name: keyof StrictOptions): void {
+    this.giveBack.push(throwWhereTrue(options, name, this.isInside));
+  }
+
+  onConnection(connection: Connection): Connection {
+    if (this.isKnown(connection)) return connection;
+    for (const model of Object.values<AnyModel>(connection.models)) this.onModel(model);
+    this.onMade(connection, 'model', (model) => this.onModel(model as AnyModel));
+    this.onMade(connection, 'useDb', (other) => this.onConnection(other as Connection));
+    return connection;
+  }
+
+  end(): void {
+    this.giveBack.forEach((one) => one());
+  }
+
+  /** What the connection makes by that method. */
+  private onMade(connection: Connection, maker: 'model' | 'useDb', on: (made: unknown) => unknown): void {
+    const host = connection as unknown as Record<typeof maker, (...args: unknown[]) => unknown>;
+    this.giveBack.push(
+      overrideMethod(
+        host,
+        maker,
+        (original) =>
+          (...args) =>
+            on(original(...args)),
+      ),
     );
-    for (const { schema: child } of schema.childSchemas) onSchema(child);
-  };
-  const onModel = <M>(model: M): M => {
-    const { schema } = model as AnyModel;
-    if (seen.has(model as object)) return model;
-    seen.add(model as object);
-    onSchema(schema);
+  }
+
+  private onModel(model: AnyModel): AnyModel {
+    if (this.isKnown(model)) return model;
+    this.onSchema(model.schema);
+    const { isInside } = this;
     const { prototype } = (model as unknown as { Query: { prototype: UpdateQuery } }).Query;
-    giveBack.push(overrideExec(prototype, isInside));
-    giveBack.push(refuseAssignedFields((model as AnyModel).prototype as object, isInside));
+    this.giveBack.push(overrideExec(prototype, isInside));
+    this.giveBack.push(refuseAssignedFields(model.prototype as object, isInside));
     const host = model as unknown as Record<'insertMany' | 'bulkWrite', WriteMany>;
-    for (const method of ['insertMany', 'bulkWrite'] as const) {
-      giveBack.push(overrideMethod(host, method, (original) => throwing(original, isInside)));
-    }
+    for (const method of ['insertMany', 'bulkWrite'] as const)
+      this.giveBack.push(overrideMethod(host, method, (original) => throwing(original, isInside)));
     return model;
-  };
-  const onConnection = (host: Connection): Connection => {
-    if (seen.has(host)) return host;
-    seen.add(host);
-    for (const model of Object.values(host.models)) onModel(model);
-    const makers = host as unknown as Record<'model' | 'useDb', (...args: unknown[]) => unknown>;
-    giveBack.push(
-      overrideMethod(
-        makers,
-        'model',
-        (original) =>
-          (...args) =>
-            onModel(original(...args)),
-      ),
-      overrideMethod(
-        makers,
-        'useDb',
-        (original) =>
-          (...args) =>
-            onConnection(original(...args) as Connection),
-      ),
-    );
-    return host;
-  };
+  }
 
-  giveBack.push(
-    throwWhereTrue((connection.base as { options?: StrictOptions }).options ?? {}, 'strictQuery', isInside),
-  );
-  onConnection(connection);
-  return () => giveBack.forEach((one) => one());
+  private onSchema(schema: Schema): void {
+    if (this.isKnown(schema)) return;
+    const { options, _userProvidedOptions: given } = schema as unknown as SchemaOptions;
+    this.onOptions(options, 'strict');
+    this.onOptions(options, 'strictQuery');
+    this.onOptions(given, 'strictQuery');
+    for (const { schema: child } of schema.childSchemas) this.onSchema(child);
+  }
+
+  private isKnown(one: object): boolean {
+    const isKnown = this.seen.has(one);
+    this.seen.add(one);
+    return isKnown;
+  }
 }
 
 /**
@@ -111,13 +126,16 @@ function isOmission(error: Error & { reason?: unknown; errors?: Record<string, u
 
 /** An update says it by itself as well, for a schema's own word does not reach immutable fields. */
 function overrideExec(prototype: UpdateQuery, isInside: () => boolean): () => void {
-  const original = prototype.exec;
-  prototype.exec = function exec(this: UpdateQuery) {
-    const isStrict = isInside() && this.model.schema.get('strict') === 'throw';
-    if (isStrict && this.mongooseOptions().strict === undefined) this.setOptions({ strict: 'throw' });
-    return original.call(this);
-  };
-  return () => Reflect.deleteProperty(prototype, 'exec');
+  return overrideInherited<'exec', UpdateQuery['exec']>(
+    prototype,
+    'exec',
+    (original) =>
+      function exec() {
+        const isStrict = isInside() && this.model.schema.get('strict') === 'throw';
+        if (isStrict && this.mongooseOptions().strict === undefined) this.setOptions({ strict: 'throw' });
+        return original.call(this);
+      },
+  );
 }
 
 function throwing(original: WriteMany, isInside: () => boolean): WriteMany {

@@ -1,4 +1,4 @@
-import { FlamingockError } from '@nestjs-flamingock/core';
+import { FlamingockError, overrideInherited } from '@nestjs-flamingock/core';
 import type { Command } from 'ioredis';
 import type { RedisClient } from '../connection/redis-client.js';
 import { PipelineReplyError, TransactionDiscardedError } from '../redis.errors.js';
@@ -52,18 +52,14 @@ function override(
   method: keyof Host,
   replace: (result: unknown, args: unknown[]) => unknown,
 ): () => void {
-  const host = client as unknown as Host;
-  const before = Object.getOwnPropertyDescriptor(host, method);
-  const original = host[method];
-  const replacement: Method = function (...args) {
-    return replace(original.apply(this, args), args);
-  };
-  host[method] = replacement;
-  return () => {
-    if (host[method] !== replacement) return;
-    if (before) Object.defineProperty(host, method, before);
-    else Reflect.deleteProperty(host, method);
-  };
+  return overrideInherited(
+    client as unknown as Host,
+    method,
+    (original): Method =>
+      function (...args) {
+        return replace(original.apply(this, args), args);
+      },
+  );
 }
 
 /** False for `multi({ pipeline: false })`, which is a command like any other. */
