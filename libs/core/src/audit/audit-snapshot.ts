@@ -1,10 +1,16 @@
 import { entryHash } from './audit-chain.js';
 import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
 import type { AuditHead } from './audit-head.js';
+import type { AuditStore } from './audit-store.js';
 import { isPlace } from './chain-walk.js';
 
 /** The last entry of each change, by change id. */
 export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
+
+/** History as it is now, whoever holds the lock. */
+export async function readSnapshot(store: AuditStore, service: string): Promise<AuditSnapshot> {
+  return createSnapshot(await store.readSnapshot(service));
+}
 
 /** Indexes entries by change; of several for one change the last in history counts. */
 export function createSnapshot(entries: readonly AuditEntry[]): AuditSnapshot {

@@ -19,6 +19,11 @@ export class AuditStoreUnavailableError extends FlamingockError {
   }
 }
 
+/** Why the store failed, for messages that say themselves what cannot be recorded. */
+export function storeFailure(error: unknown): unknown {
+  return error instanceof AuditStoreUnavailableError ? error.cause : error;
+}
+
 /** The database of the audit store has no characters for a text, or no room. Trying again does not help. */
 export class UnstorableTextError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_UNSTORABLE_TEXT';
@@ -94,7 +99,7 @@ export class ChangeUnrecordedError extends FlamingockError {
     const [what, remark] = EFFECTS[effect];
     super(
       `Change "${changeId}" ${what}, but that could not be recorded: ` +
-        `${errorText(cause)}. ${remark === undefined ? '' : `${remark} `}Bring the audit store back and ` +
+        `${errorText(storeFailure(cause))}. ${remark === undefined ? '' : `${remark} `}Bring the audit store back and ` +
         'start again: the next run decides from what is recorded, and asks you where it cannot know.',
       { cause },
     );
@@ -111,7 +116,7 @@ export class ChangeOutcomeUnknownError extends FlamingockError {
   ) {
     super(
       `Whether change "${changeId}" was committed is not known: the answer to its commit was lost, and ` +
-        `asking again failed: ${errorText(cause)}. Nothing more was recorded or rolled back. Start again ` +
+        `asking again failed: ${errorText(storeFailure(cause))}. Nothing more was recorded or rolled back. Start again ` +
         'once its database is back: the next run finds out by itself.',
       { cause },
     );

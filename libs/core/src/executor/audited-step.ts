@@ -6,7 +6,6 @@ import {
   ChangeUnrecordedError,
   type ChangeEffect,
 } from '../audit/audit.errors.js';
-import { reachStore } from '../audit/reach.js';
 import { ChangeContext } from '../change/change-context.js';
 import type { ChangeDescriptor, ChangeMethod, Invocation } from '../change/change-descriptor.js';
 import { currentChange } from '../lock/change-scope.js';
@@ -113,8 +112,7 @@ export class AuditedStep {
 
   /** Records what must be durable before anything runs. */
   async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
-    const { service } = this.run.journal;
-    await reachStore(service, () => this.append(subject, step));
+    await this.append(subject, step);
     const scope = currentChange();
     if (scope) scope.hasBegun = true;
   }

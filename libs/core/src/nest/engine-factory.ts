@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { AnswerBound } from '../runtime/answer-bound.js';
 import type { AuditStore } from '../audit/audit-store.js';
-import { BoundedAuditStore } from '../audit/bounded-audit.store.js';
+import { GuardedAuditStore } from '../audit/guarded-audit.store.js';
 import { discoverChanges, type Discovery } from '../change/change-discovery.js';
 import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
 import { DescriptorFactory } from '../change/descriptor-factory.js';
@@ -74,7 +74,7 @@ export class EngineFactory {
     const { runtime, events } = this;
     const bound = new AnswerBound(options.timeouts.answerMs, runtime);
     const resolver = new ParameterResolver();
-    const store = new BoundedAuditStore(this.store, options.service, bound);
+    const store = new GuardedAuditStore(this.store, options.service, bound);
     const names = new HistoryNames(store);
     const target = (one: TargetSystem) => boundedTarget(one, bound, names);
     const pipeline = await this.pipeline(options, discovery, target, resolver);

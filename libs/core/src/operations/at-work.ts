@@ -1,9 +1,8 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
-import { readSnapshot } from './known-changes.js';
 import { lockStatus } from './lock.js';
 
 /** A change whose last entry was written by whoever holds the lock, and is not its end. */
@@ -21,7 +20,7 @@ export interface Observation {
 /** Reads history and asks the lock, until the two belong together. */
 export async function observe(engine: Engine): Promise<Observation> {
   for (let seen = 0; ;) {
-    const snapshot = await readSnapshot(engine);
+    const snapshot = await readSnapshot(engine.store, engine.pipeline.service);
     const tail = [...snapshot.values()].at(-1);
     // One that was open before the lock was asked, and still is, nobody is at work on.
     if (!tail || tail.seq === seen || !isOpen(engine, tail)) return { snapshot };

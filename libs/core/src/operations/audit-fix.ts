@@ -2,7 +2,6 @@ import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditSubject } from '../audit/audit-journal.js';
 import { createSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
-import { reachStore } from '../audit/reach.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { fingerprinted } from '../change/fingerprint.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
@@ -59,9 +58,7 @@ export async function auditFix(
   signal: AbortSignal,
 ): Promise<AuditFixResult> {
   const admission = { waitMs: request.waitMs, signal };
-  return exclusively(engine, admission, (session) =>
-    reachStore(engine.pipeline.service, () => record(engine, request, session)),
-  );
+  return exclusively(engine, admission, (session) => record(engine, request, session));
 }
 
 async function record(

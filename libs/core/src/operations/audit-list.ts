@@ -1,9 +1,9 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { differencesOf } from '../plan/change-identity.js';
 import type { Engine } from '../run/engine.js';
 import { auditExport } from './audit-export.js';
-import { assertKnown, readSnapshot } from './known-changes.js';
+import { assertKnown } from './known-changes.js';
 import { InvalidRequestError } from './operation.errors.js';
 
 /** Which entries to list. */
@@ -36,7 +36,7 @@ export async function auditList(engine: Engine, request: AuditListRequest = {}):
   const { history = false, changeId } = request;
   const limit = limitOf(request);
   const since = sinceOf(request);
-  const snapshot = await readSnapshot(engine);
+  const snapshot = await readSnapshot(engine.store, engine.pipeline.service);
   if (changeId !== undefined) assertKnown(changeId, engine.pipeline, snapshot);
   const entries = history ? auditExport(engine) : [...snapshot.values()];
   const listed: AuditEntry[] = [];

@@ -1,9 +1,8 @@
 import { acceptanceOf, AcceptingWalk, type BrokenEntry } from '../audit/accepting-walk.js';
-import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
 import { placeOf, type ChainFault } from '../audit/chain-walk.js';
-import { reachStore } from '../audit/reach.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { isBeyond } from '../run/forgotten-claims.js';
 import { separateTargets } from '../executor/separate-targets.js';
@@ -23,7 +22,6 @@ import {
   type Resolution,
 } from './changes-in-question.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
-import { readSnapshot } from './known-changes.js';
 import { ReconcileRefusedError } from './operation.errors.js';
 
 /** What an operator found out about the changes in question. Without any finding, nothing is recorded. */
@@ -87,10 +85,9 @@ export async function auditReconcile(
   const seen = { lostWrites, broken: broken.map(placeOf) };
   const { executed = [], rolledBack = [], others } = request;
   if (executed.length === 0 && rolledBack.length === 0 && others === undefined) {
-    const questions = questionsOf(engine, survey, await readSnapshot(engine));
+    const questions = questionsOf(engine, survey, await readSnapshot(engine.store, engine.pipeline.service));
     return { ...seen, inQuestion: questions.map(publicOf), recorded: [] };
   }
-  const { pipeline } = engine;
   const findingsIn = (snapshot: AuditSnapshot) => {
     const questions = questionsOf(engine, survey, snapshot);
     if (questions.length === 0 && lostWrites.length === 0) throw new ReconcileRefusedError([]);
@@ -98,7 +95,7 @@ export async function auditReconcile(
   };
   const waiting = { waitMs: request.waitMs, signal };
   const beforeClaim = async (hold: LockHold): Promise<void> => {
-    findingsIn(await readSnapshot(engine));
+    findingsIn(await readSnapshot(engine.store, engine.pipeline.service));
     await keepAhead(engine, lostWrites, hold);
   };
   const done = await exclusively(
@@ -106,7 +103,7 @@ export async function auditReconcile(
     { ...waiting, reconciling: { above: floor, beforeClaim } },
     async (session) => {
       const findings = findingsIn(session.snapshot);
-      const recorded = await reachStore(pipeline.service, () => record(findings, request, session));
+      const recorded = await record(findings, request, session);
       const inQuestion = findings.map(({ question }) => publicOf(question));
       return { ...seen, inQuestion, recorded, above: session.lease.token + AHEAD };
     },
@@ -124,15 +121,15 @@ async function look(engine: Engine): Promise<Survey> {
   const { pipeline, store } = engine;
   const { service } = pipeline;
   // Before the head: a run that is going on claims the head first and its targets after that.
-  const before = await readSnapshot(engine);
+  const before = await readSnapshot(engine.store, engine.pipeline.service);
   const looks = separateTargets(engine).map(async ({ id, markers }) => ({
     targetSystem: id,
     fence: await reachTarget(id, () => markers.look(service)),
     kept: await reachTarget(id, () => markers.list(service)),
   }));
   const targets = await Promise.all(looks);
-  const head = await reachStore(service, () => store.readHead(service));
-  const snapshot = await readSnapshot(engine);
+  const head = await store.readHead(service);
+  const snapshot = await readSnapshot(engine.store, engine.pipeline.service);
   const lostWrites = targets.flatMap(({ targetSystem, fence, kept }): LostWrites[] => {
     const recorded = recordedClaim(snapshot, targetSystem);
     const facts = { targetSystem, recorded, found: fence?.token ?? 0, changeIds: [] };

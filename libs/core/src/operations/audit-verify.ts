@@ -5,7 +5,6 @@ import { createSnapshot } from '../audit/audit-snapshot.js';
 import { AcceptingWalk } from '../audit/accepting-walk.js';
 import { CHAIN_START, cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { at, headFault, tokenFault } from '../audit/head-faults.js';
-import { reachStore } from '../audit/reach.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
 import type { Pipeline } from '../plan/pipeline.js';
@@ -78,7 +77,7 @@ export async function auditVerify(
 }
 
 async function absence({ pipeline: { service }, store }: Engine): Promise<string> {
-  const where = await reachStore(service, () => store.describe());
+  const where = await store.describe();
   return `there is no history of service "${service}" in ${where}`;
 }
 
@@ -90,7 +89,7 @@ async function faultAbove(engine: Engine, lastOfEach: AuditEntry[]): Promise<Cha
   const fault = headFault(tail, head);
   if (fault || !head) return fault;
   // After the head, which is raised to what the lock has given out, and never before.
-  const lock = await reachStore(pipeline.service, () => store.lock.read(pipeline.service));
+  const lock = await store.lock.read(pipeline.service);
   return tokenFault(tail, head, lock) ?? settlementFault(pipeline, head, lastOfEach);
 }
 
@@ -112,5 +111,5 @@ function settlementFault(
 }
 
 function readHead({ pipeline, store }: Engine) {
-  return reachStore(pipeline.service, () => store.readHead(pipeline.service));
+  return store.readHead(pipeline.service);
 }

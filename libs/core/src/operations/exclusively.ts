@@ -1,6 +1,5 @@
 import { endFault, tailFault } from '../audit/audit-snapshot.js';
 import { storableText } from '../errors/error-text.js';
-import { reachStore } from '../audit/reach.js';
 import { renamingOf } from '../audit/renaming.js';
 import { assertNothingForgotten } from '../run/forgotten-claims.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -42,7 +41,7 @@ export async function exclusively<T>(
   const { service } = pipeline;
   refuseInside(service, store);
   // A store that finds the history elsewhere says so here, before it creates anything.
-  const head = await reachStore(service, () => store.readHead(service));
+  const head = await store.readHead(service);
   const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
   const admission: Admission = {
     executionId: runtime.uuid(),

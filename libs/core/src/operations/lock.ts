@@ -1,4 +1,3 @@
-import { reachStore } from '../audit/reach.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
 
@@ -23,7 +22,7 @@ export async function lockStatus(
   { pipeline, store }: Engine,
   service = pipeline.service,
 ): Promise<LockStatus> {
-  const reading = await reachStore(service, () => store.lock.read(service));
+  const reading = await store.lock.read(service);
   if (!reading) return { held: false };
   const { storeNow, ...record } = reading;
   const expiresInMs = record.expiresAt - storeNow;
@@ -41,9 +40,8 @@ export async function lockStatus(
  * @returns whether the lock was held by that acquisition.
  */
 export async function lockRelease(engine: Engine, { token }: LockReleaseRequest): Promise<boolean> {
-  const { pipeline, store } = engine;
   const { held, record } = await lockStatus(engine);
   if (record?.token !== token) return false;
-  await reachStore(pipeline.service, () => store.lock.release(record));
+  await engine.store.lock.release(record);
   return held;
 }

@@ -1,7 +1,6 @@
 import type { AuditSubject } from '../audit/audit-journal.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
-import { reachStore } from '../audit/reach.js';
 import { assertNoEarlierName } from '../run/earlier-name.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { TransactionObstacle } from '../executor/executor.errors.js';
@@ -58,7 +57,7 @@ export interface PlanReport {
 export async function plan(engine: Engine): Promise<PlanReport> {
   const { pipeline, store } = engine;
   const { snapshot, atWork } = await observe(engine);
-  if (snapshot.size === 0) await reachStore(pipeline.service, () => assertNoEarlierName(engine));
+  if (snapshot.size === 0) await assertNoEarlierName(engine);
   const planned = planExecution(pipeline, snapshot);
   if (planned.hasWork) assertOpen(pipeline.service, planned.renaming);
   const { service, stages, outOfOrder, foreign, renamed, unknown, unfinished } = planned;

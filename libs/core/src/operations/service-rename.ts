@@ -2,10 +2,9 @@ import { appliedOrder } from '../audit/applied-order.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { ChainEnd } from '../audit/audit-chain.js';
 import type { AuditJournal, AuditStep, SubjectStep } from '../audit/audit-journal.js';
-import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { standingFor, standsFor } from '../audit/imported.js';
-import { reachStore } from '../audit/reach.js';
 import { changesOf, RENAME_ID, RENAME_SUBJECT, renamingOf } from '../audit/renaming.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import { serviceNameFault } from '../change/names.js';
@@ -18,7 +17,6 @@ import { claimedBy, claimOf } from '../recovery/lost-writes.js';
 import { observe } from './at-work.js';
 import { auditExport } from './audit-export.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
-import { readSnapshot } from './known-changes.js';
 import { InvalidRequestError } from './operation.errors.js';
 import { renameRefusals, type RenamedHistories } from './rename-refusals.js';
 
@@ -81,7 +79,7 @@ export async function serviceRename(
   return exclusively(under(engine, first), admission, (one) =>
     exclusively(under(engine, second), admission, (other) => {
       const [source, copy] = first === from ? [one, other] : [other, one];
-      return reachStore(to, () => new Rename(engine, request, source, copy).run());
+      return new Rename(engine, request, source, copy).run();
     }),
   );
 }
@@ -96,7 +94,7 @@ function assertNames(names: Record<'from' | 'to', string>): void {
 /** Under no lock: a name that is spelled wrongly must not come into being by being locked. */
 async function refuseBefore(engine: Engine, { from, to }: ServiceRenameRequest): Promise<void> {
   const { snapshot: source, atWork } = await observe(under(engine, from));
-  const copy = await readSnapshot(under(engine, to));
+  const copy = await readSnapshot(engine.store, to);
   refuse({ from, to, source, copy, atWork: atWork?.changeId });
 }
 

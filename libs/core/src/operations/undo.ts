@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../audit/audit-entry.js';
-import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
@@ -20,7 +20,6 @@ import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
 import { observe } from './at-work.js';
-import { readSnapshot } from './known-changes.js';
 import { planUndo, type UndoStep } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
@@ -140,7 +139,7 @@ class UndoRunner {
       await this.executors.prepareMarkers(change);
       if (entry) await reconciler.reconcile(change, entry);
     }
-    return readSnapshot(this.engine);
+    return readSnapshot(this.engine.store, this.engine.pipeline.service);
   }
 
   private async undoAll(

@@ -1,5 +1,5 @@
 import type { AuditHead } from '../audit/audit-head.js';
-import { createSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot } from '../audit/audit-snapshot.js';
 import { isApplied } from '../audit/audit-state.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from '../audit/audit.errors.js';
@@ -28,7 +28,7 @@ export async function assertNoEarlierName({
   if (service === EARLIER_NAME || changes.length === 0) return;
   const head = await readEarlierHead(store);
   if (!head || head.seq === 0) return;
-  const snapshot = createSnapshot(await store.readSnapshot(EARLIER_NAME));
+  const snapshot = await readSnapshot(store, EARLIER_NAME);
   const applied = changesOf(snapshot).filter(({ state }) => isApplied(state));
   const entries = new Map(applied.map((entry) => [entry.changeId, entry]));
   const same = changes.filter((change) => {

@@ -1,5 +1,4 @@
 import type { tailFault } from '../audit/audit-snapshot.js';
-import { reachStore } from '../audit/reach.js';
 import type { RunResources } from '../executor/audited-step.js';
 import type { Lease } from '../lock/lease.js';
 import { LockQueue, type AcquiredLock, type Waiting } from '../lock/lock-queue.js';
@@ -72,20 +71,18 @@ async function acquire(
 ): Promise<AcquiredLock | undefined> {
   const { service } = pipeline;
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs }, progress);
-  await reachStore(service, () => store.prepare());
-  return watched(() => reachStore(service, () => queue.acquire(service, executionId, waiting)));
+  await store.prepare();
+  return watched(() => queue.acquire(service, executionId, waiting));
 }
 
-function enter(
+async function enter(
   { pipeline: { service }, store, runtime, settings }: Engine,
   { executionId, check, beforeClaim }: Admission,
   lock: AcquiredLock,
 ): Promise<ExclusiveSession> {
   const { leaseMs } = settings.lock;
-  return reachStore(service, async () => {
-    await beforeClaim?.(lock.lease.hold);
-    return openSession(lock, { service, executionId, store, runtime, leaseMs, check });
-  });
+  await beforeClaim?.(lock.lease.hold);
+  return openSession(lock, { service, executionId, store, runtime, leaseMs, check });
 }
 
 /** What was recorded stays recorded: a lock that cannot be released ends with its lease. */

@@ -1,5 +1,5 @@
 import { AuditJournal } from '../audit/audit-journal.js';
-import { createSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
 import type { Lease } from '../lock/lease.js';
@@ -45,7 +45,7 @@ export async function openSession(
 ): Promise<ExclusiveSession> {
   const { lease } = lock;
   const head = await claimHead(store, lease);
-  const snapshot = createSnapshot(await store.readSnapshot(service));
+  const snapshot = await readSnapshot(store, service);
   const fault = check(head, snapshot);
   if (fault !== undefined) {
     // The entries of a later holder do not follow the head that was claimed here: that is no tampering.

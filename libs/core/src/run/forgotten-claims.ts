@@ -1,5 +1,5 @@
 import type { AuditHead } from '../audit/audit-head.js';
-import { createSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot } from '../audit/audit-snapshot.js';
 import type { Engine } from './engine.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
@@ -28,7 +28,7 @@ export async function assertNothingForgotten(engine: Engine, head: AuditHead | u
   const now = await store.readHead(service);
   const forgotten = fences.filter(({ fence }) => isBeyond(fence, now));
   if (forgotten.length === 0) return;
-  const snapshot = createSnapshot(await store.readSnapshot(service));
+  const snapshot = await readSnapshot(store, service);
   const findings = forgotten.map(({ id: targetSystem, fence }): LostWrites => ({
     targetSystem,
     lostBy: 'audit-store',

@@ -396,8 +396,8 @@ describe('a run that cannot reach history', () => {
     const report = await run([change('a')]);
     expect(report.status).toBe('applied');
     expect(report.warnings).toEqual([
-      expect.stringMatching(/settled.*connection lost/),
-      expect.stringMatching(/released.*connection lost/),
+      expect.stringMatching(/settled; the next start reads it whole: \S+: connection lost$/),
+      expect.stringMatching(/released; its lease ends it: \S+: connection lost$/),
     ]);
   });
 

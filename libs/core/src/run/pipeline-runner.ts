@@ -1,9 +1,8 @@
 import { isAtRest, isSettled, type AuditHead } from '../audit/audit-head.js';
-import { AuditTamperedError } from '../audit/audit.errors.js';
+import { AuditTamperedError, storeFailure } from '../audit/audit.errors.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { createSnapshot, entryFault, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
+import { entryFault, readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../errors/error-text.js';
-import { reachStore } from '../audit/reach.js';
 import { changesOf } from '../audit/renaming.js';
 import { boundedSignal } from '../runtime/bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
@@ -123,7 +122,7 @@ export class PipelineRunner {
 
   private async readHead(): Promise<AuditHead | undefined> {
     const { pipeline, store } = this.engine;
-    const head = await this.reach(() => store.readHead(pipeline.service));
+    const head = await store.readHead(pipeline.service);
     this.head = head;
     if (head) this.report.head(head);
     return head;
@@ -136,7 +135,7 @@ export class PipelineRunner {
       this.report.settled();
       return true;
     }
-    if (!head?.seq) await this.reach(() => assertNoEarlierName(this.engine));
+    if (!head?.seq) await assertNoEarlierName(this.engine);
     const snapshot = head ? await this.readSnapshot() : new Map<string, AuditEntry>();
     const fault = entryFault(snapshot);
     if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
@@ -149,9 +148,9 @@ export class PipelineRunner {
     return true;
   }
 
-  private async readSnapshot(): Promise<AuditSnapshot> {
+  private readSnapshot(): Promise<AuditSnapshot> {
     const { pipeline, store } = this.engine;
-    return createSnapshot(await this.reach(() => store.readSnapshot(pipeline.service)));
+    return readSnapshot(store, pipeline.service);
   }
 
   /** An emptied target is no reason to call a service up to date. */
@@ -222,10 +221,6 @@ export class PipelineRunner {
   }
 
   private warn(whatItMeans: string, error: unknown): void {
-    this.report.warn(`${whatItMeans}: ${errorText(error)}`);
-  }
-
-  private reach<T>(work: () => Promise<T>): Promise<T> {
-    return reachStore(this.engine.pipeline.service, work);
+    this.report.warn(`${whatItMeans}: ${errorText(storeFailure(error))}`);
   }
 }

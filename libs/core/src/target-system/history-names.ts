@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { AuditStore } from '../audit/audit-store.js';
-import { reachStore } from '../audit/reach.js';
 import { FencedError } from '../lock/lock.errors.js';
 
 /** Hexadecimal digits of an identity. */
@@ -38,7 +37,7 @@ export class HistoryNames {
     const owner = await this.made();
     const claim = { service: keyOf(service), token: 1, owner };
     try {
-      await reachStore(service, () => this.store.claimHead(claim));
+      await this.store.claimHead(claim);
       return owner;
     } catch (cause) {
       // Somebody has created it at this moment, from another place.
@@ -49,7 +48,7 @@ export class HistoryNames {
   }
 
   private async kept(service: string): Promise<string | undefined> {
-    const head = await reachStore(service, () => this.store.readHead(keyOf(service)));
+    const head = await this.store.readHead(keyOf(service));
     return head?.owner ?? undefined;
   }
 
