@@ -1,7 +1,7 @@
 export { FlamingockError } from './errors/flamingock.error.js';
 export type { Runtime } from './runtime/runtime.js';
 export { nodeRuntime } from './runtime/node-runtime.js';
-export { NoAnswerError } from './runtime/answer-bound.js';
+export { NoAnswerError } from './runtime/answer-timeout.js';
 export { withinTime } from './runtime/within-time.js';
 
 export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';
@@ -34,7 +34,7 @@ export type {
   LockStore,
 } from './lock/lock-store.js';
 export { createGuard } from './lock/lock-guard.js';
-export { takeOver, type TakeOverSteps } from './lock/take-over.js';
+export { takeOver, type TakeOverActions } from './lock/take-over.js';
 export {
   describeHolder,
   FencedError,

@@ -2,13 +2,13 @@ import { holdOf, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@ne
 import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
-import type { RunResources } from '../executor/audited-step.js';
+import type { RunResources } from '../executor/change-caller.js';
 import { entryHash } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
 import { UnstorableTextError } from './audit.errors.js';
-import type { AuditJournal, AuditSubject } from './audit-journal.js';
+import type { AuditJournal, ChangeFacts } from './audit-journal.js';
 
-const SUBJECT: AuditSubject = {
+const SUBJECT: ChangeFacts = {
   stage: 'main',
   changeId: 'publish',
   order: '0001',
@@ -152,31 +152,31 @@ describe('an append', () => {
 });
 
 describe('a batch whose commit was not answered', () => {
-  it('has landed where the history ends with it', async () => {
+  it('has isAppended where the history ends with it', async () => {
     const batch = journal.draft(SUBJECT, started(), executed());
     await healthy().append(batch);
-    expect(await journal.landed(batch)).toBe(true);
+    expect(await journal.isAppended(batch)).toBe(true);
   });
 
-  it('has not landed where the history ends before it', async () => {
-    expect(await journal.landed(journal.draft(SUBJECT, started()))).toBe(false);
+  it('has not isAppended where the history ends before it', async () => {
+    expect(await journal.isAppended(journal.draft(SUBJECT, started()))).toBe(false);
   });
 
-  it('has not landed where another entry has its place', async () => {
+  it('has not isAppended where another entry has its place', async () => {
     const batch = journal.draft(SUBJECT, started());
     await healthy().append(journal.draft({ ...SUBJECT, changeId: 'other' }, started()));
-    expect(await journal.landed(batch)).toBe(false);
+    expect(await journal.isAppended(batch)).toBe(false);
   });
 
   it('is nothing to decide on where another has taken over', async () => {
     const batch = journal.draft(SUBJECT, started());
     await takeOver();
-    expect(await failureOf(journal.landed(batch))).toBeInstanceOf(LockLostError);
+    expect(await failureOf(journal.isAppended(batch))).toBeInstanceOf(LockLostError);
   });
 
   it('stays unknown while nobody can be asked, and the lock is kept', async () => {
     wire.lose('claimHead', 'request', 1_000);
-    const asked = passing(runtime, journal.landed(journal.draft(SUBJECT, started())));
+    const asked = passing(runtime, journal.isAppended(journal.draft(SUBJECT, started())));
     await expect(asked).rejects.toThrow('connection lost');
     expect(run.lease.signal.aborted).toBe(false);
   });
@@ -184,7 +184,7 @@ describe('a batch whose commit was not answered', () => {
   it('moves the end of the history once it is accepted', async () => {
     const batch = journal.draft(SUBJECT, started());
     expect(journal.head.seq).toBe(0);
-    journal.accept(batch);
+    journal.advanceTo(batch);
     expect(journal.head).toMatchObject({ seq: 1, hash: batch.entries[0].hash });
   });
 });

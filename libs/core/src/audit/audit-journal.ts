@@ -1,7 +1,7 @@
 import type { AcquiredLock } from '../lock/lock-queue.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError } from '../lock/lock.errors.js';
-import type { Patience } from '../lock/patience.js';
+import type { LeaseBoundRetry } from '../lock/lease-bound-retry.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { chainEntries, type ChainEnd, type TimedRecord } from './audit-chain.js';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
@@ -11,7 +11,7 @@ import { UnstorableTextError } from './audit.errors.js';
 import { asciiText, errorText } from '../errors/error-text.js';
 
 /** One thing that happened to a change, to be recorded. */
-export interface AuditStep {
+export interface AuditFact {
   readonly state: AuditState;
   /** Store time at which it happened, see {@link AuditJournal.now}. */
   readonly at: number;
@@ -24,16 +24,16 @@ export interface AuditStep {
 }
 
 /** A step, with the change that it is about. */
-export interface SubjectStep {
-  readonly subject: AuditSubject;
-  readonly step: AuditStep;
+export interface SubjectFact {
+  readonly subject: ChangeFacts;
+  readonly step: AuditFact;
 }
 
 /** Metadata that an operator may have written in any characters. */
 const BY_OPERATOR: readonly string[] = ['by', 'reason'];
 
 /** What the steps of one execution have in common: the facts about its change. */
-export type AuditSubject = Pick<
+export type ChangeFacts = Pick<
   AuditRecord,
   | 'stage'
   | 'changeId'
@@ -62,7 +62,7 @@ export class AuditJournal {
     private readonly lock: AcquiredLock,
     end: ChainEnd,
     private readonly runtime: Runtime,
-    private readonly patience: Patience,
+    private readonly retry: LeaseBoundRetry,
   ) {
     this.end = end;
     this.lease = lock.lease;
@@ -79,23 +79,23 @@ export class AuditJournal {
   }
 
   /** Makes the entries for `steps`, without writing them. */
-  draft(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): AuditBatch {
+  draft(subject: ChangeFacts, ...steps: [AuditFact, ...AuditFact[]]): AuditBatch {
     return this.chain(steps.map((step) => this.timedRecord(subject, step)));
   }
 
   /**
-   * Makes the entries durable, trying again for as long as patience and lease last. What the
+   * Makes the entries durable, trying again for as long as lease and time-out last. What the
    * store cannot keep of what was thrown, or of what an operator wrote, is spelled in ASCII.
    *
    * @returns the last of them.
    * @throws LockLostError when somebody else has taken over; the store's error otherwise.
    */
-  async append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<AuditEntry> {
+  async append(subject: ChangeFacts, ...steps: [AuditFact, ...AuditFact[]]): Promise<AuditEntry> {
     return this.appendAll(steps.map((step) => ({ subject, step })));
   }
 
   /** As {@link append}, for at least one step of any changes: all of them become durable, or none. */
-  async appendAll(steps: readonly SubjectStep[]): Promise<AuditEntry> {
+  async appendAll(steps: readonly SubjectFact[]): Promise<AuditEntry> {
     const records = steps.map(({ subject, step }) => this.timedRecord(subject, step));
     try {
       return await this.write(this.chain(records));
@@ -106,7 +106,7 @@ export class AuditJournal {
   }
 
   /** Takes note that a batch has become durable, as part of a transaction. */
-  accept(batch: AuditBatch): void {
+  advanceTo(batch: AuditBatch): void {
     this.end = lastOf(batch);
   }
 
@@ -116,9 +116,9 @@ export class AuditJournal {
    *
    * @throws LockLostError when somebody else has taken over meanwhile.
    */
-  async landed(batch: AuditBatch): Promise<boolean> {
+  async isAppended(batch: AuditBatch): Promise<boolean> {
     try {
-      const head = await this.patience.insist(() => this.store.claimHead(this.lease.hold));
+      const head = await this.retry.run(() => this.store.claimHead(this.lease.hold));
       return head.hash === lastOf(batch).hash;
     } catch (cause) {
       if (cause instanceof FencedError) throw this.lease.lose('another instance took it over', cause);
@@ -132,8 +132,8 @@ export class AuditJournal {
   }
 
   private async write(batch: AuditBatch): Promise<AuditEntry> {
-    await this.patience.insist(() => this.appendOnce(batch));
-    this.accept(batch);
+    await this.retry.run(() => this.appendOnce(batch));
+    this.advanceTo(batch);
     return lastOf(batch);
   }
 
@@ -143,11 +143,11 @@ export class AuditJournal {
     } catch (cause) {
       if (!(cause instanceof FencedError)) throw cause;
       // An earlier attempt may have been written and its answer lost.
-      if (!(await this.landed(batch))) throw this.lease.lose('its audit entries were refused', cause);
+      if (!(await this.isAppended(batch))) throw this.lease.lose('its audit entries were refused', cause);
     }
   }
 
-  private timedRecord(subject: AuditSubject, step: AuditStep): TimedRecord {
+  private timedRecord(subject: ChangeFacts, step: AuditFact): TimedRecord {
     return {
       createdAt: new Date(step.at).toISOString(),
       record: {

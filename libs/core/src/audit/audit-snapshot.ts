@@ -2,7 +2,7 @@ import { entryHash } from './audit-chain.js';
 import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
 import type { AuditHead } from './audit-head.js';
 import type { AuditStore } from './audit-store.js';
-import { isPlace } from './chain-walk.js';
+import { isSequenceNumber } from './chain-walk.js';
 
 /** The last entry of each change, by change id. */
 export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
@@ -20,7 +20,9 @@ export function createSnapshot(entries: readonly AuditEntry[]): AuditSnapshot {
 
 /** What is wrong with the entries that a run goes by, each for itself, or `undefined`. */
 export function entryFault(snapshot: AuditSnapshot): string | undefined {
-  const odd = [...snapshot.values()].find((entry) => !isPlace(entry.seq) || entryHash(entry) !== entry.hash);
+  const odd = [...snapshot.values()].find(
+    (entry) => !isSequenceNumber(entry.seq) || entryHash(entry) !== entry.hash,
+  );
   return odd && `entry ${String(odd.seq)} (${odd.changeId}) was changed`;
 }
 

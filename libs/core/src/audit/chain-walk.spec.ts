@@ -1,7 +1,7 @@
 import { auditEntries, auditEntry } from '@nestjs-flamingock/testing';
 import { entryHash } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
-import { CHAIN_START, cutFault, identityFault, isPlace, linkFault } from './chain-walk.js';
+import { CHAIN_START, cutFault, identityFault, isSequenceNumber, linkFault } from './chain-walk.js';
 
 const HISTORY = auditEntries(undefined, { changeId: 'a' }, { changeId: 'b' }, { changeId: 'c' });
 const [A, B, C] = HISTORY as [AuditEntry, AuditEntry, AuditEntry];
@@ -70,11 +70,13 @@ describe('linkFault', () => {
   });
 });
 
-describe('isPlace', () => {
-  it.each([1, 2, Number.MAX_SAFE_INTEGER])('is true for %p', (seq) => expect(isPlace(seq)).toBe(true));
+describe('isSequenceNumber', () => {
+  it.each([1, 2, Number.MAX_SAFE_INTEGER])('is true for %p', (seq) =>
+    expect(isSequenceNumber(seq)).toBe(true),
+  );
 
   it.each([0, -1, 1.5, NaN, Infinity, 2 ** 53, '1', null, undefined, new Date(1)])('is false for %p', (seq) =>
-    expect(isPlace(seq)).toBe(false),
+    expect(isSequenceNumber(seq)).toBe(false),
   );
 });
 

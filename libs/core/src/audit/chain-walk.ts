@@ -21,7 +21,7 @@ export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS_HASH };
 /** What is wrong with `entry` as the one right after `last`, if anything. */
 export function linkFault(last: ChainEnd, entry: AuditEntry): ChainFault | undefined {
   const { seq, changeId } = entry;
-  if (!isPlace(seq)) {
+  if (!isSequenceNumber(seq)) {
     const fault = `has a place that no entry has, ${String(seq)}: it was put in`;
     return { seq: last.seq + 1, changeId, fault };
   }
@@ -34,7 +34,7 @@ export function linkFault(last: ChainEnd, entry: AuditEntry): ChainFault | undef
 }
 
 /** True for what can be the `seq` of an entry. */
-export function isPlace(seq: unknown): boolean {
+export function isSequenceNumber(seq: unknown): boolean {
   return Number.isSafeInteger(seq) && Number(seq) > 0;
 }
 

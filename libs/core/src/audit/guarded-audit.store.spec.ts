@@ -1,5 +1,5 @@
 import { auditEntry, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
-import { AnswerBound, NoAnswerError } from '../runtime/answer-bound.js';
+import { AnswerTimeout, NoAnswerError } from '../runtime/answer-timeout.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
 import { aChange } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
@@ -20,7 +20,7 @@ beforeEach(() => {
   wire = new Wire();
   const database = new InMemoryDatabase({ now: runtime.wallMs });
   const silent = new InMemoryAuditStore(database.connect(wire.carry));
-  store = new GuardedAuditStore(silent, SERVICE, new AnswerBound(ANSWER_MS, runtime));
+  store = new GuardedAuditStore(silent, SERVICE, new AnswerTimeout(ANSWER_MS, runtime));
 });
 
 const run = () => {
@@ -67,7 +67,7 @@ describe('an audit store whose driver fails', () => {
     inner.lock.renew = fail;
     inner.lock.read = fail;
     inner.readHistory = () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) });
-    return new GuardedAuditStore(inner, SERVICE, new AnswerBound(ANSWER_MS, runtime));
+    return new GuardedAuditStore(inner, SERVICE, new AnswerTimeout(ANSWER_MS, runtime));
   };
   const entriesOf = async (guarded: GuardedAuditStore) => {
     for await (const entry of guarded.readHistory(SERVICE)) throw new TypeError(entry.hash);

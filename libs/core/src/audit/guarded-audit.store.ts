@@ -1,5 +1,5 @@
 import { isFinal } from '../errors/flamingock.error.js';
-import type { AnswerBound } from '../runtime/answer-bound.js';
+import type { AnswerTimeout } from '../runtime/answer-timeout.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../lock/transaction.js';
 import type { AuditEntry } from './audit-entry.js';
@@ -24,7 +24,7 @@ export class GuardedAuditStore implements AuditStore {
   constructor(
     private readonly store: AuditStore,
     service: string,
-    bound: AnswerBound,
+    bound: AnswerTimeout,
   ) {
     const late = (cause: unknown) => new AuditStoreUnavailableError(service, cause);
     this.askInTime = async (work) => bound.within(work(), late);

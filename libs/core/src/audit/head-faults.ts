@@ -1,7 +1,7 @@
 import type { LockRecord } from '../lock/lock-store.js';
 import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
 import type { AuditHead } from './audit-head.js';
-import { identityFault, isPlace, type ChainFault } from './chain-walk.js';
+import { identityFault, isSequenceNumber, type ChainFault } from './chain-walk.js';
 
 /** What is wrong with the head above `tail`, the last entry, if anything. */
 export function headFault(tail: AuditEntry | undefined, head: AuditHead | undefined): ChainFault | undefined {
@@ -30,5 +30,5 @@ export function at(tail: AuditEntry | undefined, fault: string): ChainFault {
 
 function isWritten({ token, seq, hash }: AuditHead): boolean {
   if (!Number.isSafeInteger(token) || typeof hash !== 'string') return false;
-  return seq === 0 ? hash === GENESIS_HASH : isPlace(seq) && /^[0-9a-f]{64}$/.test(hash);
+  return seq === 0 ? hash === GENESIS_HASH : isSequenceNumber(seq) && /^[0-9a-f]{64}$/.test(hash);
 }

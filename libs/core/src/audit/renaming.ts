@@ -1,12 +1,12 @@
 import type { AuditEntry } from './audit-entry.js';
-import type { AuditSubject } from './audit-journal.js';
+import type { ChangeFacts } from './audit-journal.js';
 import type { AuditSnapshot } from './audit-snapshot.js';
 
 /** Id of the entries by which a history says that its service was renamed. No change has it: names have no tabs. */
 export const RENAME_ID = 'service\trenamed';
 
 /** What such an entry has in place of the facts about a change. */
-export const RENAME_SUBJECT: AuditSubject = {
+export const RENAME_SUBJECT: ChangeFacts = {
   changeId: RENAME_ID,
   stage: '-',
   order: '-',

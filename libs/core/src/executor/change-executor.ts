@@ -1,10 +1,10 @@
-import type { AuditSubject } from '../audit/audit-journal.js';
+import type { ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional } from '../target-system/target-system.js';
-import type { Intent } from './intent.js';
+import type { ChangeCall } from './change-call.js';
 
 /** How a method of a change ended, as it was recorded; `executed`: as it was meant to. */
 export type ChangeOutcome =
@@ -33,13 +33,13 @@ export type ChangeOutcome =
 /** Runs and undoes changes of one transaction strategy and records every step. */
 export interface ChangeExecutor {
   /**
-   * Runs the change once, as `intent` says: by default its execution. A change that fails is an outcome, not an error.
+   * Runs the change once, as `call` says: by default its execution. A change that fails is an outcome, not an error.
    * `next`: what is executed right after it, if it does not fail.
    *
    * @throws LockLostError without recording anything after the loss;
    * AuditStoreUnavailableError if nothing ran; ChangeUnrecordedError if it ran.
    */
-  execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome>;
+  execute(change: ChangeDescriptor, call?: ChangeCall, next?: ChangeDescriptor): Promise<ChangeOutcome>;
 }
 
 /** How the change and its entries are kept together, given where history lives. */
@@ -49,7 +49,7 @@ export function txStrategyOf(change: ChangeDescriptor, store: AuditStore): TxStr
 }
 
 /** The facts about a change that its entries repeat. */
-export function subjectOf(change: ChangeDescriptor, txStrategy: TxStrategy): AuditSubject {
+export function subjectOf(change: ChangeDescriptor, txStrategy: TxStrategy): ChangeFacts {
   return {
     stage: change.stage,
     changeId: change.id,

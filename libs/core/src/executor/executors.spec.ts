@@ -10,7 +10,7 @@ import { aChange, changeMethod } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
-import type { RunResources } from './audited-step.js';
+import type { RunResources } from './change-caller.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Executors } from './executors.js';
 

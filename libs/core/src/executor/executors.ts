@@ -3,9 +3,9 @@ import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isTransactional, type MarkerStore, type TargetSystem } from '../target-system/target-system.js';
 import { ChangeScope, insideChange } from '../lock/change-scope.js';
-import type { RunResources } from './audited-step.js';
+import type { RunResources } from './change-caller.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
-import type { Intent } from './intent.js';
+import type { ChangeCall } from './change-call.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 import { targetsWithMarkers } from './separate-targets.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
@@ -38,7 +38,7 @@ export class Executors implements ChangeExecutor {
     return this.last?.hasBegun === true;
   }
 
-  execute(change: ChangeDescriptor, intent?: Intent, next?: ChangeDescriptor): Promise<ChangeOutcome> {
+  execute(change: ChangeDescriptor, call?: ChangeCall, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
     const { activity, lease } = this.run;
     const scope = new ChangeScope(change.id, this.store, lease, (what) =>
@@ -51,7 +51,7 @@ export class Executors implements ChangeExecutor {
         // Its marker is about to be one of this run.
         this.marked.get(change.target)?.superseded.delete(change.id);
       }
-      return this.byStrategy[strategy].execute(change, intent, next);
+      return this.byStrategy[strategy].execute(change, call, next);
     };
     return activity.watch(change.id, () => insideChange(scope, work));
   }

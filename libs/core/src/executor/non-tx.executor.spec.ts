@@ -15,11 +15,11 @@ import {
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError, LockUnconfirmedError } from '../lock/lock.errors.js';
 import type { TargetSystem } from '../target-system/target-system.js';
-import type { RunResources } from './audited-step.js';
+import type { RunResources } from './change-caller.js';
 import { ChangeTimeoutError } from './executor.errors.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
-import { undoBy } from './intent.js';
+import { undoBy } from './change-call.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 
 let runtime: ManualRuntime;

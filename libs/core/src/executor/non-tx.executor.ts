@@ -1,10 +1,10 @@
-import type { AuditSubject } from '../audit/audit-journal.js';
+import type { ChangeFacts } from '../audit/audit-journal.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { AuditedStep, type RunResources } from './audited-step.js';
+import { ChangeCaller, type RunResources } from './change-caller.js';
 import type { Attempt } from './attempt.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { RollbackFailedError } from './executor.errors.js';
-import { executionOf } from './intent.js';
+import { executionOf } from './change-call.js';
 import { stopwatch } from './stopwatch.js';
 
 /**
@@ -13,54 +13,54 @@ import { stopwatch } from './stopwatch.js';
  * never called, because its target could not be used, has nothing to take back.
  */
 export class NonTxExecutor implements ChangeExecutor {
-  private readonly step: AuditedStep;
+  private readonly caller: ChangeCaller;
 
   constructor(private readonly run: RunResources) {
-    this.step = new AuditedStep(run);
+    this.caller = new ChangeCaller(run);
   }
 
-  async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, call = executionOf(change)): Promise<ChangeOutcome> {
     const { journal, runtime } = this.run;
     const subject = subjectOf(change, 'NON_TX');
     const elapsed = stopwatch(runtime);
-    const started = this.step.started(intent);
-    await this.step.recordBefore(subject, started);
-    if (this.run.signal.aborted) return this.step.recordUnbegun(subject, intent, started);
-    const result = await this.step.callGuarded(change, intent);
+    const started = this.caller.started(call);
+    await this.caller.recordBefore(subject, started);
+    if (this.run.signal.aborted) return this.caller.recordUnbegun(subject, call, started);
+    const result = await this.caller.callGuarded(change, call);
     const durationMs = elapsed();
     const ended = { ...started, at: journal.now(), durationMs };
     if (result.status === 'done') {
-      const { state, effect } = intent.done;
-      await this.step.recordAfter(subject, effect, { ...ended, state });
+      const { state, effect } = call.done;
+      await this.caller.recordAfter(subject, effect, { ...ended, state });
       return { status: 'executed', durationMs };
     }
     const { error } = result;
-    if (result.status === 'not-called') return this.step.recordUnbegun(subject, intent, started, error);
-    const { state, effect } = intent.failed;
-    await this.step.recordAfter(subject, effect, { ...ended, state, error });
+    if (result.status === 'not-called') return this.caller.recordUnbegun(subject, call, started, error);
+    const { state, effect } = call.failed;
+    await this.caller.recordAfter(subject, effect, { ...ended, state, error });
     const compensation =
-      intent.operation === 'EXECUTE' ? await this.compensate(change, subject, result) : undefined;
+      call.operation === 'EXECUTE' ? await this.compensate(change, subject, result) : undefined;
     return { status: 'failed', state, error, durationMs, ...compensation };
   }
 
   /** Never while the change may still be at work: the two would race. */
   private async compensate(
     change: ChangeDescriptor,
-    subject: AuditSubject,
+    subject: ChangeFacts,
     failure: Attempt,
   ): Promise<{ state: 'ROLLED_BACK' | 'ROLLBACK_FAILED'; rollbackError?: unknown } | undefined> {
     const { rollback } = change;
     if (failure.status !== 'threw' || !rollback) return undefined;
     const { journal, runtime } = this.run;
     const elapsed = stopwatch(runtime);
-    const result = await this.step.callGuarded(change, { operation: 'EXECUTE', method: rollback });
+    const result = await this.caller.callGuarded(change, { operation: 'EXECUTE', method: rollback });
     const ended = { at: journal.now(), methodName: rollback.name, durationMs: elapsed() };
     if (result.status === 'done') {
-      await this.step.recordAfter(subject, 'rolled-back', { ...ended, state: 'ROLLED_BACK' });
+      await this.caller.recordAfter(subject, 'rolled-back', { ...ended, state: 'ROLLED_BACK' });
       return { state: 'ROLLED_BACK' };
     }
     const error = new RollbackFailedError(change.id, failure.error, result.error);
-    await this.step.recordAfter(subject, 'failed', { ...ended, state: 'ROLLBACK_FAILED', error });
+    await this.caller.recordAfter(subject, 'failed', { ...ended, state: 'ROLLBACK_FAILED', error });
     return { state: 'ROLLBACK_FAILED', rollbackError: result.error };
   }
 }

@@ -13,7 +13,7 @@ import { failureOf, openRun, passing, SERVICE, statesOf, takeLockFrom } from '..
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { decide } from '../recovery/recovery-decision.js';
-import type { RunResources } from './audited-step.js';
+import type { RunResources } from './change-caller.js';
 import { subjectOf } from './change-executor.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Reconciler } from './reconciler.js';

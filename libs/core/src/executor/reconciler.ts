@@ -1,12 +1,12 @@
 import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
-import type { AuditStep } from '../audit/audit-journal.js';
+import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
-import { AuditedStep, type RunResources } from './audited-step.js';
+import { ChangeCaller, type RunResources } from './change-caller.js';
 import { PartlyAppliedError } from './executor.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { fencedOut } from './target-claims.js';
@@ -22,10 +22,10 @@ export interface Reconciliation extends Decision {
  * target system.
  */
 export class Reconciler {
-  private readonly step: AuditedStep;
+  private readonly caller: ChangeCaller;
 
   constructor(private readonly run: RunResources) {
-    this.step = new AuditedStep(run);
+    this.caller = new ChangeCaller(run);
   }
 
   /**
@@ -40,17 +40,17 @@ export class Reconciler {
     const { effect, ...step } = endOf(change, entry, decision, marker);
     const metadata = { ...step.metadata, ...fingerprintOf(entry), ...claimedBy(this.run.lease.token) };
     const ended = { ...step, metadata, at: this.run.journal.now() };
-    const recorded = await this.step.recordAfter(entry, effect, ended);
+    const recorded = await this.caller.recordAfter(entry, effect, ended);
     return { ...decision, entry: recorded };
   }
 
   /** The marker of the very execution or undo behind `entry`. */
   private async proof(change: ChangeDescriptor, entry: AuditEntry): Promise<Marker | undefined> {
-    const { lease, patience } = this.run;
+    const { lease, retry } = this.run;
     const target = change.target as TransactionalTargetSystem;
     const { markers } = target;
     try {
-      const marker = await patience.insist(() => markers.read(lease.hold, change.id));
+      const marker = await retry.run(() => markers.read(lease.hold, change.id));
       const proves = marker?.executionId === entry.executionId && marker.operation === entry.operation;
       return proves ? marker : undefined;
     } catch (cause) {
@@ -70,7 +70,7 @@ function endOf(
   entry: AuditEntry,
   { action }: Decision,
   marker: Marker | undefined,
-): Omit<AuditStep, 'at'> & { effect: ChangeEffect } {
+): Omit<AuditFact, 'at'> & { effect: ChangeEffect } {
   const operation = 'RECONCILE';
   if (action === 'SKIP') return { state: 'EXECUTED', effect: 'executed', operation };
   if (action !== 'MANUAL_INTERVENTION') return { state: 'ROLLED_BACK', effect: 'rolled-back', operation };

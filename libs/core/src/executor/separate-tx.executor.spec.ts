@@ -23,8 +23,8 @@ import {
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
-import type { RunResources } from './audited-step.js';
-import { undoBy } from './intent.js';
+import type { RunResources } from './change-caller.js';
+import { undoBy } from './change-call.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
 
 let runtime: ManualRuntime;
@@ -194,11 +194,11 @@ describe('an undo in a transaction of its own', () => {
   });
 
   it('is said to have left the change executed where that cannot be recorded', async () => {
-    const intent = undo(() => {
+    const call = undo(() => {
       auditWire.lose('append', 'request', 1_000);
       throwing();
     });
-    const error = await failureOf(passing(runtime, executor.execute(change(), intent)));
+    const error = await failureOf(passing(runtime, executor.execute(change(), call)));
     expect(error).toMatchObject({ changeId: 'publish', effect: 'undo-rolled-back' });
   });
 });

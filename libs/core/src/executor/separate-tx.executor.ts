@@ -1,5 +1,5 @@
 import { PARTLY } from '../audit/audit-entry.js';
-import type { AuditStep, AuditSubject } from '../audit/audit-journal.js';
+import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
 import type {
@@ -7,10 +7,10 @@ import type {
   TransactionalTargetSystem,
   TransactionOutcome,
 } from '../target-system/target-system.js';
-import { AuditedStep, type RunResources } from './audited-step.js';
+import { ChangeCaller, type RunResources } from './change-caller.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { PartlyAppliedError } from './executor.errors.js';
-import { executionOf, type Intent } from './intent.js';
+import { executionOf, type ChangeCall } from './change-call.js';
 import { claimedBy } from '../recovery/lost-writes.js';
 import { stopwatch } from './stopwatch.js';
 import { fencedOut } from './target-claims.js';
@@ -24,38 +24,38 @@ type KnownOutcome = Exclude<TransactionOutcome, { status: 'unknown' }>;
  * without an end reads the marker.
  */
 export class SeparateTxExecutor implements ChangeExecutor {
-  private readonly step: AuditedStep;
+  private readonly caller: ChangeCaller;
 
   constructor(private readonly run: RunResources) {
-    this.step = new AuditedStep(run);
+    this.caller = new ChangeCaller(run);
   }
 
-  async execute(change: ChangeDescriptor, intent = executionOf(change)): Promise<ChangeOutcome> {
+  async execute(change: ChangeDescriptor, call = executionOf(change)): Promise<ChangeOutcome> {
     const { journal, runtime } = this.run;
     const subject = subjectOf(change, 'TX_SEPARATE');
     const target = change.target as TransactionalTargetSystem;
     const elapsed = stopwatch(runtime);
-    const metadata = { ...intent.metadata, ...claimedBy(this.run.lease.token) };
-    const started = this.step.started({ ...intent, metadata });
-    await this.step.recordBefore(subject, started);
-    if (this.run.signal.aborted) return this.step.recordUnbegun(subject, intent, started);
-    const { outcome, ...proof } = await this.commit(change, intent, target);
+    const metadata = { ...call.metadata, ...claimedBy(this.run.lease.token) };
+    const started = this.caller.started({ ...call, metadata });
+    await this.caller.recordBefore(subject, started);
+    if (this.run.signal.aborted) return this.caller.recordUnbegun(subject, call, started);
+    const { outcome, ...proof } = await this.commit(change, call, target);
     const ended = { ...started, durationMs: elapsed() };
     const known = await this.learn(outcome, change, target);
     if (known.status === 'committed') {
-      const { state, effect } = intent.done;
-      await this.step.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
+      const { state, effect } = call.done;
+      await this.caller.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
       return { status: 'executed', ...proof, durationMs: ended.durationMs };
     }
-    const failed = await this.recordFailure(subject, intent, known, { ...ended, at: journal.now() });
+    const failed = await this.recordFailure(subject, call, known, { ...ended, at: journal.now() });
     return { ...failed, ...proof };
   }
 
-  private commit(change: ChangeDescriptor, intent: Intent, target: TransactionalTargetSystem) {
-    const run = this.step.identify(change, intent);
+  private commit(change: ChangeDescriptor, call: ChangeCall, target: TransactionalTargetSystem) {
+    const run = this.caller.identify(change, call);
     const marker: Marker = { ...run, ...this.run.lease.hold };
-    return this.step.inTarget(change, () =>
-      transact(target, run, (handles) => this.step.callInTransaction(change, intent, handles), marker),
+    return this.caller.inTarget(change, () =>
+      transact(target, run, (handles) => this.caller.callInTransaction(change, call, handles), marker),
     );
   }
 
@@ -65,14 +65,14 @@ export class SeparateTxExecutor implements ChangeExecutor {
     change: ChangeDescriptor,
     target: TransactionalTargetSystem,
   ): Promise<KnownOutcome> {
-    const { journal, lease, patience } = this.run;
+    const { journal, lease, retry } = this.run;
     const { markers } = target;
     if (outcome.status === 'committed') return outcome;
     const { error } = outcome;
     if (error instanceof FencedError) throw await fencedOut(this.run, target, error);
     if (outcome.status !== 'unknown') return outcome;
-    const marker = await this.step.learnOutcome(change, () =>
-      patience.insist(() => markers.read(lease.hold, change.id)),
+    const marker = await this.caller.learnOutcome(change, () =>
+      retry.run(() => markers.read(lease.hold, change.id)),
     );
     if (marker?.executionId !== journal.executionId) return { status: 'rolled-back', error };
     if (marker.partial === undefined) return { status: 'committed' };
@@ -84,29 +84,29 @@ export class SeparateTxExecutor implements ChangeExecutor {
   }
 
   private async recordFailure(
-    subject: AuditSubject,
-    { failed, restored }: Intent,
+    subject: ChangeFacts,
+    { failed, rolledBack }: ChangeCall,
     outcome: Exclude<KnownOutcome, { status: 'committed' }>,
-    ended: AuditStep & { durationMs: number },
+    ended: AuditFact & { durationMs: number },
   ): Promise<ChangeOutcome> {
     const { error } = outcome;
     const { durationMs } = ended;
-    const failure: AuditStep = { ...ended, state: failed.state, error };
+    const failure: AuditFact = { ...ended, state: failed.state, error };
     if (outcome.status === 'rolled-back') {
-      const rollback: AuditStep = { ...ended, state: restored.state, durationMs: 0 };
-      await this.step.recordAfter(subject, restored.effect, failure, rollback);
-      return { status: 'failed', state: restored.state, error, durationMs };
+      const rollback: AuditFact = { ...ended, state: rolledBack.state, durationMs: 0 };
+      await this.caller.recordAfter(subject, rolledBack.effect, failure, rollback);
+      return { status: 'failed', state: rolledBack.state, error, durationMs };
     }
     if (outcome.proven) {
       const metadata = { ...ended.metadata, ...PARTLY };
-      await this.step.recordAfter(subject, failed.effect, { ...failure, metadata });
+      await this.caller.recordAfter(subject, failed.effect, { ...failure, metadata });
       return { status: 'failed', state: failed.state, error, isPartly: true, durationMs };
     }
     // Not EXECUTION_FAILED, which would have a marker decide: there is none.
     const state = 'ROLLBACK_FAILED';
-    const steps: [AuditStep, ...AuditStep[]] = [failure];
+    const steps: [AuditFact, ...AuditFact[]] = [failure];
     if (state !== failed.state) steps.push({ ...failure, state, durationMs: 0 });
-    await this.step.recordAfter(subject, failed.effect, ...steps);
+    await this.caller.recordAfter(subject, failed.effect, ...steps);
     return { status: 'failed', state, error, durationMs };
   }
 }

@@ -14,9 +14,9 @@ import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fix
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import type { TransactionOutcome } from '../target-system/target-system.js';
-import type { RunResources } from './audited-step.js';
+import type { RunResources } from './change-caller.js';
 import { ChangeTimeoutError } from './executor.errors.js';
-import { undoBy } from './intent.js';
+import { undoBy } from './change-call.js';
 import { SharedTxExecutor } from './shared-tx.executor.js';
 
 let runtime: ManualRuntime;

@@ -1,4 +1,4 @@
-import type { AuditStep, AuditSubject } from '../audit/audit-journal.js';
+import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditBatch, AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
@@ -9,9 +9,9 @@ import type {
   TransactionOutcome,
 } from '../target-system/target-system.js';
 import type { Transaction } from '../lock/transaction.js';
-import { AuditedStep, type RunResources } from './audited-step.js';
+import { ChangeCaller, type RunResources } from './change-caller.js';
 import { subjectOf, txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
-import { executionOf, type Intent } from './intent.js';
+import { executionOf, type ChangeCall } from './change-call.js';
 import { stopwatch } from './stopwatch.js';
 import { transact } from './transact.js';
 
@@ -20,27 +20,27 @@ import { transact } from './transact.js';
  * entries commit together, so that either both are there or neither is.
  */
 export class SharedTxExecutor implements ChangeExecutor {
-  private readonly step: AuditedStep;
+  private readonly caller: ChangeCaller;
 
   constructor(
     private readonly run: RunResources,
     private readonly store: AuditStore,
   ) {
-    this.step = new AuditedStep(run);
+    this.caller = new ChangeCaller(run);
   }
 
   async execute(
     change: ChangeDescriptor,
-    intent = executionOf(change),
+    call = executionOf(change),
     next?: ChangeDescriptor,
   ): Promise<ChangeOutcome> {
     const { journal, runtime } = this.run;
     const subject = subjectOf(change, 'TX_SHARED');
     const elapsed = stopwatch(runtime);
-    const started = this.step.started(intent);
+    const started = this.caller.started(call);
     const followed = next?.target === change.target && txStrategyOf(next, this.store) === 'TX_SHARED';
-    const run = { ...this.step.identify(change, intent), followed };
-    const { outcome, batch, ...proof } = await this.commit(change, intent, {
+    const run = { ...this.caller.identify(change, call), followed };
+    const { outcome, batch, ...proof } = await this.commit(change, call, {
       run,
       subject,
       started,
@@ -48,22 +48,22 @@ export class SharedTxExecutor implements ChangeExecutor {
     });
     const durationMs = elapsed();
     if (batch && (await this.committed(change, outcome, batch))) {
-      journal.accept(batch);
+      journal.advanceTo(batch);
       return { status: 'executed', ...proof, durationMs };
     }
-    const failed = await this.recordFailure(subject, intent, outcome, { ...started, durationMs });
+    const failed = await this.recordFailure(subject, call, outcome, { ...started, durationMs });
     return { ...failed, ...proof };
   }
 
   private async commit(
     change: ChangeDescriptor,
-    intent: Intent,
+    call: ChangeCall,
     {
       run,
       subject,
       started,
       elapsed,
-    }: { run: ChangeRun; subject: AuditSubject; started: AuditStep; elapsed: () => number },
+    }: { run: ChangeRun; subject: ChangeFacts; started: AuditFact; elapsed: () => number },
   ) {
     const { journal, lease } = this.run;
     const { lock } = this.store;
@@ -73,13 +73,13 @@ export class SharedTxExecutor implements ChangeExecutor {
     await lease.whenHeld();
     const work = async (handles: Handles, tx: Transaction): Promise<void> => {
       if (lock.isHeldBy?.(tx)) lease.suspend();
-      await this.step.callInTransaction(change, intent, handles);
-      const { state } = intent.done;
-      const ended: AuditStep = { ...started, state, at: journal.now(), durationMs: elapsed() };
+      await this.caller.callInTransaction(change, call, handles);
+      const { state } = call.done;
+      const ended: AuditFact = { ...started, state, at: journal.now(), durationMs: elapsed() };
       batch = journal.draft(subject, started, ended);
       await this.store.append(batch, tx);
     };
-    const transacted = await this.step.inTarget(change, () => transact(target, run, work));
+    const transacted = await this.caller.inTarget(change, () => transact(target, run, work));
     await lease.resume();
     return { ...transacted, batch };
   }
@@ -90,29 +90,29 @@ export class SharedTxExecutor implements ChangeExecutor {
     batch: AuditBatch,
   ): Promise<boolean> {
     if (outcome.status === 'unknown') {
-      return this.step.learnOutcome(change, () => this.run.journal.landed(batch));
+      return this.caller.learnOutcome(change, () => this.run.journal.isAppended(batch));
     }
     return outcome.status === 'committed';
   }
 
   private async recordFailure(
-    subject: AuditSubject,
-    { failed, restored }: Intent,
+    subject: ChangeFacts,
+    { failed, rolledBack }: ChangeCall,
     outcome: TransactionOutcome,
-    { durationMs, ...started }: AuditStep & { durationMs: number },
+    { durationMs, ...started }: AuditFact & { durationMs: number },
   ): Promise<ChangeOutcome> {
     const { journal, lease } = this.run;
     const error = outcome.status === 'committed' ? undefined : outcome.error;
     if (error instanceof FencedError) throw lease.lose('its audit entries were refused', error);
     const ended = { ...started, at: journal.now() };
-    const steps: [AuditStep, ...AuditStep[]] = [
+    const steps: [AuditFact, ...AuditFact[]] = [
       started,
       { ...ended, state: failed.state, durationMs, error },
     ];
     const isRestored = outcome.status !== 'partly-applied';
-    if (isRestored) steps.push({ ...ended, state: restored.state });
-    const { state, effect } = isRestored ? restored : failed;
-    await this.step.recordAfter(subject, effect, ...steps);
+    if (isRestored) steps.push({ ...ended, state: rolledBack.state });
+    const { state, effect } = isRestored ? rolledBack : failed;
+    await this.caller.recordAfter(subject, effect, ...steps);
     return { status: 'failed', state, error, durationMs };
   }
 }

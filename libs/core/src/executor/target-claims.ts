@@ -9,10 +9,10 @@ import {
   type LostWrites,
 } from '../recovery/lost-writes.js';
 import type { TargetFence, TransactionalTargetSystem } from '../target-system/target-system.js';
-import type { RunResources } from './audited-step.js';
+import type { RunResources } from './change-caller.js';
 import { unusable } from '../target-system/target-system.errors.js';
 
-type Resources = Pick<RunResources, 'journal' | 'snapshot' | 'lease' | 'patience'>;
+type Resources = Pick<RunResources, 'journal' | 'snapshot' | 'lease' | 'retry'>;
 
 /**
  * Claims the target systems of a run for its hold of the lock, and finds out first whether they and
@@ -46,15 +46,15 @@ export class TargetClaims {
    * @throws LostWritesError, LockLostError, TargetSystemUnavailableError
    */
   async claim(target: TransactionalTargetSystem): Promise<readonly string[]> {
-    const { patience, lease } = this.run;
+    const { retry, lease } = this.run;
     const { markers } = target;
     try {
       if (!this.examined.has(target)) {
-        const finding = await patience.insist(() => this.examine(target));
+        const finding = await retry.run(() => this.examine(target));
         if (finding) this.assertNone([finding]);
       }
-      await patience.insist(() => markers.prepare());
-      await patience.insist(() => markers.claim(lease.hold));
+      await retry.run(() => markers.prepare());
+      await retry.run(() => markers.claim(lease.hold));
       return settledUnder(this.examined.get(target), target.id, this.run.snapshot);
     } catch (cause) {
       if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);

@@ -10,7 +10,7 @@ import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { RunAbortedError } from '../run/run.errors.js';
 import { Executors } from './executors.js';
-import { executionOf, undoBy } from './intent.js';
+import { executionOf, undoBy } from './change-call.js';
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;
@@ -37,8 +37,8 @@ async function begin(kind: (typeof KINDS)[number], operation: 'EXECUTE' | 'UNDO'
   const target = new InMemoryTargetSystem('inventory-db', new InMemoryDatabase());
   const execution = changeMethod(() => calls.push('execute'));
   const change = aChange({ target, transactional: kind === 'TX_SEPARATE', execution, rollback });
-  const intent = operation === 'EXECUTE' ? executionOf(change) : undoBy(rollback, {});
-  return new Executors({ ...run, signal }, store).execute(change, intent);
+  const call = operation === 'EXECUTE' ? executionOf(change) : undoBy(rollback, {});
+  return new Executors({ ...run, signal }, store).execute(change, call);
 }
 
 describe.each(KINDS)('a %s change whose run is told to stop while its start is recorded', (kind) => {

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../runtime/abort.js';
-import { NoAnswerError } from '../runtime/answer-bound.js';
+import { NoAnswerError } from '../runtime/answer-timeout.js';
 import { errorText } from '../errors/error-text.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sleep } from '../runtime/sleep.js';

@@ -36,12 +36,9 @@ export interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** What a pause between two attempts may last however short the wait has been, up to `retryMs`. */
+/** Longest pause of a wait that has just begun, capped by `retryMs`. */
 const SHORT_PAUSE_MS = 50;
-/**
- * Part of the time waited up to now that a pause may last, up to `retryMs`: whoever waits goes on at most that much
- * later than if it had looked all the time, and looks at a long run ever more seldom.
- */
+/** Back-off: a pause lasts at most this fraction of the time already waited, capped by `retryMs`. */
 const PAUSE_FRACTION = 1 / 5;
 
 /** Waits in line for the lock of one service. */
@@ -99,7 +96,7 @@ export class LockQueue {
     }
   }
 
-  /** Drawn, so that many that wait do not all look at the same time. */
+  /** Jittered, so that waiting instances do not poll in step. */
   private pauseAfter(waitedMs: number): number {
     const longest = Math.max(SHORT_PAUSE_MS, waitedMs * PAUSE_FRACTION);
     return Math.min(longest, this.settings.retryMs) * (0.5 + this.runtime.random() / 2);

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { ManualRuntime } from '@nestjs-flamingock/testing';
 import { passing } from '../fixtures/runs.js';
-import { takeOver, type TakeOverSteps } from './take-over.js';
+import { takeOver, type TakeOverActions } from './take-over.js';
 
 const never = new Promise<never>(() => undefined);
 
@@ -16,7 +16,7 @@ class HeldError extends Error {
 
 function wait<T>(
   writing: Promise<T>,
-  endHolder: TakeOverSteps<string>['endHolder'],
+  endHolder: TakeOverActions<string>['endHolder'],
   patienceMs = 500,
 ): Promise<T> {
   const runtime = new ManualRuntime();

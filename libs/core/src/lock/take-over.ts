@@ -2,11 +2,11 @@ import { nodeRuntime } from '../runtime/node-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { inTimeOr } from '../runtime/within-time.js';
 
-/** How long a write may take before somebody is taken to be in its way, and between two looks at who. */
+/** Delay before looking for a blocking transaction, and between looks. */
 const LOOK_MS = 200;
 
 /** How a write gets past an open transaction of a holder that was succeeded. */
-export interface TakeOverSteps<H> {
+export interface TakeOverActions<H> {
   /**
    * Looks who is in the way, and ends whom it may if that is the one `seen` before: one
    * that is just committing is gone by the next look.
@@ -26,7 +26,7 @@ export interface TakeOverSteps<H> {
  */
 export async function takeOver<T, H>(
   writing: Promise<T>,
-  { endHolder, refusal, patienceMs }: TakeOverSteps<H>,
+  { endHolder, refusal, patienceMs }: TakeOverActions<H>,
   runtime: Pick<Runtime, 'monotonicMs' | 'timer'> = nodeRuntime,
 ): Promise<T> {
   const deadline = runtime.monotonicMs() + patienceMs;

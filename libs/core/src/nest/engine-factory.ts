@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
-import { AnswerBound } from '../runtime/answer-bound.js';
+import { AnswerTimeout } from '../runtime/answer-timeout.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { GuardedAuditStore } from '../audit/guarded-audit.store.js';
 import { discoverChanges, type Discovery } from '../change/change-discovery.js';
@@ -72,7 +72,7 @@ export class EngineFactory {
 
   private async create(options: ResolvedOptions, discovery: Discovery): Promise<BuiltEngine> {
     const { runtime, events } = this;
-    const bound = new AnswerBound(options.timeouts.answerMs, runtime);
+    const bound = new AnswerTimeout(options.timeouts.answerMs, runtime);
     const resolver = new ParameterResolver();
     const store = new GuardedAuditStore(this.store, options.service, bound);
     const names = new HistoryNames(store);

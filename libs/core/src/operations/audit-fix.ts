@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../audit/audit-entry.js';
-import type { AuditSubject } from '../audit/audit-journal.js';
+import type { ChangeFacts } from '../audit/audit-journal.js';
 import { createSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -57,8 +57,8 @@ export async function auditFix(
   request: AuditFixRequest,
   signal: AbortSignal,
 ): Promise<AuditFixResult> {
-  const admission = { waitMs: request.waitMs, signal };
-  return exclusively(engine, admission, (session) => record(engine, request, session));
+  const lockRequest = { waitMs: request.waitMs, signal };
+  return exclusively(engine, lockRequest, (session) => record(engine, request, session));
 }
 
 async function record(
@@ -76,7 +76,7 @@ async function record(
 
 /** What the finding is about, and the code of which it says that it is applied, where it says that of any. */
 interface FixSubject {
-  readonly subject: AuditSubject;
+  readonly subject: ChangeFacts;
   readonly fingerprint: AuditRecord['metadata'];
 }
 

@@ -192,13 +192,13 @@ async function keepAhead(engine: Engine, lostWrites: readonly LostWrites[], hold
 async function claimAgain(
   engine: Engine,
   lostWrites: readonly LostWrites[],
-  { lease, patience }: ExclusiveSession,
+  { lease, retry }: ExclusiveSession,
 ): Promise<void> {
   for (const { id, markers } of targetsOf(engine, lostWrites)) {
-    await reachTarget(id, () => patience.insist(() => markers.prepare()));
-    await reachTarget(id, () => patience.insist(() => markers.claim(lease.hold)));
+    await reachTarget(id, () => retry.run(() => markers.prepare()));
+    await reachTarget(id, () => retry.run(() => markers.claim(lease.hold)));
     const ended = lostWrites.flatMap(({ targetSystem, changeIds }) => (targetSystem === id ? changeIds : []));
-    await reachTarget(id, () => patience.insist(() => markers.clear(lease.hold, ended)));
+    await reachTarget(id, () => retry.run(() => markers.clear(lease.hold, ended)));
   }
 }
 

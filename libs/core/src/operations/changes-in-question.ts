@@ -1,5 +1,5 @@
 import type { BrokenEntry } from '../audit/accepting-walk.js';
-import type { AuditSubject } from '../audit/audit-journal.js';
+import type { ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { operationOf } from '../audit/imported.js';
@@ -24,7 +24,7 @@ export interface ChangeInQuestion {
 
 /** A change in question, with what an entry about it repeats and accepts. */
 export interface Question extends ChangeInQuestion {
-  readonly subject: AuditSubject;
+  readonly subject: ChangeFacts;
   readonly broken?: BrokenEntry;
 }
 

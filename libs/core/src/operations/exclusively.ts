@@ -6,12 +6,12 @@ import type { LockHold } from '../lock/lock-store.js';
 import { refuseInside } from '../lock/change-scope.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import type { Engine } from '../run/engine.js';
-import { withLock, type Admission } from '../run/exclusive-run.js';
+import { withLock, type LockRequest } from '../run/exclusive-run.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { assertOpen } from '../run/plan-checks.js';
 
 /** How an operation gets the lock. */
-export interface OperationAdmission {
+export interface OperationLockRequest {
   /** Milliseconds to wait for another holder. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export interface OperationAdmission {
  */
 export async function exclusively<T>(
   engine: Engine,
-  { waitMs, signal, renaming = false, reconciling }: OperationAdmission,
+  { waitMs, signal, renaming = false, reconciling }: OperationLockRequest,
   work: (session: ExclusiveSession) => Promise<T>,
 ): Promise<T> {
   const { pipeline, store, runtime } = engine;
@@ -43,7 +43,7 @@ export async function exclusively<T>(
   // A store that finds the history elsewhere says so here, before it creates anything.
   const head = await store.readHead(service);
   const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
-  const admission: Admission = {
+  const lockRequest: LockRequest = {
     executionId: runtime.uuid(),
     waitMs,
     waiting: { signal, isDone: () => Promise.resolve(false), floor: () => floor },
@@ -51,7 +51,7 @@ export async function exclusively<T>(
       reconciling ? reconciling.beforeClaim?.(hold) : assertNothingForgotten(engine, head),
     check: reconciling ? endFault : tailFault,
   };
-  const done = await withLock(engine, admission, async (session) => {
+  const done = await withLock(engine, lockRequest, async (session) => {
     if (!renaming) assertOpen(service, renamingOf(session.snapshot));
     return { result: await work(session) };
   });

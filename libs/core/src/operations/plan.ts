@@ -1,4 +1,4 @@
-import type { AuditSubject } from '../audit/audit-journal.js';
+import type { ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { assertNoEarlierName } from '../run/earlier-name.js';
@@ -14,7 +14,7 @@ import type { Action } from '../recovery/recovery-decision.js';
 import { describeWork, observe, type AtWork } from './at-work.js';
 
 /** What the next run would do about one change, and the facts that its entries would repeat. */
-export interface PlanItem extends AuditSubject {
+export interface PlanItem extends ChangeFacts {
   /** `EXECUTE` as well while somebody is at work on it: the next run waits for that to end. */
   readonly action: Action;
   /** Why, in a sentence. */

@@ -1,7 +1,7 @@
 import { appliedOrder } from '../audit/applied-order.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { ChainEnd } from '../audit/audit-chain.js';
-import type { AuditJournal, AuditStep, SubjectStep } from '../audit/audit-journal.js';
+import type { AuditJournal, AuditFact, SubjectFact } from '../audit/audit-journal.js';
 import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { standingFor, standsFor } from '../audit/imported.js';
@@ -75,9 +75,9 @@ export async function serviceRename(
   await refuseBefore(engine, request);
   // Always in the same order: two that rename in opposite directions would wait for each other.
   const [first = from, second = to] = [from, to].sort();
-  const admission = { waitMs, signal, renaming: true };
-  return exclusively(under(engine, first), admission, (one) =>
-    exclusively(under(engine, second), admission, (other) => {
+  const lockRequest = { waitMs, signal, renaming: true };
+  return exclusively(under(engine, first), lockRequest, (one) =>
+    exclusively(under(engine, second), lockRequest, (other) => {
       const [source, copy] = first === from ? [one, other] : [other, one];
       return new Rename(engine, request, source, copy).run();
     }),
@@ -191,23 +191,23 @@ class Rename {
     return { token: Number(token ?? 0), claimed: JSON.parse(claimed) as string[] };
   }
 
-  private async record(journal: AuditJournal, ...steps: SubjectStep[]): Promise<void> {
+  private async record(journal: AuditJournal, ...steps: SubjectFact[]): Promise<void> {
     await journal.appendAll(steps);
     this.recorded += steps.length;
   }
 
-  private about(state: AuditState, facts: AuditRecord['metadata']): SubjectStep {
+  private about(state: AuditState, facts: AuditRecord['metadata']): SubjectFact {
     return { subject: RENAME_SUBJECT, step: this.step(state, facts) };
   }
 
   /** The entry that stands for another one under the new name. Claims have other tokens there. */
-  private copied(entry: AuditEntry, { token, claimed }: Opening): SubjectStep {
+  private copied(entry: AuditEntry, { token, claimed }: Opening): SubjectFact {
     const isClaimed = claimOf(entry) > 0 && claimed.includes(entry.targetSystem);
     const facts = { ...standingFor(entry), ...fingerprintOf(entry), ...(isClaimed && claimedBy(token)) };
     return { subject: entry, step: this.step(entry.state, facts) };
   }
 
-  private step(state: AuditState, facts: AuditRecord['metadata']): AuditStep {
+  private step(state: AuditState, facts: AuditRecord['metadata']): AuditFact {
     const at = this.copy.journal.now();
     return { state, operation: 'IMPORT', at, metadata: { ...this.operator, ...facts } };
   }

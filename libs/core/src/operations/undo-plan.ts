@@ -13,7 +13,7 @@ import { UndoRefusedError, type UndoObstacle } from './operation.errors.js';
 import type { UndoRequest } from './undo.js';
 
 /** A change that can be undone. */
-export interface UndoStep {
+export interface UndoItem {
   readonly change: ChangeDescriptor;
   readonly rollback: ChangeMethod;
   /** Its last entry. */
@@ -29,7 +29,7 @@ export async function planUndo(
   engine: Engine,
   request: UndoRequest,
   observed: Observation,
-): Promise<UndoStep[]> {
+): Promise<UndoItem[]> {
   const { snapshot } = observed;
   const named = 'to' in request ? request.to : request.changeId;
   assertKnown(named, engine.pipeline, snapshot);
@@ -59,7 +59,7 @@ function stepOf(
   changeId: string,
   observed: Observation,
   obstacles: UndoObstacle[],
-): UndoStep | undefined {
+): UndoItem | undefined {
   const changes = engine.pipeline.stages.flatMap((stage) => stage.changes);
   const change = changes.find(({ id }) => id === changeId);
   const entry = observed.snapshot.get(changeId);

@@ -4,11 +4,11 @@ import type { AuditState } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
 import { fingerprintOf } from '../change/fingerprint.js';
-import type { RunResources } from '../executor/audited-step.js';
+import type { RunResources } from '../executor/change-caller.js';
 import { txStrategyOf } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
 import { assertTransactions } from '../executor/transaction-check.js';
-import { undoBy } from '../executor/intent.js';
+import { undoBy } from '../executor/change-call.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../run/engine.js';
 import { resourcesOf } from '../run/exclusive-run.js';
@@ -20,7 +20,7 @@ import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
 import { exclusively, operatorMetadata } from './exclusively.js';
 import { observe } from './at-work.js';
-import { planUndo, type UndoStep } from './undo-plan.js';
+import { planUndo, type UndoItem } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
 export type UndoRequest = { readonly changeId: string } | { readonly to: string };
@@ -143,7 +143,7 @@ class UndoRunner {
   }
 
   private async undoAll(
-    steps: readonly UndoStep[],
+    steps: readonly UndoItem[],
     metadata: AuditRecord['metadata'],
   ): Promise<UndoneChange[]> {
     const changes: UndoneChange[] = [];
@@ -159,7 +159,7 @@ class UndoRunner {
     return changes;
   }
 
-  private async undoOne(step: UndoStep, metadata: AuditRecord['metadata']): Promise<UndoneChange> {
+  private async undoOne(step: UndoItem, metadata: AuditRecord['metadata']): Promise<UndoneChange> {
     const { change, rollback, entry } = step;
     const undo = undoBy(rollback, { ...metadata, ...fingerprintOf(entry) });
     const outcome = await this.executors.execute(change, undo);
@@ -182,11 +182,11 @@ class UndoRunner {
   }
 }
 
-function nameOf({ change }: UndoStep): Pick<UndoneChange, 'changeId' | 'stage' | 'targetSystem'> {
+function nameOf({ change }: UndoItem): Pick<UndoneChange, 'changeId' | 'stage' | 'targetSystem'> {
   return { changeId: change.id, stage: change.stage, targetSystem: change.target.id };
 }
 
-function unreached(step: UndoStep, result: 'planned' | 'not-reached'): UndoneChange {
+function unreached(step: UndoItem, result: 'planned' | 'not-reached'): UndoneChange {
   const runsAgain = result === 'planned';
   return { ...nameOf(step), result, state: step.entry.state, durationMs: 0, runsAgain };
 }

@@ -1,5 +1,5 @@
 import type { tailFault } from '../audit/audit-snapshot.js';
-import type { RunResources } from '../executor/audited-step.js';
+import type { RunResources } from '../executor/change-caller.js';
 import type { Lease } from '../lock/lease.js';
 import { LockQueue, type AcquiredLock, type Waiting } from '../lock/lock-queue.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -9,7 +9,7 @@ import { openSession, type ExclusiveSession } from './exclusive-session.js';
 import { closeTargets } from '../plan/pipeline.js';
 
 /** How to get the lock, and what to do about it before history is read and after the work. */
-export interface Admission {
+export interface LockRequest {
   readonly executionId: string;
   readonly waiting: Waiting;
   /**
@@ -41,15 +41,15 @@ export interface Admission {
  */
 export async function withLock<T>(
   engine: Engine,
-  admission: Admission,
+  lockRequest: LockRequest,
   work: (session: ExclusiveSession) => Promise<T>,
 ): Promise<T | undefined> {
-  const lock = await acquire(engine, admission);
+  const lock = await acquire(engine, lockRequest);
   if (!lock) return undefined;
   try {
-    return await work(await enter(engine, admission, lock));
+    return await work(await enter(engine, lockRequest, lock));
   } finally {
-    await leave(engine, admission, lock.lease);
+    await leave(engine, lockRequest, lock.lease);
   }
 }
 
@@ -67,7 +67,7 @@ export function resourcesOf(
 
 async function acquire(
   { pipeline, store, runtime, settings, progress }: Engine,
-  { executionId, waiting, waitMs = settings.lock.waitMs, watched = (asking) => asking() }: Admission,
+  { executionId, waiting, waitMs = settings.lock.waitMs, watched = (asking) => asking() }: LockRequest,
 ): Promise<AcquiredLock | undefined> {
   const { service } = pipeline;
   const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs }, progress);
@@ -77,7 +77,7 @@ async function acquire(
 
 async function enter(
   { pipeline: { service }, store, runtime, settings }: Engine,
-  { executionId, check, beforeClaim }: Admission,
+  { executionId, check, beforeClaim }: LockRequest,
   lock: AcquiredLock,
 ): Promise<ExclusiveSession> {
   const { leaseMs } = settings.lock;
@@ -86,7 +86,7 @@ async function enter(
 }
 
 /** What was recorded stays recorded: a lock that cannot be released ends with its lease. */
-async function leave({ pipeline }: Engine, { untidy }: Admission, lease: Lease): Promise<void> {
+async function leave({ pipeline }: Engine, { untidy }: LockRequest, lease: Lease): Promise<void> {
   await closeTargets(pipeline, ({ id }, error) =>
     untidy?.(`target system "${id}" could not be closed`, error),
   );

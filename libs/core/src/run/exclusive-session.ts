@@ -5,14 +5,14 @@ import { AuditTamperedError } from '../audit/audit.errors.js';
 import type { Lease } from '../lock/lease.js';
 import type { AcquiredLock } from '../lock/lock-queue.js';
 import { FencedError } from '../lock/lock.errors.js';
-import { Patience } from '../lock/patience.js';
+import { LeaseBoundRetry } from '../lock/lease-bound-retry.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 /** A service's history while this process alone may add to it. */
 export interface ExclusiveSession {
   readonly journal: AuditJournal;
   readonly lease: Lease;
-  readonly patience: Patience;
+  readonly retry: LeaseBoundRetry;
   /** History as it was once everybody else was shut out. */
   readonly snapshot: AuditSnapshot;
 }
@@ -52,9 +52,9 @@ export async function openSession(
     await claimHead(store, lease);
     throw new AuditTamperedError(service, fault);
   }
-  const patience = new Patience(lease, runtime, leaseMs);
-  const journal = new AuditJournal(service, executionId, store, lock, head, runtime, patience);
-  return { journal, lease, patience, snapshot };
+  const retry = new LeaseBoundRetry(lease, runtime, leaseMs);
+  const journal = new AuditJournal(service, executionId, store, lock, head, runtime, retry);
+  return { journal, lease, retry, snapshot };
 }
 
 async function claimHead(store: AuditStore, lease: Lease) {

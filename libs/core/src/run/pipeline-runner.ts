@@ -16,7 +16,7 @@ import { Activity } from '../reporting/activity.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from './engine.js';
-import { resourcesOf, withLock, type Admission } from './exclusive-run.js';
+import { resourcesOf, withLock, type LockRequest } from './exclusive-run.js';
 import type { ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
 import { planExecution } from '../plan/execution-planner.js';
@@ -74,7 +74,7 @@ export class PipelineRunner {
   private async apply(signal: AbortSignal): Promise<void> {
     if (await this.nothingToDo(await this.readHead())) return;
     const { service } = this.engine.pipeline;
-    const admission: Admission = {
+    const lockRequest: LockRequest = {
       executionId: this.report.executionId,
       waiting: {
         signal,
@@ -89,12 +89,12 @@ export class PipelineRunner {
       beforeClaim: () => assertNothingForgotten(this.engine, this.head),
       untidy: (whatItMeans, error) => this.warn(whatItMeans, error),
     };
-    await withLock(this.engine, admission, (session) => this.runLocked(session, signal));
+    await withLock(this.engine, lockRequest, (session) => this.runLocked(session, signal));
   }
 
   private async runLocked(session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const plan = this.check(planExecution(this.engine.pipeline, session.snapshot));
-    this.report.plan(plan, this.edited);
+    this.report.notePlan(plan, this.edited);
     if (plan.hasWork) await this.runPlan(plan, session, signal);
     await this.settle(plan, session);
   }
@@ -109,7 +109,7 @@ export class PipelineRunner {
       await runner.run(plan);
       await this.tidy('markers could not be cleared; they are harmless', () => runner.close());
     } finally {
-      this.report.ran(runner.result);
+      this.report.noteResult(runner.result);
     }
   }
 
@@ -124,7 +124,7 @@ export class PipelineRunner {
     const { pipeline, store } = this.engine;
     const head = await store.readHead(pipeline.service);
     this.head = head;
-    if (head) this.report.head(head);
+    if (head) this.report.noteHead(head);
     return head;
   }
 
@@ -132,7 +132,7 @@ export class PipelineRunner {
     const { pipeline } = this.engine;
     if (isSettled(head, pipeline.digest)) {
       await this.lookAtTargets(() => this.readSnapshot());
-      this.report.settled();
+      this.report.markUpToDate();
       return true;
     }
     if (!head?.seq) await assertNoEarlierName(this.engine);
@@ -142,7 +142,7 @@ export class PipelineRunner {
     const plan = this.check(planExecution(pipeline, snapshot));
     if (plan.hasWork) return false;
     await this.lookAtTargets(() => Promise.resolve(snapshot));
-    this.report.plan(plan, this.edited);
+    this.report.notePlan(plan, this.edited);
     if (head && plan.unfinished.length === 0 && this.edited.length === 0)
       await this.settleAnew(head, snapshot);
     return true;
@@ -178,7 +178,7 @@ export class PipelineRunner {
   /** Written before the release, so that whoever comes next has nothing to read but the head. */
   private async settle({ unfinished }: ExecutionPlan, { journal, lease }: ExclusiveSession): Promise<void> {
     const { store, pipeline } = this.engine;
-    this.report.head(journal.head);
+    this.report.noteHead(journal.head);
     if (!this.report.allApplied || unfinished.length > 0) return;
     const digest = this.edited.length > 0 ? LOOK_AGAIN : pipeline.digest;
     const settled = { seq: journal.head.seq, digest };

@@ -1,4 +1,4 @@
-import type { RunResources } from '../executor/audited-step.js';
+import type { RunResources } from '../executor/change-caller.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
 import { Reconciler } from '../executor/reconciler.js';

@@ -52,12 +52,12 @@ export class ReportDraft {
   }
 
   /** Notes that history is known to hold everything. */
-  settled(): void {
+  markUpToDate(): void {
     this.described = this.all({ result: 'skipped', reason: 'already executed' });
   }
 
   /** Notes where the history ends. */
-  head({ seq, hash }: { seq: number; hash: string }): void {
+  noteHead({ seq, hash }: { seq: number; hash: string }): void {
     this.end = { seq, hash };
   }
 
@@ -66,7 +66,7 @@ export class ReportDraft {
   }
 
   /** Notes what is intended; until {@link ran} everything with work in it counts as not reached. */
-  plan(
+  notePlan(
     { stages, unknown, unfinished, outOfOrder, renamed }: ExecutionPlan,
     edited: readonly EditedChange[],
   ): void {
@@ -101,7 +101,7 @@ export class ReportDraft {
       );
   }
 
-  ran({ changes, failure, warnings }: PlanResult): void {
+  noteResult({ changes, failure, warnings }: PlanResult): void {
     this.worked = true;
     this.warnings.push(...warnings);
     this.failure = failure;

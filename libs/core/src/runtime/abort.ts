@@ -1,33 +1,33 @@
-/** An abort that is waited for, until it is forgotten. */
-export interface Abortion {
-  readonly happened: Promise<undefined>;
-  forget(): void;
+/** A wait for an abort. */
+interface AbortWait {
+  readonly aborted: Promise<undefined>;
+  /** Ends the wait. */
+  dispose(): void;
 }
 
-/** Waits for `signal` to abort. Whoever calls it has to forget it. */
-export function abortOf(signal: AbortSignal): Abortion {
-  let forget = (): void => undefined;
-  const happened = new Promise<undefined>((resolve) => {
+function onAbort(signal: AbortSignal): AbortWait {
+  let dispose = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
     const listener = () => resolve(undefined);
     if (signal.aborted) listener();
     signal.addEventListener('abort', listener, { once: true });
-    forget = () => signal.removeEventListener('abort', listener);
+    dispose = () => signal.removeEventListener('abort', listener);
   });
-  return { happened, forget };
+  return { aborted, dispose };
 }
 
 /**
  * Settles as `work` does, or rejects with the signal's reason the moment it aborts;
- * `work` itself goes on unheard.
+ * `work` itself goes on, and its outcome is ignored.
  */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const abort = abortOf(signal);
-  const failed = abort.happened.then((): never => {
+  const wait = onAbort(signal);
+  const failed = wait.aborted.then((): never => {
     throw signal.reason;
   });
   try {
     return await Promise.race([work, failed]);
   } finally {
-    abort.forget();
+    wait.dispose();
   }
 }

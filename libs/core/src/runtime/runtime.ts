@@ -1,7 +1,7 @@
 /**
- * All that the engine takes from the outside world besides its stores: time,
- * identity and chance. Tests and simulations replace it; nothing else in the
- * engine reads a clock or draws a number.
+ * All that the engine takes from the outside world besides its stores: time, ids and
+ * randomness. Tests and simulations replace it; nothing else in the engine reads a clock or
+ * a random number.
  */
 export interface Runtime {
   /**
@@ -9,8 +9,8 @@ export interface Runtime {
    * its machine is suspended; only differences mean anything.
    */
   monotonicMs(): number;
-  /** Calls `ring` after `ms` milliseconds, unless what it gives back is called before that. */
-  timer(ms: number, ring: () => void): () => void;
+  /** Calls `callback` after `ms` milliseconds. Returns a function that cancels the timer. */
+  timer(ms: number, callback: () => void): () => void;
   /** A value that no other process will ever produce. */
   uuid(): string;
   /** A number from 0 (included) to 1 (excluded). */

@@ -1,4 +1,4 @@
-import type { AnswerBound } from '../runtime/answer-bound.js';
+import type { AnswerTimeout } from '../runtime/answer-timeout.js';
 import { TargetSystemUnavailableError } from './target-system.errors.js';
 import type { HistoryNames } from './history-names.js';
 import { NamedMarkers } from './named-markers.js';
@@ -20,7 +20,11 @@ import { type Transaction } from '../lock/transaction.js';
  * The target system, which answers within a bounded time. What a change itself does there is its own matter.
  * `names`: under which it keeps fences and markers, those of the services by default.
  */
-export function boundedTarget(target: TargetSystem, bound: AnswerBound, names?: HistoryNames): TargetSystem {
+export function boundedTarget(
+  target: TargetSystem,
+  bound: AnswerTimeout,
+  names?: HistoryNames,
+): TargetSystem {
   return isTransactional(target) ? new BoundedTargetSystem(target, bound, names) : target;
 }
 
@@ -34,7 +38,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
 
   constructor(
     private readonly target: TransactionalTargetSystem,
-    private readonly bound: AnswerBound,
+    private readonly bound: AnswerTimeout,
     private readonly names: HistoryNames | undefined,
   ) {
     this.id = target.id;

@@ -117,6 +117,6 @@ function withOwnMessages(batch: ProducerBatch): ProducerBatch {
 
 function asFailure(changeId: string, error: unknown): Error {
   const verdicts = [FencedError, FailedSendError, UnawaitedStatementsError, UnawaitedFailureError];
-  const isVerdict = verdicts.some((one) => error instanceof one);
-  return isVerdict ? (error as Error) : new FailedSendError(changeId, error);
+  const isTold = verdicts.some((one) => error instanceof one);
+  return isTold ? (error as Error) : new FailedSendError(changeId, error);
 }

@@ -1,7 +1,7 @@
 import { withinTime } from '@nestjs-flamingock/core';
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { insist } from '../connection/insist.js';
+import { retryWhile } from '../connection/retry-while.js';
 import { hasType, isPassing } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import { MarkersUnreadableError } from '../kafka.errors.js';
@@ -45,7 +45,7 @@ export class MarkersReader {
 
   /** Begins to read, once the coordinator of its group is ready for it. */
   static open(source: MarkersSource): Promise<MarkersReader> {
-    return insist(source.patienceMs, isPassing, () => MarkersReader.join(source));
+    return retryWhile(source.patienceMs, isPassing, () => MarkersReader.join(source));
   }
 
   private static async join(source: MarkersSource): Promise<MarkersReader> {
@@ -108,7 +108,7 @@ export class MarkersReader {
       await admin.deleteGroups([this.groupId]);
     };
     // Without an answer, or the right to delete it, the broker removes the group: it is empty and has no offsets.
-    await insist(LEAVES_MS, isStillUsed, remove).catch(() => undefined);
+    await retryWhile(LEAVES_MS, isStillUsed, remove).catch(() => undefined);
   }
 
   private async start(): Promise<void> {

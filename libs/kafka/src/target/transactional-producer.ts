@@ -1,5 +1,5 @@
 import type { Producer, Transaction } from 'kafkajs';
-import { insist } from '../connection/insist.js';
+import { retryWhile } from '../connection/retry-while.js';
 import { isPassing } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import { RememberedPartitions } from '../connection/remembered-partitions.js';
@@ -32,7 +32,7 @@ export class TransactionalProducer {
     });
     try {
       // kafkajs initialises the id with the first transaction, of which Kafka hears only when it sends something.
-      const first = await insist(INITIALISE_MS, isPassing, () => producer.transaction());
+      const first = await retryWhile(INITIALISE_MS, isPassing, () => producer.transaction());
       await first.abort();
     } catch (error) {
       await clients.release(producer);

@@ -135,7 +135,9 @@ export class TypeOrmAuditStore implements AuditStore {
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
     const writing = tx ? this.appendInside(tx, batch) : this.appendAlone(batch);
     const written = await expectTables(this.database.dialect, writing).catch((cause: unknown) => {
-      throw this.database.dialect.troubleOf(cause) === 'unstorable' ? new UnstorableTextError(cause) : cause;
+      throw this.database.dialect.classifyError(cause) === 'unstorable'
+        ? new UnstorableTextError(cause)
+        : cause;
     });
     if (!written) throw new FencedError(batch.hold.service, batch.hold.token, HISTORY);
   }
@@ -198,7 +200,7 @@ export class TypeOrmAuditStore implements AuditStore {
     try {
       return (await this.database.execute(query)).rows;
     } catch (error) {
-      if (this.database.dialect.troubleOf(error) === 'missing-table') return [];
+      if (this.database.dialect.classifyError(error) === 'missing-table') return [];
       throw error;
     }
   }

@@ -42,7 +42,7 @@ export class TypeOrmLockStore implements LockStore {
     try {
       answer = await this.ask(claim);
     } catch (error) {
-      if (this.database.dialect.troubleOf(error) !== 'busy') throw error;
+      if (this.database.dialect.classifyError(error) !== 'busy') throw error;
     } finally {
       if (!answer.acquired) await heartbeat?.end(claim.owner);
     }
@@ -100,7 +100,7 @@ export class TypeOrmLockStore implements LockStore {
       );
       return rows[0];
     } catch (error) {
-      if (this.database.dialect.troubleOf(error) === 'missing-table') return undefined;
+      if (this.database.dialect.classifyError(error) === 'missing-table') return undefined;
       throw error;
     }
   }

@@ -21,7 +21,7 @@ export function driverError(error: unknown): DriverError {
 }
 
 /** True if the server answered that the statement failed, and the connection goes on. */
-export function isVerdict(error: unknown): boolean {
+export function isServerError(error: unknown): boolean {
   const { severity, sqlState, fatal, code } = driverError(error);
   if (severity !== undefined) return severity === 'ERROR' && !/^(08|57P|40003)/.test(String(code));
   return typeof sqlState === 'string' && fatal !== true;

@@ -12,5 +12,5 @@ export async function expectTables<T>(dialect: Dialect, work: Promise<T>): Promi
 
 /** True if a statement failed because its table is not there, or the schema or database that it was in. */
 export function isGone(dialect: Dialect, error: unknown): boolean {
-  return ['missing-table', 'missing-schema'].includes(dialect.troubleOf(error) ?? '');
+  return ['missing-table', 'missing-schema'].includes(dialect.classifyError(error) ?? '');
 }

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { contextOf } from '../change/data-source-context.js';
-import { placeOfTables } from './place-of-tables.js';
+import { tableLocation } from './table-location.js';
 import { tableStatements } from './prepare-tables.js';
 import { auditTables, targetTables } from './tables.js';
 import { resolveTableOptions, type TypeOrmTableOptions } from '../typeorm.options.js';
@@ -18,7 +18,7 @@ export function createTableStatements(
   options: Omit<TypeOrmTableOptions, 'createTables'> = {},
 ): { readonly auditStore: string[]; readonly targetSystem: string[] } {
   const { database } = contextOf(dataSource);
-  const place = placeOfTables(dataSource, database.dialect, resolveTableOptions(options));
+  const place = tableLocation(dataSource, database.dialect, resolveTableOptions(options));
   return {
     auditStore: tableStatements(database, Object.values(auditTables(place))),
     targetSystem: tableStatements(database, Object.values(targetTables(place))),

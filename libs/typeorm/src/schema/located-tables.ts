@@ -3,7 +3,7 @@ import { contextOf } from '../change/data-source-context.js';
 import type { SqlDatabase } from '../database/database.js';
 import { HistoryElsewhereError, NoPlaceError } from '../place.errors.js';
 import type { TableSettings } from '../typeorm.options.js';
-import { placeOfTables } from './place-of-tables.js';
+import { tableLocation } from './table-location.js';
 import type { Table } from '../sql/table.js';
 import type { TablePlace } from './tables.js';
 
@@ -34,7 +34,7 @@ export class LocatedTables<T> {
     private readonly group: TableGroup<T>,
   ) {
     this.database = contextOf(dataSource).database;
-    this.named = placeOfTables(dataSource, this.database.dialect, settings);
+    this.named = tableLocation(dataSource, this.database.dialect, settings);
     this.leadingName = group.leading(group.define(this.named)).name;
   }
 

@@ -78,6 +78,6 @@ function explain(database: SqlDatabase, missing: readonly Missing[], cause: unkn
   const { dialect } = database;
   const schema = missing[0]?.table.schema;
   if (cause instanceof RightMissingError) return missingTablesError(database, missing, cause.cause);
-  if (dialect.troubleOf(cause) !== 'missing-schema' || schema === undefined) return cause;
+  if (dialect.classifyError(cause) !== 'missing-schema' || schema === undefined) return cause;
   return new MissingSchemaError(schema, `CREATE SCHEMA ${dialect.quote(schema)};`, cause);
 }

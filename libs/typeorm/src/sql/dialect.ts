@@ -43,7 +43,7 @@ export interface Upsert {
 }
 
 /** What a failed statement failed of, where we act on it. */
-export type Trouble =
+export type SqlErrorKind =
   /** A table does not exist. */
   | 'missing-table'
   /** The schema, or database, that a table is to be in does not exist. */
@@ -127,5 +127,5 @@ export interface Dialect extends SqlSyntax {
   strictInsert?(guard: Sql, table: Table, rows: readonly (readonly SqlValue[])[]): Sql;
 
   /** Why a statement failed, if it is anything that we act on. */
-  troubleOf(error: unknown): Trouble | undefined;
+  classifyError(error: unknown): SqlErrorKind | undefined;
 }

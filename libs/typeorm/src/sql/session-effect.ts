@@ -1,4 +1,4 @@
-import { statementWords, type Lexis } from './statement-words.js';
+import { statementWords, type LexicalRules } from './statement-words.js';
 
 /** How far what a statement does to its session reaches. */
 export type SessionEffect =
@@ -55,7 +55,7 @@ function makesTemporary(statement: readonly string[]): boolean {
 /** True if an SQL text does something to its session that lasts, given what its statements do. */
 export function altersSession(
   text: string,
-  lexis: Lexis,
+  lexis: LexicalRules,
   effectOf: (statement: readonly string[]) => SessionEffect,
 ): boolean {
   const effects = statementWords(text, lexis).map((statement) => effectOf(statement));

@@ -1,5 +1,5 @@
 /** How a server reads SQL text, where servers differ. */
-export interface Lexis {
+export interface LexicalRules {
   /** `#` begins a comment, `--` only before white space, and `/*! … *\/` is no comment. */
   readonly mysqlComments: boolean;
   /** Comments nest, and `$tag$ … $tag$` is a text. */
@@ -14,7 +14,7 @@ export interface Lexis {
 const WORDS = 64;
 
 /** Each statement of an SQL text by its words in upper case, without comments, texts and punctuation; quoted names keep their quote. */
-export function statementWords(text: string, lexis: Lexis): string[][] {
+export function statementWords(text: string, lexis: LexicalRules): string[][] {
   let words: string[] = [];
   const statements = [words];
   const several = lexis.several && /;\s*\S/.test(text);
@@ -35,7 +35,7 @@ function hasBody(words: readonly string[]): boolean {
   );
 }
 
-function* tokens(text: string, lexis: Lexis): Generator<string> {
+function* tokens(text: string, lexis: LexicalRules): Generator<string> {
   const matcher = matcherOf(lexis);
   for (let at = 0; at < text.length; at = matcher.lastIndex) {
     matcher.lastIndex = at;
@@ -49,15 +49,15 @@ function* tokens(text: string, lexis: Lexis): Generator<string> {
 }
 
 /** Made once for a lexis: every statement of a change is read. */
-const matchers = new WeakMap<Lexis, RegExp>();
+const matchers = new WeakMap<LexicalRules, RegExp>();
 
-function matcherOf(lexis: Lexis): RegExp {
+function matcherOf(lexis: LexicalRules): RegExp {
   const matcher = matchers.get(lexis) ?? makeMatcher(lexis);
   matchers.set(lexis, matcher);
   return matcher;
 }
 
-function makeMatcher({ mysqlComments, postgresTexts, backslashes }: Lexis): RegExp {
+function makeMatcher({ mysqlComments, postgresTexts, backslashes }: LexicalRules): RegExp {
   const inside = (quote: string): string =>
     `(?:${backslashes ? '\\\\[^]|' : ''}${quote}${quote}|[^${quote}${backslashes ? '\\\\' : ''}])*`;
   return new RegExp(
@@ -79,7 +79,7 @@ function makeMatcher({ mysqlComments, postgresTexts, backslashes }: Lexis): RegE
 }
 
 /** Where a comment that was opened before `from` ends. */
-function endOfComment(text: string, from: number, { postgresTexts }: Lexis): number {
+function endOfComment(text: string, from: number, { postgresTexts }: LexicalRules): number {
   const edge = /\/\*|\*\//g;
   edge.lastIndex = from;
   for (let depth = 1; depth > 0;) {

@@ -1,19 +1,29 @@
 import { COMMITTING, HARMLESS } from '../fixtures/mysql-statements.js';
 import { commitEffect } from './implicit-commit.js';
 import { functionsEffect, mysqlSessionEffect, postgresSessionEffect } from './session-effect.js';
-import { statementWords, type Lexis } from './statement-words.js';
+import { statementWords, type LexicalRules } from './statement-words.js';
 import { transactionControl } from './transaction-control.js';
 
-const mysql: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
-const postgres: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
-const sqlite: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: false, several: false };
+const mysql: LexicalRules = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+const postgres: LexicalRules = {
+  mysqlComments: false,
+  postgresTexts: true,
+  backslashes: false,
+  several: true,
+};
+const sqlite: LexicalRules = {
+  mysqlComments: false,
+  postgresTexts: false,
+  backslashes: false,
+  several: false,
+};
 
 /** MySQL does not know them. */
 const HARMLESS_ON_MARIADB = ['CREATE OR REPLACE TEMPORARY TABLE t (a INT)', 'ANALYZE SELECT 1'];
 
 const effectsOf = (text: string): string[] =>
   statementWords(text, mysql).map((words) => commitEffect(words).effect);
-const controlsOf = (text: string, lexis: Lexis): (string | undefined)[] =>
+const controlsOf = (text: string, lexis: LexicalRules): (string | undefined)[] =>
   statementWords(text, lexis).map(transactionControl);
 
 describe('the effect of a statement on its transaction, on MySQL and MariaDB', () => {

@@ -132,7 +132,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
       );
       if (rows.length > 0) throw new SharedFileError(this.targetSystem);
     } catch (error) {
-      if (dialect.troubleOf(error) !== 'missing-table') throw error;
+      if (dialect.classifyError(error) !== 'missing-table') throw error;
     }
   }
 
@@ -148,7 +148,7 @@ export class TypeOrmMarkerStore implements MarkerStore {
     try {
       return (await this.database.execute(query)).rows;
     } catch (error) {
-      if (this.database.dialect.troubleOf(error) === 'missing-table') return [];
+      if (this.database.dialect.classifyError(error) === 'missing-table') return [];
       throw error;
     }
   }

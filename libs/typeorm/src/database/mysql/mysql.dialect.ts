@@ -1,7 +1,7 @@
 import { columnsOf, names, tableName } from '../../sql/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../../sql/sql.js';
 import { ConnectionCharsetError } from '../../typeorm.errors.js';
-import type { Dialect, SqlExecutor, Trouble, Upsert } from '../../sql/dialect.js';
+import type { Dialect, SqlExecutor, SqlErrorKind, Upsert } from '../../sql/dialect.js';
 import { driverError } from '../driver-error.js';
 import { conditionOf } from '../../sql/upsert-condition.js';
 
@@ -12,7 +12,7 @@ import { conditionOf } from '../../sql/upsert-condition.js';
 const EXACT =
   'CHARACTER SET utf8mb4 /*M!100203 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */';
 
-const TROUBLES: Readonly<Record<number, Trouble>> = {
+const TROUBLES: Readonly<Record<number, SqlErrorKind>> = {
   1146: 'missing-table',
   1049: 'missing-schema',
   // Deadlock, lock wait timeout.
@@ -77,7 +77,7 @@ export const mysqlDialect: Dialect = {
   // With the write's own id, so that no two writes of a row look alike.
   writer: ({ id }) => sql`CONCAT(CONNECTION_ID(), ':', ${id})`,
 
-  troubleOf: (error) => TROUBLES[Number(driverError(error).errno)],
+  classifyError: (error) => TROUBLES[Number(driverError(error).errno)],
 };
 
 /**

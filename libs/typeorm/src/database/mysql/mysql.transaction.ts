@@ -6,17 +6,22 @@ import {
 } from '../../transaction.errors.js';
 import { commitEffect, neverCommits } from '../../sql/implicit-commit.js';
 import { mysqlSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
-import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { AlteredSession } from '../altered-session.js';
 import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
-import { driverError, isVerdict } from '../driver-error.js';
+import { driverError, isServerError } from '../driver-error.js';
 import { explainMysqlEnd } from '../ended-connection.js';
 import { rememberSession } from './mysql.session.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
 
 /** How the server reads SQL text. */
-export const LEXIS: Lexis = { mysqlComments: true, postgresTexts: false, backslashes: true, several: true };
+export const LEXIS: LexicalRules = {
+  mysqlComments: true,
+  postgresTexts: false,
+  backslashes: true,
+  several: true,
+};
 
 /** The end of the transaction takes it away, which is how one behind our back shows. */
 const SAVEPOINT = 'flamingock_change';
@@ -162,7 +167,7 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   private async notice(error: unknown): Promise<void> {
-    if (!isVerdict(error) || isInTransaction(await this.send('DO 0'))) return;
+    if (!isServerError(error) || isInTransaction(await this.send('DO 0'))) return;
     const Ended = this.hidden ? ImplicitCommitError : TransactionLostError;
     this.lost = new Ended(this.changeId, error);
   }

@@ -4,7 +4,7 @@ import { PoolExhaustedError } from '../../pool.errors.js';
 import { ConnectionHangsError } from '../../typeorm.errors.js';
 import { ANSWER_MS, bounded } from '../bounded.js';
 import { discard, giveBack, hasConnection, isUsable } from '../connection.js';
-import { isVerdict } from '../driver-error.js';
+import { isServerError } from '../driver-error.js';
 import { Places } from '../../sql/places.js';
 import { openRunner } from '../query-runner.js';
 import type { Server } from '../server.js';
@@ -89,7 +89,7 @@ export class PooledConnections {
       );
     } catch (error) {
       // Without an answer the connection may be lost, or still be busy with the statement.
-      if (!isVerdict(error)) await discard(runner, error);
+      if (!isServerError(error)) await discard(runner, error);
       throw error;
     } finally {
       await this.takeBack(place, runner);

@@ -7,13 +7,13 @@ import { RightMissingError, RowHeldError } from '../../typeorm.errors.js';
 import { ANSWER_MS, bounded } from '../bounded.js';
 import { discard, giveBack, send } from '../connection.js';
 import type { Admission, ChangeTransaction, Heartbeat, SearchPath, SqlDatabase } from '../database.js';
-import type { Dialect, SqlExecutor, SqlResult, Trouble, Upsert } from '../../sql/dialect.js';
+import type { Dialect, SqlExecutor, SqlResult, SqlErrorKind, Upsert } from '../../sql/dialect.js';
 import { lendRunner } from '../lend-runner.js';
 import { CONNECTIONS, PooledConnections, type Service } from './pooled.connections.js';
 import type { PooledTransaction } from './pooled.transaction.js';
 import type { RowWrite } from '../../sql/row-write.js';
 import type { RowHolder, Server } from '../server.js';
-import { Turnstile } from '../turnstile.js';
+import { Semaphore } from '../semaphore.js';
 import { watchedRunner } from '../watched-runner.js';
 
 /** How long a statement is tried again while others are in its way, in milliseconds. */
@@ -39,7 +39,7 @@ export class PooledDatabase implements SqlDatabase {
   readonly searchPath: SearchPath | undefined;
   readonly heartbeat: Heartbeat;
   private readonly connections: PooledConnections;
-  private readonly transactions = new Turnstile(1);
+  private readonly transactions = new Semaphore(1);
   /** The transaction with whose commit the next one has begun. */
   private begun: HandedOut | undefined;
   /** For each runner that a change without a transaction has asked for: see {@link Server.watchEnd}. */
@@ -73,7 +73,7 @@ export class PooledDatabase implements SqlDatabase {
 
   async atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
     await this.letGo();
-    return this.insist(['busy'], PATIENCE_MS, async () => {
+    return this.retryWhile(['busy'], PATIENCE_MS, async () => {
       if (rest.length > 0) {
         return this.connections.lend((runner) => this.inOneTransaction(runner, guard, rest));
       }
@@ -83,14 +83,14 @@ export class PooledDatabase implements SqlDatabase {
 
   async createTables(statements: readonly Sql[]): Promise<void> {
     for (const statement of statements) {
-      await this.insist(['busy', 'being-created'], PATIENCE_MS, () => this.alone(statement));
+      await this.retryWhile(['busy', 'being-created'], PATIENCE_MS, () => this.alone(statement));
     }
   }
 
   async claim(upsert: Upsert, row: RowWrite, on?: SqlExecutor): Promise<Row | undefined> {
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
     await this.letGo();
-    return this.insist(['busy'], PATIENCE_MS, () =>
+    return this.retryWhile(['busy'], PATIENCE_MS, () =>
       this.connections.lend((runner) =>
         this.takeOver(row, this.dialect.upsert(this.server.executor(this.dataSource, runner), upsert)),
       ),
@@ -203,7 +203,7 @@ export class PooledDatabase implements SqlDatabase {
 
   private trying(patienceMs: number, service?: Service): SqlExecutor {
     return {
-      execute: (statement) => this.insist(['busy'], patienceMs, () => this.alone(statement, service)),
+      execute: (statement) => this.retryWhile(['busy'], patienceMs, () => this.alone(statement, service)),
     };
   }
 
@@ -214,8 +214,8 @@ export class PooledDatabase implements SqlDatabase {
     );
   }
 
-  private async insist<T>(
-    passing: readonly Trouble[],
+  private async retryWhile<T>(
+    passing: readonly SqlErrorKind[],
     patienceMs: number,
     attempt: () => Promise<T>,
   ): Promise<T> {
@@ -224,7 +224,7 @@ export class PooledDatabase implements SqlDatabase {
       try {
         return await attempt();
       } catch (error) {
-        const trouble = this.dialect.troubleOf(error);
+        const trouble = this.dialect.classifyError(error);
         if (trouble === 'forbidden') throw new RightMissingError(error);
         if (!trouble || !passing.includes(trouble) || performance.now() >= deadline) throw error;
       }

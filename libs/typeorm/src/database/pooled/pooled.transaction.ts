@@ -3,14 +3,14 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../../sql/sql.js';
 import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
 import { functionsEffect, type SessionEffect } from '../../sql/session-effect.js';
-import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { transactionControl } from '../../sql/transaction-control.js';
 import type { AlteredSession } from '../altered-session.js';
 import { bounded } from '../bounded.js';
 import { discard, giveBack, send, type Answer } from '../connection.js';
 import type { Admission, ChangeTransaction } from '../database.js';
 import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
-import { isVerdict } from '../driver-error.js';
+import { isServerError } from '../driver-error.js';
 import { holdCommits, tellRollback } from '../held-commits.js';
 import { hasTurn, takeTurn } from '../statement-turn.js';
 
@@ -26,7 +26,7 @@ const COMMIT_MS = 60_000;
  * ends the transaction none may follow.
  */
 export abstract class PooledTransaction implements ChangeTransaction {
-  protected abstract readonly lexis: Lexis;
+  protected abstract readonly lexis: LexicalRules;
   protected abstract readonly session: AlteredSession;
   /** True once something ran that may have ended the transaction without a sign. */
   protected hidden = false;
@@ -133,7 +133,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     } catch (cause) {
       // Without its connection the server rolls back by itself: no COMMIT was ever sent.
       this.unusable = cause;
-      return { status: this.fate(), error };
+      return { status: this.outcomeIfConnectionLost(), error };
     } finally {
       this.ended();
     }
@@ -229,11 +229,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   /** True if an error of COMMIT says for certain that nothing was committed. */
   protected isRefusal(error: unknown): boolean {
-    return isVerdict(error);
+    return isServerError(error);
   }
 
   /** What becomes of a transaction whose connection is lost before its COMMIT. */
-  private fate(): 'rolled-back' | 'partly-applied' {
+  private outcomeIfConnectionLost(): 'rolled-back' | 'partly-applied' {
     return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
   }
 

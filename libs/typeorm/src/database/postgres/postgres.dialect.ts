@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import type { Column, Table } from '../../sql/table.js';
 import { columnsOf, tableName } from '../../sql/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../../sql/sql.js';
-import type { Dialect, Trouble } from '../../sql/dialect.js';
+import type { Dialect, SqlErrorKind } from '../../sql/dialect.js';
 import { driverError } from '../driver-error.js';
 import { onConflict } from '../../sql/on-conflict.js';
 import type { RowWrite } from '../../sql/row-write.js';
 
-const TROUBLES: Readonly<Record<string, Trouble>> = {
+const TROUBLES: Readonly<Record<string, SqlErrorKind>> = {
   '42P01': 'missing-table',
   '3F000': 'missing-schema',
   '42501': 'forbidden',
@@ -64,7 +64,7 @@ export const postgresDialect: Dialect = {
     return sql`WITH moved AS (${guard} RETURNING ${name(key)}) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT (SELECT ${name(key)} FROM moved), written.* FROM (VALUES ${others}) AS written`;
   },
 
-  troubleOf(error) {
+  classifyError(error) {
     const { code, message } = driverError(error);
     if (code === 'XX000' && String(message).includes('concurrently updated')) return 'being-created';
     return TROUBLES[String(code)];

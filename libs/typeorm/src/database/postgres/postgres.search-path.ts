@@ -42,7 +42,7 @@ ORDER BY n.nspname`);
       );
     } catch (error) {
       // Dropped meanwhile.
-      if (postgresDialect.troubleOf(error) === 'missing-table') return [];
+      if (postgresDialect.classifyError(error) === 'missing-table') return [];
       throw error;
     }
   }

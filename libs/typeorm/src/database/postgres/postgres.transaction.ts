@@ -7,7 +7,7 @@ import {
   NonTransactionalStatementError,
 } from '../../transaction.errors.js';
 import { postgresSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
-import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { AlteredSession } from '../altered-session.js';
 import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
@@ -22,7 +22,12 @@ import { TablesDroppedError } from '../../run.errors.js';
 import { rememberSession } from './postgres.session.js';
 
 /** How the server reads SQL text. */
-export const LEXIS: Lexis = { mysqlComments: false, postgresTexts: true, backslashes: false, several: true };
+export const LEXIS: LexicalRules = {
+  mysqlComments: false,
+  postgresTexts: true,
+  backslashes: false,
+  several: true,
+};
 
 /** Begins a message that ends with COMMIT: whoever is stopped in it is committing. */
 export const COMMITTING = '/* COMMIT */';

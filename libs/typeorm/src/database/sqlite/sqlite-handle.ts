@@ -28,7 +28,7 @@ export function executeNow(handle: SqliteHandle, text: string, values: readonly 
 }
 
 /** Calls `act` with a connection that reports a busy database at once instead of blocking the process. */
-export function impatiently<T>(handle: SqliteHandle, act: (handle: SqliteHandle) => T): T {
+export function withoutBusyTimeout<T>(handle: SqliteHandle, act: (handle: SqliteHandle) => T): T {
   const timeout = settingOf(handle, 'busy_timeout');
   set(handle, 'busy_timeout', 0);
   try {

@@ -10,7 +10,7 @@ import { assertOpen, openRunner } from '../query-runner.js';
 import type { RowWrite } from '../../sql/row-write.js';
 import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
-import { executeNow, impatiently, type SqliteHandle } from './sqlite-handle.js';
+import { executeNow, withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
 import { SqliteTransaction, type ChangeConnection } from './sqlite.transaction.js';
 
 /** How long a busy database is waited for, in milliseconds. */
@@ -156,7 +156,7 @@ export class SqliteDatabase implements SqlDatabase {
     return {
       handle,
       run: (statement) => this.run(handle, statement),
-      whileBusy: (attempt) => this.whileBusy(attempt, PATIENCE_MS),
+      retryWhileBusy: (attempt) => this.retryWhileBusy(attempt, PATIENCE_MS),
       assertForeignKeys: (changeId) => foreignKeys.assertKept(changeId),
       ended: (isFollowed) => {
         this.heldByChange = false;
@@ -183,20 +183,20 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   private whenFree<T>(act: (handle: SqliteHandle) => T, patienceMs: number): Promise<T> {
-    return this.whileBusy(async () => {
+    return this.retryWhileBusy(async () => {
       const handle = await this.handle();
       if (handle.inTransaction) throw new ConnectionInTransactionError(this.heldByChange);
-      return impatiently(handle, act);
+      return withoutBusyTimeout(handle, act);
     }, patienceMs);
   }
 
-  private async whileBusy<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
+  private async retryWhileBusy<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
     const deadline = performance.now() + patienceMs;
     for (;;) {
       try {
         return await attempt();
       } catch (error) {
-        if (this.dialect.troubleOf(error) !== 'busy' || performance.now() >= deadline) throw error;
+        if (this.dialect.classifyError(error) !== 'busy' || performance.now() >= deadline) throw error;
       }
       await sleep(5 + Math.random() * 20);
     }

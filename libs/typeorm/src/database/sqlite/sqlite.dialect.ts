@@ -29,7 +29,7 @@ export const sqliteDialect: Dialect = {
   // No transaction of a process that is gone stays open.
   writer: () => raw('NULL'),
 
-  troubleOf(error) {
+  classifyError(error) {
     if (error instanceof ConnectionInTransactionError) return 'busy';
     const { code, message } = driverError(error);
     if (/^SQLITE_(BUSY|LOCKED)/.test(String(code))) return 'busy';

@@ -4,16 +4,21 @@ import type { Sql } from '../../sql/sql.js';
 import { DataSourceClosedError } from '../../run.errors.js';
 import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
 import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
-import { statementWords, type Lexis } from '../../sql/statement-words.js';
+import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
 import type { Admission, ChangeTransaction } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
 import { holdCommits } from '../held-commits.js';
-import { impatiently, type SqliteHandle } from './sqlite-handle.js';
+import { withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
 
 /** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
-const LEXIS: Lexis = { mysqlComments: false, postgresTexts: false, backslashes: false, several: false };
+const LEXIS: LexicalRules = {
+  mysqlComments: false,
+  postgresTexts: false,
+  backslashes: false,
+  several: false,
+};
 
 /** The connection of a DataSource while the transaction of a change is open on it. */
 export interface ChangeConnection {
@@ -21,7 +26,7 @@ export interface ChangeConnection {
   /** Executes a statement of ours. */
   run(statement: Sql): SqlResult;
   /** Repeats for a while what a busy database refused. */
-  whileBusy(attempt: () => Promise<void>): Promise<void>;
+  retryWhileBusy(attempt: () => Promise<void>): Promise<void>;
   /** @throws BrokenReferenceError when the change has broken a reference. */
   assertForeignKeys(changeId: string): void;
   /** To be called as soon as the transaction is not open any more; `isFollowed` by that of another change. */
@@ -109,8 +114,8 @@ export class SqliteTransaction implements ChangeTransaction {
 
   /** A busy COMMIT leaves the transaction open and may be sent again. */
   private sendCommit(isFollowed: boolean): Promise<void> {
-    return this.connection.whileBusy(async () => {
-      impatiently(this.connection.handle, (handle) => handle.exec('COMMIT'));
+    return this.connection.retryWhileBusy(async () => {
+      withoutBusyTimeout(this.connection.handle, (handle) => handle.exec('COMMIT'));
       this.ended(isFollowed);
     });
   }

@@ -4,46 +4,46 @@ import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
 import { fingerprinted } from '../change/fingerprint.js';
 
-/** What an executor does with a change: which method it calls, and what its ends are called. */
-export interface Intent {
+/** What an executor does with a change: which method it calls, and which states its outcomes are recorded as. */
+export interface ChangeCall {
   readonly operation: 'EXECUTE' | 'UNDO';
   readonly method: ChangeMethod;
   /** Repeated by each of its entries. */
   readonly metadata: AuditRecord['metadata'];
   /** The method succeeded. */
-  readonly done: IntentEnd;
+  readonly done: CallOutcome;
   /** The method failed, and nothing took back what it did. */
-  readonly failed: IntentEnd;
+  readonly failed: CallOutcome;
   /** The method failed, and the database took back what it did. */
-  readonly restored: IntentEnd;
+  readonly rolledBack: CallOutcome;
 }
 
-/** One way for a method to end: what is recorded, and what an error says if it cannot be. */
-export interface IntentEnd {
+/** An outcome of the method: the state that is recorded, and what an error says where it cannot be. */
+export interface CallOutcome {
   readonly state: AuditState;
   readonly effect: ChangeEffect;
 }
 
 /** Applies the change. */
-export function executionOf({ execution, source }: ChangeDescriptor): Intent {
+export function executionOf({ execution, source }: ChangeDescriptor): ChangeCall {
   return {
     operation: 'EXECUTE',
     method: execution,
     metadata: fingerprinted(source),
     done: { state: 'EXECUTED', effect: 'executed' },
     failed: { state: 'EXECUTION_FAILED', effect: 'failed' },
-    restored: { state: 'ROLLED_BACK', effect: 'rolled-back' },
+    rolledBack: { state: 'ROLLED_BACK', effect: 'rolled-back' },
   };
 }
 
 /** Takes an executed change back, by its rollback method. */
-export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']): Intent {
+export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']): ChangeCall {
   return {
     operation: 'UNDO',
     method: rollback,
     metadata,
     done: { state: 'ROLLED_BACK', effect: 'undone' },
     failed: { state: 'ROLLBACK_FAILED', effect: 'undo-failed' },
-    restored: { state: 'EXECUTED', effect: 'undo-rolled-back' },
+    rolledBack: { state: 'EXECUTED', effect: 'undo-rolled-back' },
   };
 }

@@ -3,19 +3,19 @@ import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import type { Lease } from './lease.js';
 import { FencedError, LockLostError } from './lock.errors.js';
-import { Patience } from './patience.js';
+import { LeaseBoundRetry } from './lease-bound-retry.js';
 
 const TOTAL_MS = 2_000;
 
 let runtime: ManualRuntime;
 let lease: Lease;
-let patience: Patience;
+let retry: LeaseBoundRetry;
 let calls: number;
 
 beforeEach(async () => {
   runtime = new ManualRuntime();
   ({ lease } = await openRun(new InMemoryAuditStore(new InMemoryDatabase({ now: runtime.wallMs })), runtime));
-  patience = new Patience(lease, runtime, TOTAL_MS);
+  retry = new LeaseBoundRetry(lease, runtime, TOTAL_MS);
   calls = 0;
 });
 
@@ -27,42 +27,42 @@ const failing =
     return 'done';
   };
 
-describe('Patience', () => {
+describe('LeaseBoundRetry', () => {
   it('resolves as the work does', async () => {
-    expect(await patience.insist(failing(0))).toBe('done');
+    expect(await retry.run(failing(0))).toBe('done');
     expect(calls).toBe(1);
   });
 
   it('repeats what failed until it works', async () => {
-    expect(await passing(runtime, patience.insist(failing(4)))).toBe('done');
+    expect(await passing(runtime, retry.run(failing(4)))).toBe('done');
     expect(calls).toBe(5);
   });
 
   it('gives up with the last failure when its time is over', async () => {
-    await expect(passing(runtime, patience.insist(failing(1_000)))).rejects.toThrow('connection lost');
+    await expect(passing(runtime, retry.run(failing(1_000)))).rejects.toThrow('connection lost');
     // Ten times a second, at the beginning and at the very end.
     expect(calls).toBe(TOTAL_MS / 100 + 1);
   });
 
   it('does not repeat a verdict', async () => {
     const verdict = new FencedError(SERVICE, 1, 'the audit history');
-    expect(await failureOf(patience.insist(failing(1_000, verdict)))).toBe(verdict);
+    expect(await failureOf(retry.run(failing(1_000, verdict)))).toBe(verdict);
     expect(calls).toBe(1);
   });
 
   it('repeats an error of ours that says that it may pass', async () => {
     const transient = new AuditStoreUnavailableError(SERVICE, new TypeError('connection lost'));
-    expect(await passing(runtime, patience.insist(failing(4, transient)))).toBe('done');
+    expect(await passing(runtime, retry.run(failing(4, transient)))).toBe('done');
   });
 
   it('does not begin once the lease is lost', async () => {
     lease.lose('another instance took it over');
-    expect(await failureOf(patience.insist(failing(0)))).toBeInstanceOf(LockLostError);
+    expect(await failureOf(retry.run(failing(0)))).toBeInstanceOf(LockLostError);
     expect(calls).toBe(0);
   });
 
   it('does not repeat anything once the lease is lost', async () => {
-    const work = patience.insist(failing(1_000));
+    const work = retry.run(failing(1_000));
     await runtime.advance(250);
     const before = calls;
     lease.lose('another instance took it over');
@@ -71,7 +71,7 @@ describe('Patience', () => {
   });
 
   it('does not wait for ever for work that hangs while the lease is lost', async () => {
-    const work = patience.insist(() => new Promise(() => undefined));
+    const work = retry.run(() => new Promise(() => undefined));
     lease.lose('it could not be renewed');
     expect(await failureOf(passing(runtime, work))).toBeInstanceOf(LockLostError);
   });

@@ -1,5 +1,5 @@
 /** Lets so many in at a time, and the others wait in line. */
-export class Turnstile {
+export class Semaphore {
   private readonly line: (() => void)[] = [];
 
   constructor(private free: number) {}

@@ -7,7 +7,7 @@ import type { Lease } from './lease.js';
 const PAUSE_MS = 100;
 
 /** Repeats what a store or a network failed to do, for a bounded time and never past the lease. */
-export class Patience {
+export class LeaseBoundRetry {
   constructor(
     private readonly lease: Lease,
     private readonly runtime: Runtime,
@@ -20,7 +20,7 @@ export class Patience {
    * @throws LockLostError once the lease is lost; what `work` throws at once where it is final,
    * see `FlamingockError.isTransient`; otherwise the last error when time is up.
    */
-  async insist<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     const giveUpAt = this.runtime.monotonicMs() + this.totalMs;
     for (;;) {
       await this.lease.whenHeld();

@@ -9,7 +9,7 @@ import type { TablePlace } from './tables.js';
  *
  * @throws SchemaUnsupportedError when a schema was asked for where there are none.
  */
-export function placeOfTables(
+export function tableLocation(
   dataSource: DataSource,
   dialect: Dialect,
   { tablePrefix, schema }: TablePlace,

@@ -15,7 +15,7 @@ export class NoAnswerError extends FlamingockError {
 }
 
 /** How long one answer may take: a connection can stay open whose other end is gone, and then nothing ever comes. */
-export class AnswerBound {
+export class AnswerTimeout {
   constructor(
     private readonly ms: number,
     private readonly runtime: Pick<Runtime, 'timer'>,
@@ -26,7 +26,7 @@ export class AnswerBound {
     return withinTime(this.ms, work, () => late(new NoAnswerError(this.ms)), this.runtime);
   }
 
-  /** Tells `late` of the silence, unless what it gives back is called in time. */
+  /** Calls `late` on timeout. Returns the function that cancels the timer. */
   watch(late: (cause: NoAnswerError) => void): () => void {
     return this.runtime.timer(this.ms, () => late(new NoAnswerError(this.ms)));
   }

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import type { AuditJournal, AuditStep, AuditSubject } from '../audit/audit-journal.js';
+import type { AuditJournal, AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import {
   ChangeOutcomeUnknownError,
@@ -12,7 +12,7 @@ import { currentChange } from '../lock/change-scope.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError, LockLostError } from '../lock/lock.errors.js';
-import type { Patience } from '../lock/patience.js';
+import type { LeaseBoundRetry } from '../lock/lease-bound-retry.js';
 import type { Activity } from '../reporting/activity.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ChangeRun, Handles } from '../target-system/target-system.js';
@@ -20,7 +20,7 @@ import { attempt, type Attempt } from './attempt.js';
 import type { ChangeOutcome } from './change-executor.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
-import type { Intent } from './intent.js';
+import type { ChangeCall } from './change-call.js';
 
 /** Everything that one run lends to its executors. */
 export interface RunResources {
@@ -28,7 +28,7 @@ export interface RunResources {
   /** History as it was once everybody else was shut out. */
   readonly snapshot: AuditSnapshot;
   readonly lease: Lease;
-  readonly patience: Patience;
+  readonly retry: LeaseBoundRetry;
   readonly runtime: Runtime;
   readonly activity: Activity;
   /** Aborts when the lock is lost, the run's time is up, or the application shuts down. */
@@ -40,17 +40,17 @@ export interface RunResources {
 }
 
 /** The steps that all executors share: call a method within bounds, record what happened. */
-export class AuditedStep {
+export class ChangeCaller {
   constructor(private readonly run: RunResources) {}
 
   /** Names this run of the change to its target system. */
-  identify(change: ChangeDescriptor, { operation }: Pick<Intent, 'operation'>): ChangeRun {
+  identify(change: ChangeDescriptor, { operation }: Pick<ChangeCall, 'operation'>): ChangeRun {
     const { service, executionId } = this.run.journal;
     return { service, executionId, changeId: change.id, operation };
   }
 
   /** The entry that says that a method is about to run. */
-  started({ operation, method, metadata }: Intent): AuditStep & { readonly methodName: string } {
+  started({ operation, method, metadata }: ChangeCall): AuditFact & { readonly methodName: string } {
     return {
       state: 'STARTED',
       operation,
@@ -63,7 +63,7 @@ export class AuditedStep {
   /** Calls a method outside any transaction: what it is given checks the lock before each call. */
   async callGuarded(
     change: ChangeDescriptor,
-    { operation, method }: Pick<Intent, 'operation' | 'method'>,
+    { operation, method }: Pick<ChangeCall, 'operation' | 'method'>,
   ): Promise<Attempt> {
     const progress = { isCalled: false, hasEnded: false };
     const scope = currentChange();
@@ -96,7 +96,7 @@ export class AuditedStep {
   }
 
   /** Calls a method inside the target's transaction; rejects with whatever ends it. */
-  async callInTransaction(change: ChangeDescriptor, { method }: Intent, handles: Handles): Promise<void> {
+  async callInTransaction(change: ChangeDescriptor, { method }: ChangeCall, handles: Handles): Promise<void> {
     await this.run.lease.whenHeld();
     const result = await this.call(change, (signal) =>
       this.invoke(method, { context: this.context(change, signal), handles, guard: (value) => value }),
@@ -111,7 +111,7 @@ export class AuditedStep {
   }
 
   /** Records what must be durable before anything runs. */
-  async recordBefore(subject: AuditSubject, step: AuditStep): Promise<void> {
+  async recordBefore(subject: ChangeFacts, step: AuditFact): Promise<void> {
     await this.append(subject, step);
     const scope = currentChange();
     if (scope) scope.hasBegun = true;
@@ -119,13 +119,13 @@ export class AuditedStep {
 
   /** Records of what was started that it did not begin: told to stop meanwhile, or without a target to use. */
   async recordUnbegun(
-    subject: AuditSubject,
-    { failed, restored }: Intent,
-    started: AuditStep,
+    subject: ChangeFacts,
+    { failed, rolledBack }: ChangeCall,
+    started: AuditFact,
     error: unknown = this.run.signal.reason,
   ): Promise<ChangeOutcome> {
     await this.run.lease.whenHeld();
-    const { state, effect } = restored;
+    const { state, effect } = rolledBack;
     const ended = { ...started, at: this.run.journal.now() };
     await this.recordAfter(subject, effect, { ...ended, state: failed.state, error }, { ...ended, state });
     return { status: 'failed', state, error, isUnbegun: true, durationMs: 0 };
@@ -133,9 +133,9 @@ export class AuditedStep {
 
   /** Records what has happened already; returns the last entry. */
   async recordAfter(
-    subject: AuditSubject,
+    subject: ChangeFacts,
     effect: ChangeEffect,
-    ...steps: [AuditStep, ...AuditStep[]]
+    ...steps: [AuditFact, ...AuditFact[]]
   ): Promise<AuditEntry> {
     try {
       return await this.append(subject, ...steps);
@@ -157,7 +157,7 @@ export class AuditedStep {
     }
   }
 
-  private append(subject: AuditSubject, ...steps: [AuditStep, ...AuditStep[]]): Promise<AuditEntry> {
+  private append(subject: ChangeFacts, ...steps: [AuditFact, ...AuditFact[]]): Promise<AuditEntry> {
     const { activity, journal } = this.run;
     return activity.during('the audit store', () => journal.append(subject, ...steps));
   }
