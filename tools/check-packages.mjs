@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { manifest, packLibraries } from './pack.mjs';
+import { manifest, packLibraries, SHARED } from './pack.mjs';
 
 const METADATA = ['description', 'keywords', 'license', 'engines', 'exports', 'types', 'sideEffects'];
 const SHIPPED = ['package.json', 'README.md', 'LICENSE'];
@@ -23,7 +23,7 @@ function contentFaults({ folder, files }) {
 
 function fileFault(folder, file) {
   // What a command links to; the only thing that is not built.
-  if (Object.values(manifest(folder).bin ?? {}).includes(file)) return [];
+  if (Object.values(manifest(folder).bin ?? {}).includes(file) || file === `dist/bundle/${SHARED}`) return [];
   const [, stem] = /^dist\/(?:bundle\/)?(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
   if (stem === undefined || /\.(e2e-)?spec$/.test(stem)) return [`${file} does not belong in the package`];
   const source = join(folder, 'src', `${stem}.ts`);

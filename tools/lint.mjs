@@ -1,7 +1,7 @@
 // Runs every static check, two at a time, and fails when any fails. One check alone: npm run lint:eslint, ...
 import { spawn } from 'node:child_process';
 
-const checks = ['lint:eslint', 'typecheck', 'lint:typedoc', 'lint:knip', 'lint:prettier'];
+const checks = ['lint:eslint', 'typecheck', 'lint:typedoc', 'lint:knip', 'lint:prettier', 'lint:api'];
 const failed = [];
 
 async function run(check) {

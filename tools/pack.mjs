@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** Folders of the libraries, the only packages that are published. */
 export const libraries = readdirSync('libs').map((name) => join('libs', name));
 
+/** The bundle behind the entries of a library that has several. */
+export const SHARED = 'shared.js';
+
 /**
  * Packs the built libraries into `destination`.
  *

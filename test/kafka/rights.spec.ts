@@ -1,11 +1,10 @@
 import { holdOf } from '@nestjs-flamingock/testing';
 import { jest } from '@jest/globals';
-import type { Handles, Marker } from '@nestjs-flamingock/core';
+import type { Handles, Marker } from '@nestjs-flamingock/core/adapter';
 import {
   CoordinatorNotFoundError,
   KAFKA_TRANSACTION,
   KafkaAccessDeniedError,
-  KafkaTargetSystem,
 } from '@nestjs-flamingock/kafka';
 import {
   AclOperationTypes,
@@ -16,6 +15,7 @@ import {
   type Admin,
   type Transaction,
 } from 'kafkajs';
+import { KafkaTargetSystem } from '../../libs/kafka/src/target/kafka.target-system.js';
 import { describeOn } from '../services/describe-on.js';
 import { GuardedKafka } from './guarded-kafka.mjs';
 

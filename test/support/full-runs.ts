@@ -1,13 +1,13 @@
+import type { AuditEntry } from '@nestjs-flamingock/core';
 import {
   entryHash,
   HISTORY_FORMAT,
-  type AuditEntry,
   type AuditStore,
   type ChangeRun,
   type Handles,
   type LockClaim,
   type TransactionalTargetSystem,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 
 const CHANGE: ChangeRun = {

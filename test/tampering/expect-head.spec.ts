@@ -1,4 +1,5 @@
-import { chainEntries, GENESIS_HASH, type AuditEntry, type ExecutionReport } from '@nestjs-flamingock/core';
+import type { AuditEntry, ExecutionReport } from '@nestjs-flamingock/core';
+import { chainEntries, GENESIS_HASH } from '@nestjs-flamingock/core/adapter';
 import { onFixture } from '../cli/flamingock.js';
 import { Workspace } from '../e2e/workspace.js';
 import { sqliteFile, type SqlDatabase } from '../support/sql-database.js';

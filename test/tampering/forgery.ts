@@ -1,4 +1,5 @@
-import { chainEntries, GENESIS_HASH, type AuditEntry, type ChainEnd } from '@nestjs-flamingock/core';
+import type { AuditEntry, ChainEnd } from '@nestjs-flamingock/core';
+import { chainEntries, GENESIS_HASH } from '@nestjs-flamingock/core/adapter';
 import type { StoredHistory } from './stored-history.js';
 import { editHead, type Tampering } from './victim.js';
 

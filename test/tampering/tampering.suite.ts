@@ -1,4 +1,5 @@
-import { chainEntries, GENESIS_HASH, type AuditEntry, type ChainEnd } from '@nestjs-flamingock/core';
+import type { AuditEntry, ChainEnd } from '@nestjs-flamingock/core';
+import { chainEntries, GENESIS_HASH } from '@nestjs-flamingock/core/adapter';
 import type { CreateDatabase, TestDatabase } from '../support/test-database.js';
 import type { Alterations } from './alterations.js';
 import { rehashed, replayed, rewrittenFrom, settledAt, unsettled } from './forgery.js';

@@ -1,13 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  entryHash,
   FlamingockService,
   type AuditEntry,
   type AuditVerification,
   type AuditVerifyRequest,
   type ExecutionReport,
 } from '@nestjs-flamingock/core';
+import { entryHash } from '@nestjs-flamingock/core/adapter';
 import { fixtureModule } from '../e2e/fixture/app.module.js';
 import { Workspace } from '../e2e/workspace.js';
 import type { CreateDatabase, TestDatabase } from '../support/test-database.js';

@@ -64,7 +64,13 @@ const policies = [
     from: library,
     allow: [
       { to: { element: { type: 'library', captured: { lib: '{{ from.element.captured.lib }}' } } } },
-      source('@nestjs-flamingock/core', '@nestjs/common', 'node:*', 'node:*/**'),
+      source(
+        '@nestjs-flamingock/core',
+        '@nestjs-flamingock/core/adapter',
+        '@nestjs/common',
+        'node:*',
+        'node:*/**',
+      ),
     ],
   },
   ...Object.entries(DRIVERS).map(([lib, drivers]) => ({
@@ -75,7 +81,7 @@ const policies = [
     from: { element: { type: 'application' } },
     allow: [
       { to: { element: { type: 'application' } } },
-      source('node:*', 'node:*/**', '@nestjs-flamingock/*', '@nestjs-flamingock/core/config'),
+      source('node:*', 'node:*/**', '@nestjs-flamingock/*', '@nestjs-flamingock/core/*'),
       { to: { module: { origin: 'external' } } },
     ],
   },

@@ -1,11 +1,7 @@
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import {
-  FlamingockError,
-  InvalidRequestError,
-  maskSecrets,
-  UnknownChangeError,
-} from '@nestjs-flamingock/core';
+import { FlamingockError, InvalidRequestError, UnknownChangeError } from '@nestjs-flamingock/core';
+import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 import { UsageError } from './cli.errors.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExitCode } from './exit-code.js';

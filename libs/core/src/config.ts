@@ -1,5 +1,5 @@
 import { registerAs } from '@nestjs/config';
-import { settingsFromEnvironment } from './index.js';
+import { settingsFromEnvironment } from './adapter.js';
 
 /**
  * Reads `FLAMINGOCK_*` variables for `ConfigModule`:

@@ -14,8 +14,6 @@ export {
   type TopicDifference,
   type WantedTopic,
 } from './connection/ensure-topics.js';
-export { KafkaTargetSystem } from './target/kafka.target-system.js';
-export { KafkaMarkerStore } from './target/kafka.marker-store.js';
 export {
   CoordinatorNotFoundError,
   FailedSendError,

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import { transactionalTargetContract, type TargetBackend } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../test/services/describe-on.js';
 import { KafkaTopic } from '../../../test/support/kafka-topic.js';

@@ -1,10 +1,5 @@
-import {
-  optionFaults,
-  optionsOf,
-  tokenName,
-  type OptionNames,
-  type TargetSystemDefinition,
-} from '@nestjs-flamingock/core';
+import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
+import { optionFaults, optionsOf, tokenName, type OptionNames } from '@nestjs-flamingock/core/adapter';
 import type { Kafka, KafkaConfig } from 'kafkajs';
 import { createKafka } from './connection/create-kafka.js';
 import { KafkaTargetSystem } from './target/kafka.target-system.js';

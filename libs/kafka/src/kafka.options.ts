@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata } from '@nestjs/common';
-import type { ProvidedHandle } from '@nestjs-flamingock/core';
+import type { ProvidedHandle } from '@nestjs-flamingock/core/adapter';
 import type { ICustomPartitioner, Kafka, KafkaConfig } from 'kafkajs';
 
 /** Where the Kafka client comes from: exactly one of the two. */

@@ -1,10 +1,5 @@
-import {
-  optionFaults,
-  optionsOf,
-  type AuditStoreDefinition,
-  type OptionNames,
-  type TargetSystemDefinition,
-} from '@nestjs-flamingock/core';
+import type { AuditStoreDefinition, TargetSystemDefinition } from '@nestjs-flamingock/core';
+import { optionFaults, optionsOf, type OptionNames } from '@nestjs-flamingock/core/adapter';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { MongooseAuditStore } from './audit/mongoose.audit-store.js';

@@ -1,4 +1,4 @@
-import type { ProvidedHandle } from '@nestjs-flamingock/core';
+import type { ProvidedHandle } from '@nestjs-flamingock/core/adapter';
 
 /** Where our collections are, and who creates them. */
 export interface MongooseCollectionOptions {

@@ -3,8 +3,6 @@ export type { AcknowledgementOptions, RedisTargetSystemOptions } from './redis.o
 export { InjectRedisTransaction, REDIS_TRANSACTION } from './inject-redis-transaction.decorator.js';
 export type { RedisClient } from './connection/redis-client.js';
 export type { RedisSettings } from './redis.options.js';
-export { RedisMarkerStore } from './target/redis.marker-store.js';
-export { RedisTargetSystem } from './target/redis.target-system.js';
 export {
   CollectorExecError,
   CommandFailedError,

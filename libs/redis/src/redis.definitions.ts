@@ -1,11 +1,11 @@
+import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
 import {
   optionFaults,
   optionsOf,
   tokenName,
   type HandleToken,
   type OptionNames,
-  type TargetSystemDefinition,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { Redis } from 'ioredis';
 import type { RedisClient } from './connection/redis-client.js';
 import { RedisTargetSystem } from './target/redis.target-system.js';

@@ -1,4 +1,5 @@
-import type { ProvidedHandle, TargetSystemDefinition } from '@nestjs-flamingock/core';
+import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
+import type { ProvidedHandle } from '@nestjs-flamingock/core/adapter';
 import type { RedisClient } from './connection/redis-client.js';
 import { RedisOptionsError } from './redis.errors.js';
 

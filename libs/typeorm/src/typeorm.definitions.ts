@@ -1,10 +1,5 @@
-import {
-  optionFaults,
-  optionsOf,
-  type AuditStoreDefinition,
-  type OptionNames,
-  type TargetSystemDefinition,
-} from '@nestjs-flamingock/core';
+import type { AuditStoreDefinition, TargetSystemDefinition } from '@nestjs-flamingock/core';
+import { optionFaults, optionsOf, type OptionNames } from '@nestjs-flamingock/core/adapter';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { checkAuditStore, checkTargetSystem } from './schema/schema-at-start.js';

@@ -1,4 +1,4 @@
-import type { ProvidedHandle } from '@nestjs-flamingock/core';
+import type { ProvidedHandle } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 
 /** Where the tables are, and who creates them. */

@@ -1,4 +1,5 @@
-import { entryHash, GENESIS_HASH, type AuditEntry, type AuditHead } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import { entryHash, GENESIS_HASH, type AuditHead } from '@nestjs-flamingock/core/adapter';
 import type { InMemoryTables } from '@nestjs-flamingock/testing';
 import { SERVICE } from '../../../libs/core/src/fixtures/runs.js';
 import { STAGES, type ChangePlan, type Scenario } from '../scenario/scenario.js';

@@ -1,4 +1,4 @@
-import type { TransactionalTargetSystem } from '@nestjs-flamingock/core';
+import type { TransactionalTargetSystem } from '@nestjs-flamingock/core/adapter';
 import { InMemoryTable, type InMemorySession } from '@nestjs-flamingock/testing';
 import type { ChangeDescriptor, Invocation } from '../../../libs/core/src/change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../../../libs/core/src/fixtures/changes.js';

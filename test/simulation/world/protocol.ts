@@ -5,7 +5,7 @@ import type {
   Settlement,
   Transaction,
   TransactionalTargetSystem,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { InMemoryAuditStore, type InMemoryDatabase, InMemoryTargetSystem } from '@nestjs-flamingock/testing';
 import type { SimulatedProcess } from './simulated-process.js';
 

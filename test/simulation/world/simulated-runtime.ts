@@ -1,4 +1,4 @@
-import type { Runtime } from '@nestjs-flamingock/core';
+import type { Runtime } from '@nestjs-flamingock/core/adapter';
 import { mix } from '../random.js';
 import type { SimulatedProcess } from './simulated-process.js';
 

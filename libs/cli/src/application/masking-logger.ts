@@ -1,5 +1,5 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
-import { maskSecrets } from '@nestjs-flamingock/core';
+import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 
 /** Logs with secrets masked: what an application says of a database that it cannot reach, above all. */
 export class MaskingLogger extends ConsoleLogger {

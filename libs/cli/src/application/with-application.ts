@@ -1,12 +1,12 @@
 import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  FLAMINGOCK_OVERRIDES,
   FlamingockError,
   FlamingockEvents,
   FlamingockService,
   type FlamingockSettings,
 } from '@nestjs-flamingock/core';
+import { FLAMINGOCK_OVERRIDES } from '@nestjs-flamingock/core/adapter';
 import { ApplicationStartError, NoFlamingockError } from '../cli.errors.js';
 import { describeError } from '../output/describe-error.js';
 import { CommandLogger } from './command-logger.js';

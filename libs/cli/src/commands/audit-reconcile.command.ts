@@ -1,11 +1,6 @@
 import { Option, type Command } from 'commander';
-import {
-  cliCommand,
-  type AuditReconciliation,
-  type ChainFault,
-  type LostWrites,
-  type Resolution,
-} from '@nestjs-flamingock/core';
+import type { AuditReconciliation, ChainFault, LostWrites, Resolution } from '@nestjs-flamingock/core';
+import { cliCommand } from '@nestjs-flamingock/core/adapter';
 import { interruptibly } from '../application/interruption.js';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';

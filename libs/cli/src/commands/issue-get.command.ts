@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { issueCommand, NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
+import { NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
+import { issueCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { entryTable } from '../output/entry-table.js';
 import { facts, type Output } from '../output/output.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { issueCommand, type IssueSummary } from '@nestjs-flamingock/core';
+import type { IssueSummary } from '@nestjs-flamingock/core';
+import { issueCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { colourState } from '../output/state-colour.js';

@@ -1,4 +1,5 @@
-import { describeHolder, type FlamingockService } from '@nestjs-flamingock/core';
+import type { FlamingockService } from '@nestjs-flamingock/core';
+import { describeHolder } from '@nestjs-flamingock/core/adapter';
 import type { Output } from '../output/output.js';
 
 /** Says whom a command that needs the lock, by default that of the application's service, is going to wait for. */

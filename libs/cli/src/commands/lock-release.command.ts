@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { cliCommand } from '@nestjs-flamingock/core';
+import { cliCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
 import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';

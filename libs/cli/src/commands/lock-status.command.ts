@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { cliCommand, describeHolder, type LockStatus } from '@nestjs-flamingock/core';
+import type { LockStatus } from '@nestjs-flamingock/core';
+import { cliCommand, describeHolder } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { facts, type Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { cliCommand, type PlanItem, type PlanReport } from '@nestjs-flamingock/core';
+import type { PlanItem, PlanReport } from '@nestjs-flamingock/core';
+import { cliCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';

@@ -1,4 +1,4 @@
-import { maskSecrets } from '@nestjs-flamingock/core';
+import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 
 /** An error in one paragraph, without its stack, with secrets masked. */
 export function describeError(error: unknown): string {

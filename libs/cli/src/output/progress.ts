@@ -1,4 +1,5 @@
-import { describeHolder, type ChangeReport, type FlamingockEvents } from '@nestjs-flamingock/core';
+import type { ChangeReport, FlamingockEvents } from '@nestjs-flamingock/core';
+import { describeHolder } from '@nestjs-flamingock/core/adapter';
 import type { Output } from './output.js';
 import { cut, oneLine } from './safe-text.js';
 

@@ -1,9 +1,9 @@
 /** Token of the {@link AuditStore} in use; override it in tests. */
 export const FLAMINGOCK_AUDIT_STORE = Symbol.for('flamingock:audit-store');
-/** Token of the {@link FlamingockSettings} given in code. */
+/** Token of the `FlamingockSettings` given in code. */
 export const FLAMINGOCK_SETTINGS = Symbol.for('flamingock:settings');
 /**
- * Token of {@link FlamingockSettings} that win over those in code, for a tool that loads
+ * Token of `FlamingockSettings` that win over those in code, for a tool that loads
  * somebody's application: provide it in a module around the application's own.
  */
 export const FLAMINGOCK_OVERRIDES = Symbol.for('flamingock:overrides');

@@ -1,11 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import {
-  ChangeStatements,
-  FencedError,
-  UnawaitedFailureError,
-  UnawaitedStatementsError,
-  withinTime,
-} from '@nestjs-flamingock/core';
+import { FencedError, UnawaitedFailureError, UnawaitedStatementsError } from '@nestjs-flamingock/core';
+import { ChangeStatements, withinTime } from '@nestjs-flamingock/core/adapter';
 import type { ProducerBatch, Transaction } from 'kafkajs';
 import type { RememberedPartitions } from '../connection/remembered-partitions.js';
 import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';

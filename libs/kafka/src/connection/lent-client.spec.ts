@@ -1,4 +1,4 @@
-import { ChangeStatements } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { UnacknowledgedSendError } from '../kafka.errors.js';
 import { lentClient } from './lent-client.js';

@@ -1,4 +1,4 @@
-import type { ChangeStatements } from '@nestjs-flamingock/core';
+import type { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import { UnacknowledgedSendError } from '../kafka.errors.js';
 import type { SharedClient } from './kafka-clients.js';
 

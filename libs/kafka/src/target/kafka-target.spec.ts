@@ -1,5 +1,6 @@
 import { holdOf } from '@nestjs-flamingock/testing';
-import { ChangeEndedError, FencedError, type Handles, type Marker } from '@nestjs-flamingock/core';
+import { ChangeEndedError, FencedError } from '@nestjs-flamingock/core';
+import type { Handles, Marker } from '@nestjs-flamingock/core/adapter';
 import { Kafka } from 'kafkajs';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { KafkaTopic, quietKafka } from '../../../../test/support/kafka-topic.js';

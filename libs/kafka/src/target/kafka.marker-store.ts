@@ -1,4 +1,4 @@
-import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core/adapter';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
 import { markerTombstone, type MarkersSnapshot } from './marker-records.js';

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { FencedError } from '@nestjs-flamingock/core';
 import {
   ChangeStatements,
-  FencedError,
   type ChangeRun,
   type HandleToken,
   type Handles,
@@ -10,7 +10,7 @@ import {
   type TransactionalTargetSystem,
   type TransactionOutcome,
   withinTime,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
 import { ChangeSession } from '../change/change-session.js';
 import { refusedHandle } from '../change/refused-handle.js';

@@ -1,4 +1,4 @@
-import type { LockHold, Marker, TargetFence } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, TargetFence } from '@nestjs-flamingock/core/adapter';
 import type { Message } from 'kafkajs';
 
 /**

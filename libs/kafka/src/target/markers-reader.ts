@@ -1,4 +1,4 @@
-import { withinTime } from '@nestjs-flamingock/core';
+import { withinTime } from '@nestjs-flamingock/core/adapter';
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { retryWhile } from '../connection/retry-while.js';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, isClaimedBeyond, type LockHold } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import { isClaimedBeyond, type LockHold } from '@nestjs-flamingock/core/adapter';
 import type { Message } from 'kafkajs';
 import { isBrokerFailure, isFencing, isPassing } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';

@@ -1,4 +1,5 @@
-import { metadataOf, metadataText, type AuditEntry } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import { metadataOf, metadataText } from '@nestjs-flamingock/core/adapter';
 
 /** An entry as its document: field by field, but metadata as one text, whose keys may be anything. */
 export interface AuditEntryDocument extends Omit<AuditEntry, 'metadata'> {

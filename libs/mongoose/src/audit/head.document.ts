@@ -1,4 +1,4 @@
-import type { AuditHead, Settlement } from '@nestjs-flamingock/core';
+import type { AuditHead, Settlement } from '@nestjs-flamingock/core/adapter';
 import type { AuditEntryDocument } from './audit-entry.document.js';
 import type { FenceDocument } from '../connection/fence.js';
 

@@ -1,16 +1,15 @@
+import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   entryHash,
-  FencedError,
   GENESIS_HASH,
   HISTORY_FORMAT,
   type AuditBatch,
-  type AuditEntry,
   type AuditHead,
   type AuditStore,
   type LockHold,
   type Settlement,
   type Transaction,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
 import { toDocument, toEntry } from './audit-entry.document.js';
 import { EntryCollection } from './entry-collection.js';

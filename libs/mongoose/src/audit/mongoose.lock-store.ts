@@ -1,12 +1,12 @@
+import type { LockRecord } from '@nestjs-flamingock/core';
 import type {
   LockAcquisition,
   LockClaim,
   LockHold,
   LockReading,
-  LockRecord,
   LockRenewal,
   LockStore,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import type { Database } from '../connection/database.js';
 import { isServerError } from '../connection/server-error.js';

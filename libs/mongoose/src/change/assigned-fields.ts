@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { overrideInherited } from '@nestjs-flamingock/core';
+import { overrideInherited } from '@nestjs-flamingock/core/adapter';
 import mongoose, { type Schema } from 'mongoose';
 
 interface SavedDocument {

@@ -1,4 +1,4 @@
-import { ChangeStatements } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import { NestedTransactionError } from '../mongoose.errors.js';
 import { nestedSession } from './nested-session.js';

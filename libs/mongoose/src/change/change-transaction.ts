@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withinTime, type TransactionOutcome } from '@nestjs-flamingock/core';
+import { withinTime, type TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import {
   ConflictingWriteError,

@@ -1,4 +1,5 @@
-import { ChangeStatements, LockUnconfirmedError } from '@nestjs-flamingock/core';
+import { LockUnconfirmedError } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import mongoose, { type Connection, type Model, type mongo } from 'mongoose';
 import { OPERATION, countingOperations, runningOperation, sealOperations } from './running-operations.js';
 import { sessionView } from './session-view.js';

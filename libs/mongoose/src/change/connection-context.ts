@@ -1,4 +1,4 @@
-import type { LockHold } from '@nestjs-flamingock/core';
+import type { LockHold } from '@nestjs-flamingock/core/adapter';
 import type { Connection } from 'mongoose';
 import { Database } from '../connection/database.js';
 import { Fence } from '../connection/fence.js';

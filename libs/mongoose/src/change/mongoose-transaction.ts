@@ -1,4 +1,4 @@
-import type { Transaction } from '@nestjs-flamingock/core';
+import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
 import type { ChangeSession } from './change-session.js';
 

@@ -2,7 +2,7 @@ import { holdOf } from '@nestjs-flamingock/testing';
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { ClientSession, Connection } from 'mongoose';
-import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { failNext } from '../fixtures/fail-point.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core';
+import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import { OperationHangsError } from '../mongoose.errors.js';
 
 /** How long an operation that nobody awaited is waited for at the end, in milliseconds. */

@@ -1,4 +1,4 @@
-import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
+import { MethodScope, overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
 import { soundDatabases } from './sound-databases.js';
 import { waitingOperations } from './waiting-operations.js';

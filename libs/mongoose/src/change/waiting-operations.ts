@@ -1,4 +1,4 @@
-import { overrideMethod } from '@nestjs-flamingock/core';
+import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 
 /** How the driver's client knows its servers: replaced each time it connects. */

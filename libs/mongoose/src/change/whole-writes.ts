@@ -1,4 +1,4 @@
-import { overrideInherited, overrideMethod } from '@nestjs-flamingock/core';
+import { overrideInherited, overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { Connection, Model, Schema } from 'mongoose';
 import { OmittedWriteError } from '../mongoose.errors.js';
 import { refuseAssignedFields } from './assigned-fields.js';

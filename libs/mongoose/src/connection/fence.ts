@@ -1,4 +1,5 @@
-import { FencedError, isClaimedBeyond, takeOver, type LockHold } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import { isClaimedBeyond, takeOver, type LockHold } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import { DocumentHeldError } from '../mongoose.errors.js';
 import type { Database } from './database.js';

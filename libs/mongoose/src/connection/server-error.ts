@@ -1,4 +1,4 @@
-import { maskSecrets } from '@nestjs-flamingock/core';
+import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 import { mongo } from 'mongoose';
 
 /** Error codes of the server that we act on, by the names of its manual. */

@@ -1,4 +1,4 @@
-import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
 import { contextOf, type Admission } from '../change/connection-context.js';
 import type { CollectionSettings } from '../mongoose.options.js';

@@ -6,7 +6,7 @@ import type {
   Transaction,
   TransactionalTargetSystem,
   TransactionOutcome,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { contextOf, type Admission, type ConnectionContext } from '../change/connection-context.js';
 import { CLIENT_SESSION } from '../inject-client-session.decorator.js';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { Connection } from 'mongoose';
-import { FencedError, type Transaction } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { failNext } from '../fixtures/fail-point.js';

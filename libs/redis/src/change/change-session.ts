@@ -1,4 +1,4 @@
-import { ChangeStatements } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { Command } from 'ioredis';
 import { CommandCollector, type Word } from './command-collector.js';
 import type { CommandTable } from '../connection/command-table.js';

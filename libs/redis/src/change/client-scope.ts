@@ -1,4 +1,4 @@
-import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
+import { MethodScope, overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { RedisClient, SendCommand } from '../connection/redis-client.js';
 import { rejectErrorReplies } from './whole-replies.js';
 

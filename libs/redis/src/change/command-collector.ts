@@ -1,4 +1,4 @@
-import type { ChangeStatements } from '@nestjs-flamingock/core';
+import type { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { ChainableCommander, Command, Pipeline } from 'ioredis';
 import type { CommandTable } from '../connection/command-table.js';
 import type { RedisClient } from '../connection/redis-client.js';

@@ -1,4 +1,4 @@
-import { createGuard } from '@nestjs-flamingock/core';
+import { createGuard } from '@nestjs-flamingock/core/adapter';
 import type { Redis } from 'ioredis';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { Keyspace } from '../fixtures/keyspace.js';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core';
+import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { Command } from 'ioredis';
 import {
   addressOf,

@@ -1,10 +1,6 @@
 import { holdOf } from '@nestjs-flamingock/testing';
-import {
-  PartlyAppliedError,
-  type ChangeRun,
-  type Handles,
-  type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+import { PartlyAppliedError } from '@nestjs-flamingock/core';
+import type { ChangeRun, Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { Redis } from 'ioredis';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';

@@ -1,4 +1,5 @@
-import { ChangeContext, type ChangeRun } from '@nestjs-flamingock/core';
+import { ChangeContext } from '@nestjs-flamingock/core';
+import type { ChangeRun } from '@nestjs-flamingock/core/adapter';
 import type { CommonRedisOptions, Redis } from 'ioredis';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { clientOf, Keyspace } from '../fixtures/keyspace.js';

@@ -1,4 +1,5 @@
-import { FlamingockError, overrideInherited } from '@nestjs-flamingock/core';
+import { FlamingockError } from '@nestjs-flamingock/core';
+import { overrideInherited } from '@nestjs-flamingock/core/adapter';
 import type { Command } from 'ioredis';
 import type { RedisClient } from '../connection/redis-client.js';
 import { PipelineReplyError, TransactionDiscardedError } from '../redis.errors.js';

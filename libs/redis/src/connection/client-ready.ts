@@ -1,4 +1,4 @@
-import { withinTime } from '@nestjs-flamingock/core';
+import { withinTime } from '@nestjs-flamingock/core/adapter';
 import { addressOf, type RedisClient } from './redis-client.js';
 import { RedisUnreachableError } from '../redis.errors.js';
 

@@ -1,4 +1,4 @@
-import type { ChangeRun, Marker } from '@nestjs-flamingock/core';
+import type { ChangeRun, Marker } from '@nestjs-flamingock/core/adapter';
 import { holdOf } from '@nestjs-flamingock/testing';
 import { Command, type CommonRedisOptions } from 'ioredis';
 import { describeOn } from '../../../../test/services/describe-on.js';

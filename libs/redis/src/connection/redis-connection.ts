@@ -1,4 +1,4 @@
-import { withinTime } from '@nestjs-flamingock/core';
+import { withinTime } from '@nestjs-flamingock/core/adapter';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { addressOf, isCluster, type RedisClient } from './redis-client.js';

@@ -1,4 +1,5 @@
-import { PartlyAppliedError, type Marker, type TransactionOutcome } from '@nestjs-flamingock/core';
+import { PartlyAppliedError } from '@nestjs-flamingock/core';
+import type { Marker, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { awaitAcknowledgement } from './acknowledgement.js';
 import type { ChangeSession } from '../change/change-session.js';
 import { isReply, type RedisConnection } from '../connection/redis-connection.js';

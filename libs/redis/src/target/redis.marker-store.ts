@@ -1,10 +1,5 @@
-import {
-  FencedError,
-  type LockHold,
-  type Marker,
-  type MarkerStore,
-  type TargetFence,
-} from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core/adapter';
 import { awaitAcknowledgement } from './acknowledgement.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { markerField, markerNames, type RedisKeys } from '../connection/redis-keys.js';

@@ -7,7 +7,7 @@ import {
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { Cluster, Redis, type ChainableCommander } from 'ioredis';
 import { ChangeSession } from '../change/change-session.js';
 import { clientReady } from '../connection/client-ready.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { FencedError, HISTORY_FORMAT, type AuditStore } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import { HISTORY_FORMAT, type AuditStore } from '@nestjs-flamingock/core/adapter';
 import { everythingOf, historyOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import { auditEntries, auditEntry } from './audit-entry.builder.js';
 import { HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';

@@ -1,4 +1,5 @@
-import type { AuditEntry, AuditStore } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import type { AuditStore } from '@nestjs-flamingock/core/adapter';
 import { auditEntries } from './audit-entry.builder.js';
 import { contract, type ContractBackend, type ContractCase, type ContractChecks } from './contract-case.js';
 import { holdOf } from './lock-hold.builder.js';

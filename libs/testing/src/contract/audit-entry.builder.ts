@@ -1,10 +1,5 @@
-import {
-  entryHash,
-  GENESIS_HASH,
-  type AuditEntry,
-  type AuditRecord,
-  type ChainEnd,
-} from '@nestjs-flamingock/core';
+import type { AuditEntry, ChainEnd } from '@nestjs-flamingock/core';
+import { entryHash, GENESIS_HASH, type AuditRecord } from '@nestjs-flamingock/core/adapter';
 
 const RECORD: AuditRecord = {
   service: 'inventory',

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  FencedError,
-  GENESIS_HASH,
-  HISTORY_FORMAT,
-  isSettled,
-  type AuditStore,
-} from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import { GENESIS_HASH, HISTORY_FORMAT, isSettled, type AuditStore } from '@nestjs-flamingock/core/adapter';
 import { everythingOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import { HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';
 import { holdOf } from './lock-hold.builder.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { AuditEntry, AuditStore } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import type { AuditStore } from '@nestjs-flamingock/core/adapter';
 import { historyOf, SERVICE, write, type AuditBackend } from './audit-backend.js';
 import type { ContractChecks } from './contract-case.js';
 import { holdOf } from './lock-hold.builder.js';

@@ -1,4 +1,9 @@
-import type { AuditHead, AuditStore, LockStore, TransactionalTargetSystem } from '@nestjs-flamingock/core';
+import type {
+  AuditHead,
+  AuditStore,
+  LockStore,
+  TransactionalTargetSystem,
+} from '@nestjs-flamingock/core/adapter';
 import { InMemoryAuditStore } from '../in-memory/in-memory-audit.store.js';
 import { InMemoryDatabase } from '../in-memory/in-memory-database.js';
 import { InMemoryTable } from '../in-memory/in-memory-table.js';

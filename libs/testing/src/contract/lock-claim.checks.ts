@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LockStore } from '@nestjs-flamingock/core';
+import type { LockStore } from '@nestjs-flamingock/core/adapter';
 import type { AuditBackend } from './audit-backend.js';
 import { elapse, HOSTILE_IDS, several, type ContractChecks } from './contract-case.js';
 import {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { LockAcquisition, LockClaim, LockHold, LockRecord, LockStore } from '@nestjs-flamingock/core';
+import type { LockRecord } from '@nestjs-flamingock/core';
+import type { LockAcquisition, LockClaim, LockHold, LockStore } from '@nestjs-flamingock/core/adapter';
 import { SERVICE } from './audit-backend.js';
 
 /** Lease of a hold that is meant to expire within a case, in milliseconds. */

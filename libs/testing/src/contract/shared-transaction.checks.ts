@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, type AuditBatch, type TransactionOutcome } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import type { AuditBatch, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { everythingOf, historyOf, SERVICE, write as writeHistory } from './audit-backend.js';
 import { auditEntries } from './audit-entry.builder.js';
 import { elapse, type ContractChecks } from './contract-case.js';

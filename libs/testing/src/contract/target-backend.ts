@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import {
-  FencedError,
-  type AuditStore,
-  type ChangeRun,
-  type Handles,
-  type Marker,
-  type TransactionalTargetSystem,
-  type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import type {
+  AuditStore,
+  ChangeRun,
+  Handles,
+  Marker,
+  TransactionalTargetSystem,
+  TransactionOutcome,
+} from '@nestjs-flamingock/core/adapter';
 import { holdOf } from './lock-hold.builder.js';
 import type { ContractBackend } from './contract-case.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { ContractChecks } from './contract-case.js';
 import { assertCommitted, changeRun, mayGoOn, type TargetBackend } from './target-backend.js';
 

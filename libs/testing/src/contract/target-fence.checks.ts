@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, hasTrace, type Marker } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import { hasTrace, type Marker } from '@nestjs-flamingock/core/adapter';
 import type { ContractChecks } from './contract-case.js';
 import {
   assertCommitted,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Marker } from '@nestjs-flamingock/core';
+import type { Marker } from '@nestjs-flamingock/core/adapter';
 import type { ContractChecks } from './contract-case.js';
 import { assertCommitted, markerOf, writeIn, type PartialBackend } from './target-backend.js';
 import { holdOf } from './lock-hold.builder.js';

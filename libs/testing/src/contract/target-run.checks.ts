@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTransactional, type Handles } from '@nestjs-flamingock/core';
+import { isTransactional, type Handles } from '@nestjs-flamingock/core/adapter';
 import type { ContractChecks } from './contract-case.js';
 import { assertCommitted, ChangeFailure, changeRun, mayGoOn, type TargetBackend } from './target-backend.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { ContractChecks } from './contract-case.js';
 import { assertCommitted, ChangeFailure, changeRun, writeIn, type TargetBackend } from './target-backend.js';
 

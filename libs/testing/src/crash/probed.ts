@@ -1,9 +1,9 @@
 import type {
   AdapterDefinition,
   AuditStore,
-  TargetSystemPort,
+  TargetSystem,
   TransactionalTargetSystem,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 
 /** Called at every point of the protocol that an adapter passes, by the point's name. */
 export type Probe = (point: string) => void;
@@ -26,7 +26,7 @@ export function probed<D extends AdapterDefinition<object>>(definition: D, probe
 
 function probeAdapter(adapter: object, probe: Probe): object {
   const { lock, markers } = adapter as Partial<AuditStore & TransactionalTargetSystem>;
-  probeMethods(adapter, lock ? 'audit' : (adapter as TargetSystemPort).id, probe);
+  probeMethods(adapter, lock ? 'audit' : (adapter as TargetSystem).id, probe);
   if (lock) probeMethods(lock, 'lock', probe);
   if (markers) probeMethods(markers, 'markers', probe);
   return adapter;

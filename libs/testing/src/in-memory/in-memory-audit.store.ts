@@ -1,16 +1,15 @@
+import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
-  FencedError,
   GENESIS_HASH,
   HISTORY_FORMAT,
   isClaimedBeyond,
   type AuditBatch,
-  type AuditEntry,
   type AuditHead,
   type AuditStore,
   type LockHold,
   type Settlement,
   type Transaction,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { InMemoryDatabase } from './in-memory-database.js';
 import { InMemoryLockStore } from './in-memory-lock.store.js';
 import { sessionOf } from './in-memory-transaction.js';

@@ -1,4 +1,4 @@
-import type { ChangeRun } from '@nestjs-flamingock/core';
+import type { ChangeRun } from '@nestjs-flamingock/core/adapter';
 import { auditEntry } from '../contract/audit-entry.builder.js';
 import { InMemoryAuditStore } from './in-memory-audit.store.js';
 import { InMemoryDatabase, type InMemoryNetwork } from './in-memory-database.js';

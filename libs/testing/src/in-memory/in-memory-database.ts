@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEntry, AuditHead, LockRecord, Marker } from '@nestjs-flamingock/core';
+import type { AuditEntry, LockRecord } from '@nestjs-flamingock/core';
+import type { AuditHead, Marker } from '@nestjs-flamingock/core/adapter';
 
 /** A target system's fence. */
 export interface InMemoryFence {

@@ -5,7 +5,7 @@ import type {
   LockReading,
   LockRenewal,
   LockStore,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type { InMemoryDatabase } from './in-memory-database.js';
 
 /** `expiresAt` of a lock that was released: unlike an expired hold, it cannot be renewed. */

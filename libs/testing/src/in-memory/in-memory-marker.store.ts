@@ -1,11 +1,11 @@
+import { FencedError } from '@nestjs-flamingock/core';
 import {
-  FencedError,
   isClaimedBeyond,
   type LockHold,
   type Marker,
   type MarkerStore,
   type TargetFence,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type { InMemoryDatabase, InMemoryFence, InMemoryTables } from './in-memory-database.js';
 
 const FENCED = 'the target system';

@@ -6,7 +6,7 @@ import {
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
 import { InMemoryMarkerStore, fencePass } from './in-memory-marker.store.js';
 import { InMemoryTable } from './in-memory-table.js';

@@ -1,11 +1,11 @@
+import { FencedError } from '@nestjs-flamingock/core';
 import {
   ChangeStatements,
-  FencedError,
   type ChangeRun,
   type Marker,
   type Transaction,
   type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type {
   InMemoryDatabase,
   InMemorySession,

@@ -1,4 +1,4 @@
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { AuditBackend } from '../contract/audit-backend.js';
 import { auditStoreContract } from '../contract/audit-store.contract.js';
 import { lockStoreContract } from '../contract/lock-store.contract.js';

@@ -1,15 +1,17 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import {
-  FLAMINGOCK_AUDIT_STORE,
-  FLAMINGOCK_RUNTIME,
   FlamingockService,
   type AuditEntry,
   type AuditState,
-  type AuditStore,
   type ExecutionReport,
-  type Runtime,
 } from '@nestjs-flamingock/core';
+import {
+  FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_RUNTIME,
+  type AuditStore,
+  type Runtime,
+} from '@nestjs-flamingock/core/adapter';
 import { InMemoryAuditStore } from '../in-memory/in-memory-audit.store.js';
 import { writeGiven, type GivenHistory } from './given-history.js';
 import { reportOf, StartingFlamingockService } from './starting-flamingock.service.js';

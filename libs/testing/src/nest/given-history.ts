@@ -1,13 +1,10 @@
+import type { AuditEntry, AuditState, PlanItem, PlanReport } from '@nestjs-flamingock/core';
 import {
   chainEntries,
-  type AuditEntry,
   type AuditRecord,
-  type AuditState,
   type AuditStore,
-  type PlanItem,
-  type PlanReport,
   type Runtime,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { HistoryInUseError, UnknownChangeError } from './flamingock-test.errors.js';
 
 /** States that each change went through, by id, the oldest first. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Runtime } from '@nestjs-flamingock/core';
+import type { Runtime } from '@nestjs-flamingock/core/adapter';
 import { ManualClock } from './manual-clock.js';
 
 /** Settings of a {@link ManualRuntime}. */

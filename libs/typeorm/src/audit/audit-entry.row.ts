@@ -1,4 +1,5 @@
-import { metadataOf, metadataText, type AuditEntry } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import { metadataOf, metadataText } from '@nestjs-flamingock/core/adapter';
 import type { Row, SqlValue } from '../sql/sql.js';
 
 /** An entry as a row of the table of entries, column by column. */

@@ -1,4 +1,5 @@
-import type { AuditBatch, AuditEntry, LockHold } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import type { AuditBatch, LockHold } from '@nestjs-flamingock/core/adapter';
 import { toRow } from './audit-entry.row.js';
 import type { Dialect } from '../sql/dialect.js';
 import { rowWrite } from '../sql/row-write.js';

@@ -1,5 +1,6 @@
 import { auditEntries, auditEntry, holdOf } from '@nestjs-flamingock/testing';
-import { UnstorableTextError, type AuditEntry } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import { UnstorableTextError } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import { createTableStatements } from '../schema/create-table-statements.js';
 import { describeOnServers } from '../fixtures/describe-engines.js';

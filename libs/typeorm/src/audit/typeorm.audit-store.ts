@@ -1,16 +1,15 @@
+import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
-  FencedError,
   GENESIS_HASH,
   HISTORY_FORMAT,
   type AuditBatch,
-  type AuditEntry,
   type AuditHead,
   type AuditStore,
   type LockHold,
   type Settlement,
   type Transaction,
   UnstorableTextError,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import { appendAtCommit, appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
 import { integerOf, toEntry } from './audit-entry.row.js';

@@ -1,13 +1,13 @@
+import type { LockRecord } from '@nestjs-flamingock/core';
 import type {
   LockAcquisition,
   LockClaim,
   LockHold,
   LockReading,
-  LockRecord,
   LockRenewal,
   LockStore,
   Transaction,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import type { SqlDatabase } from '../database/database.js';
 import { expectTables } from '../database/expect-tables.js';

@@ -1,4 +1,4 @@
-import { ChangeStatements } from '@nestjs-flamingock/core';
+import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';

@@ -1,4 +1,5 @@
-import { ChangeEndedError, type Handles } from '@nestjs-flamingock/core';
+import { ChangeEndedError } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { describeOnEngines, type OpenDatabase } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';

@@ -1,10 +1,5 @@
-import {
-  FencedError,
-  type AuditEntry,
-  type ChangeRun,
-  type Handles,
-  type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
+import type { ChangeRun, Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../../test/services/describe-on.js';

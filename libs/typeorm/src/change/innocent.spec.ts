@@ -1,4 +1,4 @@
-import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core';
+import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { describeOnServers, type OpenDatabase } from '../fixtures/describe-engines.js';

@@ -1,4 +1,4 @@
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { describeOnEngines, type OpenDatabase } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';

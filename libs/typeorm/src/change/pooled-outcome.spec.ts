@@ -1,4 +1,4 @@
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { describeOnServers } from '../fixtures/describe-engines.js';

@@ -1,5 +1,6 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
-import type { AuditEntry, Handles } from '@nestjs-flamingock/core';
+import type { AuditEntry } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core';
+import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { MariadbDatabase } from '../fixtures/mariadb-database.js';

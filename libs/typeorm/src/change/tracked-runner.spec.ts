@@ -1,5 +1,6 @@
-import type { Handles } from '@nestjs-flamingock/core';
-import { createGuard, LockUnconfirmedError } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
+import { LockUnconfirmedError } from '@nestjs-flamingock/core';
+import { createGuard } from '@nestjs-flamingock/core/adapter';
 import { DataSource, EntityManager, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { describeOnEngines, type OpenDatabase } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';

@@ -1,4 +1,4 @@
-import type { ChangeStatements } from '@nestjs-flamingock/core';
+import type { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { overlaidRunner } from '../database/overlaid-runner.js';
 import { wholeSaves } from './whole-writes.js';

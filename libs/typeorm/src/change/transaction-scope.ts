@@ -1,4 +1,4 @@
-import { MethodScope, overrideMethod } from '@nestjs-flamingock/core';
+import { MethodScope, overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, ObjectLiteral, QueryBuilder, QueryRunner } from 'typeorm';
 import { wholeInserts, wholeSaves } from './whole-writes.js';
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '@nestjs-flamingock/core';
+import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
 import type { ChangeTransaction } from '../database/database.js';

@@ -1,4 +1,4 @@
-import { createGuard } from '@nestjs-flamingock/core';
+import { createGuard } from '@nestjs-flamingock/core/adapter';
 import {
   AfterLoad,
   Column,

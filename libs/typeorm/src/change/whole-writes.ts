@@ -1,4 +1,4 @@
-import { overrideMethod } from '@nestjs-flamingock/core';
+import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type {
   DataSource,
   EntityManager,

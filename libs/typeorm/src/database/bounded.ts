@@ -1,4 +1,4 @@
-import { withinTime } from '@nestjs-flamingock/core';
+import { withinTime } from '@nestjs-flamingock/core/adapter';
 import { ConnectionHangsError } from '../typeorm.errors.js';
 
 /** How long a statement of ours may take, in milliseconds; after it its connection is closed. */

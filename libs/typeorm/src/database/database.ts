@@ -1,4 +1,4 @@
-import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql/sql.js';
 import type { Dialect, SqlExecutor, Upsert } from '../sql/dialect.js';

@@ -1,4 +1,4 @@
-import { maskSecrets } from '@nestjs-flamingock/core';
+import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 
 /** What drivers put on their errors, as far as we look at it. */
 export interface DriverError {

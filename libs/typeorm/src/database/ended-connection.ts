@@ -1,4 +1,4 @@
-import { overrideMethod } from '@nestjs-flamingock/core';
+import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import { TypeORMError, type QueryRunner } from 'typeorm';
 import { ConnectionEndedError } from '../run.errors.js';
 import { TransactionLostError } from '../transaction.errors.js';

@@ -1,4 +1,4 @@
-import { overrideMethod } from '@nestjs-flamingock/core';
+import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { QueryRunner } from 'typeorm';
 
 type Broadcast = (event: string, ...args: unknown[]) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Handles } from '@nestjs-flamingock/core';
+import type { Handles } from '@nestjs-flamingock/core/adapter';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import {

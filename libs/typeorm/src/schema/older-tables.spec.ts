@@ -1,5 +1,5 @@
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
-import { HISTORY_FORMAT } from '@nestjs-flamingock/core';
+import { HISTORY_FORMAT } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import { createTableStatements } from './create-table-statements.js';
 import { describeOnEngines } from '../fixtures/describe-engines.js';

@@ -1,4 +1,5 @@
-import { FencedError, type Handles, type TransactionOutcome } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource } from 'typeorm';
 import { describeOnServers, type OpenDatabase } from '../fixtures/describe-engines.js';

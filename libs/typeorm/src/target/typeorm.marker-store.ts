@@ -1,10 +1,5 @@
-import {
-  FencedError,
-  type LockHold,
-  type Marker,
-  type MarkerStore,
-  type TargetFence,
-} from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
+import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core/adapter';
 import { integerOf } from '../audit/audit-entry.row.js';
 import type { DataSource } from 'typeorm';
 import { contextOf } from '../change/data-source-context.js';

@@ -8,7 +8,7 @@ import {
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
-} from '@nestjs-flamingock/core';
+} from '@nestjs-flamingock/core/adapter';
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';

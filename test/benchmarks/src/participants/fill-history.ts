@@ -1,12 +1,7 @@
 import { holdOf } from '@nestjs-flamingock/testing';
 import 'reflect-metadata';
-import {
-  chainEntries,
-  RecoveryStrategy,
-  type AuditEntry,
-  type AuditStore,
-  type TimedRecord,
-} from '@nestjs-flamingock/core';
+import { RecoveryStrategy, type AuditEntry } from '@nestjs-flamingock/core';
+import { chainEntries, type AuditStore, type TimedRecord } from '@nestjs-flamingock/core/adapter';
 import { typeOrmAuditStore } from '@nestjs-flamingock/typeorm';
 import { DataSource } from 'typeorm';
 import type { Insert, Job, Participant } from '../participant.js';

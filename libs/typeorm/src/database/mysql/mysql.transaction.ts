@@ -1,4 +1,4 @@
-import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import {
   ImplicitCommitError,
   NonTransactionalStatementError,

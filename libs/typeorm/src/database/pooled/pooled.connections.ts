@@ -1,4 +1,4 @@
-import { withinTime } from '@nestjs-flamingock/core';
+import { withinTime } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { PoolExhaustedError } from '../../pool.errors.js';
 import { ConnectionHangsError } from '../../typeorm.errors.js';

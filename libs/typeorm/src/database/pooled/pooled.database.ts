@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeOver } from '@nestjs-flamingock/core';
+import { takeOver } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../../sql/sql.js';
 import { PoolTooSmallError } from '../../pool.errors.js';

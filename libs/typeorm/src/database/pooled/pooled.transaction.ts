@@ -1,4 +1,5 @@
-import { ChangeEndedError, type TransactionOutcome } from '@nestjs-flamingock/core';
+import { ChangeEndedError } from '@nestjs-flamingock/core';
+import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../../sql/sql.js';
 import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';

@@ -1,4 +1,4 @@
-import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { raw, sql, type Row, type Sql } from '../../sql/sql.js';
 import type { DataSource, QueryRunner } from 'typeorm';
 import {

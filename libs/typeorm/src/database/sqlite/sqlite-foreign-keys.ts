@@ -1,4 +1,4 @@
-import { overrideMethod } from '@nestjs-flamingock/core';
+import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { QueryRunner } from 'typeorm';
 import { BrokenReferenceError } from '../../sqlite.errors.js';
 import { addedReferences, SqliteReferences, type BrokenReference } from './sqlite-broken-references.js';

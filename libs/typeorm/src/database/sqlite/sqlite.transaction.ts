@@ -1,4 +1,4 @@
-import type { TransactionOutcome } from '@nestjs-flamingock/core';
+import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { QueryRunner } from 'typeorm';
 import type { Sql } from '../../sql/sql.js';
 import { DataSourceClosedError } from '../../run.errors.js';

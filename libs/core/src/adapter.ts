@@ -1,0 +1,62 @@
+// For authors of adapters and tools: the ports, what passes through them, and the helpers that adapters share.
+
+export { maskSecrets } from './errors/mask-secrets.js';
+export { cliCommand, issueCommand } from './errors/commands.js';
+export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
+
+export type { Runtime } from './runtime/runtime.js';
+export { nodeRuntime } from './runtime/node-runtime.js';
+export { withinTime } from './runtime/within-time.js';
+
+export { isClaimedBeyond, type Claim } from './lock/claimed-beyond.js';
+export type {
+  LockAcquisition,
+  LockClaim,
+  LockHold,
+  LockReading,
+  LockRenewal,
+  LockStore,
+} from './lock/lock-store.js';
+export { createGuard } from './lock/lock-guard.js';
+export { takeOver, type TakeOverActions } from './lock/take-over.js';
+export { describeHolder } from './lock/lock.errors.js';
+export type { Transaction } from './lock/transaction.js';
+
+export { GENESIS_HASH, type AuditRecord } from './audit/audit-entry.js';
+export { HISTORY_FORMAT, isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
+export type { AuditBatch, AuditStore } from './audit/audit-store.js';
+export { metadataOf, metadataText } from './audit/metadata-text.js';
+export { chainEntries, entryHash, type TimedRecord } from './audit/audit-chain.js';
+export { UnstorableTextError } from './audit/audit.errors.js';
+
+export {
+  hasTrace,
+  isTransactional,
+  type ChangeRun,
+  type Handles,
+  type HandleToken,
+  type Marker,
+  type MarkerStore,
+  type TargetFence,
+  type TargetSystem,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
+} from './target-system/target-system.js';
+export { ChangeStatements } from './target-system/change-statements.js';
+export { MethodScope, overrideInherited, overrideMethod } from './target-system/method-scope.js';
+export type { ProvidedHandle } from './target-system/provided-handle.js';
+
+export { tokenName } from './change/parameter-faults.js';
+
+export type { EventPublisher } from './reporting/event-publisher.js';
+
+export type { AdapterDefinition } from './nest/adapter-definition.js';
+export {
+  FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_OVERRIDES,
+  FLAMINGOCK_RUNTIME,
+  FLAMINGOCK_SETTINGS,
+} from './nest/flamingock.constants.js';
+
+/** @internal For the entry "config". */
+export { settingsFromEnvironment } from './nest/environment-settings.js';
