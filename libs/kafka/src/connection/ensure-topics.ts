@@ -1,5 +1,5 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { retryWhile } from './retry-while.js';
+import { retryFor } from './retry-for.js';
 import { isNotThereYet, refusalOf } from './driver-error.js';
 
 /** How long a topic that others have just created may take to be known everywhere, in milliseconds. */
@@ -49,7 +49,7 @@ async function ensureTopic(admin: Admin, wanted: WantedTopic): Promise<EnsuredTo
   if (!(await admin.listTopics()).includes(topic) && (await create(admin, wanted))) {
     return { topic, status: 'created' };
   }
-  const differences = await retryWhile(APPEARS_MS, isNotThereYet, () => compare(admin, wanted));
+  const differences = await retryFor(APPEARS_MS, isNotThereYet, () => compare(admin, wanted));
   return differences.length === 0
     ? { topic, status: 'unchanged' }
     : { topic, status: 'differs', differences };

@@ -1,7 +1,7 @@
 import { withinTime } from '@nestjs-flamingock/core/adapter';
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { retryWhile } from '../connection/retry-while.js';
+import { retryFor } from '../connection/retry-for.js';
 import { hasType, isPassing } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import { MarkersUnreadableError } from '../kafka.errors.js';
@@ -45,7 +45,7 @@ export class MarkersReader {
 
   /** Begins to read, once the coordinator of its group is ready for it. */
   static open(source: MarkersSource): Promise<MarkersReader> {
-    return retryWhile(source.patienceMs, isPassing, () => MarkersReader.join(source));
+    return retryFor(source.patienceMs, isPassing, () => MarkersReader.join(source));
   }
 
   private static async join(source: MarkersSource): Promise<MarkersReader> {
@@ -108,7 +108,7 @@ export class MarkersReader {
       await admin.deleteGroups([this.groupId]);
     };
     // Without an answer, or the right to delete it, the broker removes the group: it is empty and has no offsets.
-    await retryWhile(LEAVES_MS, isStillUsed, remove).catch(() => undefined);
+    await retryFor(LEAVES_MS, isStillUsed, remove).catch(() => undefined);
   }
 
   private async start(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { retryWhile } from '../connection/retry-while.js';
+import { retryFor } from '../connection/retry-for.js';
 import { hasType, isNotThereYet, refusalOf } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import { MarkersTopicMissingError, MarkersTopicPolicyError } from '../kafka.errors.js';
@@ -65,7 +65,7 @@ async function create(admin: Admin, topic: string, wanted: number | undefined): 
 
 async function checkPolicy(admin: Admin, topic: string): Promise<void> {
   const query = { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] };
-  const { resources } = await retryWhile(APPEARS_MS, isNotThereYet, () =>
+  const { resources } = await retryFor(APPEARS_MS, isNotThereYet, () =>
     admin.describeConfigs({ resources: [query], includeSynonyms: false }),
   );
   const policy = resources[0]?.configEntries[0]?.configValue ?? '';

@@ -1,5 +1,5 @@
 import type { Producer, Transaction } from 'kafkajs';
-import { retryWhile } from '../connection/retry-while.js';
+import { retryFor } from '../connection/retry-for.js';
 import { isPassing } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import { RememberedPartitions } from '../connection/remembered-partitions.js';
@@ -32,7 +32,7 @@ export class TransactionalProducer {
     });
     try {
       // kafkajs initialises the id with the first transaction, of which Kafka hears only when it sends something.
-      const first = await retryWhile(INITIALISE_MS, isPassing, () => producer.transaction());
+      const first = await retryFor(INITIALISE_MS, isPassing, () => producer.transaction());
       await first.abort();
     } catch (error) {
       await clients.release(producer);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Repeats `attempt` while it fails with what `isPassing`, for at most `ms` milliseconds. */
-export async function retryWhile<T>(
+export async function retryFor<T>(
   ms: number,
   isPassing: (error: unknown) => boolean,
   attempt: () => Promise<T>,
