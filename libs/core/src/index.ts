@@ -31,6 +31,7 @@ export {
 } from './audit/audit.errors.js';
 export type { ChainFault } from './audit/chain-walk.js';
 export { RecoveryStrategy } from './audit/recovery-strategy.js';
+export type { Actor, ActorKind } from './audit/actor.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
 
@@ -112,7 +113,9 @@ export {
   UndoRefusedError,
   UnknownChangeError,
   type UndoObstacle,
+  type RequestFault,
 } from './operations/operation.errors.js';
+export type { OperationContext } from './operations/operation-context.js';
 
 export {
   nonTransactionalTargetSystem,
@@ -131,3 +134,4 @@ export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingo
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
+export type { FormerContext } from './nest/former-context.js';

@@ -11,9 +11,8 @@ import type { World } from './world.js';
 /** Does what the plan of a process says. */
 export async function operate(process: SimulatedProcess, engine: Engine, world: World): Promise<unknown> {
   const { operation, changeId } = process.plan;
-  const { signal } = process.stopping;
   if (operation === 'fix') return fix(process, engine, world);
-  if (operation === 'undo') return undo(engine, { changeId: changeId! }, { by: process.name }, signal);
+  if (operation === 'undo') return undo(engine, { changeId: changeId! }, operationOf(process));
   return run(process, engine, world);
 }
 
@@ -40,18 +39,22 @@ async function fix(process: SimulatedProcess, engine: Engine, world: World): Pro
   const issue = openIssues(world)[0];
   if (!issue) return undefined;
   const resolution = world.oracle.timesIn(issue) > 0 ? 'EXECUTED' : 'ROLLED_BACK';
-  return auditFix(engine, { changeId: issue.id, resolution, by: process.name }, process.stopping.signal);
+  return auditFix(engine, { changeId: issue.id, resolution }, operationOf(process));
 }
 
 /** An operator who looks at every change in question and tells the truth about it. */
 export async function reconcile(process: SimulatedProcess, engine: Engine, world: World): Promise<unknown> {
-  const { signal } = process.stopping;
-  const { inQuestion, lostWrites } = await auditReconcile(engine, {}, signal);
+  const { inQuestion, lostWrites } = await auditReconcile(engine, {}, operationOf(process));
   if (inQuestion.length === 0 && lostWrites.length === 0) return undefined;
   const isThere = (changeId: string): boolean =>
     world.scenario.changes.some((change) => change.id === changeId && world.oracle.timesIn(change) > 0);
   const executed = inQuestion.map(({ changeId }) => changeId).filter(isThere);
-  return auditReconcile(engine, { executed, others: 'ROLLED_BACK', by: process.name }, signal);
+  return auditReconcile(engine, { executed, others: 'ROLLED_BACK' }, operationOf(process));
+}
+
+/** An operator of the process's name, who stops with it. */
+function operationOf({ name, stopping }: SimulatedProcess) {
+  return { actor: name, signal: stopping.signal };
 }
 
 /** The changes that need a manual check now. */

@@ -14,6 +14,7 @@ import { refuseInside } from '../lock/change-scope.js';
 import { execute } from '../operations/execute.js';
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../operations/issues.js';
 import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } from '../operations/lock.js';
+import { assertContext, type Operation, type OperationContext } from '../operations/operation-context.js';
 import { plan, type PlanReport } from '../operations/plan.js';
 import {
   serviceRename,
@@ -29,6 +30,7 @@ import { EngineFactory } from './engine-factory.js';
 import { tellOfExit } from './exit-watch.js';
 import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockSettings } from './flamingock-options.js';
+import { contextOf, type FormerContext } from './former-context.js';
 import { FlamingockDisabledError } from './nest.errors.js';
 import { resolveOptions, type ResolvedOptions } from './resolve-options.js';
 import { withShutdownSignals } from './shutdown-signals.js';
@@ -122,8 +124,8 @@ export class FlamingockService {
    * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
    * when the change does not need a manual check; LockTimeoutError with who holds the lock.
    */
-  auditFix(request: AuditFixRequest): Promise<AuditFixResult> {
-    return this.interruptibly((engine, signal) => auditFix(engine, request, signal));
+  auditFix(request: AuditFixRequest & FormerContext): Promise<AuditFixResult> {
+    return this.perform(contextOf(request), (engine, operation) => auditFix(engine, request, operation));
   }
 
   /**
@@ -135,8 +137,10 @@ export class FlamingockService {
    * each change in question; AuditTamperedError where entries are missing; TargetSystemUnavailableError;
    * LockTimeoutError with who holds the lock.
    */
-  auditReconcile(request: AuditReconcileRequest = {}): Promise<AuditReconciliation> {
-    return this.interruptibly((engine, signal) => auditReconcile(engine, request, signal));
+  auditReconcile(request: AuditReconcileRequest & FormerContext = {}): Promise<AuditReconciliation> {
+    return this.perform(contextOf(request), (engine, operation) =>
+      auditReconcile(engine, request, operation),
+    );
   }
 
   /** Walks the whole chain of entries, in bounded memory, up to its first fault. */
@@ -156,8 +160,13 @@ export class FlamingockService {
    * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
    * before anything happens, when one of the changes cannot be undone.
    */
-  undo(request: UndoRequest, options: UndoOptions = {}): Promise<UndoReport> {
-    return this.interruptibly((engine, signal) => undo(engine, request, options, signal), 'changes');
+  undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'> = {}): Promise<UndoReport> {
+    const { by, ...context } = options;
+    return this.perform(
+      { ...context, actor: context.actor ?? by },
+      (engine, operation) => undo(engine, request, operation),
+      'changes',
+    );
   }
 
   /**
@@ -167,8 +176,8 @@ export class FlamingockService {
    * @throws RenameRefusedError with every reason, before anything is recorded; LostWritesError;
    * TargetSystemUnavailableError; LockTimeoutError with who holds a lock.
    */
-  serviceRename(request: ServiceRenameRequest): Promise<ServiceRename> {
-    return this.interruptibly((engine, signal) => serviceRename(engine, request, signal));
+  serviceRename(request: ServiceRenameRequest & FormerContext): Promise<ServiceRename> {
+    return this.perform(contextOf(request), (engine, operation) => serviceRename(engine, request, operation));
   }
 
   /** Tells who holds the lock, judged by the audit store's clock; by default that of the application's own service. */
@@ -182,8 +191,8 @@ export class FlamingockService {
    *
    * @returns whether the lock was held by that acquisition.
    */
-  async lockRelease(request: LockReleaseRequest): Promise<boolean> {
-    return lockRelease(await this.getEngine(), request);
+  lockRelease(request: LockReleaseRequest, context: OperationContext = {}): Promise<boolean> {
+    return this.perform(context, (engine, operation) => lockRelease(engine, request, operation));
   }
 
   /** Stops what is going on, waits until it has recorded where it stopped, and lets nothing begin after it. */
@@ -194,20 +203,23 @@ export class FlamingockService {
 
   private async run(): Promise<ExecutionReport> {
     if (!this.options.enabled) throw new FlamingockDisabledError();
-    return this.interruptibly(execute, 'changes');
+    return this.perform({}, (engine, { signal }) => execute(engine, signal), 'changes');
   }
 
-  /** Does what holds the lock such that shutdown and signals end it in order. */
-  private async interruptibly<T>(
-    work: (engine: Engine, signal: AbortSignal) => Promise<T>,
+  /** Does what writes such that shutdown, signals of the process and the caller's own signal end it in order. */
+  private async perform<T, C extends OperationContext>(
+    context: C,
+    work: (engine: Engine, operation: C & Operation) => Promise<T>,
     uses?: 'changes',
   ): Promise<T> {
-    this.shutdown.signal.throwIfAborted();
+    assertContext(context);
+    const stops = [this.shutdown.signal, ...(context.signal ? [context.signal] : [])];
+    for (const stop of stops) stop.throwIfAborted();
     const { shutdownSignals, service } = this.options;
     const engine = await this.getEngine(uses);
     const working = tellOfExit(service, (progress) =>
       withShutdownSignals(shutdownSignals, service, (interrupted) =>
-        work({ ...engine, progress }, AbortSignal.any([interrupted, this.shutdown.signal])),
+        work({ ...engine, progress }, { ...context, signal: AbortSignal.any([interrupted, ...stops]) }),
       ),
     );
     this.working.add(working);

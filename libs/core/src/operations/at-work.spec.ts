@@ -77,10 +77,12 @@ describe('a change that somebody is at work on', () => {
   it('is none while it is undone', async () => {
     const engine = engineOf({ rollback: slow });
     await passing(runtime, execute(engine, signal()));
-    const undoing = undo(engine, { changeId: 'publish' }, {}, signal());
+    const undoing = undo(engine, { changeId: 'publish' }, { signal: signal() });
     await runtime.advance(1_000);
     await expectNoIssue(asked());
-    const refusal = await failureOf(undo(asked(), { changeId: 'publish' }, { dryRun: true }, signal()));
+    const refusal = await failureOf(
+      undo(asked(), { changeId: 'publish' }, { dryRun: true, signal: signal() }),
+    );
     expect((refusal as Error).message).toMatch(
       /is in state STARTED: test-host .* is at work on it right now/,
     );

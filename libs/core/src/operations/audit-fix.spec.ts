@@ -8,6 +8,7 @@ import { Wire } from '../fixtures/wire.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { auditFix, type AuditFixRequest } from './audit-fix.js';
+import type { OperationContext } from './operation-context.js';
 import { createPipeline } from '../plan/pipeline.js';
 import { NoIssueError, UnknownChangeError } from './operation.errors.js';
 import { execute } from './execute.js';
@@ -40,8 +41,10 @@ const engine = (waitMs = 60_000) =>
   });
 const signal = () => new AbortController().signal;
 const run = () => passing(runtime, execute(engine(), signal()));
-const fix = (fields: Partial<AuditFixRequest> = {}) =>
-  passing(runtime, auditFix(engine(), { changeId: 'publish', resolution: 'EXECUTED', ...fields }, signal()));
+const fix = (fields: Partial<AuditFixRequest> = {}, context: OperationContext = {}) => {
+  const request = { changeId: 'publish', resolution: 'EXECUTED', ...fields } as const;
+  return passing(runtime, auditFix(engine(), request, { ...context, signal: signal() }));
+};
 const states = () => statesOf(new InMemoryAuditStore(database));
 const lastEntry = async (): Promise<AuditEntry | undefined> =>
   (await new InMemoryAuditStore(database).readSnapshot(SERVICE))[0];
@@ -50,11 +53,13 @@ const FAILED = ['publish STARTED', 'publish EXECUTION_FAILED'];
 describe('auditFix', () => {
   it('records that a change is executed, after which it is never run again', async () => {
     await failureOf(run());
-    expect(await passing(runtime, auditFix(engine(), { changeId: 'publish' }, signal()))).toEqual({
-      changeId: 'publish',
-      state: 'MANUAL_MARKED_AS_EXECUTED',
-      next: { action: 'SKIP', reason: 'marked as executed by an operator' },
-    });
+    expect(await passing(runtime, auditFix(engine(), { changeId: 'publish' }, { signal: signal() }))).toEqual(
+      {
+        changeId: 'publish',
+        state: 'MANUAL_MARKED_AS_EXECUTED',
+        next: { action: 'SKIP', reason: 'marked as executed by an operator' },
+      },
+    );
     expect(await states()).toEqual([...FAILED, 'publish MANUAL_MARKED_AS_EXECUTED']);
     expect((await run()).changes[0]).toMatchObject({ result: 'skipped' });
   });
@@ -72,7 +77,7 @@ describe('auditFix', () => {
   it('records who found it out, and why, in the chain like every other entry', async () => {
     await failureOf(run());
     const before = await lastEntry();
-    await fix({ by: 'ann', reason: 'looked into the bucket' });
+    await fix({}, { actor: 'ann', reason: 'looked into the bucket' });
     const entry = await lastEntry();
     expect(entry).toMatchObject({
       operation: 'FIX',
@@ -106,7 +111,7 @@ describe('auditFix', () => {
     await failureOf(run());
     const request = { changeId: 'publish', resolution: 'ROLLED_BACK', by: 'ann' } as const;
     const without = { ...engine(), pipeline: createPipeline(SERVICE, []) };
-    expect(await passing(runtime, auditFix(without, request, signal()))).toMatchObject({
+    expect(await passing(runtime, auditFix(without, request, { signal: signal() }))).toMatchObject({
       state: 'MANUAL_MARKED_AS_ROLLED_BACK',
       next: { action: 'SKIP', reason: expect.stringContaining('no longer has it') },
     });
@@ -119,7 +124,7 @@ describe('auditFix', () => {
       new InMemoryAuditStore(database),
       new ManualRuntime({ clock: runtime.clock, pid: 2 }),
     );
-    const fixing = auditFix(engine(), { changeId: 'publish', resolution: 'EXECUTED' }, signal());
+    const fixing = auditFix(engine(), { changeId: 'publish', resolution: 'EXECUTED' }, { signal: signal() });
     await runtime.advance(5_000);
     expect(await states()).toEqual(FAILED);
     await other.lease.release();
@@ -129,11 +134,11 @@ describe('auditFix', () => {
   it('gives up where that run does not end', async () => {
     await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
     const request = { changeId: 'publish', resolution: 'EXECUTED' } as const;
-    const error = await failureOf(passing(runtime, auditFix(engine(1_000), request, signal())));
+    const error = await failureOf(passing(runtime, auditFix(engine(1_000), request, { signal: signal() })));
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect((error as Error).message).toContain('test-host (pid 2');
     const impatient = await failureOf(
-      passing(runtime, auditFix(engine(), { ...request, waitMs: 200 }, signal())),
+      passing(runtime, auditFix(engine(), request, { waitMs: 200, signal: signal() })),
     );
     expect((impatient as LockTimeoutError).waitedMs).toBeLessThan(500);
   });

@@ -10,9 +10,10 @@ import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { toldEdits } from '../run/plan-checks.js';
 import type { Decision } from '../recovery/recovery-decision.js';
-import { exclusively, operatorMetadata } from './exclusively.js';
+import { exclusively } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
+import { operatorMetadata, type Operation } from './operation-context.js';
 
 /** What an operator found out about a change that needed a manual check. */
 export interface AuditFixRequest {
@@ -23,16 +24,6 @@ export interface AuditFixRequest {
    * @default 'EXECUTED'
    */
   readonly resolution?: 'EXECUTED' | 'ROLLED_BACK';
-  /** Why; recorded. */
-  readonly reason?: string;
-  /** Who; recorded. */
-  readonly by?: string;
-  /**
-   * Milliseconds to wait for another holder of the lock.
-   *
-   * @default `lock.waitMs`
-   */
-  readonly waitMs?: number;
 }
 
 /** What a fix recorded, and what comes of it. */
@@ -55,21 +46,21 @@ export interface AuditFixResult {
 export async function auditFix(
   engine: Engine,
   request: AuditFixRequest,
-  signal: AbortSignal,
+  operation: Operation,
 ): Promise<AuditFixResult> {
-  const lockRequest = { waitMs: request.waitMs, signal };
-  return exclusively(engine, lockRequest, (session) => record(engine, request, session));
+  return exclusively(engine, operation, (session) => record(engine, request, operation, session));
 }
 
 async function record(
   engine: Engine,
   request: AuditFixRequest,
+  operation: Operation,
   { journal, snapshot }: ExclusiveSession,
 ): Promise<AuditFixResult> {
   const { changeId, resolution = 'EXECUTED' } = request;
   const { subject, fingerprint } = subjectOfFix(engine, request, snapshot);
   const state = `MANUAL_MARKED_AS_${resolution}` as const;
-  const metadata = { ...operatorMetadata(request), ...fingerprint };
+  const metadata = { ...operatorMetadata(operation), ...fingerprint };
   const fixed = await journal.append(subject, { state, operation: 'FIX', at: journal.now(), metadata });
   return { changeId, state, next: nextFor(engine, changeId, createSnapshot([fixed])) };
 }

@@ -72,12 +72,13 @@ export async function historyOf(engine: Engine, changeId: string): Promise<Audit
 
 function limitOf({ limit = Infinity }: AuditListRequest): number {
   if (limit === Infinity || (Number.isSafeInteger(limit) && limit > 0)) return limit;
-  throw new InvalidRequestError('limit', `must be a whole number from 1, not ${limit}`);
+  throw new InvalidRequestError([{ field: 'limit', problem: `must be a whole number from 1, not ${limit}` }]);
 }
 
 function sinceOf({ since }: AuditListRequest): number {
   if (since === undefined) return -Infinity;
   const time = new Date(since).getTime();
   if (!Number.isNaN(time)) return time;
-  throw new InvalidRequestError('since', `must be a date such as 2026-01-31T08:00:00Z, not ${String(since)}`);
+  const problem = `must be a date such as 2026-01-31T08:00:00Z, not ${String(since)}`;
+  throw new InvalidRequestError([{ field: 'since', problem }]);
 }

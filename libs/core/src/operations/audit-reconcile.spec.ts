@@ -1,3 +1,4 @@
+import { readSnapshot } from '../audit/audit-snapshot.js';
 import {
   InMemoryAuditStore,
   InMemoryDatabase,
@@ -13,6 +14,7 @@ import { failureOf, passing, SERVICE, statesOf } from '../fixtures/runs.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { auditReconcile, type AuditReconcileRequest } from './audit-reconcile.js';
 import { auditVerify } from './audit-verify.js';
+import type { OperationContext } from './operation-context.js';
 import { execute } from './execute.js';
 import { ReconcileRefusedError } from './operation.errors.js';
 
@@ -45,8 +47,8 @@ const build = (...ids: string[]) => {
   return anEngine({ store: new InMemoryAuditStore(audit.connect()), runtime, changes });
 };
 const start = (...ids: string[]) => passing(runtime, execute(build(...ids), signal()));
-const reconcile = (ids: string[], request: AuditReconcileRequest = {}) =>
-  passing(runtime, auditReconcile(build(...ids), request, signal()));
+const reconcile = (ids: string[], request: AuditReconcileRequest = {}, context: OperationContext = {}) =>
+  passing(runtime, auditReconcile(build(...ids), request, { ...context, signal: signal() }));
 const effects = async () =>
   Object.fromEntries((await new InMemoryTable(target).entries()) as [string, number][]);
 const states = () => statesOf(new InMemoryAuditStore(audit));
@@ -90,12 +92,9 @@ describe('an audit store that was set back', () => {
   });
 
   it('goes on once somebody has said what the target has', async () => {
-    const result = await reconcile(['a', 'b', 'c', 'd'], {
-      executed: ['b', 'c'],
-      rolledBack: ['d'],
-      by: 'ann',
-      reason: 'restored from the backup of Monday',
-    });
+    const findings = { executed: ['b', 'c'], rolledBack: ['d'] };
+    const ann = { actor: 'ann', reason: 'restored from the backup of Monday' };
+    const result = await reconcile(['a', 'b', 'c', 'd'], findings, ann);
     expect(result.recorded).toEqual([
       { changeId: 'b', state: 'MANUAL_MARKED_AS_EXECUTED' },
       { changeId: 'c', state: 'MANUAL_MARKED_AS_EXECUTED' },
@@ -146,7 +145,7 @@ describe('a reconciliation that is cut off', () => {
         if (sent === statement && leg === 'answer') await new Promise<never>(() => undefined);
       };
       const engine = { ...build('a', 'b', 'c', 'd'), store: new InMemoryAuditStore(audit.connect(dying)) };
-      void auditReconcile(engine, { others: 'EXECUTED' }, signal());
+      void auditReconcile(engine, { others: 'EXECUTED' }, { signal: signal() });
       await runtime.advance(60_000);
       await lockEnds();
       expect(await failureOf(start('a', 'b', 'c', 'd'))).toBeInstanceOf(LostWritesError);
@@ -275,7 +274,7 @@ describe('an entry that was changed', () => {
       broken: [{ seq: 4, changeId: 'b', fault: 'content does not match its hash' }],
       inQuestion: [{ changeId: 'b', state: 'EXECUTED' }],
     });
-    await reconcile(['a', 'b', 'c'], { executed: ['b'], by: 'ann' });
+    await reconcile(['a', 'b', 'c'], { executed: ['b'] });
     await start('a', 'b', 'c');
     expect(await effects()).toEqual({ a: 1, b: 1, c: 1 });
     expect(await verify('a', 'b', 'c')).toMatchObject({

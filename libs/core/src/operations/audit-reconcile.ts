@@ -21,7 +21,8 @@ import {
   type Finding,
   type Resolution,
 } from './changes-in-question.js';
-import { exclusively, operatorMetadata } from './exclusively.js';
+import { exclusively } from './exclusively.js';
+import { operatorMetadata, type Operation } from './operation-context.js';
 import { ReconcileRefusedError } from './operation.errors.js';
 
 /** What an operator found out about the changes in question. Without any finding, nothing is recorded. */
@@ -32,16 +33,6 @@ export interface AuditReconcileRequest {
   readonly rolledBack?: readonly string[];
   /** The finding about every other change in question. */
   readonly others?: Resolution;
-  /** Why; recorded. */
-  readonly reason?: string;
-  /** Who; recorded. */
-  readonly by?: string;
-  /**
-   * Milliseconds to wait for another holder of the lock.
-   *
-   * @default `lock.waitMs`
-   */
-  readonly waitMs?: number;
 }
 
 /** What audit store and target systems say of each other, and what was recorded about it. */
@@ -78,7 +69,7 @@ interface Survey {
 export async function auditReconcile(
   engine: Engine,
   request: AuditReconcileRequest,
-  signal: AbortSignal,
+  operation: Operation,
 ): Promise<AuditReconciliation> {
   const survey = await look(engine).finally(() => closeTargets(engine.pipeline));
   const { lostWrites, broken, floor } = survey;
@@ -93,24 +84,23 @@ export async function auditReconcile(
     if (questions.length === 0 && lostWrites.length === 0) throw new ReconcileRefusedError([]);
     return findingsFor(questions, request);
   };
-  const waiting = { waitMs: request.waitMs, signal };
   const beforeClaim = async (hold: LockHold): Promise<void> => {
     findingsIn(await readSnapshot(engine.store, engine.pipeline.service));
     await keepAhead(engine, lostWrites, hold);
   };
   const done = await exclusively(
     engine,
-    { ...waiting, reconciling: { above: floor, beforeClaim } },
+    { ...operation, reconciling: { above: floor, beforeClaim } },
     async (session) => {
       const findings = findingsIn(session.snapshot);
-      const recorded = await record(findings, request, session);
+      const recorded = await record(findings, operation, session);
       const inQuestion = findings.map(({ question }) => publicOf(question));
       return { ...seen, inQuestion, recorded, above: session.lease.token + AHEAD };
     },
   );
   const { above, ...reconciliation } = done;
   if (lostWrites.length > 0) {
-    await exclusively(engine, { ...waiting, reconciling: { above } }, (session) =>
+    await exclusively(engine, { ...operation, reconciling: { above } }, (session) =>
       claimAgain(engine, lostWrites, session),
     );
   }
@@ -162,14 +152,14 @@ async function brokenEntries(engine: Engine): Promise<readonly BrokenEntry[]> {
 
 async function record(
   findings: readonly Finding[],
-  request: AuditReconcileRequest,
+  operation: Operation,
   { journal }: ExclusiveSession,
 ): Promise<AuditReconciliation['recorded']> {
   const recorded: AuditReconciliation['recorded'][number][] = [];
   for (const { question, resolution } of findings) {
     const state = `MANUAL_MARKED_AS_${resolution}` as const;
     const accepted = question.broken ? acceptanceOf(question.broken) : {};
-    const metadata = { ...operatorMetadata(request), ...accepted };
+    const metadata = { ...operatorMetadata(operation), ...accepted };
     await journal.append(question.subject, { state, operation: 'FIX', at: journal.now(), metadata });
     recorded.push({ changeId: question.changeId, state });
   }

@@ -1,5 +1,4 @@
 import { endFault, tailFault } from '../audit/audit-snapshot.js';
-import { storableText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
 import { assertNothingForgotten } from '../run/forgotten-claims.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -9,12 +8,10 @@ import type { Engine } from '../run/engine.js';
 import { withLock, type LockRequest } from '../run/exclusive-run.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { assertOpen } from '../run/plan-checks.js';
+import type { Operation } from './operation-context.js';
 
 /** How an operation gets the lock. */
-export interface OperationLockRequest {
-  /** Milliseconds to wait for another holder. */
-  readonly waitMs: number | undefined;
-  readonly signal: AbortSignal;
+export interface OperationLockRequest extends Pick<Operation, 'signal' | 'waitMs'> {
   /** Goes on in a history that is closed, or an unfinished copy of another. */
   readonly renaming?: boolean;
   /** Goes on in spite of lost writes and of entries that were changed. */
@@ -57,13 +54,4 @@ export async function exclusively<T>(
   });
   if (!done) throw new LockTimeoutError(service, 0, undefined);
   return done.result;
-}
-
-/** Who and why, as the entries of an operator have it. */
-export function operatorMetadata(texts: { by?: string | undefined; reason?: string | undefined }) {
-  const { by, reason } = texts;
-  return {
-    ...(by !== undefined && { by: storableText(by) }),
-    ...(reason !== undefined && { reason: storableText(reason) }),
-  };
 }

@@ -72,7 +72,7 @@ describe('issueList', () => {
   it('keeps one issue when the other is fixed', async () => {
     const engine = engineOf(failing('b'), failing('a'));
     await run(engine);
-    await passing(runtime, auditFix(engine, { changeId: 'b' }, signal()));
+    await passing(runtime, auditFix(engine, { changeId: 'b' }, { signal: signal() }));
     expect((await issueList(engine)).map(({ changeId }) => changeId)).toEqual(['a']);
   });
 
@@ -81,7 +81,7 @@ describe('issueList', () => {
     expect(await issueList(forgetful())).toMatchObject([
       { changeId: 'a', inCode: false, reason: expect.stringMatching(/no longer has the change/) },
     ]);
-    await passing(runtime, auditFix(forgetful(), { changeId: 'a' }, signal()));
+    await passing(runtime, auditFix(forgetful(), { changeId: 'a' }, { signal: signal() }));
     expect(await issueList(forgetful())).toEqual([]);
   });
 });
@@ -168,7 +168,7 @@ describe('the lock', () => {
 
   it('was never held', async () => {
     expect(await lockStatus(engine())).toEqual({ held: false });
-    expect(await lockRelease(engine(), { token: 1 })).toBe(false);
+    expect(await lockRelease(engine(), { token: 1 }, { signal: new AbortController().signal })).toBe(false);
   });
 
   it('is held by whom, and for how long, on the clock of the store', async () => {
@@ -194,10 +194,10 @@ describe('the lock', () => {
 
   it('is freed for exactly the acquisition that is named', async () => {
     await hold();
-    expect(await lockRelease(engine(), { token: 2 })).toBe(false);
+    expect(await lockRelease(engine(), { token: 2 }, { signal: new AbortController().signal })).toBe(false);
     expect((await lockStatus(engine())).held).toBe(true);
-    expect(await lockRelease(engine(), { token: 1 })).toBe(true);
+    expect(await lockRelease(engine(), { token: 1 }, { signal: new AbortController().signal })).toBe(true);
     expect((await lockStatus(engine())).held).toBe(false);
-    expect(await lockRelease(engine(), { token: 1 })).toBe(false);
+    expect(await lockRelease(engine(), { token: 1 }, { signal: new AbortController().signal })).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import type { LockRecord } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
+import type { Operation } from './operation-context.js';
 
 /** Who holds the lock, judged by the audit store's clock. */
 export interface LockStatus {
@@ -39,9 +40,15 @@ export async function lockStatus(
  *
  * @returns whether the lock was held by that acquisition.
  */
-export async function lockRelease(engine: Engine, { token }: LockReleaseRequest): Promise<boolean> {
+export async function lockRelease(
+  engine: Engine,
+  { token }: LockReleaseRequest,
+  { signal }: Operation,
+): Promise<boolean> {
+  const { pipeline, store } = engine;
   const { held, record } = await lockStatus(engine);
   if (record?.token !== token) return false;
-  await engine.store.lock.release(record);
+  signal.throwIfAborted();
+  await store.lock.release(record);
   return held;
 }

@@ -34,16 +34,25 @@ export class NoIssueError extends FlamingockError {
   }
 }
 
-/** An operation was asked for with a value that makes no sense. */
+/** What is wrong with one value of a request. */
+export interface RequestFault {
+  /** Name of the field, such as `actor.kind`. */
+  readonly field: string;
+  /** In words that follow it: `must be a whole number from 1, not 0`. */
+  readonly problem: string;
+}
+
+/** An operation was asked for with values that make no sense. Lists every fault. */
 export class InvalidRequestError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_INVALID_REQUEST';
 
   constructor(
-    /** Name of the field. */
-    readonly field: string,
-    problem: string,
+    /** At least one. */
+    readonly faults: readonly RequestFault[],
   ) {
-    super(`"${field}" ${problem}. Nothing was done. Correct it and ask again.`);
+    const told = faults.map(({ field, problem }) => `"${field}" ${problem}`);
+    super(`${told.join('; ')}. Nothing was done. Correct it and ask again.`);
+    this.hide('faults');
   }
 }
 

@@ -52,7 +52,7 @@ describe('a rename', () => {
     expect((error as Error).message).toMatch(
       /Change "b" of "default" is not settled.*EXECUTION_FAILED.*issue get -c b/s,
     );
-    await settle(auditFix(failing, { changeId: 'b' }, signal()));
+    await settle(auditFix(failing, { changeId: 'b' }, { signal: signal() }));
     expect(await services.rename(TO_SHOP)).toMatchObject({ changes: 2 });
   });
 
@@ -97,12 +97,12 @@ describe('the former name', () => {
   it('has nothing recorded any more', async () => {
     const engine = services.engine('default', 'a b');
     const refused: (() => Promise<unknown>)[] = [
-      () => auditFix(engine, { changeId: 'a' }, signal()),
-      () => undo(engine, { changeId: 'a' }, { dryRun: true }, signal()),
-      () => undo(engine, { changeId: 'a' }, {}, signal()),
+      () => auditFix(engine, { changeId: 'a' }, { signal: signal() }),
+      () => undo(engine, { changeId: 'a' }, { dryRun: true, signal: signal() }),
+      () => undo(engine, { changeId: 'a' }, { signal: signal() }),
     ];
     for (const work of refused) expect(await failureOf(settle(work()))).toBeInstanceOf(ServiceRenamedError);
-    expect(await settle(auditReconcile(engine, {}, signal()))).toMatchObject({ lostWrites: [] });
+    expect(await settle(auditReconcile(engine, {}, { signal: signal() }))).toMatchObject({ lostWrites: [] });
     expect(services.ran).toEqual(['a', 'b']);
     expect(await services.states('default')).toHaveLength(5);
   });

@@ -1,20 +1,20 @@
 import { CrashPoint, ManualRuntime } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { createSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, createSnapshot } from '../audit/audit-snapshot.js';
 import { RENAME_ID } from '../audit/renaming.js';
 import { LEASE_MS, passing } from '../fixtures/runs.js';
 import { Services } from '../fixtures/services.js';
 import { auditVerify } from './audit-verify.js';
 import { serviceRename } from './service-rename.js';
 
-const TO_SHOP = { from: 'default', to: 'shop', reason: 'a test' };
+const TO_SHOP = { from: 'default', to: 'shop' };
 
 /** Renames the service in a process that dies at its `at`-th message; true if it died before it was done. */
 async function renameAndDie(services: Services, at: number): Promise<boolean> {
   await services.start('default', 'a B');
   const crash = new CrashPoint(at);
   const engine = services.engine('shop', 'a B', crash.network);
-  const renaming = serviceRename(engine, TO_SHOP, new AbortController().signal);
+  const renaming = serviceRename(engine, TO_SHOP, { signal: new AbortController().signal });
   const died = await passing(services.runtime, crash.kills(renaming));
   await services.runtime.advance(2 * LEASE_MS);
   return died;
@@ -114,7 +114,7 @@ describe('a rename whose process dies', () => {
         await new Promise<never>(() => undefined);
       };
       const engine = services.engine('shop', ids.join(' '), network);
-      void serviceRename(engine, TO_SHOP, new AbortController().signal);
+      void serviceRename(engine, TO_SHOP, { signal: new AbortController().signal });
     });
     await passing(services.runtime, dying);
     await services.runtime.advance(2 * LEASE_MS);

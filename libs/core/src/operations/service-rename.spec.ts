@@ -1,5 +1,5 @@
 import { InMemoryTable, ManualRuntime } from '@nestjs-flamingock/testing';
-import { createSnapshot } from '../audit/audit-snapshot.js';
+import { readSnapshot, createSnapshot } from '../audit/audit-snapshot.js';
 import { RENAME_ID } from '../audit/renaming.js';
 import { ChangeSource, fingerprinted } from '../change/fingerprint.js';
 import { changeMethod } from '../fixtures/changes.js';
@@ -16,7 +16,8 @@ import { plan } from './plan.js';
 import { serviceRename } from './service-rename.js';
 import { undo } from './undo.js';
 
-const TO_SHOP = { from: 'default', to: 'shop', by: 'ann', reason: 'it has a name now' };
+const TO_SHOP = { from: 'default', to: 'shop' };
+const ANN = { actor: 'ann', reason: 'it has a name now' };
 const signal = () => new AbortController().signal;
 
 let services: Services;
@@ -31,7 +32,7 @@ describe('a service that is renamed', () => {
   it('goes on under the new name, from an entry for the last one of each change', async () => {
     await services.start('default', 'a b');
     const [a, b] = await lastOf('default');
-    const renamed = await services.rename(TO_SHOP);
+    const renamed = await services.rename(TO_SHOP, undefined, ANN);
     expect(renamed).toMatchObject({ from: 'default', to: 'shop', changes: 2, recorded: 5, head: { seq: 4 } });
     expect(await services.states('shop')).toEqual([
       `${RENAME_ID} STARTED`,
@@ -57,7 +58,7 @@ describe('a service that is renamed', () => {
     await services.start('default', 'a');
     const source = new ChangeSource(() => ['a () {}']);
     const edited = withChanges(services.engine('default', 'a'), { author: 'bob', source });
-    await settle(auditFix(edited, { changeId: 'a' }, signal()));
+    await settle(auditFix(edited, { changeId: 'a' }, { signal: signal() }));
     await services.rename(TO_SHOP);
     expect((await lastOf('shop')).find(({ changeId }) => changeId === 'a')).toMatchObject({
       author: 'bob',
@@ -69,7 +70,7 @@ describe('a service that is renamed', () => {
   it('leaves what was recorded before as it is, and both histories unbroken', async () => {
     await services.start('default', 'a b');
     const before = services.audit.snapshot().entries.get('default') ?? [];
-    await services.rename(TO_SHOP);
+    await services.rename(TO_SHOP, undefined, ANN);
     const after = services.audit.snapshot().entries.get('default') ?? [];
     expect(after.slice(0, -1)).toEqual(before);
     expect(after.at(-1)).toMatchObject({ changeId: RENAME_ID, metadata: { to: 'shop', by: 'ann' } });
@@ -105,9 +106,9 @@ describe('a service that is renamed', () => {
   it('undoes in the order in which the changes were applied', async () => {
     await services.start('default', 'a b');
     const edited = withChanges(services.engine('default', 'a b'), { author: 'bob' });
-    await settle(auditFix(edited, { changeId: 'a' }, signal()));
+    await settle(auditFix(edited, { changeId: 'a' }, { signal: signal() }));
     await services.rename(TO_SHOP);
-    await settle(undo(services.engine('shop', 'a b'), { to: 'a' }, {}, signal()));
+    await settle(undo(services.engine('shop', 'a b'), { to: 'a' }, { signal: signal() }));
     expect(services.ran).toEqual(['a', 'b', '-b']);
   });
 
@@ -144,7 +145,7 @@ describe('a service that is renamed', () => {
       const isUnstorable = batch.entries.some(({ metadata }) => metadata['reason'] === 'é');
       return isUnstorable ? Promise.reject(new UnstorableTextError('é')) : append(batch);
     };
-    await services.rename({ from: 'default', to: 'café', reason: 'é' }, engine);
+    await services.rename({ from: 'default', to: 'café' }, engine, { reason: 'é' });
     expect(await services.start('café', 'a')).toMatchObject({ status: 'up-to-date' });
     expect(await services.rename({ from: 'default', to: 'café' })).toMatchObject({ recorded: 0 });
   });
@@ -160,7 +161,9 @@ describe('a rename', () => {
 
   it('is done once where several instances are told to', async () => {
     await services.start('default', 'a b');
-    const renames = [1, 2].map(() => serviceRename(services.engine('shop', 'a b'), TO_SHOP, signal()));
+    const renames = [1, 2].map(() =>
+      serviceRename(services.engine('shop', 'a b'), TO_SHOP, { signal: signal() }),
+    );
     const done = await settle(Promise.all(renames));
     expect(done.map(({ recorded }) => recorded).sort()).toEqual([0, 5]);
   });
@@ -206,7 +209,7 @@ describe('a rename', () => {
     await services.store.lock.release(lock!);
     // The code has another change there by now, so that no run settles this one.
     const fix = { changeId: 'B', resolution: 'ROLLED_BACK' } as const;
-    await settle(auditFix(services.engine('default', 'A'), fix, signal()));
+    await settle(auditFix(services.engine('default', 'A'), fix, { signal: signal() }));
     await services.rename(TO_SHOP, services.engine('shop', 'A'));
     goOn();
     await failureOf(settle(stale));
@@ -220,7 +223,7 @@ describe('a rename', () => {
     const execution = changeMethod(() => new Promise<void>((resolve) => (goOn = resolve)));
     const run = execute(withChanges(services.engine('default', 'a b'), { execution }), signal());
     await services.runtime.advance(100);
-    const renaming = serviceRename(services.engine('tool', 'a b'), TO_SHOP, signal());
+    const renaming = serviceRename(services.engine('tool', 'a b'), TO_SHOP, { signal: signal() });
     await services.runtime.advance(1_000);
     expect(await services.states('shop')).toEqual([]);
     goOn();

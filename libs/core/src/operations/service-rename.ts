@@ -16,26 +16,17 @@ import { RenameRefusedError } from '../plan/rename.errors.js';
 import { claimedBy, claimOf } from '../recovery/lost-writes.js';
 import { observe } from './at-work.js';
 import { auditExport } from './audit-export.js';
-import { exclusively, operatorMetadata } from './exclusively.js';
+import { exclusively } from './exclusively.js';
+import { operatorMetadata, type Operation } from './operation-context.js';
 import { InvalidRequestError } from './operation.errors.js';
 import { renameRefusals, type RenamedHistories } from './rename-refusals.js';
 
-/** Which service gets which name, and on whose behalf. Neither need be the name that the application has now. */
+/** Which service gets which name. Neither need be the name that the application has now. */
 export interface ServiceRenameRequest {
   /** The name under which its history is kept. */
   readonly from: string;
   /** The name under which it goes on. There must be no history under it. */
   readonly to: string;
-  /** Why; recorded. */
-  readonly reason?: string;
-  /** Who; recorded. */
-  readonly by?: string;
-  /**
-   * Milliseconds to wait for another holder of either lock.
-   *
-   * @default `lock.waitMs`
-   */
-  readonly waitMs?: number;
 }
 
 /** What a rename has come to. */
@@ -68,27 +59,28 @@ const BATCH = 200;
 export async function serviceRename(
   engine: Engine,
   request: ServiceRenameRequest,
-  signal: AbortSignal,
+  operation: Operation,
 ): Promise<ServiceRename> {
-  const { from, to, waitMs } = request;
+  const { from, to } = request;
   assertNames({ from, to });
   await refuseBefore(engine, request);
   // Always in the same order: two that rename in opposite directions would wait for each other.
   const [first = from, second = to] = [from, to].sort();
-  const lockRequest = { waitMs, signal, renaming: true };
+  const lockRequest = { ...operation, renaming: true };
   return exclusively(under(engine, first), lockRequest, (one) =>
     exclusively(under(engine, second), lockRequest, (other) => {
       const [source, copy] = first === from ? [one, other] : [other, one];
-      return new Rename(engine, request, source, copy).run();
+      return new Rename(engine, request, operatorMetadata(operation), source, copy).run();
     }),
   );
 }
 
 function assertNames(names: Record<'from' | 'to', string>): void {
-  for (const [field, name] of Object.entries(names)) {
-    const fault = serviceNameFault(name);
-    if (fault !== undefined) throw new InvalidRequestError(field, fault);
-  }
+  const faults = Object.entries(names).flatMap(([field, name]) => {
+    const problem = serviceNameFault(name);
+    return problem === undefined ? [] : [{ field, problem }];
+  });
+  if (faults.length > 0) throw new InvalidRequestError(faults);
 }
 
 /** Under no lock: a name that is spelled wrongly must not come into being by being locked. */
@@ -125,16 +117,14 @@ interface Opening {
 /** One rename, with both locks in hand. */
 class Rename {
   private recorded = 0;
-  private readonly operator: AuditRecord['metadata'];
 
   constructor(
     private readonly engine: Engine,
     private readonly request: ServiceRenameRequest,
+    private readonly operator: AuditRecord['metadata'],
     private readonly source: ExclusiveSession,
     private readonly copy: ExclusiveSession,
-  ) {
-    this.operator = operatorMetadata(request);
-  }
+  ) {}
 
   async run(): Promise<ServiceRename> {
     const { source, copy } = this;

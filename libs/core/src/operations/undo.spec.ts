@@ -1,3 +1,4 @@
+import { readSnapshot } from '../audit/audit-snapshot.js';
 import {
   CrashPoint,
   InMemoryAuditStore,
@@ -72,7 +73,7 @@ function processOf(strategy: TxStrategy, { ids = ['a'], fields, ...ways }: Proce
 const signal = () => new AbortController().signal;
 const apply = (engine: Engine) => passing(runtime, execute(engine, signal()));
 const undoing = (engine: Engine, request: UndoRequest, options: UndoOptions = {}) =>
-  passing(runtime, undo(engine, request, options, signal()));
+  passing(runtime, undo(engine, request, { ...options, signal: signal() }));
 const history = () => statesOf(new InMemoryAuditStore(auditDatabase));
 const rowsOf = async (strategy: TxStrategy) => {
   const database = strategy === 'TX_SHARED' ? auditDatabase : targetDatabase;
@@ -98,7 +99,7 @@ describe('undo of a change of which the target takes back part', () => {
 
   it('is an issue at once, with both ends for the operator to choose from', async () => {
     await apply(engine());
-    const report = await undoing(engine(), { changeId: 'a' }, { by: 'ann' });
+    const report = await undoing(engine(), { changeId: 'a' }, { actor: 'ann' });
     expect(resultsOf(report)).toEqual(['a failed ROLLBACK_FAILED']);
     expect(report.changes[0]?.nextSteps?.join('\n')).toMatch(/proves that part of it[^]*audit fix -c a/);
     expect(await lastEntry()).toMatchObject({
@@ -106,7 +107,9 @@ describe('undo of a change of which the target takes back part', () => {
       metadata: { by: 'ann', effect: 'part' },
     });
     expect(await issueList(engine())).toMatchObject([{ changeId: 'a', operation: 'UNDO' }]);
-    expect(await auditFix(engine(), { changeId: 'a', resolution: 'ROLLED_BACK' }, signal())).toMatchObject({
+    expect(
+      await auditFix(engine(), { changeId: 'a', resolution: 'ROLLED_BACK' }, { signal: signal() }),
+    ).toMatchObject({
       next: { action: 'EXECUTE' },
     });
   });
@@ -116,7 +119,7 @@ describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
   it('calls the rollback method, records who and why, and lets the change run again', async () => {
     const engine = processOf(strategy);
     await apply(engine);
-    const report = await undoing(engine, { changeId: 'a' }, { by: 'ann', reason: 'wrong name' });
+    const report = await undoing(engine, { changeId: 'a' }, { actor: 'ann', reason: 'wrong name' });
     expect(report).toMatchObject({
       status: 'undone',
       changes: [{ changeId: 'a', result: 'undone', state: 'ROLLED_BACK', runsAgain: true }],
@@ -166,7 +169,10 @@ describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
     broken.clear();
     if (strategy === 'NON_TX') {
       expect(await failureOf(undoing(engine, { to: 'a' }))).toBeInstanceOf(UndoRefusedError);
-      await passing(runtime, auditFix(engine, { changeId: 'c', resolution: 'ROLLED_BACK' }, signal()));
+      await passing(
+        runtime,
+        auditFix(engine, { changeId: 'c', resolution: 'ROLLED_BACK' }, { signal: signal() }),
+      );
     }
     expect((await undoing(engine, { to: 'a' })).status).toBe('undone');
     expect(await rowsOf(strategy)).toEqual(['a']);
@@ -178,7 +184,8 @@ describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
     broken.add('b');
     await undoing(engine, { changeId: 'b' });
     broken.clear();
-    if (strategy === 'NON_TX') await passing(runtime, auditFix(engine, { changeId: 'b' }, signal()));
+    if (strategy === 'NON_TX')
+      await passing(runtime, auditFix(engine, { changeId: 'b' }, { signal: signal() }));
     expect(resultsOf(await undoing(engine, { to: 'b' }))).toEqual(['c undone ROLLED_BACK']);
   });
 
@@ -197,7 +204,7 @@ describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
           audit: auditDatabase.connect(crash.network),
           target: targetDatabase.connect(crash.network),
         });
-        died = await crash.kills(undo(dying, { changeId: 'a' }, {}, signal()));
+        died = await crash.kills(undo(dying, { changeId: 'a' }, { signal: signal() }));
         await runtime.advance(20_000);
         const next = processOf(strategy, { fields });
         const [issue] = await issueList(next);
@@ -230,13 +237,13 @@ describe('an undo that its process did not survive', () => {
         audit: auditDatabase.connect(dying),
         target: targetDatabase.connect(dying),
       });
-      void undo(engine, { changeId: 'a' }, {}, signal());
+      void undo(engine, { changeId: 'a' }, { signal: signal() });
       await new Promise((resolve) => setImmediate(resolve));
       expect(await history()).toEqual([...EXECUTED, 'a STARTED']);
       // The lease of the dead process ends with its time; its heartbeat is stopped by another token.
       const { lock } = new InMemoryAuditStore(auditDatabase);
       await lock.release((await lock.read(SERVICE))!);
-      const again = passing(runtime, undo(processOf('TX_SEPARATE'), { changeId: 'a' }, {}, signal()));
+      const again = passing(runtime, undo(processOf('TX_SEPARATE'), { changeId: 'a' }, { signal: signal() }));
       if (message === 'commit') {
         expect((await again).status).toBe('undone');
         expect(await history()).toEqual([
@@ -269,7 +276,7 @@ describe('undo', () => {
     const engine = processOf('NON_TX', { ids: ['a', 'b'] });
     await apply(engine);
     const before = await history();
-    const report = await undo(engine, { to: 'a' }, { dryRun: true }, signal());
+    const report = await undo(engine, { to: 'a' }, { dryRun: true, signal: signal() });
     expect(report).toMatchObject({
       status: 'planned',
       changes: [{ changeId: 'b', result: 'planned', runsAgain: true }],
@@ -316,7 +323,7 @@ describe('undo', () => {
         },
       ]);
     }
-    expect(await failureOf(undo(moved, { to: 'a' }, { dryRun: true }, signal()))).toBeInstanceOf(
+    expect(await failureOf(undo(moved, { to: 'a' }, { dryRun: true, signal: signal() }))).toBeInstanceOf(
       UndoRefusedError,
     );
     expect(await rowsOf(strategy)).toEqual(['a', 'b']);
@@ -348,9 +355,11 @@ describe('undo', () => {
     const stopping = changeMethod(() => stop.abort(new RunAbortedError(SERVICE, 'a test says so')));
     const engine = processOf('NON_TX', { ids: ['a', 'b', 'c'], fields: { rollback: stopping } });
     await apply(engine);
-    const report = await passing(runtime, undo(engine, { to: 'a' }, {}, stop.signal));
+    const report = await passing(runtime, undo(engine, { to: 'a' }, { signal: stop.signal }));
     expect(report.status).toBe('stopped');
     expect(resultsOf(report)).toEqual(['c undone ROLLED_BACK', 'b not-reached EXECUTED']);
-    expect(await failureOf(undo(engine, { to: 'a' }, {}, stop.signal))).toBeInstanceOf(RunAbortedError);
+    expect(await failureOf(undo(engine, { to: 'a' }, { signal: stop.signal }))).toBeInstanceOf(
+      RunAbortedError,
+    );
   });
 });

@@ -1,4 +1,3 @@
-import type { AuditRecord } from '../audit/audit-entry.js';
 import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
@@ -18,27 +17,18 @@ import { assertOpen } from '../run/plan-checks.js';
 import { undoFailureSteps } from '../run/issue-report.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
-import { exclusively, operatorMetadata } from './exclusively.js';
+import { exclusively } from './exclusively.js';
 import { observe } from './at-work.js';
+import { operatorMetadata, type Operation, type OperationContext } from './operation-context.js';
 import { planUndo, type UndoItem } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
 export type UndoRequest = { readonly changeId: string } | { readonly to: string };
 
 /** How to undo, and on whose behalf. */
-export interface UndoOptions {
+export interface UndoOptions extends OperationContext {
   /** Only tell what would be undone. Takes no lock and writes nothing. */
   readonly dryRun?: boolean;
-  /** Who; recorded. */
-  readonly by?: string;
-  /** Why; recorded. */
-  readonly reason?: string;
-  /**
-   * Milliseconds to wait for another holder of the lock.
-   *
-   * @default `lock.waitMs`
-   */
-  readonly waitMs?: number;
 }
 
 /** What became of one change of an undo. */
@@ -82,19 +72,16 @@ export interface UndoReport {
 export async function undo(
   engine: Engine,
   request: UndoRequest,
-  options: UndoOptions,
-  signal: AbortSignal,
+  operation: UndoOptions & Operation,
 ): Promise<UndoReport> {
   const { service } = engine.pipeline;
-  if (options.dryRun) {
+  if (operation.dryRun) {
     const observed = await observe(engine);
     assertOpen(service, renamingOf(observed.snapshot));
     const steps = await planUndo(engine, request, observed);
     return { service, status: 'planned', changes: steps.map((step) => unreached(step, 'planned')) };
   }
-  return exclusively(engine, { waitMs: options.waitMs, signal }, (session) =>
-    new UndoRunner(engine, session, signal).run(request, operatorMetadata(options)),
-  );
+  return exclusively(engine, operation, (session) => new UndoRunner(engine, session, operation).run(request));
 }
 
 /** One undo, under the lock. */
@@ -105,21 +92,21 @@ class UndoRunner {
   constructor(
     private readonly engine: Engine,
     private readonly session: ExclusiveSession,
-    signal: AbortSignal,
+    private readonly operation: Operation,
   ) {
     const { runtime, events, store } = engine;
     const activity = new Activity(runtime, events, session.journal);
-    this.resources = resourcesOf(engine, session, activity, signal);
+    this.resources = resourcesOf(engine, session, activity, operation.signal);
     this.executors = new Executors(this.resources, store);
   }
 
-  async run(request: UndoRequest, metadata: AuditRecord['metadata']): Promise<UndoReport> {
+  async run(request: UndoRequest): Promise<UndoReport> {
     try {
       const snapshot = await this.settledSnapshot();
       const steps = await planUndo(this.engine, request, { snapshot });
       await assertTransactions(steps.map(({ change }) => change));
       await this.executors.assertNothingLost(steps.map(({ change }) => change));
-      const changes = await this.undoAll(steps, metadata);
+      const changes = await this.undoAll(steps);
       const { service, executionId } = this.session.journal;
       const isDone = changes.every(({ result }) => result === 'undone');
       return { service, executionId, status: isDone ? 'undone' : 'stopped', changes };
@@ -142,26 +129,21 @@ class UndoRunner {
     return readSnapshot(this.engine.store, this.engine.pipeline.service);
   }
 
-  private async undoAll(
-    steps: readonly UndoItem[],
-    metadata: AuditRecord['metadata'],
-  ): Promise<UndoneChange[]> {
+  private async undoAll(steps: readonly UndoItem[]): Promise<UndoneChange[]> {
     const changes: UndoneChange[] = [];
     let stopped = false;
     for (const step of steps) {
       stopped ||= this.resources.signal.aborted;
-      const undone: UndoneChange = stopped
-        ? unreached(step, 'not-reached')
-        : await this.undoOne(step, metadata);
+      const undone: UndoneChange = stopped ? unreached(step, 'not-reached') : await this.undoOne(step);
       stopped ||= undone.result === 'failed';
       changes.push(undone);
     }
     return changes;
   }
 
-  private async undoOne(step: UndoItem, metadata: AuditRecord['metadata']): Promise<UndoneChange> {
+  private async undoOne(step: UndoItem): Promise<UndoneChange> {
     const { change, rollback, entry } = step;
-    const undo = undoBy(rollback, { ...metadata, ...fingerprintOf(entry) });
+    const undo = undoBy(rollback, { ...operatorMetadata(this.operation), ...fingerprintOf(entry) });
     const outcome = await this.executors.execute(change, undo);
     const durationMs = Math.round(outcome.durationMs);
     if (outcome.status === 'executed') {

@@ -73,7 +73,7 @@ describe('a change that put nothing into its transaction', () => {
     const rollback = changeMethod(past, 'rollback');
     const engine = engineOf(change(writing, { rollback }));
     await passing(runtime, execute(engine, signal()));
-    const { changes } = await passing(runtime, undo(engine, { changeId: 'publish' }, {}, signal()));
+    const { changes } = await passing(runtime, undo(engine, { changeId: 'publish' }, { signal: signal() }));
     expect(changes[0]).toMatchObject({
       result: 'undone',
       nextSteps: [expect.stringMatching(/held nothing/)],

@@ -141,7 +141,7 @@ describe('a run', () => {
 
   it('reads the history once after an operator has settled an issue', async () => {
     await failureOf(run([failing('a')]));
-    await passing(runtime, auditFix(engine([change('a')]), { changeId: 'a' }, stop.signal));
+    await passing(runtime, auditFix(engine([change('a')]), { changeId: 'a' }, { signal: stop.signal }));
     await run([change('a')]);
     wire.answered.length = 0;
     await run([change('a')]);
