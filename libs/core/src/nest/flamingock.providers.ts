@@ -4,6 +4,7 @@ import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
+import { EngineHost } from './engine-host.js';
 import { FlamingockBootstrap } from './flamingock.bootstrap.js';
 import { FLAMINGOCK_RUNTIME, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockModuleAsyncOptions, FlamingockSettingsFactory } from './flamingock-options.js';
@@ -22,6 +23,7 @@ export const coreProviders: readonly Provider[] = [
   LoggerReporter,
   EngineFactory,
   EarlyInit,
+  EngineHost,
   FlamingockService,
   FlamingockBootstrap,
 ];

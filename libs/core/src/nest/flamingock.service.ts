@@ -1,5 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { auditExport } from '../operations/audit-export.js';
 import { auditFix, type AuditFixRequest, type AuditFixResult } from '../operations/audit-fix.js';
@@ -14,7 +13,7 @@ import { refuseInside } from '../lock/change-scope.js';
 import { execute } from '../operations/execute.js';
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../operations/issues.js';
 import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } from '../operations/lock.js';
-import { assertContext, type Operation, type OperationContext } from '../operations/operation-context.js';
+import type { OperationContext } from '../operations/operation-context.js';
 import { plan, type PlanReport } from '../operations/plan.js';
 import {
   serviceRename,
@@ -22,33 +21,18 @@ import {
   type ServiceRenameRequest,
 } from '../operations/service-rename.js';
 import { undo, type UndoOptions, type UndoReport, type UndoRequest } from '../operations/undo.js';
-import type { Engine } from '../run/engine.js';
-import { RunAbortedError } from '../run/run.errors.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
-import { EarlyInit } from './early-init.js';
-import { EngineFactory } from './engine-factory.js';
-import { tellOfExit } from './exit-watch.js';
-import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
-import type { FlamingockSettings } from './flamingock-options.js';
+import { EngineHost } from './engine-host.js';
 import { contextOf, type FormerContext } from './former-context.js';
 import { FlamingockDisabledError } from './nest.errors.js';
-import { resolveOptions, type ResolvedOptions } from './resolve-options.js';
-import { withShutdownSignals } from './shutdown-signals.js';
+import type { ResolvedOptions } from './resolve-options.js';
 
 /** Everything that can be asked of Flamingock, for applications, tests and tools. */
 @Injectable()
 export class FlamingockService {
-  private resolved: ResolvedOptions | undefined;
   private running: Promise<ExecutionReport> | undefined;
-  private readonly working = new Set<Promise<unknown>>();
-  private readonly shutdown = new AbortController();
 
-  constructor(
-    @Inject(FLAMINGOCK_SETTINGS) private readonly settings: FlamingockSettings,
-    private readonly engines: EngineFactory,
-    private readonly earlyInit: EarlyInit,
-    private readonly moduleRef: ModuleRef,
-  ) {}
+  constructor(private readonly host: EngineHost) {}
 
   /**
    * The settings in force: defaults, then `flamingockConfig`, then what is set in code,
@@ -57,12 +41,7 @@ export class FlamingockService {
    * @throws InvalidOptionsError listing every value that makes no sense.
    */
   get options(): ResolvedOptions {
-    this.resolved ??= resolveOptions(
-      this.settingsAt(FLAMINGOCK_CONFIG_KEY),
-      this.settings,
-      this.settingsAt(FLAMINGOCK_OVERRIDES),
-    );
-    return this.resolved;
+    return this.host.options;
   }
 
   /**
@@ -71,7 +50,7 @@ export class FlamingockService {
    * @throws InvalidChangesError, AuditStoreUnavailableError
    */
   async plan(): Promise<PlanReport> {
-    return plan(await this.getEngine());
+    return plan(await this.host.engine());
   }
 
   /**
@@ -83,7 +62,7 @@ export class FlamingockService {
    */
   async execute(): Promise<ExecutionReport> {
     if (this.running) {
-      const { store, pipeline } = await this.getEngine();
+      const { store, pipeline } = await this.host.engine();
       refuseInside(pipeline.service, store);
     }
     this.running ??= this.run().finally(() => (this.running = undefined));
@@ -95,7 +74,7 @@ export class FlamingockService {
    * it no longer has. Takes no lock and writes nothing.
    */
   async issueList(): Promise<IssueSummary[]> {
-    return issueList(await this.getEngine());
+    return issueList(await this.host.engine());
   }
 
   /**
@@ -105,7 +84,7 @@ export class FlamingockService {
    * when the change needs nobody, or when there is no issue at all.
    */
   async issueGet(changeId?: string): Promise<IssueDetail> {
-    return issueGet(await this.getEngine(), changeId);
+    return issueGet(await this.host.engine(), changeId);
   }
 
   /**
@@ -114,7 +93,7 @@ export class FlamingockService {
    * @throws UnknownChangeError, InvalidRequestError
    */
   async auditList(request?: AuditListRequest): Promise<ListedEntry[]> {
-    return auditList(await this.getEngine(), request);
+    return auditList(await this.host.engine(), request);
   }
 
   /**
@@ -125,7 +104,7 @@ export class FlamingockService {
    * when the change does not need a manual check; LockTimeoutError with who holds the lock.
    */
   auditFix(request: AuditFixRequest & FormerContext): Promise<AuditFixResult> {
-    return this.perform(contextOf(request), (engine, operation) => auditFix(engine, request, operation));
+    return this.host.perform(contextOf(request), (engine, operation) => auditFix(engine, request, operation));
   }
 
   /**
@@ -138,19 +117,19 @@ export class FlamingockService {
    * LockTimeoutError with who holds the lock.
    */
   auditReconcile(request: AuditReconcileRequest & FormerContext = {}): Promise<AuditReconciliation> {
-    return this.perform(contextOf(request), (engine, operation) =>
+    return this.host.perform(contextOf(request), (engine, operation) =>
       auditReconcile(engine, request, operation),
     );
   }
 
   /** Walks the whole chain of entries, in bounded memory, up to its first fault. */
   async auditVerify(request?: AuditVerifyRequest): Promise<AuditVerification> {
-    return auditVerify(await this.getEngine(), request);
+    return auditVerify(await this.host.engine(), request);
   }
 
   /** The whole history, the oldest entry first, in bounded memory. */
   async *auditExport(): AsyncGenerator<AuditEntry, void, undefined> {
-    yield* auditExport(await this.getEngine());
+    yield* auditExport(await this.host.engine());
   }
 
   /**
@@ -162,7 +141,7 @@ export class FlamingockService {
    */
   undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'> = {}): Promise<UndoReport> {
     const { by, ...context } = options;
-    return this.perform(
+    return this.host.perform(
       { ...context, actor: context.actor ?? by },
       (engine, operation) => undo(engine, request, operation),
       'changes',
@@ -177,12 +156,14 @@ export class FlamingockService {
    * TargetSystemUnavailableError; LockTimeoutError with who holds a lock.
    */
   serviceRename(request: ServiceRenameRequest & FormerContext): Promise<ServiceRename> {
-    return this.perform(contextOf(request), (engine, operation) => serviceRename(engine, request, operation));
+    return this.host.perform(contextOf(request), (engine, operation) =>
+      serviceRename(engine, request, operation),
+    );
   }
 
   /** Tells who holds the lock, judged by the audit store's clock; by default that of the application's own service. */
   async lockStatus(service?: string): Promise<LockStatus> {
-    return lockStatus(await this.getEngine(), service);
+    return lockStatus(await this.host.engine(), service);
   }
 
   /**
@@ -192,53 +173,16 @@ export class FlamingockService {
    * @returns whether the lock was held by that acquisition.
    */
   lockRelease(request: LockReleaseRequest, context: OperationContext = {}): Promise<boolean> {
-    return this.perform(context, (engine, operation) => lockRelease(engine, request, operation));
+    return this.host.perform(context, (engine, operation) => lockRelease(engine, request, operation));
   }
 
   /** Stops what is going on, waits until it has recorded where it stopped, and lets nothing begin after it. */
-  async stop(why: string): Promise<void> {
-    this.shutdown.abort(new RunAbortedError(this.options.service, why));
-    await Promise.allSettled(this.working);
+  stop(why: string): Promise<void> {
+    return this.host.stop(why);
   }
 
   private async run(): Promise<ExecutionReport> {
     if (!this.options.enabled) throw new FlamingockDisabledError();
-    return this.perform({}, (engine, { signal }) => execute(engine, signal), 'changes');
-  }
-
-  /** Does what writes such that shutdown, signals of the process and the caller's own signal end it in order. */
-  private async perform<T, C extends OperationContext>(
-    context: C,
-    work: (engine: Engine, operation: C & Operation) => Promise<T>,
-    uses?: 'changes',
-  ): Promise<T> {
-    assertContext(context);
-    const stops = [this.shutdown.signal, ...(context.signal ? [context.signal] : [])];
-    for (const stop of stops) stop.throwIfAborted();
-    const { shutdownSignals, service } = this.options;
-    const engine = await this.getEngine(uses);
-    const working = tellOfExit(service, (progress) =>
-      withShutdownSignals(shutdownSignals, service, (interrupted) =>
-        work({ ...engine, progress }, { ...context, signal: AbortSignal.any([interrupted, ...stops]) }),
-      ),
-    );
-    this.working.add(working);
-    return working.finally(() => this.working.delete(working));
-  }
-
-  /** Before the application's hooks are called, what is about to be used is initialised, and nothing else. */
-  private async getEngine(uses?: 'changes'): Promise<Engine> {
-    const { engine, adapters, changes } = await this.engines.engine(this.options);
-    await this.earlyInit.of(uses === 'changes' ? [...adapters, ...changes] : adapters);
-    return engine;
-  }
-
-  /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */
-  private settingsAt(token: string | symbol): FlamingockSettings {
-    try {
-      return this.moduleRef.get<FlamingockSettings>(token, { strict: false });
-    } catch {
-      return {};
-    }
+    return this.host.perform({}, (engine, { signal }) => execute(engine, signal), 'changes');
   }
 }

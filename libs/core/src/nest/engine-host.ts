@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { assertContext, type Operation, type OperationContext } from '../operations/operation-context.js';
+import type { Engine } from '../run/engine.js';
+import { RunAbortedError } from '../run/run.errors.js';
+import { EarlyInit } from './early-init.js';
+import { EngineFactory } from './engine-factory.js';
+import { tellOfExit } from './exit-watch.js';
+import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
+import type { FlamingockSettings } from './flamingock-options.js';
+import { resolveOptions, type ResolvedOptions } from './resolve-options.js';
+import { withShutdownSignals } from './shutdown-signals.js';
+
+/** Has the engine of an application, knows which operations are going on with it, and stops them. */
+@Injectable()
+export class EngineHost {
+  private resolved: ResolvedOptions | undefined;
+  private readonly working = new Set<Promise<unknown>>();
+  private readonly shutdown = new AbortController();
+
+  constructor(
+    @Inject(FLAMINGOCK_SETTINGS) private readonly settings: FlamingockSettings,
+    private readonly engines: EngineFactory,
+    private readonly earlyInit: EarlyInit,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /**
+   * The settings in force: defaults, then `flamingockConfig`, then code, then a tool.
+   *
+   * @throws InvalidOptionsError listing every value that makes no sense.
+   */
+  get options(): ResolvedOptions {
+    this.resolved ??= resolveOptions(
+      this.settingsAt(FLAMINGOCK_CONFIG_KEY),
+      this.settings,
+      this.settingsAt(FLAMINGOCK_OVERRIDES),
+    );
+    return this.resolved;
+  }
+
+  /**
+   * The engine for every change that is there now. Before the application's hooks are called, what is about
+   * to be used is initialised, and nothing else.
+   *
+   * @throws InvalidChangesError listing every fault of every change.
+   */
+  async engine(uses?: 'changes'): Promise<Engine> {
+    const { engine, adapters, changes } = await this.engines.engine(this.options);
+    await this.earlyInit.of(uses === 'changes' ? [...adapters, ...changes] : adapters);
+    return engine;
+  }
+
+  /**
+   * Does what writes, such that shutdown, signals of the process and the caller's own signal end it in order.
+   *
+   * @throws InvalidRequestError for a context that makes no sense; the reason of a signal that has aborted before.
+   */
+  async perform<T, C extends OperationContext>(
+    context: C,
+    work: (engine: Engine, operation: C & Operation) => Promise<T>,
+    uses?: 'changes',
+  ): Promise<T> {
+    assertContext(context);
+    const stops = [this.shutdown.signal, ...(context.signal ? [context.signal] : [])];
+    for (const stop of stops) stop.throwIfAborted();
+    const { shutdownSignals, service } = this.options;
+    const engine = await this.engine(uses);
+    const working = tellOfExit(service, (progress) =>
+      withShutdownSignals(shutdownSignals, service, (interrupted) =>
+        work({ ...engine, progress }, { ...context, signal: AbortSignal.any([interrupted, ...stops]) }),
+      ),
+    );
+    this.working.add(working);
+    return working.finally(() => this.working.delete(working));
+  }
+
+  /** Stops what is going on, waits until it has recorded where it stopped, and lets nothing begin after it. */
+  async stop(why: string): Promise<void> {
+    this.shutdown.abort(new RunAbortedError(this.options.service, why));
+    await Promise.allSettled(this.working);
+  }
+
+  /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */
+  private settingsAt(token: string | symbol): FlamingockSettings {
+    try {
+      return this.moduleRef.get<FlamingockSettings>(token, { strict: false });
+    } catch {
+      return {};
+    }
+  }
+}
