@@ -111,7 +111,7 @@ export class Aftermath {
         if (error instanceof ManualInterventionError) return error;
         throw error;
       });
-      const verification = await flamingock.auditVerify();
+      const verification = await flamingock.audit.verify();
       if (!verification.ok) this.found.push(`entry ${verification.seq}: ${verification.fault}`);
       return end;
     });
@@ -120,7 +120,7 @@ export class Aftermath {
   private resolve(): Promise<unknown> {
     const resolution = this.publishedNow() > 0 ? 'EXECUTED' : 'ROLLED_BACK';
     return withApplication(this.options, (flamingock) =>
-      flamingock.auditFix({ changeId: 'publish', resolution }),
+      flamingock.audit.fix({ changeId: 'publish', resolution }),
     );
   }
 

@@ -85,8 +85,9 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
 
   it('have no issue while one is at work, and one as soon as its lease is over', async () => {
     const options = { ...workspace.options, settings: LEASE };
-    const issues = () => withApplication(options, (flamingock) => flamingock.issueList());
-    const isHeld = () => withApplication(options, async (flamingock) => (await flamingock.lockStatus()).held);
+    const issues = () => withApplication(options, (flamingock) => flamingock.issues.list());
+    const isHeld = () =>
+      withApplication(options, async (flamingock) => (await flamingock.lock.status()).held);
     const instance = startInstance({ ...options, behaviour: 'hang:half of publish' });
     await until(() => workspace.outboxLines().includes('hanging at half of publish'));
     expect(await issues()).toEqual([]);

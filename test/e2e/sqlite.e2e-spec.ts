@@ -39,7 +39,7 @@ async function fix(
   resolution: 'EXECUTED' | 'ROLLED_BACK',
 ): Promise<void> {
   await withApplication(options, (flamingock) =>
-    flamingock.auditFix({ changeId, resolution, by: 'e2e', reason: 'looked' }),
+    flamingock.audit.fix({ changeId, resolution }, { actor: 'e2e', reason: 'looked' }),
   );
 }
 

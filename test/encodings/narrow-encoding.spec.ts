@@ -84,7 +84,7 @@ await describeOn(['postgres'], 'a PostgreSQL database', ({ postgres }) => {
         (thrown: unknown) => thrown,
       );
       const history = await flamingock.history();
-      const { ok: isWhole } = await flamingock.module.get(FlamingockService).auditVerify();
+      const { ok: isWhole } = await flamingock.module.get(FlamingockService).audit.verify();
       await flamingock.close();
       return { error, history, isWhole };
     }

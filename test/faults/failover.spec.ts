@@ -114,8 +114,8 @@ await describeOn(['postgres'], 'a standby that takes the place of a PostgreSQL',
       const app = await NestFactory.createApplicationContext(module, { logger: false });
       try {
         const flamingock = app.get(FlamingockService);
-        const { ok } = await flamingock.auditVerify();
-        return { ok, token: (await flamingock.lockStatus()).record?.token };
+        const { ok } = await flamingock.audit.verify();
+        return { ok, token: (await flamingock.lock.status()).record?.token };
       } finally {
         await app.close();
       }

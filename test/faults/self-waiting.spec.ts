@@ -90,7 +90,7 @@ await describeOn(['postgres'], 'a change that waits for its own run', ({ postgre
   const OPERATIONS: Record<string, Call> = {
     execute: (flamingock) => flamingock.execute(),
     undo: (flamingock) => flamingock.undo({ changeId: 'seed' }),
-    auditFix: (flamingock) => flamingock.auditFix({ changeId: 'seed' }),
+    auditFix: (flamingock) => flamingock.audit.fix({ changeId: 'seed' }),
   };
 
   for (const [where, create, transactional] of engines) {

@@ -69,15 +69,15 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
       ChangeFailedError,
     );
     await operate(options, async (flamingock) => {
-      expect(await flamingock.issueList()).toHaveLength(1);
-      await flamingock.auditFix({ changeId: 'publish', by: 'ann' });
+      expect(await flamingock.issues.list()).toHaveLength(1);
+      await flamingock.audit.fix({ changeId: 'publish' }, { actor: 'ann' });
       const { status, warnings } = await flamingock.execute();
       expect({ status, warnings }).toEqual({
         status: 'applied',
         warnings: [expect.stringContaining('that only undo calls')],
       });
       expect((await flamingock.undo({ changeId: 'publish' })).status).toBe('undone');
-      expect(await flamingock.auditVerify()).toMatchObject({ ok: true });
+      expect(await flamingock.audit.verify()).toMatchObject({ ok: true });
       expect((await flamingock.execute()).status).toBe('applied');
     });
     expect((await boot(options)).status).toBe('up-to-date');
@@ -88,9 +88,9 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
     const lock = { leaseMs: 60_000 };
     await runInstance({ ...options, behaviour: 'kill:half of warm-up', settings: { lock } });
     await operate(options, async (flamingock) => {
-      const { held, record } = await flamingock.lockStatus();
+      const { held, record } = await flamingock.lock.status();
       expect(held).toBe(true);
-      expect(await flamingock.lockRelease({ token: record!.token })).toBe(true);
+      expect(await flamingock.lock.release({ token: record!.token })).toBe(true);
       expect((await flamingock.execute()).status).toBe('applied');
     });
   });

@@ -69,13 +69,13 @@ const onPostgres = (direct: string, through: string): void => {
     await withApplication(options, async ({ flamingock }) => {
       for (const ask of [
         () => flamingock.plan(),
-        () => flamingock.auditList(),
-        () => flamingock.auditList({ history: true }),
-        () => flamingock.auditVerify(),
-        () => flamingock.issueList(),
-        () => flamingock.auditFix({ changeId: 'one' }),
+        () => flamingock.audit.list(),
+        () => flamingock.audit.list({ history: true }),
+        () => flamingock.audit.verify(),
+        () => flamingock.issues.list(),
+        () => flamingock.audit.fix({ changeId: 'one' }),
         () => flamingock.undo({ changeId: 'one' }),
-        () => flamingock.lockStatus(),
+        () => flamingock.lock.status(),
       ]) {
         expect(await messageOf(ask())).toMatch(/^HistoryElsewhereError/);
       }
@@ -196,10 +196,10 @@ const onPostgres = (direct: string, through: string): void => {
         if (isRead) expect((await flamingock.plan()).changes).toHaveLength(2);
         for (const statement of statements) await onEveryConnection(dataSource, POOL, statement);
         expect((await flamingock.plan()).changes.map(({ action }) => action)).toEqual(['SKIP', 'SKIP']);
-        expect(await flamingock.auditList()).toHaveLength(2);
-        expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 4 });
+        expect(await flamingock.audit.list()).toHaveLength(2);
+        expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 4 });
         expect((await flamingock.execute()).status).toBe('up-to-date');
-        expect((await flamingock.lockStatus()).record).toMatchObject({ token: 1 });
+        expect((await flamingock.lock.status()).record).toMatchObject({ token: 1 });
         if (through !== direct) await onEveryConnection(dataSource, POOL, 'DISCARD ALL');
       });
     }
@@ -211,7 +211,7 @@ const onPostgres = (direct: string, through: string): void => {
     await withApplication(options, async ({ flamingock, dataSource }) => {
       await onEveryConnection(dataSource, POOL, 'SET search_path TO tenant');
       expect((await flamingock.execute()).status).toBe('applied');
-      expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 4 });
+      expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 4 });
       await onEveryConnection(dataSource, POOL, 'RESET search_path');
     });
     expect(await start(options)).toBe('up-to-date');
@@ -238,14 +238,14 @@ const onPostgres = (direct: string, through: string): void => {
 
   it('is told apart from one that is not there', async () => {
     await withApplication(options, async ({ flamingock }) => {
-      expect(await flamingock.auditVerify()).toEqual({
+      expect(await flamingock.audit.verify()).toEqual({
         ok: false,
         absent: true,
         seq: 0,
         fault: `there is no history of service "inventory" in table "flamingock_audit_heads" of schema "public" of database "${name}"`,
       });
       await flamingock.execute();
-      expect(await flamingock.auditVerify()).toMatchObject({ ok: true });
+      expect(await flamingock.audit.verify()).toMatchObject({ ok: true });
     });
   });
 };
@@ -277,7 +277,7 @@ await describeOn(['mariadb'], 'a history on MariaDB', ({ mariadb }) => {
         await onEveryConnection(dataSource, POOL, use);
         expect((await flamingock.execute()).status).toBe(status);
         expect((await flamingock.plan()).changes.map(({ action }) => action)).toEqual(['SKIP', 'SKIP']);
-        expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 4 });
+        expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 4 });
       });
     }
     expect(await start(options)).toBe('up-to-date');
@@ -319,7 +319,7 @@ await describeOn(['mariadb'], 'a history on MariaDB', ({ mariadb }) => {
   it('is told apart from one that is not there', async () => {
     const where = `table "flamingock_audit_heads" of database "${String(database.connection.driver.database)}"`;
     await withApplication(options, async ({ flamingock }) => {
-      expect(await flamingock.auditVerify()).toMatchObject({
+      expect(await flamingock.audit.verify()).toMatchObject({
         ok: false,
         fault: `there is no history of service "inventory" in ${where}`,
       });

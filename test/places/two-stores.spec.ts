@@ -108,8 +108,8 @@ function keepApart(shared: () => Shared): void {
     const [one] = histories as [SqlDatabase];
     await start(one, shared(), ['1']);
     const renaming = { ...shared(), ids: ['1'], service: 'store' };
-    const rename = { from: 'shop', to: 'store', reason: 'bought' };
-    await withApplication(one, renaming, (flamingock) => flamingock.serviceRename(rename));
+    const rename = { from: 'shop', to: 'store' };
+    await withApplication(one, renaming, (flamingock) => flamingock.service.rename(rename));
     expect(await start(one, shared(), ['1', '2'], 'store')).toBe('applied');
     expect(ran).toEqual(['begun 1', '1', 'begun 2', '2']);
   });

@@ -106,14 +106,14 @@ function suite(create: CreateDatabase): void {
       expect((await flamingock.execute()).status).toBe('applied');
       expect((await flamingock.execute()).status).toBe('up-to-date');
       const { id, author, order, stage, target, service } = names;
-      expect(await flamingock.auditList({ changeId: id })).toMatchObject([
+      expect(await flamingock.audit.list({ changeId: id })).toMatchObject([
         { service, changeId: id, author, order, stage, targetSystem: target, state: 'EXECUTED' },
       ]);
-      await flamingock.undo({ changeId: id }, { reason: name, by: name });
-      const [undone] = await flamingock.auditList({ changeId: id });
+      await flamingock.undo({ changeId: id }, { reason: name, actor: name });
+      const [undone] = await flamingock.audit.list({ changeId: id });
       expect(undone).toMatchObject({ state: 'ROLLED_BACK', metadata: { reason: name, by: name } });
-      expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 4 });
-      expect((await flamingock.lockStatus()).record).toMatchObject({ service });
+      expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 4 });
+      expect((await flamingock.lock.status()).record).toMatchObject({ service });
     });
   });
 
@@ -121,15 +121,16 @@ function suite(create: CreateDatabase): void {
     const [from, to] = [`'; DROP TABLE old; --`, '"größe" 漢字'];
     await withApplication(database, { service: from }, (flamingock) => flamingock.execute());
     await withApplication(database, { service: to }, async (flamingock) => {
-      const rename = { from, to, by: HOSTILE[1]!, reason: HOSTILE[2]! };
-      expect(await flamingock.serviceRename(rename)).toMatchObject({ changes: 1, recorded: 4 });
-      expect(await flamingock.serviceRename(rename)).toMatchObject({ changes: 1, recorded: 0 });
+      const rename = { from, to };
+      const context = { actor: HOSTILE[1]!, reason: HOSTILE[2]! };
+      expect(await flamingock.service.rename(rename, context)).toMatchObject({ changes: 1, recorded: 4 });
+      expect(await flamingock.service.rename(rename, context)).toMatchObject({ changes: 1, recorded: 0 });
       expect((await flamingock.execute()).status).toBe('up-to-date');
-      expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 3 });
+      expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 3 });
     });
     await withApplication(database, { service: from }, async (flamingock) => {
       expect((await flamingock.execute()).status).toBe('up-to-date');
-      expect(await flamingock.auditVerify()).toMatchObject({ ok: true, entries: 3 });
+      expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 3 });
     });
     const later = withApplication(database, { service: from, id: 'y' }, (flamingock) => flamingock.execute());
     await expect(later).rejects.toMatchObject({ name: 'ServiceRenamedError', to });

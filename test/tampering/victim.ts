@@ -43,18 +43,18 @@ export class Victim<T extends TestDatabase = TestDatabase> {
     const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
     const flamingock = app.get(FlamingockService);
     await flamingock.execute().catch(() => (isBroken = false));
-    await flamingock.auditFix({ changeId: 'publish', by: 'ann', reason: 'it is out' });
+    await flamingock.audit.fix({ changeId: 'publish' }, { actor: 'ann', reason: 'it is out' });
     await flamingock.execute();
     const access = accessTo(workspace.audit);
     const entries: AuditEntry[] = [];
-    for await (const entry of flamingock.auditExport()) entries.push(entry);
+    for await (const entry of flamingock.audit.export()) entries.push(entry);
     return new Victim(workspace, app, access, await access.read(), entries);
   }
 
   /** What a verification says after somebody has done this to the unchanged history. */
   async after(tampering: Tampering, request?: AuditVerifyRequest): Promise<AuditVerification> {
     await this.access.write(tampering(this.written));
-    return this.flamingock.auditVerify(request);
+    return this.flamingock.audit.verify(request);
   }
 
   /** What the next start does. */

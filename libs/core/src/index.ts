@@ -134,4 +134,8 @@ export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingo
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
-export type { FormerContext } from './nest/former-context.js';
+export type { AuditOperations } from './nest/facade/audit-operations.js';
+export type { FormerContext } from './nest/facade/former-context.js';
+export type { IssueOperations } from './nest/facade/issue-operations.js';
+export type { LockOperations } from './nest/facade/lock-operations.js';
+export type { ServiceOperations } from './nest/facade/service-operations.js';

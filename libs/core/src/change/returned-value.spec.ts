@@ -203,7 +203,7 @@ describe.each(['outside transactions', 'with the audit store', 'apart from the a
         () => undefined,
         (failure: unknown) => failure,
       );
-      const [last] = (await flamingock.auditList()).slice(-1);
+      const [last] = (await flamingock.audit.list()).slice(-1);
       return { flamingock, table, error, state: last?.state };
     };
 

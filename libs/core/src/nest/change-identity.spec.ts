@@ -107,7 +107,7 @@ describe('two applications with one service name and one id', () => {
       foreign: ['add-sku'],
       changes: [{ action: 'MANUAL_INTERVENTION' }],
     });
-    expect((await flamingock.issueGet()).guidance.join()).toContain('service');
+    expect((await flamingock.issues.get()).guidance.join()).toContain('service');
     expect(ran).toEqual(['add-sku']);
   });
 
@@ -120,7 +120,7 @@ describe('two applications with one service name and one id', () => {
   it('are one where an operator says so', async () => {
     await run([AddSku]);
     const { flamingock } = await start([other()]);
-    expect(await flamingock.auditFix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await flamingock.audit.fix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
     expect(await run([other()])).toEqual([]);
     expect(ran).toEqual(['add-sku']);
   });
@@ -147,8 +147,8 @@ describe('an applied change that was edited', () => {
     const { flamingock } = await start([version({ author: 'bob' }, true)]);
     const differences = ['author "ann", now "bob"', 'the code of its methods'];
     expect((await flamingock.plan()).edited).toEqual([{ changeId: 'add-sku', differences }]);
-    expect((await flamingock.auditList()).map(({ edited }) => edited)).toEqual([differences]);
-    const history = await flamingock.auditList({ history: true });
+    expect((await flamingock.audit.list()).map(({ edited }) => edited)).toEqual([differences]);
+    const history = await flamingock.audit.list({ history: true });
     expect(history.map(({ edited }) => edited)).toEqual([undefined, differences]);
   });
 
@@ -170,8 +170,8 @@ describe('an applied change that was edited', () => {
   it('is told no more once an operator has accepted it, until it is edited again', async () => {
     await run([AddSku]);
     const { flamingock } = await start([version({}, true)]);
-    await failureOf(flamingock.auditFix({ changeId: 'add-sku', resolution: 'ROLLED_BACK' }));
-    expect(await flamingock.auditFix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
+    await failureOf(flamingock.audit.fix({ changeId: 'add-sku', resolution: 'ROLLED_BACK' }));
+    expect(await flamingock.audit.fix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
     expect(await run([version({}, true)])).toEqual([]);
     expect(await run([AddSku])).toHaveLength(1);
   });
@@ -196,7 +196,7 @@ describe('an applied change under another id', () => {
   it('is recorded as applied, or runs as a new one, as an operator says', async () => {
     await run([AddSku]);
     const { flamingock } = await start([renamed()]);
-    expect(await flamingock.auditFix({ changeId: 'add-code', by: 'ann' })).toMatchObject({
+    expect(await flamingock.audit.fix({ changeId: 'add-code' }, { actor: 'ann' })).toMatchObject({
       state: 'MANUAL_MARKED_AS_EXECUTED',
       next: { action: 'SKIP' },
     });
@@ -205,7 +205,7 @@ describe('an applied change under another id', () => {
     database = new InMemoryDatabase();
     await run([AddSku]);
     const again = await start([renamed()]);
-    await again.flamingock.auditFix({ changeId: 'add-code', resolution: 'ROLLED_BACK' });
+    await again.flamingock.audit.fix({ changeId: 'add-code', resolution: 'ROLLED_BACK' });
     await run([renamed()]);
     expect(ran).toEqual(['add-sku', 'add-sku', 'add-sku']);
   });
@@ -252,7 +252,7 @@ describe('an application that is given a name', () => {
   it('does not either after an operation that had nothing to do there', async () => {
     await run([AddSku], unnamed);
     const { flamingock } = await start([AddSku], named);
-    await failureOf(flamingock.auditFix({ changeId: 'add-sku' }));
+    await failureOf(flamingock.audit.fix({ changeId: 'add-sku' }));
     expect(await failureOf(flamingock.execute())).toBeInstanceOf(EarlierNameError);
     expect(ran).toEqual(['add-sku']);
   });

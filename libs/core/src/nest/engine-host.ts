@@ -54,7 +54,7 @@ export class EngineHost {
   /**
    * Does what writes, such that shutdown, signals of the process and the caller's own signal end it in order.
    *
-   * @throws InvalidRequestError for a context that makes no sense; the reason of a signal that has aborted before.
+   * @throws InvalidRequestError for a context that makes no sense; RunAbortedError where it was stopped before.
    */
   async perform<T, C extends OperationContext>(
     context: C,
@@ -62,13 +62,18 @@ export class EngineHost {
     uses?: 'changes',
   ): Promise<T> {
     assertContext(context);
-    const stops = [this.shutdown.signal, ...(context.signal ? [context.signal] : [])];
-    for (const stop of stops) stop.throwIfAborted();
+    this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
     const engine = await this.engine(uses);
     const working = tellOfExit(service, (progress) =>
-      withShutdownSignals(shutdownSignals, service, (interrupted) =>
-        work({ ...engine, progress }, { ...context, signal: AbortSignal.any([interrupted, ...stops]) }),
+      withShutdownSignals(
+        shutdownSignals,
+        service,
+        (interrupted) => {
+          const signal = AbortSignal.any([interrupted, this.shutdown.signal]);
+          return work({ ...engine, progress }, { ...context, signal });
+        },
+        context.signal,
       ),
     );
     this.working.add(working);

@@ -445,7 +445,7 @@ describe('FlamingockService.execute', () => {
     const service = app.get(FlamingockService);
     await failureOf(service.execute());
     broken = false;
-    await service.auditFix({ changeId: 'a', resolution: 'ROLLED_BACK', by: 'ann', reason: 'looked' });
+    await service.audit.fix({ changeId: 'a', resolution: 'ROLLED_BACK' }, { actor: 'ann', reason: 'looked' });
     expect((await service.execute()).status).toBe('applied');
     expect(await states()).toEqual([
       'a STARTED',
@@ -584,7 +584,7 @@ describe('the end of the process or the application', () => {
     await lock.acquire({ service: NAME, owner: 'other', host: 'h', pid: 1, leaseMs: 600_000 });
     const app = await start({ runAt: 'manual' }, aClass('a'));
     const fix = { ended: false };
-    const fixing = app.get(FlamingockService).auditFix({ changeId: 'a', resolution: 'EXECUTED' });
+    const fixing = app.get(FlamingockService).audit.fix({ changeId: 'a', resolution: 'EXECUTED' });
     fixing.then(
       () => (fix.ended = true),
       () => (fix.ended = true),

@@ -6,6 +6,8 @@ import { Execution, RollbackExecution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { failureOf, statesOf } from '../fixtures/runs.js';
+import type { OperationContext } from '../operations/operation-context.js';
+import { InvalidRequestError } from '../operations/operation.errors.js';
 import { RunAbortedError } from '../run/run.errors.js';
 import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
 import { FlamingockService } from './flamingock.service.js';
@@ -41,60 +43,109 @@ class Publish {
 }
 
 async function start() {
-  const flamingock = {
+  const settings = {
     service: NAME,
     runAt: 'manual' as const,
     auditStore: inMemoryAuditStore(database),
     targetSystems: [nonTransactionalTargetSystem('files')],
   };
-  const app = await boot(rootModule({ flamingock, changes: [Publish] }));
-  return { app, service: app.get(FlamingockService) };
+  const app = await boot(rootModule({ flamingock: settings, changes: [Publish] }));
+  return { app, flamingock: app.get(FlamingockService) };
 }
 const states = () => statesOf(new InMemoryAuditStore(database), NAME);
 
 describe('FlamingockService', () => {
   it('leads from an issue to its end', async () => {
     broken = true;
-    const { service } = await start();
-    await failureOf(service.execute());
-    expect(await service.issueList()).toMatchObject([{ changeId: 'publish', state: 'ROLLBACK_FAILED' }]);
-    expect((await service.issueGet()).guidance.join()).toContain('Count the files in /feed.');
-    expect(await service.auditFix({ changeId: 'publish' })).toMatchObject({ next: { action: 'SKIP' } });
-    expect(await service.issueList()).toEqual([]);
+    const { flamingock } = await start();
+    await failureOf(flamingock.execute());
+    expect(await flamingock.issues.list()).toMatchObject([{ changeId: 'publish', state: 'ROLLBACK_FAILED' }]);
+    expect((await flamingock.issues.get()).guidance.join()).toContain('Count the files in /feed.');
+    expect(await flamingock.audit.fix({ changeId: 'publish' })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await flamingock.issues.list()).toEqual([]);
   });
 
   it('lists, verifies and exports the history, and knows the lock', async () => {
-    const { service } = await start();
-    await service.execute();
-    expect(await service.auditList()).toMatchObject([{ state: 'EXECUTED' }]);
-    expect(await service.auditVerify()).toMatchObject({ ok: true, entries: 2 });
+    const { flamingock } = await start();
+    await flamingock.execute();
+    expect(await flamingock.audit.list()).toMatchObject([{ state: 'EXECUTED' }]);
+    expect(await flamingock.audit.verify()).toMatchObject({ ok: true, entries: 2 });
     const exported: number[] = [];
-    for await (const { seq } of service.auditExport()) exported.push(seq);
+    for await (const { seq } of flamingock.audit.export()) exported.push(seq);
     expect(exported).toEqual([1, 2]);
-    expect(await service.lockStatus()).toMatchObject({ held: false, record: { token: 1 } });
-    expect(await service.lockRelease({ token: 1 })).toBe(false);
+    expect(await flamingock.lock.status()).toMatchObject({ held: false, record: { token: 1 } });
+    expect(await flamingock.lock.release({ token: 1 })).toBe(false);
   });
 
   it('undoes what it executed, and executes it again', async () => {
-    const { service } = await start();
-    await service.execute();
-    expect((await service.undo({ changeId: 'publish' }, { dryRun: true })).status).toBe('planned');
-    expect((await service.undo({ changeId: 'publish' })).status).toBe('undone');
-    expect((await service.execute()).status).toBe('applied');
+    const { flamingock } = await start();
+    await flamingock.execute();
+    expect((await flamingock.undo({ changeId: 'publish' }, { dryRun: true })).status).toBe('planned');
+    expect((await flamingock.undo({ changeId: 'publish' })).status).toBe('undone');
+    expect((await flamingock.execute()).status).toBe('applied');
   });
 
   it('waits with app.close() for the end of an undo, and begins none after it', async () => {
-    const { app, service } = await start();
-    await service.execute();
+    const { app, flamingock } = await start();
+    await flamingock.execute();
     let closing: Promise<void> | undefined;
     undoing = async () => {
       closing = app.close();
       await new Promise((resolve) => setTimeout(resolve, 20));
     };
-    const undone = service.undo({ changeId: 'publish' });
+    const undone = flamingock.undo({ changeId: 'publish' });
     await undone;
     await closing;
     expect(await states()).toContain('publish ROLLED_BACK');
-    expect(await failureOf(service.undo({ changeId: 'publish' }))).toBeInstanceOf(RunAbortedError);
+    expect(await failureOf(flamingock.undo({ changeId: 'publish' }))).toBeInstanceOf(RunAbortedError);
   });
+
+  it('stops an undo in order once the caller says so', async () => {
+    const { flamingock } = await start();
+    await flamingock.execute();
+    const caller = new AbortController();
+    undoing = async () => caller.abort(new Error('the request was closed'));
+    const { signal } = caller;
+    expect(await flamingock.undo({ changeId: 'publish' }, { signal })).toMatchObject({ status: 'undone' });
+    expect((await flamingock.lock.status()).held).toBe(false);
+    expect(await failureOf(flamingock.undo({ changeId: 'publish' }, { signal }))).toBeInstanceOf(
+      RunAbortedError,
+    );
+    expect(await failureOf(flamingock.lock.release({ token: 1 }, { signal }))).toBeInstanceOf(
+      RunAbortedError,
+    );
+  });
+
+  it('ends the wait for the lock once the caller says so', async () => {
+    const { flamingock } = await start();
+    await flamingock.execute();
+    const { lock } = new InMemoryAuditStore(database);
+    await lock.acquire({ service: NAME, owner: 'x', host: 'elsewhere', pid: 7, leaseMs: 60_000 });
+    const caller = new AbortController();
+    const waiting = failureOf(flamingock.undo({ changeId: 'publish' }, { signal: caller.signal }));
+    caller.abort(new Error('the request was closed'));
+    const error = await waiting;
+    expect(error).toBeInstanceOf(RunAbortedError);
+    expect((error as Error).message).toContain('its caller stopped it (Error: the request was closed)');
+    expect(await states()).toEqual(['publish STARTED', 'publish EXECUTED']);
+  });
+
+  it.each([
+    ['undo', (to, context) => to.undo({ changeId: 'publish' }, context)],
+    ['audit fix', (to, context) => to.audit.fix({ changeId: 'publish' }, context)],
+    ['audit reconcile', (to, context) => to.audit.reconcile({ others: 'EXECUTED' }, context)],
+    ['lock release', (to, context) => to.lock.release({ token: 1 }, context)],
+    ['service rename', (to, context) => to.service.rename({ from: NAME, to: 'store' }, context)],
+  ] as [string, (to: FlamingockService, context: OperationContext) => Promise<unknown>][])(
+    'refuses %s on behalf of what is no actor, before anything happens',
+    async (_, operate) => {
+      const { flamingock } = await start();
+      await flamingock.execute();
+      const before = database.snapshot();
+      const error = await failureOf(operate(flamingock, { actor: '', reason: '' }));
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect((error as InvalidRequestError).faults).toHaveLength(2);
+      expect(database.snapshot()).toEqual(before);
+    },
+  );
 });

@@ -59,7 +59,7 @@ async function application(service: string, ...ids: string[]): Promise<Flamingoc
 }
 const start = async (service: string, ...ids: string[]) => (await application(service, ...ids)).execute();
 const rename = async (from: string, to: string) =>
-  (await application(to, '1', '2')).serviceRename({ from, to, by: 'ann', reason: 'a test' });
+  (await application(to, '1', '2')).service.rename({ from, to }, { actor: 'ann', reason: 'a test' });
 
 describe('a renamed service whose target system has claims and markers', () => {
   beforeEach(async () => {
@@ -76,8 +76,8 @@ describe('a renamed service whose target system has claims and markers', () => {
     const flamingock = await application('shop', '1', '2', '3');
     expect(await flamingock.undo({ to: '1' })).toMatchObject({ status: 'undone' });
     expect(ran).toEqual(['1', '2', '3', '-3', '-2']);
-    expect(await flamingock.auditReconcile()).toMatchObject({ lostWrites: [], inQuestion: [] });
-    expect(await flamingock.auditVerify()).toMatchObject({ ok: true });
+    expect(await flamingock.audit.reconcile()).toMatchObject({ lostWrites: [], inQuestion: [] });
+    expect(await flamingock.audit.verify()).toMatchObject({ ok: true });
   });
 
   it('is told by a target system that is emptied afterwards, and goes on once that is reconciled', async () => {
@@ -86,9 +86,9 @@ describe('a renamed service whose target system has claims and markers', () => {
     target.restore(empty);
     expect(await failureOf(start('shop', '1', '2'))).toBeInstanceOf(LostWritesError);
     const flamingock = await application('shop', '1', '2');
-    const { inQuestion } = await flamingock.auditReconcile();
+    const { inQuestion } = await flamingock.audit.reconcile();
     expect(inQuestion.map(({ changeId }) => changeId)).toEqual(['1', '2']);
-    await flamingock.auditReconcile({ others: 'ROLLED_BACK' });
+    await flamingock.audit.reconcile({ others: 'ROLLED_BACK' });
     expect(await start('shop', '1', '2')).toMatchObject({ status: 'applied' });
     expect(ran).toEqual(['1', '2', '1', '2']);
   });
@@ -98,7 +98,7 @@ describe('a renamed service whose target system has claims and markers', () => {
     await (await application('default', '1', '2')).undo({ changeId: '2' });
     await rename('default', 'shop');
     target.restore(backup);
-    const { inQuestion } = await (await application('shop', '1', '2')).auditReconcile();
+    const { inQuestion } = await (await application('shop', '1', '2')).audit.reconcile();
     expect(inQuestion.map(({ changeId }) => changeId)).toEqual(['1', '2']);
   });
 
@@ -106,7 +106,7 @@ describe('a renamed service whose target system has claims and markers', () => {
     target.restore(new InMemoryDatabase().snapshot());
     expect(await failureOf(rename('default', 'shop'))).toBeInstanceOf(LostWritesError);
     expect(audit.snapshot().entries.get('shop')).toBeUndefined();
-    await (await application('default', '1', '2')).auditReconcile({ others: 'EXECUTED' });
+    await (await application('default', '1', '2')).audit.reconcile({ others: 'EXECUTED' });
     await rename('default', 'shop');
     expect(await start('shop', '1', '2')).toMatchObject({ status: 'up-to-date' });
   });

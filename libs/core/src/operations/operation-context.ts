@@ -11,7 +11,7 @@ export interface OperationContext {
   readonly actor?: Actor | string | undefined;
   /** Why; recorded. A text of 1 to 4,000 characters. */
   readonly reason?: string | undefined;
-  /** Stops the operation in order, as the shutdown of the application does. */
+  /** Stops the operation in order, as the shutdown of the application does: `RunAbortedError`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds to wait for another holder of a lock.

@@ -53,7 +53,7 @@ export class OutOfOrderError extends FlamingockError {
   }
 }
 
-/** The run was told to stop, by a signal or by the application closing. */
+/** The run or operation was told to stop: by a signal, by the application closing, or by its caller. */
 export class RunAbortedError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_RUN_ABORTED';
 

@@ -8,7 +8,7 @@ export async function open(job: Job): Promise<Participant> {
   return {
     async apply() {
       let entries = 0;
-      for await (const { hash } of app.get(FlamingockService).auditExport()) if (hash) entries += 1;
+      for await (const { hash } of app.get(FlamingockService).audit.export()) if (hash) entries += 1;
       return entries;
     },
     close: () => app.close(),

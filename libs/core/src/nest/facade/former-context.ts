@@ -1,4 +1,4 @@
-import type { OperationContext } from '../operations/operation-context.js';
+import type { OperationContext } from '../../operations/operation-context.js';
 
 /** Who, why and how long to wait, as requests had it before operations took an {@link OperationContext}. */
 export interface FormerContext {

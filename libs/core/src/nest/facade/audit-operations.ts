@@ -1,0 +1,67 @@
+import type { AuditEntry } from '../../audit/audit-entry.js';
+import { auditExport } from '../../operations/audit-export.js';
+import { auditFix, type AuditFixRequest, type AuditFixResult } from '../../operations/audit-fix.js';
+import { auditList, type AuditListRequest, type ListedEntry } from '../../operations/audit-list.js';
+import {
+  auditReconcile,
+  type AuditReconcileRequest,
+  type AuditReconciliation,
+} from '../../operations/audit-reconcile.js';
+import {
+  auditVerify,
+  type AuditVerification,
+  type AuditVerifyRequest,
+} from '../../operations/audit-verify.js';
+import type { OperationContext } from '../../operations/operation-context.js';
+import type { EngineHost } from '../engine-host.js';
+
+/** The history: `flamingock.audit`. */
+export class AuditOperations {
+  constructor(private readonly host: EngineHost) {}
+
+  /**
+   * Last entry of each change, or every entry; the newest last.
+   *
+   * @throws UnknownChangeError, InvalidRequestError
+   */
+  async list(request?: AuditListRequest): Promise<ListedEntry[]> {
+    return auditList(await this.host.engine(), request);
+  }
+
+  /**
+   * Records an operator's finding about a change whose state needs a manual check. Waits for a
+   * run that is going on.
+   *
+   * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
+   * when the change does not need a manual check; InvalidRequestError; LockTimeoutError with who holds the lock.
+   */
+  fix(request: AuditFixRequest, context: OperationContext = {}): Promise<AuditFixResult> {
+    return this.host.perform(context, (engine, operation) => auditFix(engine, request, operation));
+  }
+
+  /**
+   * Finds out whether audit store and target systems still know of each other what they should, and
+   * whether every entry is unchanged. With findings about the changes in question, records
+   * them, and lets this history claim the target systems again.
+   *
+   * @throws ReconcileRefusedError, before anything happens, unless there is exactly one finding for
+   * each change in question; AuditTamperedError where entries are missing; TargetSystemUnavailableError;
+   * InvalidRequestError; LockTimeoutError with who holds the lock.
+   */
+  reconcile(
+    request: AuditReconcileRequest = {},
+    context: OperationContext = {},
+  ): Promise<AuditReconciliation> {
+    return this.host.perform(context, (engine, operation) => auditReconcile(engine, request, operation));
+  }
+
+  /** Walks the whole chain of entries, in bounded memory, up to its first fault. */
+  async verify(request?: AuditVerifyRequest): Promise<AuditVerification> {
+    return auditVerify(await this.host.engine(), request);
+  }
+
+  /** The whole history, the oldest entry first, in bounded memory. */
+  async *export(): AsyncGenerator<AuditEntry, void, undefined> {
+    yield* auditExport(await this.host.engine());
+  }
+}

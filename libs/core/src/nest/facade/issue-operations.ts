@@ -1,0 +1,22 @@
+import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../../operations/issues.js';
+import type { EngineHost } from '../engine-host.js';
+
+/** The changes that need a manual check: `flamingock.issues`. */
+export class IssueOperations {
+  constructor(private readonly host: EngineHost) {}
+
+  /** Those of the code in pipeline order, then those that it no longer has. Takes no lock and writes nothing. */
+  async list(): Promise<IssueSummary[]> {
+    return issueList(await this.host.engine());
+  }
+
+  /**
+   * One issue in full, with what to do about it: that of `changeId`, or the first.
+   *
+   * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
+   * when the change needs no operator, or when there is no issue at all.
+   */
+  async get(changeId?: string): Promise<IssueDetail> {
+    return issueGet(await this.host.engine(), changeId);
+  }
+}
