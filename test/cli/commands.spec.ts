@@ -81,7 +81,12 @@ function suiteOfEach(): void {
     const { entries } = documentOf<{ entries: AuditEntry[] }>(
       await run(['audit', 'list', '-c', 'publish', '--json']),
     );
-    expect(entries[0]?.metadata).toEqual({ by: 'ann', reason: 'it is out' });
+    expect(entries[0]?.metadata).toEqual({
+      by: 'ann',
+      actorKind: 'human',
+      via: 'cli',
+      reason: 'it is out',
+    });
 
     expect(await run(['audit', 'fix', '-c', 'publish'])).toMatchObject({ code: 1 });
     expect((await run(['execute'])).code).toBe(0);
@@ -115,7 +120,19 @@ function suiteOfEach(): void {
     expect(status.stdout).toMatch(/^The lock is held\n {2}by +.*token 1\)/);
     expect(await run(['lock', 'release', '--token', '1'])).toMatchObject({ code: 2 });
     expect(await run(['lock', 'release', '--token', '7', '--yes'])).toMatchObject({ code: 1 });
-    expect(await run(['lock', 'release', '--token', '1', '--yes'])).toMatchObject({ code: 0 });
+    expect(await run(['lock', 'release', '--token', '1', '--yes', '--by', ' '])).toMatchObject({ code: 2 });
+    const release = [
+      'lock',
+      'release',
+      '--token',
+      '1',
+      '--yes',
+      '--by',
+      'ann',
+      '--reason',
+      'its host is gone',
+    ];
+    expect(await run(release)).toMatchObject({ code: 0 });
     expect(documentOf(await run(['lock', 'status', '--json']))).toMatchObject({ held: false });
   });
 
@@ -254,6 +271,13 @@ function suiteOfOne(): void {
       changes: [{ runsAgain: true }],
     });
     expect(workspace.outboxLines()).toContain('taken back');
+  });
+
+  it('records in a CI job that no human was at work', async () => {
+    await run(['execute']);
+    await run(['undo', '-c', 'publish', '--yes', '--by', 'deploy'], { env: { CI: 'true' } });
+    const [entry] = documentOf<AuditEntry[]>(await run(['audit', 'list', '-c', 'publish', '--json']));
+    expect(entry?.metadata).toMatchObject({ by: 'deploy', actorKind: 'ci', via: 'cli' });
   });
 
   it.each(['execute', 'plan'])(

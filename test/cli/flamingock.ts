@@ -68,7 +68,13 @@ function collect(
   args: readonly string[],
   { cwd, env, onStart }: StartOptions,
 ): Promise<Ended> {
-  const inherited = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, COLUMNS: undefined };
+  const inherited = {
+    ...process.env,
+    NO_COLOR: undefined,
+    FORCE_COLOR: undefined,
+    COLUMNS: undefined,
+    CI: undefined,
+  };
   const child = spawn(program, args, {
     ...(cwd !== undefined && { cwd }),
     env: { ...inherited, FLAMINGOCK_LOCK_LEASE_MS: '1000', ...env },

@@ -39,11 +39,11 @@ async function audit({ flamingock, options, out }: Invocation<AuditExportOptions
   const { format } = options;
   if (options.out === undefined) {
     out.markShown();
-    await writeAudit(flamingock.auditExport(), format, out.terminal.output);
+    await writeAudit(flamingock.audit.export(), format, out.terminal.output);
     return ExitCode.DONE;
   }
   const file = resolve(out.terminal.directory, options.out);
-  const entries = await writeNewFile(file, (stream) => writeAudit(flamingock.auditExport(), format, stream));
+  const entries = await writeNewFile(file, (stream) => writeAudit(flamingock.audit.export(), format, stream));
   out.result(
     { file, format, entries },
     () => `${out.palette.green('✔')} ${entries} entries in ${oneLine(file)}`,

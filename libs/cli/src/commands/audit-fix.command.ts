@@ -7,13 +7,11 @@ import { oneLine } from '../output/safe-text.js';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
 import { noteHolder } from './lock-note.js';
-import { operatorName } from './operator.js';
+import { BY, contextOf, REASON, type OperatorOptions } from './operator.js';
 
-interface AuditFixOptions {
+interface AuditFixOptions extends OperatorOptions {
   readonly change: string;
   readonly resolution: NonNullable<AuditFixRequest['resolution']>;
-  readonly reason?: string;
-  readonly by?: string;
 }
 
 /** `flamingock audit fix` */
@@ -30,8 +28,8 @@ export function addAuditFix(parent: Command, runner: CommandRunner): void {
         .choices(['EXECUTED', 'ROLLED_BACK'])
         .default('EXECUTED'),
     )
-    .option('--reason <text>', 'why; recorded')
-    .option('--by <name>', 'who; recorded (default: the user of this process)')
+    .option(...REASON)
+    .option(...BY)
     .addHelpText(
       'after',
       examples(
@@ -45,13 +43,12 @@ export function addAuditFix(parent: Command, runner: CommandRunner): void {
     )
     .action(
       runner.action<AuditFixOptions>(async ({ flamingock, options, out }) => {
-        const { change, resolution, reason, by = operatorName() } = options;
-        const request = { changeId: change, resolution, by, ...(reason !== undefined && { reason }) };
+        const { change: changeId, resolution } = options;
         await noteHolder(flamingock, out);
         const result = await interruptibly(
           flamingock,
           (text) => out.note(text),
-          () => flamingock.auditFix(request),
+          () => flamingock.audit.fix({ changeId, resolution }, contextOf(options, out)),
         );
         out.result(result, () => describe(result, out));
         return ExitCode.DONE;

@@ -37,7 +37,7 @@ export function addAuditList(parent: Command, runner: CommandRunner): void {
     .action(
       runner.action<AuditListOptions>(async ({ flamingock, options, out }) => {
         const { history, since, change, limit } = options;
-        const entries = await flamingock.auditList({
+        const entries = await flamingock.audit.list({
           ...(history !== undefined && { history }),
           ...(since !== undefined && { since }),
           ...(change !== undefined && { changeId: change }),

@@ -8,14 +8,12 @@ import { oneLine } from '../output/safe-text.js';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
 import { noteHolder } from './lock-note.js';
-import { operatorName } from './operator.js';
+import { BY, contextOf, REASON, type OperatorOptions } from './operator.js';
 
-interface AuditReconcileOptions {
+interface AuditReconcileOptions extends OperatorOptions {
   readonly executed?: readonly string[];
   readonly rolledBack?: readonly string[];
   readonly others?: Resolution;
-  readonly reason?: string;
-  readonly by?: string;
 }
 
 /** `flamingock audit reconcile` */
@@ -31,8 +29,8 @@ export function addAuditReconcile(parent: Command, runner: CommandRunner): void 
         'ROLLED_BACK',
       ]),
     )
-    .option('--reason <text>', 'why; recorded')
-    .option('--by <name>', 'who; recorded (default: the user of this process)')
+    .option(...REASON)
+    .option(...BY)
     .addHelpText(
       'after',
       examples(
@@ -42,12 +40,11 @@ export function addAuditReconcile(parent: Command, runner: CommandRunner): void 
     )
     .action(
       runner.action<AuditReconcileOptions>(async ({ flamingock, options, out }) => {
-        const { by = operatorName(), ...findings } = options;
         await noteHolder(flamingock, out);
         const result = await interruptibly(
           flamingock,
           (text) => out.note(text),
-          () => flamingock.auditReconcile({ ...findings, by }),
+          () => flamingock.audit.reconcile(options, contextOf(options, out)),
         );
         out.result(result, () => describe(result, out));
         return result.inQuestion.length > result.recorded.length ? ExitCode.ATTENTION : ExitCode.DONE;

@@ -31,7 +31,7 @@ export function addAuditVerify(parent: Command, runner: CommandRunner): void {
     )
     .action(
       runner.action<AuditVerifyOptions>(async ({ flamingock, options: { expectHead }, out }) => {
-        const verification = await flamingock.auditVerify(expectHead && { expectHead });
+        const verification = await flamingock.audit.verify(expectHead && { expectHead });
         out.result(verification, () => describe(verification, out));
         return verification.ok ? ExitCode.DONE : ExitCode.ATTENTION;
       }),

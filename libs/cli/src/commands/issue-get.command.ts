@@ -29,7 +29,7 @@ export function addIssueGet(parent: Command, runner: CommandRunner): void {
     )
     .action(
       runner.action<IssueGetOptions>(async ({ flamingock, options, out }) => {
-        const issue = await flamingock.issueGet(options.change).catch((error: unknown) => {
+        const issue = await flamingock.issues.get(options.change).catch((error: unknown) => {
           if (error instanceof NoIssueError && options.change === undefined) return null;
           throw error;
         });

@@ -28,7 +28,7 @@ export function addIssueList(parent: Command, runner: CommandRunner): void {
     )
     .action(
       runner.action<IssueListOptions>(async ({ flamingock, options, out }) => {
-        const issues = await flamingock.issueList();
+        const issues = await flamingock.issues.list();
         out.result({ issues }, () => describeIssues(issues, out));
         return options.exitCode === true && issues.length > 0 ? ExitCode.ATTENTION : ExitCode.DONE;
       }),

@@ -8,6 +8,6 @@ export async function noteHolder(
   out: Output,
   service?: string,
 ): Promise<void> {
-  const { held, record } = await flamingock.lockStatus(service);
+  const { held, record } = await flamingock.lock.status(service);
   if (held) out.note(`The lock is held by ${describeHolder(record)}: waiting for it.`);
 }

@@ -4,8 +4,9 @@ import { ExitCode } from '../exit-code.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
 import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
 import { examples } from './examples.js';
+import { contextOf, type OperatorOptions } from './operator.js';
 
-interface LockReleaseOptions extends ConfirmOptions {
+interface LockReleaseOptions extends ConfirmOptions, OperatorOptions {
   readonly token: number;
 }
 
@@ -16,6 +17,8 @@ export function addLockRelease(parent: Command, runner: CommandRunner): void {
     .description('free the lock of a holder that is known to be gone, before its lease ends')
     .requiredOption('--token <token>', 'the acquisition, as "lock status" shows it', token)
     .option('--yes', 'do not ask')
+    .option('--reason <text>', 'why; told by the event lock.released')
+    .option('--by <name>', 'who; told by the event lock.released (default: the user of this process)')
     .addHelpText(
       'after',
       examples(['flamingock lock release --token 7 --yes', 'frees acquisition 7, and no other']),
@@ -29,7 +32,7 @@ async function release({ flamingock, options, out }: Invocation<LockReleaseOptio
     out.note('Nothing was released.');
     return ExitCode.FAILED;
   }
-  const released = await flamingock.lockRelease({ token: number });
+  const released = await flamingock.lock.release({ token: number }, contextOf(options, out));
   const { green, red } = out.palette;
   out.result({ token: number, released }, () =>
     released

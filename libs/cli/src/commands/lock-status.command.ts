@@ -15,7 +15,7 @@ export function addLockStatus(parent: Command, runner: CommandRunner): void {
     .addHelpText('after', examples(['flamingock lock status', 'is somebody at work?']))
     .action(
       runner.action(async ({ flamingock, out }) => {
-        const status = await flamingock.lockStatus();
+        const status = await flamingock.lock.status();
         out.result(status, () => describe(status, out));
         return ExitCode.DONE;
       }),

@@ -8,12 +8,9 @@ import type { CommandRunner, Invocation } from './command-runner.js';
 import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
 import { examples } from './examples.js';
 import { noteHolder } from './lock-note.js';
-import { operatorName } from './operator.js';
+import { BY, contextOf, REASON, type OperatorOptions } from './operator.js';
 
-interface ServiceRenameOptions extends ConfirmOptions {
-  readonly reason: string;
-  readonly by?: string;
-}
+interface ServiceRenameOptions extends ConfirmOptions, OperatorOptions {}
 
 interface Names {
   readonly from: string;
@@ -27,8 +24,8 @@ export function addServiceRename(parent: Command, runner: CommandRunner): void {
     .description('give a service another name, under which its history goes on')
     .argument('<old>', 'the name under which its history is kept')
     .argument('<new>', 'the name under which it goes on; there must be no history under it')
-    .requiredOption('--reason <text>', 'why; recorded')
-    .option('--by <name>', 'who; recorded (default: the user of this process)')
+    .requiredOption(...REASON)
+    .option(...BY)
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
@@ -55,12 +52,11 @@ async function rename(
     out.note('Nothing was renamed.');
     return ExitCode.FAILED;
   }
-  const { reason, by = operatorName() } = options;
   for (const service of [from, to]) await noteHolder(flamingock, out, service);
   const renamed = await interruptibly(
     flamingock,
     (text) => out.note(text),
-    () => flamingock.serviceRename({ from, to, reason, by }),
+    () => flamingock.service.rename({ from, to }, contextOf(options, out)),
   );
   out.result(renamed, () => describe(renamed, out));
   return ExitCode.DONE;

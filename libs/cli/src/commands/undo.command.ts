@@ -10,14 +10,12 @@ import type { CommandRunner, Invocation } from './command-runner.js';
 import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
 import { examples } from './examples.js';
 import { noteHolder } from './lock-note.js';
-import { operatorName } from './operator.js';
+import { BY, contextOf, REASON, type OperatorOptions } from './operator.js';
 
-interface UndoOptions extends ConfirmOptions {
+interface UndoOptions extends ConfirmOptions, OperatorOptions {
   readonly change?: string;
   readonly to?: string;
   readonly dryRun?: boolean;
-  readonly reason?: string;
-  readonly by?: string;
 }
 
 /** `flamingock undo` */
@@ -29,8 +27,8 @@ export function addUndo(parent: Command, runner: CommandRunner): void {
     .option('--to <id>', 'everything that was applied after this change, which stays')
     .option('--dry-run', 'only show what would be undone; locks and writes nothing')
     .option('--yes', 'do not ask')
-    .option('--reason <text>', 'why; recorded')
-    .option('--by <name>', 'who; recorded (default: the user of this process)')
+    .option(...REASON)
+    .option(...BY)
     .addHelpText(
       'after',
       examples(
@@ -60,12 +58,10 @@ async function undo({ flamingock, options, out }: Invocation<UndoOptions>): Prom
     return ExitCode.FAILED;
   }
   await noteHolder(flamingock, out);
-  const { by = operatorName(), reason } = options;
-  const record = { by, ...(reason !== undefined && { reason }) };
   const report = await interruptibly(
     flamingock,
     (text) => out.note(text),
-    () => flamingock.undo(request, record),
+    () => flamingock.undo(request, contextOf(options, out)),
   );
   out.result(report, () => describe(report, out));
   return report.status === 'stopped' ? ExitCode.FAILED : ExitCode.DONE;
