@@ -31,7 +31,7 @@ export {
 } from './audit/audit.errors.js';
 export type { ChainFault } from './audit/chain-walk.js';
 export { RecoveryStrategy } from './audit/recovery-strategy.js';
-export type { Actor, ActorKind } from './audit/actor.js';
+export type { Actor, ActorKind, Operator } from './audit/actor.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
 
@@ -70,6 +70,11 @@ export type {
   LeftBehindEvent,
   StageEvent,
   StillRunningEvent,
+  ChangeUndoneEvent,
+  IssueOpenedEvent,
+  IssueResolvedEvent,
+  LockReleasedEvent,
+  ServiceRenamedEvent,
 } from './reporting/flamingock.events.js';
 export type {
   ChangeReport,
@@ -78,6 +83,7 @@ export type {
   ExecutionStatus,
 } from './reporting/execution-report.js';
 export { formatReport } from './reporting/report-format.js';
+export type { UndoneChange, UndoReport } from './reporting/undo-report.js';
 
 export {
   ChangeTimeoutError,
@@ -105,7 +111,7 @@ export type { AuditVerification, AuditVerifyRequest } from './operations/audit-v
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
-export type { UndoneChange, UndoOptions, UndoReport, UndoRequest } from './operations/undo.js';
+export type { UndoOptions, UndoRequest } from './operations/undo.js';
 export {
   InvalidRequestError,
   NoIssueError,

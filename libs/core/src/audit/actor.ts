@@ -9,3 +9,9 @@ export interface Actor {
   /** What the actor used, such as `cli` or `dashboard`: a text of 1 to 255 characters on one line. */
   readonly via?: string | undefined;
 }
+
+/** On whose behalf something was done, and why, as far as it was told. */
+export interface Operator {
+  readonly actor: Actor | undefined;
+  readonly reason: string | undefined;
+}

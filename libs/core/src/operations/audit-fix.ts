@@ -13,7 +13,7 @@ import type { Decision } from '../recovery/recovery-decision.js';
 import { exclusively } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
-import { operatorMetadata, type Operation } from './operation-context.js';
+import { operatorMetadata, operatorOf, type Operation } from './operation-context.js';
 
 /** What an operator found out about a change that needed a manual check. */
 export interface AuditFixRequest {
@@ -62,6 +62,14 @@ async function record(
   const state = `MANUAL_MARKED_AS_${resolution}` as const;
   const metadata = { ...operatorMetadata(operation), ...fingerprint };
   const fixed = await journal.append(subject, { state, operation: 'FIX', at: journal.now(), metadata });
+  const { service, executionId } = journal;
+  engine.events.publish('issue.resolved', {
+    service,
+    executionId,
+    changeId,
+    state,
+    ...operatorOf(operation),
+  });
   return { changeId, state, next: nextFor(engine, changeId, createSnapshot([fixed])) };
 }
 

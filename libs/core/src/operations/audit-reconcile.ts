@@ -22,7 +22,7 @@ import {
   type Resolution,
 } from './changes-in-question.js';
 import { exclusively } from './exclusively.js';
-import { operatorMetadata, type Operation } from './operation-context.js';
+import { operatorMetadata, operatorOf, type Operation } from './operation-context.js';
 import { ReconcileRefusedError } from './operation.errors.js';
 
 /** What an operator found out about the changes in question. Without any finding, nothing is recorded. */
@@ -93,7 +93,7 @@ export async function auditReconcile(
     { ...operation, reconciling: { above: floor, beforeClaim } },
     async (session) => {
       const findings = findingsIn(session.snapshot);
-      const recorded = await record(findings, operation, session);
+      const recorded = await record(engine, findings, operation, session);
       const inQuestion = findings.map(({ question }) => publicOf(question));
       return { ...seen, inQuestion, recorded, above: session.lease.token + AHEAD };
     },
@@ -151,17 +151,21 @@ async function brokenEntries(engine: Engine): Promise<readonly BrokenEntry[]> {
 }
 
 async function record(
+  { events }: Engine,
   findings: readonly Finding[],
   operation: Operation,
   { journal }: ExclusiveSession,
 ): Promise<AuditReconciliation['recorded']> {
+  const { service, executionId } = journal;
   const recorded: AuditReconciliation['recorded'][number][] = [];
   for (const { question, resolution } of findings) {
     const state = `MANUAL_MARKED_AS_${resolution}` as const;
     const accepted = question.broken ? acceptanceOf(question.broken) : {};
     const metadata = { ...operatorMetadata(operation), ...accepted };
     await journal.append(question.subject, { state, operation: 'FIX', at: journal.now(), metadata });
-    recorded.push({ changeId: question.changeId, state });
+    const { changeId } = question;
+    events.publish('issue.resolved', { service, executionId, changeId, state, ...operatorOf(operation) });
+    recorded.push({ changeId, state });
   }
   return recorded;
 }

@@ -1,6 +1,6 @@
 import type { LockRecord } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
-import type { Operation } from './operation-context.js';
+import { operatorOf, type Operation } from './operation-context.js';
 
 /** Who holds the lock, judged by the audit store's clock. */
 export interface LockStatus {
@@ -43,12 +43,14 @@ export async function lockStatus(
 export async function lockRelease(
   engine: Engine,
   { token }: LockReleaseRequest,
-  { signal }: Operation,
+  operation: Operation,
 ): Promise<boolean> {
-  const { pipeline, store } = engine;
+  const { store, events } = engine;
+  const { service } = engine.pipeline;
   const { held, record } = await lockStatus(engine);
   if (record?.token !== token) return false;
-  signal.throwIfAborted();
+  operation.signal.throwIfAborted();
   await store.lock.release(record);
+  if (held) events.publish('lock.released', { service, holder: record, ...operatorOf(operation) });
   return held;
 }

@@ -1,4 +1,4 @@
-import type { Actor, ActorKind } from '../audit/actor.js';
+import type { Actor, ActorKind, Operator } from '../audit/actor.js';
 import type { AuditRecord } from '../audit/audit-entry.js';
 import { A_NAME, isName } from '../change/names.js';
 import { MAX_ERROR_LENGTH, storableText } from '../errors/error-text.js';
@@ -24,12 +24,6 @@ export interface OperationContext {
 /** An operation that has begun: its context is checked, and its signal aborts for every reason to stop. */
 export interface Operation extends OperationContext {
   readonly signal: AbortSignal;
-}
-
-/** Who and why, as events have it. */
-export interface Operator {
-  readonly actor: Actor | undefined;
-  readonly reason: string | undefined;
 }
 
 const KINDS: Readonly<Record<ActorKind, true>> = { human: true, ci: true, agent: true, service: true };

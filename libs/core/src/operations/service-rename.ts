@@ -17,7 +17,7 @@ import { claimedBy, claimOf } from '../recovery/lost-writes.js';
 import { observe } from './at-work.js';
 import { auditExport } from './audit-export.js';
 import { exclusively } from './exclusively.js';
-import { operatorMetadata, type Operation } from './operation-context.js';
+import { operatorMetadata, operatorOf, type Operation } from './operation-context.js';
 import { InvalidRequestError } from './operation.errors.js';
 import { renameRefusals, type RenamedHistories } from './rename-refusals.js';
 
@@ -68,9 +68,14 @@ export async function serviceRename(
   const [first = from, second = to] = [from, to].sort();
   const lockRequest = { ...operation, renaming: true };
   return exclusively(under(engine, first), lockRequest, (one) =>
-    exclusively(under(engine, second), lockRequest, (other) => {
+    exclusively(under(engine, second), lockRequest, async (other) => {
       const [source, copy] = first === from ? [one, other] : [other, one];
-      return new Rename(engine, request, operatorMetadata(operation), source, copy).run();
+      const rename = new Rename(engine, request, operatorMetadata(operation), source, copy);
+      const renamed = await rename.run();
+      const { changes, recorded } = renamed;
+      const event = { service: to, from, changes, ...operatorOf(operation) };
+      if (recorded > 0) engine.events.publish('service.renamed', event);
+      return renamed;
     }),
   );
 }

@@ -22,7 +22,8 @@ import { auditFix } from './audit-fix.js';
 import { execute } from './execute.js';
 import { issueList } from './issues.js';
 import { UndoRefusedError, UnknownChangeError } from './operation.errors.js';
-import { undo, type UndoOptions, type UndoReport, type UndoRequest } from './undo.js';
+import type { UndoReport } from '../reporting/undo-report.js';
+import { undo, type UndoOptions, type UndoRequest } from './undo.js';
 
 let runtime: ManualRuntime;
 let auditDatabase: InMemoryDatabase;

@@ -1,5 +1,4 @@
 import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
-import type { AuditState } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
 import { fingerprintOf } from '../change/fingerprint.js';
@@ -14,12 +13,13 @@ import { resourcesOf } from '../run/exclusive-run.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { assertOpen } from '../run/plan-checks.js';
-import { undoFailureSteps } from '../run/issue-report.js';
+import { blockedReport, nextAfter, undoFailureSteps } from '../run/issue-report.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
+import type { UndoneChange, UndoReport } from '../reporting/undo-report.js';
 import { exclusively } from './exclusively.js';
 import { observe } from './at-work.js';
-import { operatorMetadata, type Operation, type OperationContext } from './operation-context.js';
+import { operatorMetadata, operatorOf, type Operation, type OperationContext } from './operation-context.js';
 import { planUndo, type UndoItem } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
@@ -29,36 +29,6 @@ export type UndoRequest = { readonly changeId: string } | { readonly to: string 
 export interface UndoOptions extends OperationContext {
   /** Only tell what would be undone. Takes no lock and writes nothing. */
   readonly dryRun?: boolean;
-}
-
-/** What became of one change of an undo. */
-export interface UndoneChange {
-  readonly changeId: string;
-  readonly stage: string;
-  readonly targetSystem: string;
-  /** `planned` in a dry run; `not-reached` after one that failed, or when the undo was stopped. */
-  readonly result: 'planned' | 'undone' | 'failed' | 'not-reached';
-  /** Its last recorded state now. */
-  readonly state: AuditState;
-  /** Milliseconds that its rollback method took; 0 where it did not run. */
-  readonly durationMs: number;
-  /** What its rollback method threw, as recorded. */
-  readonly error?: string;
-  /** What to do about it, step by step, where it failed or its transaction held nothing. */
-  readonly nextSteps?: readonly string[];
-  /** True where the next start runs the change again, because it is undone and still in the code. */
-  readonly runsAgain: boolean;
-}
-
-/** What an undo did, and what it did not. */
-export interface UndoReport {
-  readonly service: string;
-  /** Absent in a dry run. */
-  readonly executionId?: string;
-  /** `planned`: a dry run. `undone`: all of it. `stopped`: a change failed, or the undo was told to stop. */
-  readonly status: 'planned' | 'undone' | 'stopped';
-  /** The changes in the order in which they are undone: the last applied first. */
-  readonly changes: readonly UndoneChange[];
 }
 
 /**
@@ -122,9 +92,13 @@ class UndoRunner {
     const open = stages.flatMap(({ changes }) => changes).filter(({ action }) => action === 'RECONCILE');
     if (open.length === 0) return snapshot;
     const reconciler = new Reconciler(this.resources);
-    for (const { change, entry } of open) {
+    for (const planned of open) {
+      const { change, entry } = planned;
       await this.executors.prepareMarkers(change);
-      if (entry) await reconciler.reconcile(change, entry);
+      const settled = entry && (await reconciler.reconcile(change, entry));
+      if (settled?.action === 'MANUAL_INTERVENTION') {
+        this.engine.events.publish('issue.opened', this.about(blockedReport({ ...planned, ...settled })));
+      }
     }
     return readSnapshot(this.engine.store, this.engine.pipeline.service);
   }
@@ -148,14 +122,26 @@ class UndoRunner {
     const durationMs = Math.round(outcome.durationMs);
     if (outcome.status === 'executed') {
       const nextSteps = outcome.wasEmpty ? [emptyTransactionStep(change.target.id)] : undefined;
-      const undone = { ...nameOf(step), result: 'undone', state: 'ROLLED_BACK', durationMs } as const;
-      return { ...undone, ...(nextSteps && { nextSteps }), runsAgain: true };
+      const done = { ...nameOf(step), result: 'undone', state: 'ROLLED_BACK', durationMs } as const;
+      const undone = { ...done, ...(nextSteps && { nextSteps }), runsAgain: true };
+      this.engine.events.publish('change.undone', this.about(undone));
+      return undone;
     }
     const { state } = outcome;
     const error = errorText(outcome.error);
     const txStrategy = txStrategyOf(change, this.engine.store);
     const nextSteps = undoFailureSteps(change, outcome, txStrategy);
-    return { ...nameOf(step), result: 'failed', state, durationMs, error, nextSteps, runsAgain: false };
+    const failed = { ...nameOf(step), result: 'failed', state, durationMs, error, nextSteps } as const;
+    const report = { ...failed, runsAgain: false };
+    const next = nextAfter(change, outcome, 'UNDO', txStrategy);
+    if (next.action === 'MANUAL_INTERVENTION') this.engine.events.publish('issue.opened', this.about(report));
+    return report;
+  }
+
+  /** An event about a change of this undo. */
+  private about<C>(change: C) {
+    const { service, executionId } = this.session.journal;
+    return { service, executionId, change, ...operatorOf(this.operation) };
   }
 
   /** What is left undone here harms nobody: a marker names its own execution. */

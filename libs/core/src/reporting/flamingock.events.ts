@@ -1,5 +1,8 @@
+import type { Operator } from '../audit/actor.js';
+import type { AuditState } from '../audit/audit-state.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { ChangeReport, ExecutionReport } from './execution-report.js';
+import type { UndoneChange } from './undo-report.js';
 
 /** Names the run and, below, the stage or change that an event is about. */
 export interface RunEvent {
@@ -39,6 +42,41 @@ export interface LeftBehindEvent extends RunEvent {
   readonly what: string;
 }
 
+/** A change that needs a manual check. Who and why are those of an undo; a run has none. */
+export interface IssueOpenedEvent extends RunEvent, Operator {
+  /** What the report of the run or undo says of it. */
+  readonly change: ChangeReport | UndoneChange;
+}
+
+/** An operator's finding about a change, once it is recorded. */
+export interface IssueResolvedEvent extends RunEvent, Operator {
+  readonly changeId: string;
+  /** The state that was recorded. */
+  readonly state: AuditState;
+}
+
+/** A change that was undone. */
+export interface ChangeUndoneEvent extends RunEvent, Operator {
+  readonly change: UndoneChange;
+}
+
+/** A lock that an operator has freed. */
+export interface LockReleasedEvent extends Operator {
+  readonly service: string;
+  /** The acquisition that was released. */
+  readonly holder: LockRecord;
+}
+
+/** A service that has another name. */
+export interface ServiceRenamedEvent extends Operator {
+  /** The name that it has now. */
+  readonly service: string;
+  /** The name that it had before. */
+  readonly from: string;
+  /** How many changes its history has. */
+  readonly changes: number;
+}
+
 /** Every event by name, with what its listeners get. */
 export interface FlamingockEventMap {
   'run.started': RunEvent;
@@ -59,6 +97,16 @@ export interface FlamingockEventMap {
   'change.blocked': ChangeEndedEvent;
   /** A change that has ended still did something: it was refused, or has failed. Once per change; may come after the run. */
   'change.left-behind': LeftBehindEvent;
+  /** By an operator, whatever else becomes of the undo. */
+  'change.undone': ChangeUndoneEvent;
+  /** A run or an undo stopped at a change that needs a manual check. Each run that meets it tells so again. */
+  'issue.opened': IssueOpenedEvent;
+  /** By `audit fix` or `audit reconcile`. */
+  'issue.resolved': IssueResolvedEvent;
+  /** By an operator; what a run releases by itself is no event. */
+  'lock.released': LockReleasedEvent;
+  /** All of its history is under the new name. */
+  'service.renamed': ServiceRenamedEvent;
 }
 
 /** Name of an event. */

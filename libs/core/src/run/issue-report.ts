@@ -5,7 +5,7 @@ import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
-import { decide } from '../recovery/recovery-decision.js';
+import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { PlannedChange } from '../plan/execution-plan.js';
 
@@ -23,6 +23,17 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
   });
 }
 
+/** What the next run does about a change whose execution or undo failed just now. */
+export function nextAfter(
+  change: ChangeDescriptor,
+  { state, isPartly }: Pick<FailedOutcome, 'state' | 'isPartly'>,
+  operation: 'EXECUTE' | 'UNDO',
+  txStrategy: TxStrategy,
+): Decision {
+  const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery };
+  return decide({ ...entry, ...(isPartly && { metadata: PARTLY }) }, change.recovery);
+}
+
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
   { change }: PlannedChange,
@@ -30,8 +41,7 @@ export function failedReport(
   txStrategy: TxStrategy,
 ): ChangeReport {
   const operation = 'EXECUTE';
-  const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery } as const;
-  const next = decide({ ...entry, ...(isPartly && { metadata: PARTLY }) }, change.recovery);
+  const next = nextAfter(change, { state, isPartly: isPartly ?? false }, operation, txStrategy);
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),

@@ -8,7 +8,7 @@ import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport, interruptedReport } from './issue-report.js';
+import { blockedReport, failedReport, interruptedReport, nextAfter } from './issue-report.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -91,7 +91,7 @@ export class PlanRunner {
       case 'SKIP':
         return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
       case 'MANUAL_INTERVENTION':
-        return this.announce('change.blocked', blockedReport(planned));
+        return this.openIssue(this.announce('change.blocked', blockedReport(planned)));
       case 'RECONCILE':
         return this.reconcile(planned);
       case 'EXECUTE':
@@ -107,7 +107,8 @@ export class PlanRunner {
     const settled = await this.reconciler.reconcile(change, entry);
     const { action, reason } = settled;
     if (action === 'MANUAL_INTERVENTION') {
-      return this.announce('change.blocked', blockedReport({ ...planned, ...settled }));
+      const report = blockedReport({ ...planned, ...settled });
+      return this.openIssue(this.announce('change.blocked', report));
     }
     if (action !== 'SKIP') return this.execute({ ...planned, reason });
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
@@ -134,11 +135,12 @@ export class PlanRunner {
   }
 
   private fail(planned: PlannedChange, outcome: ChangeOutcome & { status: 'failed' }): ChangeReport {
-    this.failure ??= { changeId: planned.change.id, error: outcome.error };
-    return this.announce(
-      'change.failed',
-      failedReport(planned, outcome, txStrategyOf(planned.change, this.store)),
-    );
+    const { change } = planned;
+    this.failure ??= { changeId: change.id, error: outcome.error };
+    const txStrategy = txStrategyOf(change, this.store);
+    const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy));
+    const next = nextAfter(change, outcome, 'EXECUTE', txStrategy);
+    return next.action === 'MANUAL_INTERVENTION' ? this.openIssue(report) : report;
   }
 
   private leaveOut(changes: readonly PlannedChange[], stopper: ChangeReport): void {
@@ -150,6 +152,11 @@ export class PlanRunner {
           : reportChange(change, { result: 'not-reached', reason }),
       );
     }
+  }
+
+  private openIssue(change: ChangeReport): ChangeReport {
+    this.events.publish('issue.opened', { ...this.about, change, actor: undefined, reason: undefined });
+    return change;
   }
 
   private announce(
