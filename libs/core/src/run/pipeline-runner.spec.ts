@@ -765,6 +765,7 @@ describe('events of a run', () => {
       'stage.started two',
       'change.started b',
       'change.failed b',
+      'issue.opened b',
       'stage.failed two',
       'run.failed',
     ]);
@@ -778,6 +779,7 @@ describe('events of a run', () => {
       'run.started',
       'stage.started main',
       'change.blocked a',
+      'issue.opened a',
       'stage.blocked main',
       'run.failed',
     ]);
