@@ -276,8 +276,9 @@ function suiteOfOne(): void {
   it('records in a CI job that no human was at work', async () => {
     await run(['execute']);
     await run(['undo', '-c', 'publish', '--yes', '--by', 'deploy'], { env: { CI: 'true' } });
-    const [entry] = documentOf<AuditEntry[]>(await run(['audit', 'list', '-c', 'publish', '--json']));
-    expect(entry?.metadata).toMatchObject({ by: 'deploy', actorKind: 'ci', via: 'cli' });
+    const listed = await run(['audit', 'list', '-c', 'publish', '--json']);
+    const { entries } = documentOf<{ entries: AuditEntry[] }>(listed);
+    expect(entries[0]?.metadata).toMatchObject({ by: 'deploy', actorKind: 'ci', via: 'cli' });
   });
 
   it.each(['execute', 'plan'])(
