@@ -1,10 +1,11 @@
-import { isPartly, PARTLY, type AuditEntry } from '../audit/audit-entry.js';
+import { PARTLY } from '../audit/audit-entry.js';
 import { isApplied } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
+import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { PlannedChange } from '../plan/execution-plan.js';
@@ -96,25 +97,4 @@ export function interruptedReport(change: ChangeDescriptor, error: unknown): Cha
     reason: 'the run ended in the middle of it; the next start decides from what is recorded',
     error: errorText(error),
   });
-}
-
-/** What guidance takes from today's code. */
-export function changeFacts({ id, rollback, guidance }: ChangeDescriptor) {
-  return { changeId: id, hasRollback: rollback !== undefined, hint: guidance, inCode: true };
-}
-
-/** What guidance takes from a change's last entry. */
-export function entryFacts(entry: AuditEntry) {
-  const { state, operation, txStrategy, targetSystem, className, error } = entry;
-  const rollbackRan = state === 'ROLLBACK_FAILED' && (operation === 'UNDO' || txStrategy === 'NON_TX');
-  return {
-    state,
-    operation,
-    txStrategy,
-    targetSystem,
-    className,
-    error,
-    rollbackRan,
-    isPartly: isPartly(entry),
-  };
 }

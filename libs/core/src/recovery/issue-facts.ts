@@ -1,0 +1,23 @@
+import { isPartly, type AuditEntry } from '../audit/audit-entry.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+
+/** What guidance takes from today's code. */
+export function changeFacts({ id, rollback, guidance }: ChangeDescriptor) {
+  return { changeId: id, hasRollback: rollback !== undefined, hint: guidance, inCode: true };
+}
+
+/** What guidance takes from a change's last entry. */
+export function entryFacts(entry: AuditEntry) {
+  const { state, operation, txStrategy, targetSystem, className, error } = entry;
+  const rollbackRan = state === 'ROLLBACK_FAILED' && (operation === 'UNDO' || txStrategy === 'NON_TX');
+  return {
+    state,
+    operation,
+    txStrategy,
+    targetSystem,
+    className,
+    error,
+    rollbackRan,
+    isPartly: isPartly(entry),
+  };
+}
