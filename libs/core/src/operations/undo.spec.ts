@@ -1,4 +1,3 @@
-import { readSnapshot } from '../audit/audit-snapshot.js';
 import {
   CrashPoint,
   InMemoryAuditStore,
