@@ -28,6 +28,8 @@ export type { AuditBatch, AuditStore } from './audit/audit-store.js';
 export { metadataOf, metadataText } from './audit/metadata-text.js';
 export { chainEntries, entryHash, type TimedRecord } from './audit/audit-chain.js';
 export { UnstorableTextError } from './audit/audit.errors.js';
+export { ENTRY_FIELDS, type EntryField } from './audit/entry-fields.js';
+export type { ChainField, FieldKind } from './audit/chain.js';
 
 export {
   hasTrace,

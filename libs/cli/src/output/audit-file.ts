@@ -1,37 +1,18 @@
 import { pipeline } from 'node:stream/promises';
 import { stringify, type Stringifier } from 'csv-stringify';
 import type { AuditEntry } from '@nestjs-flamingock/core';
+import { ENTRY_FIELDS } from '@nestjs-flamingock/core/adapter';
 import { oneLine, safeJson } from './safe-text.js';
 import type { OutputStream } from './terminal.js';
 
 /** How a history is written down. */
 export type ExportFormat = 'json' | 'csv';
 
+/** Fields that a reader looks for first. */
+const LEADING = ['seq', 'createdAt', 'service', 'executionId', 'stage', 'order'];
+
 /** Every field of an entry, in the order of their columns. */
-const COLUMNS = [
-  'seq',
-  'createdAt',
-  'service',
-  'executionId',
-  'stage',
-  'order',
-  'changeId',
-  'author',
-  'state',
-  'operation',
-  'targetSystem',
-  'txStrategy',
-  'recoveryStrategy',
-  'transactional',
-  'className',
-  'methodName',
-  'durationMs',
-  'hostname',
-  'error',
-  'metadata',
-  'prevHash',
-  'hash',
-] as const satisfies readonly (keyof AuditEntry)[];
+const COLUMNS = [...new Set([...LEADING, ...ENTRY_FIELDS.map(({ name }) => name)])];
 
 /** One array, one entry a line. */
 async function* jsonArray(entries: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
@@ -48,7 +29,7 @@ function csv(isTerminal: boolean): Stringifier {
   const cell = (text: string) => (isTerminal ? oneLine(text) : text);
   return stringify({
     header: true,
-    columns: [...COLUMNS],
+    columns: COLUMNS,
     escape_formulas: true, // a spreadsheet must not run what an error text begins with
     cast: { string: cell, boolean: String, object: (value) => cell(JSON.stringify(value)) },
   });

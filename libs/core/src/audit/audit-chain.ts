@@ -1,5 +1,9 @@
-import { hash } from 'node:crypto';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
+import { Chain } from './chain.js';
+import { ENTRY_FIELDS } from './entry-fields.js';
+
+/** The chain of entries. */
+const ENTRIES = new Chain<AuditEntry>(ENTRY_FIELDS);
 
 /** A record with the time at which it is written. */
 export interface TimedRecord {
@@ -46,48 +50,12 @@ function follow(end: ChainEnd, { record, createdAt }: TimedRecord): AuditEntry {
     metadata: record.metadata,
     prevHash: end.hash,
     hash: '',
-  };
+  } satisfies Record<keyof AuditEntry, unknown>;
   entry.hash = entryHash(entry);
   return entry;
 }
 
-/**
- * SHA-256, in hexadecimal, over the canonical form of an entry: a JSON array of its
- * fields in a fixed order, with metadata as pairs sorted by key. The leading number is
- * the version of the form. A value of a type that no entry has, as somebody may have put
- * it into a store, never has the hash of one that an entry has.
- */
+/** SHA-256, in hexadecimal, over every other field of an entry, see {@link Chain.hashOf}. */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
-  const fields = [
-    entry.service,
-    entry.seq,
-    entry.executionId,
-    entry.stage,
-    entry.changeId,
-    entry.order,
-    entry.author,
-    entry.state,
-    entry.operation,
-    entry.targetSystem,
-    entry.txStrategy,
-    entry.recoveryStrategy,
-    entry.transactional,
-    entry.className,
-    entry.methodName,
-    entry.durationMs,
-    entry.hostname,
-    entry.createdAt,
-    entry.error,
-  ];
-  const names = Object.keys(entry.metadata).sort();
-  const metadata = names.map((name) => [name, asIs(entry.metadata[name])]);
-  const canonical = JSON.stringify([1, ...fields.map(asIs), metadata, asIs(entry.prevHash)]);
-  return hash('sha256', canonical);
-}
-
-/** JSON would write a missing value and NaN as null, and a date as its text: those become what no entry has. */
-function asIs(value: unknown): unknown {
-  const type = typeof value;
-  const isPlain = type === 'string' || type === 'boolean' || value === null || Number.isFinite(value);
-  return isPlain ? value : {};
+  return ENTRIES.hashOf(entry);
 }

@@ -36,5 +36,5 @@ export function toEntry(document: AuditEntryDocument): AuditEntry {
     metadata: metadataOf(document.metadata),
     prevHash: document.prevHash,
     hash: document.hash,
-  };
+  } satisfies Record<keyof AuditEntry, unknown>;
 }

@@ -1,38 +1,25 @@
 import type { AuditEntry } from '@nestjs-flamingock/core';
-import { metadataOf, metadataText } from '@nestjs-flamingock/core/adapter';
+import { ENTRY_FIELDS, metadataOf, metadataText, type FieldKind } from '@nestjs-flamingock/core/adapter';
 import type { Row, SqlValue } from '../sql/sql.js';
 
-/** An entry as a row of the table of entries, column by column. */
-export function toRow(entry: AuditEntry): Record<string, SqlValue> {
-  return {
-    service: entry.service,
-    seq: entry.seq,
-    execution_id: entry.executionId,
-    stage: entry.stage,
-    change_id: entry.changeId,
-    change_order: entry.order,
-    author: entry.author,
-    state: entry.state,
-    operation: entry.operation,
-    target_system: entry.targetSystem,
-    tx_strategy: entry.txStrategy,
-    recovery_strategy: entry.recoveryStrategy,
-    transactional: entry.transactional ? 1 : 0,
-    class_name: entry.className,
-    method_name: entry.methodName,
-    duration_ms: entry.durationMs,
-    hostname: entry.hostname,
-    created_at: entry.createdAt,
-    error: entry.error,
-    metadata: metadataText(entry.metadata),
-    prev_hash: entry.prevHash,
-    hash: entry.hash,
-  };
+/** Values of a kind as columns hold them; others need no conversion. */
+const TO_COLUMN: Partial<Record<FieldKind, (value: never) => SqlValue>> = {
+  flag: (value: boolean) => (value ? 1 : 0),
+  texts: metadataText,
+};
+
+/** The values of an entry in the order of the columns of its table. */
+export function toValues(entry: AuditEntry): SqlValue[] {
+  return ENTRY_FIELDS.map(({ name, kind }) => {
+    const value = entry[name];
+    const convert = TO_COLUMN[kind] as ((value: unknown) => SqlValue) | undefined;
+    return convert ? convert(value) : ((value ?? null) as SqlValue);
+  });
 }
 
 /**
- * The entry that `toRow` turned into this row. A value that is none of those which `toRow`
- * writes stays what it is, so that the entry does not have its hash any more.
+ * The entry of which these are the values. A value that is none of those which `toValues`
+ * makes stays what it is, so that the entry does not have its hash any more.
  */
 export function toEntry(row: Row): AuditEntry {
   return {
@@ -58,7 +45,7 @@ export function toEntry(row: Row): AuditEntry {
     metadata: metadataOf(row['metadata']),
     prevHash: row['prev_hash'],
     hash: row['hash'],
-  } as AuditEntry;
+  } satisfies Record<keyof AuditEntry, unknown> as AuditEntry;
 }
 
 /**

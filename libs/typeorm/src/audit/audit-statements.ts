@@ -1,6 +1,5 @@
-import type { AuditEntry } from '@nestjs-flamingock/core';
 import type { AuditBatch, LockHold } from '@nestjs-flamingock/core/adapter';
-import { toRow } from './audit-entry.row.js';
+import { toValues } from './audit-entry.row.js';
 import type { Dialect } from '../sql/dialect.js';
 import { rowWrite } from '../sql/row-write.js';
 import { columnsOf, tableName, type Table } from '../sql/table.js';
@@ -20,7 +19,7 @@ export function appendStatements(
   batch: AuditBatch,
 ): readonly [Sql, ...Sql[]] {
   const move = headMove(dialect, heads, batch);
-  const [first = [], ...rest] = chunks(batch.entries.map((entry) => valuesOf(entries, entry)));
+  const [first = [], ...rest] = chunks(batch.entries.map(toValues));
   const inserts = rest.map((rows) => insertRows(entries, rows));
   if (dialect.guardedInsert) return [dialect.guardedInsert(move, entries, first), ...inserts];
   return [move, insertRows(entries, first), ...inserts];
@@ -33,7 +32,7 @@ export function appendAtCommit(
   batch: AuditBatch,
 ): Sql | undefined {
   if (batch.entries.length > INSERT_ROWS) return undefined;
-  const rows = batch.entries.map((entry) => valuesOf(entries, entry));
+  const rows = batch.entries.map(toValues);
   return dialect.strictInsert?.(headMove(dialect, heads, batch), entries, rows);
 }
 
@@ -83,11 +82,6 @@ function headMove({ writer }: Dialect, heads: Table, { hold, entries }: AuditBat
 function insertRows(table: Table, rows: readonly (readonly SqlValue[])[]): Sql {
   const tuples = rows.map((row) => sql`(${list(row)})`);
   return sql`INSERT INTO ${tableName(table)} (${columnsOf(table)}) VALUES ${list(tuples)}`;
-}
-
-function valuesOf(table: Table, entry: AuditEntry): SqlValue[] {
-  const row = toRow(entry);
-  return Object.keys(table.columns).map((column) => row[column] ?? null);
 }
 
 function chunks<T>(rows: readonly T[]): T[][] {

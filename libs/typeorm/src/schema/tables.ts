@@ -1,4 +1,5 @@
 import { TablePrefixError } from '../typeorm.errors.js';
+import { ENTRY_COLUMNS } from './entry-columns.js';
 import type { Column, Table } from '../sql/table.js';
 
 const key: Column = { type: 'key' };
@@ -38,30 +39,7 @@ export interface TargetTables {
 type Shape = Omit<Table, 'name' | 'schema'>;
 
 const ENTRIES: Shape = {
-  columns: {
-    service: key,
-    seq: integer,
-    execution_id: text,
-    stage: text,
-    change_id: key,
-    change_order: text,
-    author: text,
-    state: text,
-    operation: text,
-    target_system: text,
-    tx_strategy: text,
-    recovery_strategy: text,
-    transactional: integer,
-    class_name: text,
-    method_name: optionalText,
-    duration_ms: integer,
-    hostname: text,
-    created_at: text,
-    error: optionalText,
-    metadata: text,
-    prev_hash: text,
-    hash: text,
-  },
+  columns: { ...ENTRY_COLUMNS, service: key, change_id: key },
   primaryKey: ['service', 'seq'],
   unique: ['service', 'change_id', 'seq'],
 };
