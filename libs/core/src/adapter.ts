@@ -22,14 +22,14 @@ export { takeOver, type TakeOverActions } from './lock/take-over.js';
 export { describeHolder } from './lock/lock.errors.js';
 export type { Transaction } from './lock/transaction.js';
 
-export { GENESIS_HASH, type AuditRecord } from './audit/audit-entry.js';
+export type { AuditRecord } from './audit/audit-entry.js';
 export { HISTORY_FORMAT, isSettled, type AuditHead, type Settlement } from './audit/audit-head.js';
 export type { AuditBatch, AuditStore } from './audit/audit-store.js';
 export { metadataOf, metadataText } from './audit/metadata-text.js';
 export { chainEntries, entryHash, type TimedRecord } from './audit/audit-chain.js';
 export { UnstorableTextError } from './audit/audit.errors.js';
 export { ENTRY_FIELDS, type EntryField } from './audit/entry-fields.js';
-export type { ChainField, FieldKind } from './audit/chain.js';
+export { type ChainField, type FieldKind, GENESIS_HASH } from './audit/chain.js';
 
 export {
   hasTrace,

@@ -19,7 +19,6 @@ export {
 export { isApplied, type AuditOperation, type AuditState } from './audit/audit-state.js';
 export type { TxStrategy } from './audit/tx-strategy.js';
 export type { AuditEntry } from './audit/audit-entry.js';
-export type { ChainEnd } from './audit/audit-chain.js';
 export {
   AuditStoreUnavailableError,
   AuditTamperedError,
@@ -32,6 +31,7 @@ export {
 export type { ChainFault } from './audit/chain-walk.js';
 export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Actor, ActorKind, Operator } from './audit/actor.js';
+export type { ChainEnd } from './audit/chain.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
 

@@ -1,6 +1,8 @@
-import { entryHash, type ChainEnd } from './audit-chain.js';
+import { entryHash } from './audit-chain.js';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
-import { CHAIN_START, linkFault, type ChainFault } from './chain-walk.js';
+import { CHAIN_START, type ChainEnd } from './chain.js';
+import { linkFault, type ChainFault } from './chain-walk.js';
+import { readMetadata, writeMetadata } from './entry-metadata.js';
 
 /** A place of the chain that was changed, though nothing is missing there. */
 export interface BrokenEntry extends ChainFault {
@@ -14,7 +16,7 @@ const MOST_BROKEN = 1_000;
 
 /** Metadata of an entry by which an operator accepts a broken place before it. */
 export function acceptanceOf({ seq, evidence }: BrokenEntry): AuditRecord['metadata'] {
-  return { accepts: String(seq), evidence };
+  return writeMetadata({ accepts: String(seq), evidence });
 }
 
 /** Walks a chain entry by entry. A broken place that a later, unbroken entry accepts is no fault. */
@@ -39,11 +41,10 @@ export class AcceptingWalk {
     return undefined;
   }
 
-  private accept({ operation, metadata }: AuditEntry): void {
-    if (operation !== 'FIX' || metadata['accepts'] === undefined) return;
-    const index = this.broken.findIndex(
-      ({ seq, evidence }) => String(seq) === metadata['accepts'] && evidence === metadata['evidence'],
-    );
+  private accept(entry: AuditEntry): void {
+    const { accepts, evidence } = readMetadata(entry);
+    if (entry.operation !== 'FIX' || accepts === undefined) return;
+    const index = this.broken.findIndex((one) => String(one.seq) === accepts && one.evidence === evidence);
     if (index >= 0) this.accepted.push(...this.broken.splice(index, 1));
   }
 }

@@ -1,6 +1,7 @@
 import { auditEntry } from '@nestjs-flamingock/testing';
 import { chainEntries, entryHash, type TimedRecord } from './audit-chain.js';
-import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
+import type { AuditEntry } from './audit-entry.js';
+import { GENESIS_HASH } from './chain.js';
 
 const ENTRY: AuditEntry = auditEntry({ metadata: { by: 'ann', reason: 'checked' }, error: 'TypeError: x' });
 

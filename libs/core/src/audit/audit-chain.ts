@@ -1,21 +1,15 @@
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
-import { Chain } from './chain.js';
+import { Chain, type ChainEnd } from './chain.js';
 import { ENTRY_FIELDS } from './entry-fields.js';
 
 /** The chain of entries. */
-const ENTRIES = new Chain<AuditEntry>(ENTRY_FIELDS);
+export const ENTRY_CHAIN = new Chain<AuditEntry>(ENTRY_FIELDS, 'entry');
 
 /** A record with the time at which it is written. */
 export interface TimedRecord {
   readonly record: AuditRecord;
   /** ISO 8601 on the store's clock. */
   readonly createdAt: string;
-}
-
-/** Where a chain ends: what its next entry must follow. */
-export interface ChainEnd {
-  readonly seq: number;
-  readonly hash: string;
 }
 
 /** Gives records their place right after `end`. */
@@ -57,5 +51,5 @@ function follow(end: ChainEnd, { record, createdAt }: TimedRecord): AuditEntry {
 
 /** SHA-256, in hexadecimal, over every other field of an entry, see {@link Chain.hashOf}. */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
-  return ENTRIES.hashOf(entry);
+  return ENTRY_CHAIN.hashOf(entry);
 }

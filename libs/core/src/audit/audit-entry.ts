@@ -24,19 +24,8 @@ export interface AuditRecord {
   readonly hostname: string;
   /** Bounded, with secrets masked; `null` where nothing failed. */
   readonly error: string | null;
-  /**
-   * `by` and `reason` for entries that an operator caused; `effect: 'part'` for a failure of which the
-   * target system proves that part of it took effect and stays; `fingerprint` of the code that was executed.
-   */
+  /** Texts by key; those that the engine writes are in `EntryMetadata`. */
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** Metadata of a failure of which the target system proves that part of it took effect and stays. */
-export const PARTLY = { effect: 'part' } as const;
-
-/** True for entries that say {@link PARTLY}. */
-export function isPartly({ metadata }: Partial<Pick<AuditRecord, 'metadata'>>): boolean {
-  return metadata?.['effect'] === PARTLY.effect;
 }
 
 /** One row of history. Written once, never changed. */
@@ -50,6 +39,3 @@ export interface AuditEntry extends AuditRecord {
   /** SHA-256 in hexadecimal over every other field. */
   readonly hash: string;
 }
-
-/** `prevHash` of a service's first entry. */
-export const GENESIS_HASH = '0'.repeat(64);

@@ -3,10 +3,12 @@ import type { Lease } from '../lock/lease.js';
 import { FencedError } from '../lock/lock.errors.js';
 import type { LeaseBoundRetry } from '../lock/lease-bound-retry.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { chainEntries, type ChainEnd, type TimedRecord } from './audit-chain.js';
+import { chainEntries, type TimedRecord } from './audit-chain.js';
 import type { AuditEntry, AuditRecord } from './audit-entry.js';
 import type { AuditOperation, AuditState } from './audit-state.js';
 import type { AuditBatch, AuditStore } from './audit-store.js';
+import type { ChainEnd } from './chain.js';
+import { OPERATOR_KEYS } from './entry-metadata.js';
 import { UnstorableTextError } from './audit.errors.js';
 import { asciiText, errorText } from '../errors/error-text.js';
 
@@ -28,9 +30,6 @@ export interface SubjectFact {
   readonly subject: ChangeFacts;
   readonly step: AuditFact;
 }
-
-/** Metadata that an operator may have written in any characters. */
-const BY_OPERATOR: readonly string[] = ['by', 'reason'];
 
 /** What the steps of one execution have in common: the facts about its change. */
 export type ChangeFacts = Pick<
@@ -177,7 +176,7 @@ export class AuditJournal {
 function inAscii({ createdAt, record }: TimedRecord): TimedRecord {
   const metadata: Record<string, string> = {};
   for (const [name, text] of Object.entries(record.metadata))
-    metadata[name] = BY_OPERATOR.includes(name) ? asciiText(text) : text;
+    metadata[name] = OPERATOR_KEYS.includes(name) ? asciiText(text) : text;
   return { createdAt, record: { ...record, error: record.error && asciiText(record.error), metadata } };
 }
 

@@ -1,6 +1,7 @@
 import { auditEntry } from '@nestjs-flamingock/testing';
 import { chainEntries } from './audit-chain.js';
-import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
+import type { AuditEntry } from './audit-entry.js';
+import { GENESIS_HASH } from './chain.js';
 import type { AuditHead } from './audit-head.js';
 import { createSnapshot, tailFault } from './audit-snapshot.js';
 

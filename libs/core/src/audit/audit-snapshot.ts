@@ -1,8 +1,7 @@
-import { entryHash } from './audit-chain.js';
-import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
+import { ENTRY_CHAIN } from './audit-chain.js';
+import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead } from './audit-head.js';
-import type { AuditStore } from './audit-store.js';
-import { isSequenceNumber } from './chain-walk.js';
+import { GENESIS_HASH, isSequenceNumber } from './chain.js';
 
 /** The last entry of each change, by change id. */
 export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
@@ -21,7 +20,7 @@ export function createSnapshot(entries: readonly AuditEntry[]): AuditSnapshot {
 /** What is wrong with the entries that a run goes by, each for itself, or `undefined`. */
 export function entryFault(snapshot: AuditSnapshot): string | undefined {
   const odd = [...snapshot.values()].find(
-    (entry) => !isSequenceNumber(entry.seq) || entryHash(entry) !== entry.hash,
+    (entry) => !isSequenceNumber(entry.seq) || !ENTRY_CHAIN.isIntact(entry),
   );
   return odd && `entry ${String(odd.seq)} (${odd.changeId}) was changed`;
 }

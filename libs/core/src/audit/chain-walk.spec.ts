@@ -1,7 +1,8 @@
 import { auditEntries, auditEntry } from '@nestjs-flamingock/testing';
 import { entryHash } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
-import { CHAIN_START, cutFault, identityFault, isSequenceNumber, linkFault } from './chain-walk.js';
+import { CHAIN_START, isSequenceNumber } from './chain.js';
+import { cutFault, identityFault, linkFault } from './chain-walk.js';
 
 const HISTORY = auditEntries(undefined, { changeId: 'a' }, { changeId: 'b' }, { changeId: 'c' });
 const [A, B, C] = HISTORY as [AuditEntry, AuditEntry, AuditEntry];

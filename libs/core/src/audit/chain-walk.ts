@@ -1,5 +1,6 @@
-import { entryHash, type ChainEnd } from './audit-chain.js';
-import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
+import { ENTRY_CHAIN } from './audit-chain.js';
+import type { AuditEntry } from './audit-entry.js';
+import { missing, type ChainEnd } from './chain.js';
 
 /** The first place at which a chain was changed. */
 export interface ChainFault {
@@ -15,27 +16,12 @@ export function placeOf({ seq, changeId, fault }: ChainFault): ChainFault {
   return { seq, ...(changeId !== undefined && { changeId }), fault };
 }
 
-/** The end of an empty chain. */
-export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS_HASH };
-
 /** What is wrong with `entry` as the one right after `last`, if anything. */
 export function linkFault(last: ChainEnd, entry: AuditEntry): ChainFault | undefined {
-  const { seq, changeId } = entry;
-  if (!isSequenceNumber(seq)) {
-    const fault = `has a place that no entry has, ${String(seq)}: it was put in`;
-    return { seq: last.seq + 1, changeId, fault };
-  }
-  if (seq > last.seq + 1) return { seq: last.seq + 1, fault: missing(last.seq + 1, seq - 1) };
-  if (seq < last.seq + 1) return { seq, changeId, fault: `is there twice, or after entry ${last.seq}` };
-  if (entryHash(entry) !== entry.hash) return { seq, changeId, fault: 'content does not match its hash' };
-  if (entry.prevHash === last.hash) return undefined;
-  const before = last.seq === 0 ? 'begin the history' : `follow entry ${last.seq}`;
-  return { seq, changeId, fault: `does not ${before}: it was written after another one` };
-}
-
-/** True for what can be the `seq` of an entry. */
-export function isSequenceNumber(seq: unknown): boolean {
-  return Number.isSafeInteger(seq) && Number(seq) > 0;
+  const found = ENTRY_CHAIN.linkFault(last, entry);
+  if (!found) return undefined;
+  const { seq, record, fault } = found;
+  return { seq, ...(record && { changeId: record.changeId }), fault };
 }
 
 /** What is wrong where `entry` should be one that is known from elsewhere. */
@@ -50,10 +36,6 @@ export function cutFault(last: ChainEnd, known: ChainEnd, where: string): ChainF
   if (last.seq >= known.seq) return undefined;
   return {
     seq: last.seq + 1,
-    fault: `${missing(last.seq + 1, known.seq)}, though ${where} names entry ${known.seq}`,
+    fault: `${missing(last.seq + 1, known.seq, 'entry')}, though ${where} names entry ${known.seq}`,
   };
-}
-
-function missing(from: number, to: number): string {
-  return from === to ? 'is missing' : `and all up to entry ${to} are missing`;
 }

@@ -23,12 +23,39 @@ export interface ChainRecord {
   readonly hash: string;
 }
 
+/** Where a chain ends: what its next record must follow. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** `prevHash` of a chain's first record. */
+export const GENESIS_HASH = '0'.repeat(64);
+
+/** The end of an empty chain. */
+export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS_HASH };
+
+/** Why a record does not follow the one before. */
+export interface LinkFault<R> {
+  readonly seq: number;
+  /** Absent where there is no such record. */
+  readonly record?: R;
+  /** What is wrong, in words that follow "entry 3". */
+  readonly fault: string;
+}
+
 /** Append-only records, each tied to the one before by a hash over the fields of one table. */
 export class Chain<R extends ChainRecord> {
   private readonly hashed: readonly ChainField<R>[];
 
-  /** @param fields Every field, in the order in which a hash is over them. Only fields of a new version are ever added. */
-  constructor(fields: readonly ChainField<R>[]) {
+  /**
+   * @param fields Every field, in the order in which a hash is over them. Only fields of a new version are ever added.
+   * @param noun What a record is called in faults.
+   */
+  constructor(
+    fields: readonly ChainField<R>[],
+    private readonly noun: string,
+  ) {
     this.hashed = fields.filter(({ name }) => name !== 'hash');
   }
 
@@ -62,6 +89,32 @@ export class Chain<R extends ChainRecord> {
   isIntact(record: R): boolean {
     return this.hashOf(record) === record.hash;
   }
+
+  /** What is wrong with `record` as the one right after `last`, if anything. */
+  linkFault(last: ChainEnd, record: R): LinkFault<R> | undefined {
+    const { noun } = this;
+    const { seq } = record;
+    const next = last.seq + 1;
+    if (!isSequenceNumber(seq)) {
+      return { seq: next, record, fault: `has a place that no ${noun} has, ${String(seq)}: it was put in` };
+    }
+    if (seq > next) return { seq: next, fault: missing(next, seq - 1, noun) };
+    if (seq < next) return { seq, record, fault: `is there twice, or after ${noun} ${last.seq}` };
+    if (!this.isIntact(record)) return { seq, record, fault: 'content does not match its hash' };
+    if (record.prevHash === last.hash) return undefined;
+    const before = last.seq === 0 ? 'begin the history' : `follow ${noun} ${last.seq}`;
+    return { seq, record, fault: `does not ${before}: it was written after another one` };
+  }
+}
+
+/** True for what can be the `seq` of a record. */
+export function isSequenceNumber(seq: unknown): boolean {
+  return Number.isSafeInteger(seq) && Number(seq) > 0;
+}
+
+/** Says that records are missing, in words that follow the first of them: "entry 3". */
+export function missing(from: number, to: number, noun: string): string {
+  return from === to ? 'is missing' : `and all up to ${noun} ${to} are missing`;
 }
 
 function isFilled(value: unknown): boolean {

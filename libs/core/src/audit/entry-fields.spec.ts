@@ -9,10 +9,10 @@ import { ENTRY_FIELDS } from './entry-fields.js';
 interface LaterEntry extends AuditEntry {
   readonly actor?: string | null;
 }
-const LATER = new Chain<LaterEntry>([
-  ...ENTRY_FIELDS,
-  { name: 'actor', kind: 'text', since: HISTORY_FORMAT + 1, optional: true },
-]);
+const LATER = new Chain<LaterEntry>(
+  [...ENTRY_FIELDS, { name: 'actor', kind: 'text', since: HISTORY_FORMAT + 1, optional: true }],
+  'entry',
+);
 const ENTRY = auditEntry({ error: 'TypeError: x', metadata: { by: 'ann' } });
 
 describe('the fields of an entry', () => {

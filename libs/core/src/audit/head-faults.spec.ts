@@ -1,5 +1,5 @@
 import { auditEntry } from '@nestjs-flamingock/testing';
-import { GENESIS_HASH } from './audit-entry.js';
+import { GENESIS_HASH } from './chain.js';
 import type { AuditHead } from './audit-head.js';
 import { at, headFault, tokenFault } from './head-faults.js';
 

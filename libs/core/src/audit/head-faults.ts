@@ -1,7 +1,8 @@
 import type { LockRecord } from '../lock/lock-store.js';
-import { GENESIS_HASH, type AuditEntry } from './audit-entry.js';
+import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead } from './audit-head.js';
-import { identityFault, isSequenceNumber, type ChainFault } from './chain-walk.js';
+import { GENESIS_HASH, isSequenceNumber } from './chain.js';
+import { identityFault, type ChainFault } from './chain-walk.js';
 
 /** What is wrong with the head above `tail`, the last entry, if anything. */
 export function headFault(tail: AuditEntry | undefined, head: AuditHead | undefined): ChainFault | undefined {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from './audit-entry.js';
 import type { ChangeFacts } from './audit-journal.js';
 import type { AuditSnapshot } from './audit-snapshot.js';
+import { readMetadata } from './entry-metadata.js';
 
 /** Id of the entries by which a history says that its service was renamed. No change has it: names have no tabs. */
 export const RENAME_ID = 'service\trenamed';
@@ -36,7 +37,7 @@ export type Renaming =
 export function renamingOf(snapshot: AuditSnapshot): Renaming | undefined {
   const entry = snapshot.get(RENAME_ID);
   if (!entry) return undefined;
-  const { to, from = '' } = entry.metadata;
+  const { to, from = '' } = readMetadata(entry);
   if (to !== undefined) return { status: 'closed', to };
   return { status: entry.state === 'EXECUTED' ? 'finished' : 'unfinished', from };
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
+import { readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import { sourceTokens } from './source-text.js';
 
 /** Version of what a fingerprint is made of: those of another version cannot be compared. */
@@ -37,17 +38,20 @@ export class ChangeSource {
  * its entries. Empty where the code cannot be told.
  */
 export function fingerprinted(source: ChangeSource | undefined): AuditRecord['metadata'] {
-  return source && source.code !== '' ? { fingerprint: `${FORM}:${source.code}:${source.text}` } : {};
+  return source && source.code !== ''
+    ? writeMetadata({ fingerprint: `${FORM}:${source.code}:${source.text}` })
+    : {};
 }
 
 /** The fingerprint that an entry carries, as metadata of another entry about the same execution. */
-export function fingerprintOf({ metadata }: Pick<AuditEntry, 'metadata'>): AuditRecord['metadata'] {
-  return metadata['fingerprint'] === undefined ? {} : { fingerprint: metadata['fingerprint'] };
+export function fingerprintOf(entry: Pick<AuditEntry, 'metadata'>): AuditRecord['metadata'] {
+  const { fingerprint } = readMetadata(entry);
+  return fingerprint === undefined ? {} : writeMetadata({ fingerprint });
 }
 
 /** True where an entry tells that other code was executed. False where nobody can tell. */
-export function isOtherCode({ metadata }: Pick<AuditEntry, 'metadata'>, source?: ChangeSource): boolean {
-  const [form, code, text] = metadata['fingerprint']?.split(':') ?? [];
+export function isOtherCode(entry: Pick<AuditEntry, 'metadata'>, source?: ChangeSource): boolean {
+  const [form, code, text] = readMetadata(entry).fingerprint?.split(':') ?? [];
   if (form !== FORM || !source || text === source.text || source.code === '') return false;
   return code !== source.code;
 }

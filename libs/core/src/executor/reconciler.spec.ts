@@ -6,7 +6,8 @@ import {
   InMemoryTargetSystem,
   ManualRuntime,
 } from '@nestjs-flamingock/testing';
-import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { PARTLY } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { aChange } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE, statesOf, takeLockFrom } from '../fixtures/runs.js';

@@ -1,4 +1,5 @@
-import { PARTLY, type AuditEntry } from '../audit/audit-entry.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { PARTLY } from '../audit/entry-metadata.js';
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';

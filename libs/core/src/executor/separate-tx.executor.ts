@@ -1,4 +1,4 @@
-import { PARTLY } from '../audit/audit-entry.js';
+import { PARTLY } from '../audit/entry-metadata.js';
 import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';

@@ -1,6 +1,7 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { entryHash } from '../audit/audit-chain.js';
-import { GENESIS_HASH, type AuditEntry } from '../audit/audit-entry.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { GENESIS_HASH } from '../audit/chain.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { aChange } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';

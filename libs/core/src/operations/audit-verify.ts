@@ -1,9 +1,9 @@
-import type { ChainEnd } from '../audit/audit-chain.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { isSettled, type AuditHead } from '../audit/audit-head.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
 import { AcceptingWalk } from '../audit/accepting-walk.js';
-import { CHAIN_START, cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
+import { CHAIN_START, type ChainEnd } from '../audit/chain.js';
+import { cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { at, headFault, tokenFault } from '../audit/head-faults.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';

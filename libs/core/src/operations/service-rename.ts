@@ -1,9 +1,10 @@
 import { appliedOrder } from '../audit/applied-order.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
-import type { ChainEnd } from '../audit/audit-chain.js';
+import type { ChainEnd } from '../audit/chain.js';
 import type { AuditJournal, AuditFact, SubjectFact } from '../audit/audit-journal.js';
 import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
+import { readMetadata, writeMetadata, type EntryMetadata } from '../audit/entry-metadata.js';
 import { standingFor, standsFor } from '../audit/imported.js';
 import { changesOf, RENAME_ID, RENAME_SUBJECT, renamingOf } from '../audit/renaming.js';
 import { fingerprintOf } from '../change/fingerprint.js';
@@ -182,7 +183,8 @@ class Rename {
 
   /** How the copy that goes on was opened. */
   private opening(): Opening {
-    const { token, claimed = '[]' } = this.copy.snapshot.get(RENAME_ID)?.metadata ?? {};
+    const entry = this.copy.snapshot.get(RENAME_ID);
+    const { token, claimed = '[]' } = entry ? readMetadata(entry) : {};
     return { token: Number(token ?? 0), claimed: JSON.parse(claimed) as string[] };
   }
 
@@ -191,7 +193,7 @@ class Rename {
     this.recorded += steps.length;
   }
 
-  private about(state: AuditState, facts: AuditRecord['metadata']): SubjectFact {
+  private about(state: AuditState, facts: EntryMetadata): SubjectFact {
     return { subject: RENAME_SUBJECT, step: this.step(state, facts) };
   }
 
@@ -202,8 +204,8 @@ class Rename {
     return { subject: entry, step: this.step(entry.state, facts) };
   }
 
-  private step(state: AuditState, facts: AuditRecord['metadata']): AuditFact {
+  private step(state: AuditState, facts: EntryMetadata): AuditFact {
     const at = this.copy.journal.now();
-    return { state, operation: 'IMPORT', at, metadata: { ...this.operator, ...facts } };
+    return { state, operation: 'IMPORT', at, metadata: writeMetadata({ ...this.operator, ...facts }) };
   }
 }

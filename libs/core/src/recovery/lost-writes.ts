@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import type { Marker, TargetFence } from '../target-system/target-system.js';
 
 /**
@@ -23,8 +24,8 @@ export interface LostWrites {
 }
 
 /** Metadata of entries whose execution had claimed its target system: the lock token of the claim. */
-export function claimedBy(token: number): Readonly<Record<string, string>> {
-  return { token: String(token) };
+export function claimedBy(token: number): AuditEntry['metadata'] {
+  return writeMetadata({ token: String(token) });
 }
 
 /**
@@ -82,18 +83,19 @@ export function recordedClaim(snapshot: AuditSnapshot, targetSystem: string): nu
 }
 
 /** Lock token of the claim that an entry says its execution had, or the history that it is a copy in; 0: none. */
-export function claimOf({ txStrategy, operation, state, metadata }: AuditEntry): number {
+export function claimOf(entry: AuditEntry): number {
+  const { txStrategy, operation, state } = entry;
   if (txStrategy !== 'TX_SEPARATE' || operation === 'FIX') return 0;
   // An execution without a token is of a version that claimed the target together with its commit.
   const untold = state === 'EXECUTED' && operation !== 'IMPORT' ? 1 : 0;
-  return Number(metadata['token'] ?? untold);
+  return Number(readMetadata(entry).token ?? untold);
 }
 
 /** True where the last entry of a change is later than a marker of it, or of the same execution or undo. */
 function knows(entry: AuditEntry | undefined, { token, operation, executionId }: Marker): boolean {
   if (!entry) return false;
   // One without a token is none of a separate target system's, or an operator's.
-  const recorded = Number(entry.metadata['token'] ?? Infinity);
+  const recorded = Number(readMetadata(entry).token ?? Infinity);
   if (recorded !== token) return recorded > token;
   // What reconciles comes before what the same run executes.
   return entry.operation === operation && entry.executionId === executionId;

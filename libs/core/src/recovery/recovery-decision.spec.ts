@@ -1,4 +1,4 @@
-import { PARTLY } from '../audit/audit-entry.js';
+import { PARTLY } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import { decide, type Action, type LastEntry, type MarkerEvidence } from './recovery-decision.js';

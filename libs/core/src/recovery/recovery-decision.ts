@@ -1,4 +1,5 @@
-import { isPartly, type AuditEntry } from '../audit/audit-entry.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { isPartly } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 

@@ -1,4 +1,4 @@
-import { isPartly, PARTLY } from './audit-entry.js';
+import { isPartly, PARTLY } from './entry-metadata.js';
 
 describe('isPartly', () => {
   it('is true for entries that say that part took effect, whatever else they say', () => {

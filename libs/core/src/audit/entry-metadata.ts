@@ -1,0 +1,55 @@
+import type { AuditRecord } from './audit-entry.js';
+import type { AuditOperation } from './audit-state.js';
+
+/** Every key that the engine writes into the metadata of entries. All values are texts, numbers in decimal digits. */
+export interface EntryMetadata {
+  /** The operator who caused the entry, in any characters. */
+  readonly by?: string;
+  /** Why, in the operator's words. */
+  readonly reason?: string;
+  /** Of a failure: the target system proves that part of the change took effect and stays. */
+  readonly effect?: 'part';
+  /** The code that was executed, see `ChangeSource`. */
+  readonly fingerprint?: string;
+  /** Lock token of the claim under which the target system was written. */
+  readonly token?: string;
+  /** Of a finding: `seq` of a garbled entry that the operator accepts. */
+  readonly accepts?: string;
+  /** Of a finding: what stands at `accepts`, and after what. */
+  readonly evidence?: string;
+  /** Of an import: service of the entry that it stands for. */
+  readonly service?: string;
+  /** Of an import: `seq` of that entry; of the end of a renaming: where the history of the former name ends. */
+  readonly seq?: string;
+  /** Of an import: `hash` of that entry; of the end of a renaming: that of the history of the former name. */
+  readonly hash?: string;
+  /** Of an import: what was being done when that entry was recorded. */
+  readonly operation?: AuditOperation;
+  /** Of a renaming: the name under which the history goes on. */
+  readonly to?: string;
+  /** Of a renaming: the name under which the history was kept. */
+  readonly from?: string;
+  /** Of a renaming: ids of the target systems that were claimed under the new name, as a JSON array. */
+  readonly claimed?: string;
+}
+
+/** Keys whose texts an operator has written. */
+export const OPERATOR_KEYS: readonly string[] = ['by', 'reason'] satisfies (keyof EntryMetadata)[];
+
+/** Metadata of a failure of which the target system proves that part of it took effect and stays. */
+export const PARTLY = { effect: 'part' } as const satisfies EntryMetadata;
+
+/** What the engine has written into the metadata of an entry; a later version, or an import, may have other keys besides. */
+export function readMetadata({ metadata }: Pick<AuditRecord, 'metadata'>): EntryMetadata {
+  return metadata;
+}
+
+/** Metadata of these keys, for an entry. */
+export function writeMetadata(metadata: EntryMetadata): AuditRecord['metadata'] {
+  return metadata as AuditRecord['metadata'];
+}
+
+/** True for entries that say {@link PARTLY}. */
+export function isPartly({ metadata = {} }: Partial<Pick<AuditRecord, 'metadata'>>): boolean {
+  return readMetadata({ metadata }).effect === PARTLY.effect;
+}
