@@ -30,6 +30,7 @@ export { chainEntries, entryHash, type TimedRecord } from './audit/audit-chain.j
 export { UnstorableTextError } from './audit/audit.errors.js';
 export { ENTRY_FIELDS, type EntryField } from './audit/entry-fields.js';
 export { type ChainField, type FieldKind, GENESIS_HASH } from './audit/chain.js';
+export { isAsked, type HistoryQuery } from './audit/history-query.js';
 
 export {
   hasTrace,

@@ -1,6 +1,7 @@
 import type {
   AuditBatch,
   AuditStore,
+  HistoryQuery,
   LockHold,
   Settlement,
   Transaction,
@@ -61,8 +62,8 @@ export class WatchedAuditStore implements AuditStore {
     return this.store.readSnapshot(service);
   }
 
-  readHistory(service: string, afterSeq?: number) {
-    return this.store.readHistory(service, afterSeq);
+  readHistory(service: string, query?: HistoryQuery) {
+    return this.store.readHistory(service, query);
   }
 
   append(batch: AuditBatch, tx?: Transaction) {

@@ -2,6 +2,7 @@ import type { LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../lock/transaction.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead, Settlement } from './audit-head.js';
+import type { HistoryQuery } from './history-query.js';
 
 /** Entries of one step, contiguous and chained, written by one holder of the lock. */
 export interface AuditBatch {
@@ -47,11 +48,11 @@ export interface AuditStore {
   readSnapshot(service: string): Promise<AuditEntry[]>;
 
   /**
-   * Every entry with `seq > afterSeq`, in order of `seq`, in bounded memory. Without
-   * `afterSeq` every one there is, what somebody put where no entry can stand included: a
-   * verification must meet it.
+   * The entries that `query` is about, by default all, in order of `seq`, in bounded memory. Those of one change are
+   * found by an index. Without `after` and `before` entries with an invalid `seq` are included, so that a
+   * verification finds them.
    */
-  readHistory(service: string, afterSeq?: number): AsyncIterable<AuditEntry>;
+  readHistory(service: string, query?: HistoryQuery): AsyncIterable<AuditEntry>;
 
   /**
    * Puts the hold's token and owner into the head and returns the head as it then is. Waits

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
+import { isAsked } from '../audit/history-query.js';
 import { differencesOf } from '../plan/change-identity.js';
 import type { Engine } from '../run/engine.js';
 import { auditExport } from './audit-export.js';
@@ -38,15 +39,17 @@ export async function auditList(engine: Engine, request: AuditListRequest = {}):
   const since = sinceOf(request);
   const snapshot = await readSnapshot(engine.store, engine.pipeline.service);
   if (changeId !== undefined) assertKnown(changeId, engine.pipeline, snapshot);
-  const entries = history ? auditExport(engine) : [...snapshot.values()];
+  // Those that are too old do not count.
+  const ofNumber = request.since === undefined && Number.isFinite(limit) && { limit };
+  const ofChange = changeId !== undefined && { changeId };
+  const newest = history
+    ? auditExport(engine, { ...ofChange, ...ofNumber, order: 'newest-first' })
+    : [...snapshot.values()].filter((entry) => isAsked(entry, { ...ofChange })).reverse();
   const listed: AuditEntry[] = [];
-  for await (const entry of entries) {
-    if (changeId !== undefined && entry.changeId !== changeId) continue;
-    if (Date.parse(entry.createdAt) < since) continue;
-    listed.push(entry);
-    if (listed.length > limit) listed.shift();
+  for await (const entry of newest) {
+    if (Date.parse(entry.createdAt) >= since && listed.push(entry) === limit) break;
   }
-  return withEdits(listed, engine, snapshot);
+  return withEdits(listed.reverse(), engine, snapshot);
 }
 
 function withEdits(
@@ -66,7 +69,7 @@ function withEdits(
 /** Every entry of one change, the oldest first. */
 export async function historyOf(engine: Engine, changeId: string): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
-  for await (const entry of auditExport(engine)) if (entry.changeId === changeId) entries.push(entry);
+  for await (const entry of auditExport(engine, { changeId })) entries.push(entry);
   return entries;
 }
 

@@ -1,4 +1,5 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import type { HistoryQuery } from '../audit/history-query.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
@@ -151,6 +152,27 @@ describe('auditList', () => {
     expect(await listed({ history: true, limit: 3 })).toEqual(['a EXECUTED', 'b STARTED', 'b EXECUTED']);
     expect(await listed({ since: '2024-01-01T00:01:00Z' })).toEqual(['b EXECUTED']);
     expect(await listed({ since: new Date(Date.UTC(2025, 0)) })).toEqual([]);
+  });
+
+  it('has the last ones that are not too old, and no others', async () => {
+    const since = '2024-01-01T00:01:00Z';
+    expect(await listed({ history: true, limit: 1, since })).toEqual(['b EXECUTED']);
+    expect(await listed({ history: true, limit: 9, since })).toEqual(['b STARTED', 'b EXECUTED']);
+    expect(await listed({ history: true, limit: 1, changeId: 'a' })).toEqual(['a EXECUTED']);
+  });
+
+  it('asks the store for no more than is listed, and so does an issue', async () => {
+    const asked: (HistoryQuery | undefined)[] = [];
+    const { store } = engineOf();
+    const readHistory = store.readHistory.bind(store);
+    store.readHistory = (service, query) => {
+      asked.push(query);
+      return readHistory(service, query);
+    };
+    await auditList({ ...engine(), store }, { history: true, changeId: 'a', limit: 1 });
+    await run(engineOf(failing('broken')));
+    await issueGet({ ...engineOf(failing('broken')), store }, 'broken');
+    expect(asked).toEqual([{ changeId: 'a', limit: 1, order: 'newest-first' }, { changeId: 'broken' }]);
   });
 
   it('refuses what makes no sense, with the nearest that does', async () => {

@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import type { HistoryQuery } from '@nestjs-flamingock/core/adapter';
 import type { AuditEntryDocument } from './audit-entry.document.js';
 import type { Database } from '../connection/database.js';
 import { isServerError } from '../connection/server-error.js';
@@ -26,30 +27,35 @@ export class EntryCollection {
     );
   }
 
-  /** Entries with a higher `seq`, in order, page by page. */
-  async *after(service: string, afterSeq: number): AsyncGenerator<AuditEntryDocument> {
-    for (let last = afterSeq; ;) {
+  /** Entries that the query is about and that have a place, page by page. */
+  async *read(service: string, query: HistoryQuery): AsyncGenerator<AuditEntryDocument> {
+    const { changeId, limit = Infinity, order } = query;
+    const isBackwards = order === 'newest-first';
+    let { after = 0, before } = query;
+    for (let left = limit; ;) {
+      const most = Math.min(left, PAGE_ENTRIES);
+      const seq = { $gt: after, ...(before !== undefined && { $lt: before }) };
+      const filter = { service, ...(changeId !== undefined && { changeId }), seq };
       const page = await this.on((entries) =>
         entries
-          .find({ service, seq: { $gt: last } })
-          .sort({ seq: 1 })
-          .limit(PAGE_ENTRIES)
+          .find(filter)
+          .sort({ seq: isBackwards ? -1 : 1 })
+          .limit(most)
           .toArray(),
       );
       yield* page;
-      if (page.length < PAGE_ENTRIES) return;
-      last = page.at(-1)?.seq ?? last;
+      left -= page.length;
+      const last = page.at(-1);
+      if (!last || page.length < most || left === 0) return;
+      if (isBackwards) before = last.seq;
+      else after = last.seq;
     }
   }
 
   /** Entries that no `seq` leads to, which somebody has put there; not all, where there are many. */
-  withoutPlace(service: string): Promise<AuditEntryDocument[]> {
-    return this.on((entries) =>
-      entries
-        .find({ service, seq: { $not: { $gt: 0 } } })
-        .limit(PAGE_ENTRIES)
-        .toArray(),
-    );
+  withoutPlace(service: string, changeId?: string): Promise<AuditEntryDocument[]> {
+    const filter = { service, ...(changeId !== undefined && { changeId }), seq: { $not: { $gt: 0 } } };
+    return this.on((entries) => entries.find(filter).limit(PAGE_ENTRIES).toArray());
   }
 
   /** Inserts all of them, as part of a transaction. */

@@ -3,15 +3,17 @@ import {
   entryHash,
   GENESIS_HASH,
   HISTORY_FORMAT,
+  isAsked,
   type AuditBatch,
   type AuditHead,
   type AuditStore,
+  type HistoryQuery,
   type LockHold,
   type Settlement,
   type Transaction,
 } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
-import { toDocument, toEntry } from './audit-entry.document.js';
+import { toDocument, toEntry, type AuditEntryDocument } from './audit-entry.document.js';
 import { EntryCollection } from './entry-collection.js';
 import { contextOf, type ConnectionContext } from '../change/connection-context.js';
 import { pendingOf, toHead, type HeadDocument } from './head.document.js';
@@ -87,21 +89,13 @@ export class MongooseAuditStore implements AuditStore {
     return [...last.values()].sort((a, b) => a.seq - b.seq).map(toEntry);
   }
 
-  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
-    const pending = pendingOf(await this.head(service)).map(toEntry);
-    if (afterSeq === undefined) {
-      for (const entry of await this.entries.withoutPlace(service)) yield toEntry(entry);
-      yield* pending.filter(({ seq }) => !(seq > 0));
-    }
-    let last = afterSeq ?? 0;
-    for await (const document of this.entries.after(service, last)) {
-      const entry = toEntry(document);
-      yield* pending.filter(({ seq }) => seq > last && seq < entry.seq);
+  async *readHistory(service: string, query: HistoryQuery = {}): AsyncGenerator<AuditEntry> {
+    let left = query.limit ?? Infinity;
+    for await (const entry of this.readAll(service, query)) {
       yield entry;
-      yield* pending.filter((one) => one.seq === entry.seq && !isSame(one, entry));
-      last = entry.seq;
+      left -= 1;
+      if (left === 0) return;
     }
-    yield* pending.filter(({ seq }) => seq > last);
   }
 
   async claimHead(hold: LockHold): Promise<AuditHead> {
@@ -136,6 +130,21 @@ export class MongooseAuditStore implements AuditStore {
     const session = await tx.seal();
     await this.moveHead(batch, {}, session);
     await this.entries.insert(batch.entries.map(toDocument), session);
+  }
+
+  /** What the query is about, and perhaps more than it asks for. */
+  private async *readAll(service: string, query: HistoryQuery): AsyncGenerator<AuditEntry> {
+    const pending = pendingOf(await this.head(service))
+      .map(toEntry)
+      .filter((entry) => isAsked(entry, query));
+    const { changeId, after, before, order } = query;
+    const isWhole = after === undefined && before === undefined;
+    const placeless = isWhole ? await this.entries.withoutPlace(service, changeId) : [];
+    const unplaced = [...placeless.map(toEntry), ...pending.filter(({ seq }) => !(seq > 0))];
+    const placed = pending.filter(({ seq }) => seq > 0);
+    if (order !== 'newest-first') yield* unplaced;
+    yield* merged(this.entries.read(service, query), placed, order);
+    if (order === 'newest-first') yield* unplaced;
   }
 
   /** @throws FencedError when the batch may not follow the head; BrokenBatchError. */
@@ -175,6 +184,26 @@ export class MongooseAuditStore implements AuditStore {
   private onHeads<T>(work: (heads: mongo.Collection<HeadDocument>) => Promise<T>): Promise<T> {
     return this.context.database.on(this.collections.heads.name, work);
   }
+}
+
+/** The entries of the collection, with the pending ones that are not, or not in the same form, among them. */
+async function* merged(
+  stored: AsyncIterable<AuditEntryDocument>,
+  pending: readonly AuditEntry[],
+  order: HistoryQuery['order'],
+): AsyncGenerator<AuditEntry> {
+  const isBackwards = order === 'newest-first';
+  const isBefore = (one: number, other: number) => (isBackwards ? one > other : one < other);
+  const ordered = isBackwards ? pending.toReversed() : pending;
+  let last = isBackwards ? Infinity : 0;
+  for await (const document of stored) {
+    const entry = toEntry(document);
+    yield* ordered.filter(({ seq }) => isBefore(last, seq) && isBefore(seq, entry.seq));
+    yield entry;
+    yield* ordered.filter((one) => one.seq === entry.seq && !isSame(one, entry));
+    last = entry.seq;
+  }
+  yield* ordered.filter(({ seq }) => isBefore(last, seq));
 }
 
 /** True if it is the same entry, content and all. */

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@nestjs-flamingock/core';
-import type { AuditStore } from '@nestjs-flamingock/core/adapter';
+import type { AuditStore, HistoryQuery } from '@nestjs-flamingock/core/adapter';
 import { auditEntries } from './audit-entry.builder.js';
 import { contract, type ContractBackend, type ContractCase, type ContractChecks } from './contract-case.js';
 import { holdOf } from './lock-hold.builder.js';
@@ -42,14 +42,14 @@ export async function write(
   return entries;
 }
 
-/** The whole history of a service, or what follows `afterSeq`. */
+/** The whole history of a service, or what `query` is about. */
 export async function historyOf(
   store: AuditStore,
   service = SERVICE,
-  afterSeq?: number,
+  query?: HistoryQuery,
 ): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
-  for await (const entry of store.readHistory(service, afterSeq)) entries.push(entry);
+  for await (const entry of store.readHistory(service, query)) entries.push(entry);
   return entries;
 }
 

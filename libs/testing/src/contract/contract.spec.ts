@@ -1,3 +1,4 @@
+import type { AuditEntry } from '@nestjs-flamingock/core';
 import type {
   AuditHead,
   AuditStore,
@@ -195,11 +196,25 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
   ),
   'a history that reads one page only': auditStoreContract(
     auditOpener((store) => ({
-      async *readHistory(service, afterSeq) {
-        for await (const entry of store.readHistory(service, afterSeq)) {
-          if (entry.seq <= (afterSeq ?? 0) + 1000) yield entry;
-        }
+      async *readHistory(service, query) {
+        let left = 1000;
+        for await (const entry of store.readHistory(service, query)) if (--left >= 0) yield entry;
       },
+    })),
+  ),
+  'a history that reads backwards what it was asked for forwards': auditStoreContract(
+    auditOpener((store) => ({
+      async *readHistory(service, query = {}) {
+        const found: AuditEntry[] = [];
+        for await (const entry of store.readHistory(service, { ...query, order: 'oldest-first' }))
+          found.push(entry);
+        yield* query.order === 'newest-first' ? found.reverse() : found;
+      },
+    })),
+  ),
+  'a history that takes the changes of others for the one that is asked for': auditStoreContract(
+    auditOpener((store) => ({
+      readHistory: (service, { changeId: _, ...query } = {}) => store.readHistory(service, query),
     })),
   ),
   'a history that stores an empty text as null': auditStoreContract(

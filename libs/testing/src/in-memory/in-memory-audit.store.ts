@@ -2,10 +2,12 @@ import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   GENESIS_HASH,
   HISTORY_FORMAT,
+  isAsked,
   isClaimedBeyond,
   type AuditBatch,
   type AuditHead,
   type AuditStore,
+  type HistoryQuery,
   type LockHold,
   type Settlement,
   type Transaction,
@@ -57,10 +59,11 @@ export class InMemoryAuditStore implements AuditStore {
     });
   }
 
-  async *readHistory(service: string, afterSeq?: number): AsyncIterable<AuditEntry> {
-    yield* await this.resource.read('readHistory', ({ entries }) =>
-      (entries.get(service) ?? []).filter(({ seq }) => afterSeq === undefined || seq > afterSeq),
-    );
+  async *readHistory(service: string, query: HistoryQuery = {}): AsyncIterable<AuditEntry> {
+    yield* await this.resource.read('readHistory', ({ entries }) => {
+      const found = (entries.get(service) ?? []).filter((entry) => isAsked(entry, query));
+      return (query.order === 'newest-first' ? found.reverse() : found).slice(0, query.limit);
+    });
   }
 
   claimHead({ service, token, owner }: LockHold): Promise<AuditHead> {

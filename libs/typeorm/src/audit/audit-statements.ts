@@ -1,4 +1,4 @@
-import type { AuditBatch, LockHold } from '@nestjs-flamingock/core/adapter';
+import type { AuditBatch, HistoryQuery, LockHold } from '@nestjs-flamingock/core/adapter';
 import { toValues } from './audit-entry.row.js';
 import type { Dialect } from '../sql/dialect.js';
 import { rowWrite } from '../sql/row-write.js';
@@ -34,6 +34,21 @@ export function appendAtCommit(
   if (batch.entries.length > INSERT_ROWS) return undefined;
   const rows = batch.entries.map(toValues);
   return dialect.strictInsert?.(headMove(dialect, heads, batch), entries, rows);
+}
+
+/** The first `rows` entries that a query is about, by the index (service, seq), or (service, change_id, seq) for one change. */
+export function historyQuery(
+  table: Table,
+  service: string,
+  { changeId, after, before, order }: HistoryQuery,
+  rows: number,
+): Sql {
+  const conditions = [sql`service = ${service}`];
+  if (changeId !== undefined) conditions.push(sql`change_id = ${changeId}`);
+  if (after !== undefined) conditions.push(sql`seq > ${after}`);
+  if (before !== undefined) conditions.push(sql`seq < ${before}`);
+  const direction = raw(order === 'newest-first' ? ' DESC' : '');
+  return sql`SELECT ${columnsOf(table)} FROM ${tableName(table)} WHERE ${list(conditions, ' AND ')} ORDER BY seq${direction} LIMIT ${rows}`;
 }
 
 /**

@@ -5,13 +5,20 @@ import {
   type AuditBatch,
   type AuditHead,
   type AuditStore,
+  type HistoryQuery,
   type LockHold,
   type Settlement,
   type Transaction,
   UnstorableTextError,
 } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
-import { appendAtCommit, appendStatements, headEntry, snapshotQuery } from './audit-statements.js';
+import {
+  appendAtCommit,
+  appendStatements,
+  headEntry,
+  historyQuery,
+  snapshotQuery,
+} from './audit-statements.js';
 import { integerOf, toEntry } from './audit-entry.row.js';
 import { contextOf } from '../change/data-source-context.js';
 import { serverOf } from '../database/server-of.js';
@@ -20,7 +27,7 @@ import { rowWrite } from '../sql/row-write.js';
 import { LocatedTables, type TableGroup } from '../schema/located-tables.js';
 import { expectTables } from '../database/expect-tables.js';
 import { prepareTables } from '../schema/prepare-tables.js';
-import { columnsOf, tableName, type Table } from '../sql/table.js';
+import { tableName, type Table } from '../sql/table.js';
 import { auditTables, type AuditTables } from '../schema/tables.js';
 import { name, sql, type Row, type Sql } from '../sql/sql.js';
 import { ForeignTransactionError } from '../transaction.errors.js';
@@ -90,17 +97,18 @@ export class TypeOrmAuditStore implements AuditStore {
     return Array.from(rows, toEntry);
   }
 
-  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
+  async *readHistory(service: string, query: HistoryQuery = {}): AsyncGenerator<AuditEntry> {
     const { entries } = await this.tables.get();
-    for (let last = afterSeq; ;) {
-      const from = last === undefined ? sql`` : sql` AND seq > ${last}`;
-      const page = await this.read(
-        sql`SELECT ${columnsOf(entries)} FROM ${tableName(entries)} WHERE service = ${service}${from} ORDER BY seq LIMIT ${PAGE_ROWS}`,
-      );
-      if (page.length === 0 && last === undefined) await this.tables.mustNotBeElsewhere(service);
+    const next = query.order === 'newest-first' ? 'before' : 'after';
+    let rest = query;
+    for (let left = query.limit ?? Infinity; ;) {
+      const rows = Math.min(left, PAGE_ROWS);
+      const page = await this.read(historyQuery(entries, service, rest, rows));
+      if (page.length === 0 && rest[next] === undefined) await this.tables.mustNotBeElsewhere(service);
       for (const row of page) yield toEntry(row);
-      if (page.length < PAGE_ROWS) return;
-      last = Number(page.at(-1)?.['seq']);
+      left -= page.length;
+      if (page.length < rows || left === 0) return;
+      rest = { ...rest, [next]: Number(page.at(-1)?.['seq']) };
     }
   }
 
