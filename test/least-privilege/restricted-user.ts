@@ -9,6 +9,7 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   flamingock_audit_entries: ['SELECT', 'INSERT'],
   flamingock_audit_heads: ['SELECT', 'INSERT', 'UPDATE'],
   flamingock_locks: ['SELECT', 'INSERT', 'UPDATE'],
+  flamingock_records: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   flamingock_fences: ['SELECT', 'INSERT', 'UPDATE'],
   flamingock_markers: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };

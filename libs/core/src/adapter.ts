@@ -33,6 +33,17 @@ export { type ChainField, type FieldKind, GENESIS_HASH } from './audit/chain.js'
 export { isAsked, type HistoryQuery } from './audit/history-query.js';
 
 export {
+  MAX_RECORD_NAME,
+  MAX_RECORD_VALUE,
+  type NewRecord,
+  type RecordCondition,
+  type RecordKey,
+  type RecordPage,
+  type RecordStore,
+  type StoredRecord,
+} from './records/record-store.js';
+
+export {
   hasTrace,
   isTransactional,
   type ChangeRun,

@@ -33,6 +33,8 @@ export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Actor, ActorKind, Operator } from './audit/actor.js';
 export type { ChainEnd } from './audit/chain.js';
 
+export { RecordTooLargeError } from './records/record.errors.js';
+
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
 
 export { Change } from './change/change.decorator.js';

@@ -1,6 +1,7 @@
 import {
   auditStoreContract,
   lockStoreContract,
+  recordStoreContract,
   sharedTransactionContract,
   transactionalTargetContract,
   type AuditBackend,
@@ -49,6 +50,10 @@ for (const server of ['mongodb', 'mongodbstandalone'] as const) {
 
   await describeOn([server], `MongooseLockStore on ${server}`, (urls) => {
     for (const { title, run } of lockStoreContract(() => openAudit(urls[server]))) it(title, run);
+  });
+
+  await describeOn([server], `MongooseRecordStore on ${server}`, (urls) => {
+    for (const { title, run } of recordStoreContract(() => openAudit(urls[server]))) it(title, run);
   });
 }
 

@@ -4,6 +4,7 @@ export { auditStoreContract } from './contract/audit-store.contract.js';
 export type { ContractBackend, ContractCase } from './contract/contract-case.js';
 export { holdOf } from './contract/lock-hold.builder.js';
 export { lockStoreContract } from './contract/lock-store.contract.js';
+export { recordStoreContract } from './contract/record-store.contract.js';
 export type { PartialBackend, SharedBackend, TargetBackend } from './contract/target-backend.js';
 export {
   partialEffectContract,
@@ -25,8 +26,9 @@ export {
 } from './in-memory/in-memory-database.js';
 export { inMemoryAuditStore, inMemoryTargetSystem } from './in-memory/in-memory.definitions.js';
 export { CrashPoint, type CrashMessage } from './in-memory/crash-point.js';
-export { ForeignTransactionError } from './in-memory/in-memory.errors.js';
+export { ConflictingWriteError, ForeignTransactionError } from './in-memory/in-memory.errors.js';
 export { InMemoryLockStore } from './in-memory/in-memory-lock.store.js';
+export { InMemoryRecordStore } from './in-memory/in-memory-record.store.js';
 export { InMemoryMarkerStore } from './in-memory/in-memory-marker.store.js';
 export { InMemoryTable } from './in-memory/in-memory-table.js';
 export {

@@ -1,6 +1,7 @@
 import {
   auditStoreContract,
   lockStoreContract,
+  recordStoreContract,
   sharedTransactionContract,
   transactionalTargetContract,
   type AuditBackend,
@@ -57,6 +58,10 @@ await describeOnAll('TypeOrmAuditStore', (open) => {
 
 await describeOnAll('TypeOrmLockStore', (open) => {
   for (const { title, run } of lockStoreContract(() => openAudit(open))) it(title, run);
+});
+
+await describeOnAll('TypeOrmRecordStore', (open) => {
+  for (const { title, run } of recordStoreContract(() => openAudit(open))) it(title, run);
 });
 
 await describeOnAll('TypeOrmTargetSystem', (open) => {

@@ -40,6 +40,10 @@ export class WatchedAuditStore implements AuditStore {
     return this.store.lock;
   }
 
+  get records() {
+    return this.store.records;
+  }
+
   claimHead(hold: LockHold) {
     this.process.token = hold.token;
     this.process.owner = hold.owner;

@@ -1,5 +1,6 @@
 import type { LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../lock/transaction.js';
+import type { RecordStore } from '../records/record-store.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead, Settlement } from './audit-head.js';
 import type { HistoryQuery } from './history-query.js';
@@ -23,6 +24,8 @@ export interface AuditStore {
   readonly resource: object;
   /** The lock kept beside this history. */
   readonly lock: LockStore;
+  /** Records kept beside this history. */
+  readonly records: RecordStore;
 
   /**
    * Makes the store ready to be written: tables, indexes. Any number of instances

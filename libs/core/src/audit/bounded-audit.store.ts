@@ -1,6 +1,8 @@
 import type { AnswerTimeout } from '../runtime/answer-timeout.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../lock/transaction.js';
+import { assertFits } from '../records/record.errors.js';
+import type { RecordStore } from '../records/record-store.js';
 import type { AuditEntry } from './audit-entry.js';
 import { HISTORY_FORMAT, type AuditHead, type Settlement } from './audit-head.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from './audit.errors.js';
@@ -16,6 +18,7 @@ type Ask = <T>(work: Promise<T>) => Promise<T>;
  */
 export class BoundedAuditStore implements AuditStore {
   readonly lock: LockStore;
+  readonly records: RecordStore;
   private readonly ask: Ask;
 
   constructor(
@@ -25,6 +28,7 @@ export class BoundedAuditStore implements AuditStore {
   ) {
     this.ask = (work) => bound.within(work, (cause) => new AuditStoreUnavailableError(service, cause));
     this.lock = boundedLock(store.lock, this.ask);
+    this.records = boundedRecords(store.records, this.ask);
   }
 
   get resource(): object {
@@ -89,5 +93,18 @@ function boundedLock(lock: LockStore, ask: Ask): LockStore {
     release: (hold: LockHold) => ask(lock.release(hold)),
     read: (service: string) => ask(lock.read(service)),
     isHeldBy: (tx: Transaction) => lock.isHeldBy?.(tx) ?? false,
+  };
+}
+
+/** @throws RecordTooLargeError for a record that not every store keeps. */
+function boundedRecords(records: RecordStore, ask: Ask): RecordStore {
+  return {
+    read: (key) => ask(records.read(key)),
+    list: (service, kind, page) => ask(records.list(service, kind, page)),
+    write: async (record, condition, tx) => {
+      assertFits(record);
+      return ask(records.write(record, condition, tx));
+    },
+    remove: (key, condition, tx) => ask(records.remove(key, condition, tx)),
   };
 }

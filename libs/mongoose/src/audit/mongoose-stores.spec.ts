@@ -28,7 +28,13 @@ await describeOn(['mongodb'], 'MongoDB stores', ({ mongodb }) => {
   it('create their collections and indexes once, however many start together', async () => {
     const connections = await Promise.all(Array.from({ length: 8 }, () => database.connect()));
     await Promise.all(connections.map((each) => auditStore(each, { collectionPrefix: 'own_' }).prepare()));
-    expect(await namesIn()).toEqual(['notes', 'own_audit_entries', 'own_audit_heads', 'own_locks']);
+    expect(await namesIn()).toEqual([
+      'notes',
+      'own_audit_entries',
+      'own_audit_heads',
+      'own_locks',
+      'own_records',
+    ]);
     const indexes = (await other.db!.collection('own_audit_entries').indexes()) as { name: string }[];
     expect(indexes.map(({ name }) => name).sort()).toEqual(['_id_', 'service_change_seq', 'service_seq']);
   });
@@ -59,6 +65,8 @@ await describeOn(['mongodb'], 'MongoDB stores', ({ mongodb }) => {
       'flamingock_audit_entries.service_change_seq',
       'flamingock_audit_heads',
       'flamingock_locks',
+      'flamingock_records',
+      'flamingock_records.service_kind_key',
     ]);
     expect(commands).toEqual(createCollectionCommands().auditStore);
     expect(message).toContain(

@@ -19,6 +19,7 @@ import { contextOf, type ConnectionContext } from '../change/connection-context.
 import { pendingOf, toHead, type HeadDocument } from './head.document.js';
 import { BrokenBatchError, ForeignTransactionError } from '../mongoose.errors.js';
 import { MongooseLockStore } from './mongoose.lock-store.js';
+import { MongooseRecordStore } from './mongoose.record-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
 import { MongooseTransaction } from '../change/mongoose-transaction.js';
 import { auditCollections, type AuditCollections } from '../connection/collections.js';
@@ -37,6 +38,7 @@ const HISTORY = 'the audit history';
  */
 export class MongooseAuditStore implements AuditStore {
   readonly lock: MongooseLockStore;
+  readonly records: MongooseRecordStore;
   private readonly context: ConnectionContext;
   private readonly collections: AuditCollections;
   private readonly fence: Fence<HeadDocument>;
@@ -53,6 +55,7 @@ export class MongooseAuditStore implements AuditStore {
     this.fence = this.context.fence(heads.name) as Fence<HeadDocument>;
     this.entries = new EntryCollection(this.context.database, entries.name);
     this.lock = new MongooseLockStore(this.context.database, locks.name);
+    this.records = new MongooseRecordStore(resource, this.context.database, this.collections);
   }
 
   /** @throws MissingCollectionsError when collections or indexes are missing and may not be created. */
@@ -102,6 +105,7 @@ export class MongooseAuditStore implements AuditStore {
     const first = { seq: 0, hash: GENESIS_HASH, settled: null, pending: [] };
     const head = await this.fence.claim(hold, HISTORY, first, { format: HISTORY_FORMAT });
     await this.insertPending(head);
+    await this.records.withdraw(hold.service);
     this.context.admissions.set(hold.service, { fence: this.fence, hold, where: HISTORY });
     return toHead(head);
   }

@@ -17,6 +17,7 @@ export interface AuditCollections {
   readonly entries: OwnCollection;
   readonly heads: OwnCollection;
   readonly locks: OwnCollection;
+  readonly records: OwnCollection;
 }
 
 /** Collections in a target system's database. */
@@ -41,6 +42,10 @@ export function auditCollections(prefix: string): AuditCollections {
     },
     heads: { name: `${prefix}audit_heads`, indexes: [] },
     locks: { name: `${prefix}locks`, indexes: [] },
+    records: {
+      name: `${prefix}records`,
+      indexes: [{ name: 'service_kind_key', key: { service: 1, kind: 1, key: 1 } }],
+    },
   };
 }
 

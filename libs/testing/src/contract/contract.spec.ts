@@ -3,6 +3,7 @@ import type {
   AuditHead,
   AuditStore,
   LockStore,
+  RecordStore,
   TransactionalTargetSystem,
 } from '@nestjs-flamingock/core/adapter';
 import { InMemoryAuditStore } from '../in-memory/in-memory-audit.store.js';
@@ -14,6 +15,7 @@ import type { AuditBackend } from './audit-backend.js';
 import { auditStoreContract } from './audit-store.contract.js';
 import { contract, type ContractBackend, type ContractCase } from './contract-case.js';
 import { lockStoreContract } from './lock-store.contract.js';
+import { recordStoreContract } from './record-store.contract.js';
 import { mayGoOn, type PartialBackend, type SharedBackend } from './target-backend.js';
 import {
   partialEffectContract,
@@ -82,6 +84,10 @@ function targetOpener(
       close: async () => {},
     };
   };
+}
+
+function recordOpener(faults: (sound: RecordStore) => Partial<RecordStore>): () => Promise<AuditBackend> {
+  return auditOpener(({ records }) => ({ records: broken(records, faults(records)) }));
 }
 
 /** A target that keeps part of a change, as `keepsPart` has it, with faulty members. */
@@ -287,6 +293,53 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
       transaction: (change, work, marker) =>
         change.followed ? Promise.resolve({ status: 'committed' }) : target.transaction(change, work, marker),
     })),
+  ),
+  'records that are replaced whatever their version': recordStoreContract(
+    recordOpener((records) => ({
+      async write(record, { hold }) {
+        const ifVersion = (await records.read(record))?.version ?? 0;
+        return records.write(record, { ifVersion, ...(hold && { hold }) });
+      },
+    })),
+  ),
+  'records that are created by replacing them': recordStoreContract(
+    recordOpener((records) => ({
+      async write(record, condition) {
+        const version = (await records.read(record))?.version;
+        return records.write(record, version === undefined ? { ...condition, ifVersion: 0 } : condition);
+      },
+    })),
+  ),
+  'records that anyone writes': recordStoreContract(
+    recordOpener((records) => ({ write: (record, { ifVersion }) => records.write(record, { ifVersion }) })),
+  ),
+  'records that anyone removes': recordStoreContract(
+    recordOpener((records) => ({ remove: (key, { ifVersion }) => records.remove(key, { ifVersion }) })),
+  ),
+  'records whose holder is looked up first': recordStoreContract(
+    auditOpener((store) => ({
+      records: broken(store.records, {
+        async write(record, { ifVersion, hold }) {
+          const head = hold && (await store.readHead(hold.service));
+          if (hold && head?.owner !== hold.owner) return store.records.write(record, { ifVersion, hold });
+          await new Promise((resolve) => setImmediate(resolve));
+          return store.records.write(record, { ifVersion });
+        },
+      }),
+    })),
+  ),
+  'records that are listed by UTF-16': recordStoreContract(
+    recordOpener((records) => ({
+      list: async (...asked) => [...(await records.list(...asked))].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    })),
+  ),
+  'records that are written outside the transaction': sharedTransactionContract(
+    targetOpener(
+      () => ({}),
+      ({ records }) => ({
+        records: broken(records, { write: (record, condition) => records.write(record, condition) }),
+      }),
+    ),
   ),
   'an audit store that appends outside the transaction': sharedTransactionContract(
     targetOpener(

@@ -1,5 +1,6 @@
 import { contract, type ContractCase } from './contract-case.js';
 import type { PartialBackend, SharedBackend, TargetBackend } from './target-backend.js';
+import { RECORD_TRANSACTION_CHECKS } from './record-transaction.checks.js';
 import { SHARED_TRANSACTION_CHECKS } from './shared-transaction.checks.js';
 import { TARGET_END_CHECKS } from './target-end.checks.js';
 import { TARGET_FENCE_CHECKS } from './target-fence.checks.js';
@@ -30,11 +31,14 @@ export function partialEffectContract(open: () => Promise<PartialBackend>): Cont
 
 /** What a target system and an audit store promise together when they have the same resource. */
 export function sharedTransactionContract(open: () => Promise<SharedBackend>): ContractCase[] {
-  return contract(async () => {
-    const backend = await open();
-    await backend.audit.prepare();
-    return backend;
-  }, SHARED_TRANSACTION_CHECKS);
+  return contract(
+    async () => {
+      const backend = await open();
+      await backend.audit.prepare();
+      return backend;
+    },
+    { ...SHARED_TRANSACTION_CHECKS, ...RECORD_TRANSACTION_CHECKS },
+  );
 }
 
 async function prepared<B extends TargetBackend>(open: () => Promise<B>): Promise<B> {

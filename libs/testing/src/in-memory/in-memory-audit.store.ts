@@ -14,6 +14,7 @@ import {
 } from '@nestjs-flamingock/core/adapter';
 import { InMemoryDatabase } from './in-memory-database.js';
 import { InMemoryLockStore } from './in-memory-lock.store.js';
+import { InMemoryRecordStore } from './in-memory-record.store.js';
 import { sessionOf } from './in-memory-transaction.js';
 
 const FIRST_HEAD: AuditHead = {
@@ -29,11 +30,13 @@ const FIRST_HEAD: AuditHead = {
 export class InMemoryAuditStore implements AuditStore {
   readonly resource: InMemoryDatabase;
   readonly lock: InMemoryLockStore;
+  readonly records: InMemoryRecordStore;
 
   /** @param database Give several stores the same one to have several instances of an application. */
   constructor(database: InMemoryDatabase = new InMemoryDatabase()) {
     this.resource = database;
     this.lock = new InMemoryLockStore(database);
+    this.records = new InMemoryRecordStore(database);
   }
 
   prepare(): Promise<void> {

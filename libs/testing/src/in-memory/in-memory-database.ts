@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEntry, LockRecord } from '@nestjs-flamingock/core';
-import type { AuditHead, Marker } from '@nestjs-flamingock/core/adapter';
+import type { AuditHead, Marker, StoredRecord } from '@nestjs-flamingock/core/adapter';
 
 /** A target system's fence. */
 export interface InMemoryFence {
@@ -20,6 +20,8 @@ export interface InMemoryTables {
   readonly heads: Map<string, AuditHead>;
   /** By service, in order of `seq`. */
   readonly entries: Map<string, readonly AuditEntry[]>;
+  /** By service, kind and key, as a JSON array. */
+  readonly records: Map<string, StoredRecord>;
   /** By service. */
   readonly fences: Map<string, InMemoryFence>;
   /** By service, then by id of the change. */
@@ -122,6 +124,7 @@ function emptyTables(): InMemoryTables {
     locks: new Map(),
     heads: new Map(),
     entries: new Map(),
+    records: new Map(),
     fences: new Map(),
     markers: new Map(),
     rows: new Map(),
@@ -133,6 +136,7 @@ function copyOf(tables: InMemoryTables): InMemoryTables {
     locks: new Map(tables.locks),
     heads: new Map(tables.heads),
     entries: new Map(tables.entries),
+    records: new Map(tables.records),
     fences: new Map(tables.fences),
     markers: new Map(tables.markers),
     rows: new Map(tables.rows),

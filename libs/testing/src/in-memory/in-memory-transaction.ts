@@ -13,7 +13,7 @@ import type {
   InMemoryTables,
 } from './in-memory-database.js';
 import { writeMarker } from './in-memory-marker.store.js';
-import { ForeignTransactionError } from './in-memory.errors.js';
+import { ConflictingWriteError, ForeignTransactionError } from './in-memory.errors.js';
 
 /** The marker that a transaction leaves, and how it passes the fence. */
 export interface Proof {
@@ -120,7 +120,8 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
     try {
       return await this.resource.write('commit', statement);
     } catch (error) {
-      return { status: error instanceof FencedError ? 'rolled-back' : 'unknown', error };
+      const isRefused = error instanceof FencedError || error instanceof ConflictingWriteError;
+      return { status: isRefused ? 'rolled-back' : 'unknown', error };
     }
   }
 

@@ -2,6 +2,7 @@ import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { AuditBackend } from '../contract/audit-backend.js';
 import { auditStoreContract } from '../contract/audit-store.contract.js';
 import { lockStoreContract } from '../contract/lock-store.contract.js';
+import { recordStoreContract } from '../contract/record-store.contract.js';
 import type { PartialBackend, SharedBackend } from '../contract/target-backend.js';
 import {
   partialEffectContract,
@@ -64,6 +65,10 @@ describe('InMemoryAuditStore', () => {
 
 describe('InMemoryLockStore', () => {
   for (const { title, run } of lockStoreContract(openAudit)) it(title, run);
+});
+
+describe('InMemoryRecordStore', () => {
+  for (const { title, run } of recordStoreContract(openAudit)) it(title, run);
 });
 
 describe('InMemoryTargetSystem', () => {

@@ -130,6 +130,7 @@ await describeOnServers('stores', (open, engine) => {
       'App_audit_entries',
       'App_audit_heads',
       'App_locks',
+      'App_records',
     ]);
     const statements = createTableStatements(dataSource, options);
     expect((error as MissingTablesError).statements).toEqual(statements.auditStore);
@@ -210,7 +211,7 @@ await describeOnServers('stores', (open, engine) => {
     );
     try {
       if (onPostgres) await dataSource.query(`GRANT USAGE ON SCHEMA ${table('').split('.')[0]!} TO ${login}`);
-      for (const name of ['audit_entries', 'audit_heads', 'locks']) {
+      for (const name of ['audit_entries', 'audit_heads', 'locks', 'records']) {
         await dataSource.query(
           `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table(`flamingock_${name}`)} TO ${login}`,
         );

@@ -58,6 +58,7 @@ describe('tables', () => {
       'app_fences',
       'app_locks',
       'app_markers',
+      'app_records',
     ]);
   });
 
@@ -71,7 +72,12 @@ describe('tables', () => {
     const error: unknown = await store.prepare().catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(MissingTablesError);
     const { tables, statements } = error as MissingTablesError;
-    expect(tables).toEqual(['flamingock_audit_entries', 'flamingock_audit_heads', 'flamingock_locks']);
+    expect(tables).toEqual([
+      'flamingock_audit_entries',
+      'flamingock_audit_heads',
+      'flamingock_locks',
+      'flamingock_records',
+    ]);
     expect(await tableNames()).toEqual([]);
     for (const statement of statements) await dataSource.query(statement);
     await expect(store.prepare()).resolves.toBeUndefined();

@@ -32,6 +32,7 @@ import { auditTables, type AuditTables } from '../schema/tables.js';
 import { name, sql, type Row, type Sql } from '../sql/sql.js';
 import { ForeignTransactionError } from '../transaction.errors.js';
 import { TypeOrmLockStore } from './typeorm.lock-store.js';
+import { TypeOrmRecordStore } from './typeorm.record-store.js';
 import type { TableSettings } from '../typeorm.options.js';
 import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
 
@@ -47,6 +48,7 @@ const AUDIT: TableGroup<AuditTables> = {
 /** History and lock in the tables of a SQL database. */
 export class TypeOrmAuditStore implements AuditStore {
   readonly lock: TypeOrmLockStore;
+  readonly records: TypeOrmRecordStore;
   private readonly database: SqlDatabase;
   private readonly tables: LocatedTables<AuditTables>;
 
@@ -64,6 +66,7 @@ export class TypeOrmAuditStore implements AuditStore {
     this.database.checkPool();
     this.tables = new LocatedTables(resource, options, AUDIT);
     this.lock = new TypeOrmLockStore(resource, this.database, this.tables);
+    this.records = new TypeOrmRecordStore(resource, this.database, this.tables);
   }
 
   /** @throws MissingTablesError when tables are missing and may not be created. */

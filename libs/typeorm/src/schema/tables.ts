@@ -28,6 +28,7 @@ export interface AuditTables {
   readonly entries: Table;
   readonly heads: Table;
   readonly locks: Table;
+  readonly records: Table;
 }
 
 /** Tables kept in a target system's database. */
@@ -72,6 +73,18 @@ const LOCKS: Shape = {
   primaryKey: ['service'],
 };
 
+const RECORDS: Shape = {
+  columns: {
+    service: key,
+    kind: key,
+    record_key: key,
+    version: integer,
+    updated_at: integer,
+    value: text,
+  },
+  primaryKey: ['service', 'kind', 'record_key'],
+};
+
 const MARKERS: Shape = {
   columns: {
     service: key,
@@ -99,6 +112,7 @@ export function auditTables(place: TablePlace): AuditTables {
     entries: tableIn(place, 'audit_entries', ENTRIES),
     heads: tableIn(place, 'audit_heads', HEADS),
     locks: tableIn(place, 'locks', LOCKS),
+    records: tableIn(place, 'records', RECORDS),
   };
 }
 

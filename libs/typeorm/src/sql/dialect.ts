@@ -40,6 +40,12 @@ export interface Upsert {
    * @default none: an existing row is always updated
    */
   readonly onlyWhile?: UpsertCondition;
+  /**
+   * What follows SELECT: `FROM … WHERE …`. Nothing is inserted unless it finds its one row.
+   *
+   * @default none: the values are inserted as they are
+   */
+  readonly from?: Sql;
 }
 
 /** What a failed statement failed of, where we act on it. */
@@ -105,6 +111,9 @@ export interface Dialect extends SqlSyntax {
 
   /** A positive number, to be assigned by an UPDATE that counts rows which do not change, too. */
   readonly counted: (value: Sql) => Sql;
+
+  /** Ends a SELECT whose rows stay as they are until the end of the transaction. */
+  readonly sharedLock: Sql;
 
   /**
    * Value of a row's `writer`, written with it: leads from a row to the open transaction that wrote

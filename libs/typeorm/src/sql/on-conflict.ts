@@ -1,6 +1,7 @@
 import { columnsOf, names, tableName } from './table.js';
 import { list, name, raw, sql, type Sql } from './sql.js';
 import type { Dialect, Upsert } from './dialect.js';
+import { insertedValues } from './inserted-values.js';
 import { conditionOf } from './upsert-condition.js';
 
 /** Upserts of databases that have `ON CONFLICT DO UPDATE … WHERE … RETURNING`: one statement each. */
@@ -16,9 +17,10 @@ export const onConflict: Pick<Dialect, 'write' | 'upsert'> = {
   },
 };
 
-function statement({ table, key, insert, update, onlyWhile }: Upsert): Sql {
+function statement(upsert: Upsert): Sql {
+  const { table, key, insert, update, onlyWhile } = upsert;
   const row = { ...key, ...insert };
   const assignments = Object.entries(update).map(([column, to]) => sql`${name(column)} = ${to}`);
   const condition = onlyWhile ? sql` WHERE ${conditionOf(table, onlyWhile)}` : raw('');
-  return sql`INSERT INTO ${tableName(table)} (${names(Object.keys(row))}) VALUES (${list(Object.values(row))}) ON CONFLICT (${names(table.primaryKey)}) DO UPDATE SET ${list(assignments)}${condition} RETURNING ${columnsOf(table)}`;
+  return sql`INSERT INTO ${tableName(table)} (${names(Object.keys(row))}) ${insertedValues(Object.values(row), upsert)} ON CONFLICT (${names(table.primaryKey)}) DO UPDATE SET ${list(assignments)}${condition} RETURNING ${columnsOf(table)}`;
 }

@@ -3,6 +3,7 @@ import { list, name, raw, sql, type Sql, type SqlValue } from '../../sql/sql.js'
 import { ConnectionCharsetError } from '../../typeorm.errors.js';
 import type { Dialect, SqlExecutor, SqlErrorKind, Upsert } from '../../sql/dialect.js';
 import { driverError } from '../driver-error.js';
+import { insertedValues } from '../../sql/inserted-values.js';
 import { conditionOf } from '../../sql/upsert-condition.js';
 
 /**
@@ -73,6 +74,8 @@ export const mysqlDialect: Dialect = {
 
   greatest: (column, value) => sql`GREATEST(${column}, ${value})`,
   counted: (value) => sql`LAST_INSERT_ID(${value})`,
+  // Not FOR SHARE, which MariaDB does not know.
+  sharedLock: raw('LOCK IN SHARE MODE'),
 
   // With the write's own id, so that no two writes of a row look alike.
   writer: ({ id }) => sql`CONCAT(CONNECTION_ID(), ':', ${id})`,
@@ -87,7 +90,8 @@ export const mysqlDialect: Dialect = {
  *
  * Assignments see those before them: the condition's column comes last.
  */
-function onDuplicateKey({ table, key, insert, update, onlyWhile }: Upsert): Sql {
+function onDuplicateKey(upsert: Upsert): Sql {
+  const { table, key, insert, update, onlyWhile } = upsert;
   const row = { ...key, ...insert };
   const last = onlyWhile?.column ?? Object.keys(update).at(-1) ?? '';
   const holds = conditionOf(table, onlyWhile);
@@ -102,7 +106,7 @@ function onDuplicateKey({ table, key, insert, update, onlyWhile }: Upsert): Sql 
       .map((column) => assign(column, holds)),
     assign(last, sql`LAST_INSERT_ID(${holds})`),
   ];
-  return sql`INSERT INTO ${tableName(table)} (${names(Object.keys(row))}) VALUES (${list(values)}) ON DUPLICATE KEY UPDATE ${list(assignments)}`;
+  return sql`INSERT INTO ${tableName(table)} (${names(Object.keys(row))}) ${insertedValues(values, upsert)} ON DUPLICATE KEY UPDATE ${list(assignments)}`;
 }
 
 async function readBack(on: SqlExecutor, { table, key }: Upsert) {

@@ -49,6 +49,7 @@ export const postgresDialect: Dialect = {
   ...onConflict,
   greatest: (column, value) => sql`GREATEST(${column}, ${value}::bigint)`,
   counted: (value) => value,
+  sharedLock: raw('FOR SHARE'),
 
   // The open transaction bears the same mark as its application_name; it ends with the
   // transaction, so that a pooler in between hands nothing of it to anybody else.

@@ -26,6 +26,8 @@ export const sqliteDialect: Dialect = {
   ...onConflict,
   greatest: (column, value) => sql`MAX(${column}, ${value})`,
   counted: (value) => value,
+  // No other transaction writes meanwhile.
+  sharedLock: raw(''),
   // No transaction of a process that is gone stays open.
   writer: () => raw('NULL'),
 
