@@ -49,7 +49,7 @@ function follow(end: ChainEnd, { record, createdAt }: TimedRecord): AuditEntry {
   return entry;
 }
 
-/** SHA-256, in hexadecimal, over every other field of an entry, see {@link Chain.hashOf}. */
+/** SHA-256, in hexadecimal, over the version of an entry and every other field, in the order of {@link ENTRY_FIELDS}. */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
   return ENTRY_CHAIN.hashOf(entry);
 }
