@@ -5,12 +5,6 @@ export type {
   TypeOrmTargetSystemOptions,
 } from './typeorm.options.js';
 export { InjectQueryRunner, QUERY_RUNNER } from './inject-query-runner.decorator.js';
-export { TypeOrmAuditStore } from './audit/typeorm.audit-store.js';
-export { TypeOrmLockStore } from './audit/typeorm.lock-store.js';
-export { TypeOrmRecordStore } from './audit/typeorm.record-store.js';
-export { TypeOrmMarkerStore } from './target/typeorm.marker-store.js';
-export { TypeOrmTargetSystem } from './target/typeorm.target-system.js';
-export { TypeOrmTransaction } from './change/typeorm-transaction.js';
 export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
 export { createTableStatements } from './schema/create-table-statements.js';
 export { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';

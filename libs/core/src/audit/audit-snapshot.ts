@@ -1,5 +1,6 @@
 import { ENTRY_CHAIN } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
+import type { AuditStore } from './audit-store.js';
 import type { AuditHead } from './audit-head.js';
 import { GENESIS_HASH, isSequenceNumber } from './chain.js';
 

@@ -2,10 +2,13 @@ import { isFinal } from '../errors/flamingock.error.js';
 import type { AnswerTimeout } from '../runtime/answer-timeout.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../lock/transaction.js';
+import { assertFits } from '../records/record.errors.js';
+import type { RecordStore } from '../records/record-store.js';
 import type { AuditEntry } from './audit-entry.js';
 import { HISTORY_FORMAT, type AuditHead, type Settlement } from './audit-head.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from './audit.errors.js';
 import type { AuditBatch, AuditStore } from './audit-store.js';
+import type { HistoryQuery } from './history-query.js';
 
 type Ask = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -18,6 +21,7 @@ type Ask = <T>(work: () => Promise<T>) => Promise<T>;
  */
 export class GuardedAuditStore implements AuditStore {
   readonly lock: LockStore;
+  readonly records: RecordStore;
   private readonly ask: Ask;
   private readonly askInTime: Ask;
 
@@ -36,6 +40,7 @@ export class GuardedAuditStore implements AuditStore {
       }
     };
     this.lock = guardedLock(store.lock, this.ask, this.askInTime);
+    this.records = guardedRecords(store.records, this.ask, this.askInTime);
   }
 
   get resource(): object {
@@ -64,8 +69,8 @@ export class GuardedAuditStore implements AuditStore {
     return this.ask(() => this.store.readSnapshot(service));
   }
 
-  async *readHistory(service: string, afterSeq?: number): AsyncGenerator<AuditEntry> {
-    const entries = this.store.readHistory(service, afterSeq)[Symbol.asyncIterator]();
+  async *readHistory(service: string, query?: HistoryQuery): AsyncGenerator<AuditEntry> {
+    const entries = this.store.readHistory(service, query)[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await this.ask(() => entries.next());
@@ -105,5 +110,19 @@ function guardedLock(lock: LockStore, ask: Ask, askInTime: Ask): LockStore {
     release: (hold: LockHold) => ask(() => lock.release(hold)),
     read: (service: string) => ask(() => lock.read(service)),
     isHeldBy: (tx: Transaction) => lock.isHeldBy?.(tx) ?? false,
+  };
+}
+
+/** @throws RecordTooLargeError for a record that not every store keeps. */
+function guardedRecords(records: RecordStore, ask: Ask, askInTime: Ask): RecordStore {
+  const within = (tx: Transaction | undefined) => (tx ? askInTime : ask);
+  return {
+    read: (key) => ask(() => records.read(key)),
+    list: (service, kind, page) => ask(() => records.list(service, kind, page)),
+    write: async (record, condition, tx) => {
+      assertFits(record);
+      return within(tx)(() => records.write(record, condition, tx));
+    },
+    remove: (key, condition, tx) => within(tx)(() => records.remove(key, condition, tx)),
   };
 }

@@ -7,19 +7,6 @@ import type { Engine } from '../run/engine.js';
  *
  * @throws AuditStoreUnavailableError, also in the middle.
  */
-export async function* auditExport(
-  { pipeline, store }: Engine,
-  query?: HistoryQuery,
-): AsyncGenerator<AuditEntry, void, undefined> {
-  const { service } = pipeline;
-  const entries = store.readHistory(service, query)[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await entries.next();
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await entries.return?.();
-  }
+export function auditExport({ pipeline, store }: Engine, query?: HistoryQuery): AsyncIterable<AuditEntry> {
+  return store.readHistory(pipeline.service, query);
 }

@@ -1,5 +1,5 @@
 import { InMemoryAuditStore, ManualRuntime } from '@nestjs-flamingock/testing';
-import { BoundedAuditStore } from '../audit/bounded-audit.store.js';
+import { GuardedAuditStore } from '../audit/guarded-audit.store.js';
 import { SERVICE } from '../fixtures/runs.js';
 import { AnswerTimeout, NoAnswerError } from '../runtime/answer-timeout.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
@@ -8,7 +8,7 @@ import { RecordTooLargeError } from './record.errors.js';
 
 const RECORD: NewRecord = { service: SERVICE, kind: 'cursor', key: 'slack', value: '1' };
 const bounded = (store: InMemoryAuditStore, runtime = new ManualRuntime()) =>
-  new BoundedAuditStore(store, SERVICE, new AnswerTimeout(1_000, runtime)).records;
+  new GuardedAuditStore(store, SERVICE, new AnswerTimeout(1_000, runtime)).records;
 
 describe('the records of a bounded store', () => {
   it('are those of the store', async () => {

@@ -1,4 +1,5 @@
-import { isPartly, type AuditEntry } from '../audit/audit-entry.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { isPartly } from '../audit/entry-metadata.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 
 /** What guidance takes from today's code. */

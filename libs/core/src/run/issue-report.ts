@@ -1,5 +1,4 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
-import { isPartly, PARTLY } from '../audit/entry-metadata.js';
+import { PARTLY } from '../audit/entry-metadata.js';
 import { isApplied } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';

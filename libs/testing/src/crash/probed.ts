@@ -26,7 +26,7 @@ export function probed<D extends AdapterDefinition<object>>(definition: D, probe
 
 function probeAdapter(adapter: object, probe: Probe): object {
   const { lock, records, markers } = adapter as Partial<AuditStore & TransactionalTargetSystem>;
-  probeMethods(adapter, lock ? 'audit' : (adapter as TargetSystemPort).id, probe);
+  probeMethods(adapter, lock ? 'audit' : (adapter as TargetSystem).id, probe);
   if (lock) probeMethods(lock, 'lock', probe);
   if (records) probeMethods(records, 'records', probe);
   if (markers) probeMethods(markers, 'markers', probe);
