@@ -127,7 +127,7 @@ function frozenSuite(store: string, open: () => Promise<OpenDatabase>): void {
 
   it.each(SERVICES)('are found whole, entry by entry, as they were stored: %s', async (service) => {
     await database.rows.insert(frozen(store));
-    const found = await within(database, service, (flamingock) => flamingock.auditVerify());
+    const found = await within(database, service, (flamingock) => flamingock.audit.verify());
     expect(found).toEqual(FOUND[service]);
   });
 
