@@ -7,6 +7,10 @@ export { optionFaults, optionsOf, type OptionNames } from './errors/option-names
 export type { Runtime } from './runtime/runtime.js';
 export { nodeRuntime } from './runtime/node-runtime.js';
 export { withinTime } from './runtime/within-time.js';
+export type { Limits } from './runtime/limits.js';
+export { nodeHost, SharedHost, type AdapterHost } from './runtime/adapter-host.js';
+export { retryWhile, type RetryBounds } from './runtime/retry-while.js';
+export { sleep } from './runtime/sleep.js';
 
 export { isClaimedBeyond, type Claim } from './lock/claimed-beyond.js';
 export type {
@@ -70,6 +74,7 @@ export {
   FLAMINGOCK_OVERRIDES,
   FLAMINGOCK_RUNTIME,
   FLAMINGOCK_SETTINGS,
+  FLAMINGOCK_ADAPTER_HOST,
 } from './nest/flamingock.constants.js';
 
 /** @internal For the entry "config". */

@@ -1,5 +1,12 @@
 import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
-import { optionFaults, optionsOf, tokenName, type OptionNames } from '@nestjs-flamingock/core/adapter';
+import {
+  FLAMINGOCK_ADAPTER_HOST,
+  optionFaults,
+  optionsOf,
+  tokenName,
+  type AdapterHost,
+  type OptionNames,
+} from '@nestjs-flamingock/core/adapter';
 import type { Kafka, KafkaConfig } from 'kafkajs';
 import { createKafka } from './connection/create-kafka.js';
 import { KafkaTargetSystem } from './target/kafka.target-system.js';
@@ -18,17 +25,18 @@ export function kafkaTargetSystem(id: string, options: KafkaTargetSystemOptions)
   const common = { id, faults: faultsOf(id, options), ...(provide && { provide }) };
   if (inject === undefined) {
     const own = options as OwnClient;
-    const useFactory = () => new KafkaTargetSystem(id, clientOf(own), own, brokersOf(own.kafka));
-    return { ...common, useFactory };
+    const useFactory = (host: AdapterHost) =>
+      new KafkaTargetSystem(id, clientOf(own), own, { brokers: brokersOf(own.kafka), host });
+    return { ...common, inject: [FLAMINGOCK_ADAPTER_HOST], useFactory };
   }
   return {
     ...common,
     ...(imports && { imports }),
-    inject: [inject],
+    inject: [inject, FLAMINGOCK_ADAPTER_HOST],
     whenMissing:
       `kafkaTargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
       `kafkaTargetSystem('${id}', { inject: TOKEN, imports: [ItsModule] }) with the token of the application's client`,
-    useFactory: (kafka: Kafka) => new KafkaTargetSystem(id, kafka, options),
+    useFactory: (kafka: Kafka, host: AdapterHost) => new KafkaTargetSystem(id, kafka, options, { host }),
   };
 }
 

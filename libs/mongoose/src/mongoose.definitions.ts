@@ -1,5 +1,11 @@
 import type { AuditStoreDefinition, TargetSystemDefinition } from '@nestjs-flamingock/core';
-import { optionFaults, optionsOf, type OptionNames } from '@nestjs-flamingock/core/adapter';
+import {
+  FLAMINGOCK_ADAPTER_HOST,
+  optionFaults,
+  optionsOf,
+  type AdapterHost,
+  type OptionNames,
+} from '@nestjs-flamingock/core/adapter';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { MongooseAuditStore } from './audit/mongoose.audit-store.js';
@@ -16,7 +22,8 @@ export function mongooseAuditStore(options: MongooseAuditStoreOptions = {}): Aud
   return {
     ...injected('mongooseAuditStore', connection),
     faults: optionFaults('mongooseAuditStore()', options, AUDIT_STORE_OPTIONS),
-    useFactory: (found: Connection) => new MongooseAuditStore(found, resolveCollectionOptions(collections)),
+    useFactory: (found: Connection, host: AdapterHost) =>
+      new MongooseAuditStore(found, resolveCollectionOptions(collections), host),
   };
 }
 
@@ -34,8 +41,8 @@ export function mongooseTargetSystem(
     id,
     ...injected('mongooseTargetSystem', connection),
     faults: optionFaults(`mongooseTargetSystem('${id}')`, options, TARGET_SYSTEM_OPTIONS),
-    useFactory: (found: Connection) =>
-      new MongooseTargetSystem(id, found, resolveCollectionOptions(collections)),
+    useFactory: (found: Connection, host: AdapterHost) =>
+      new MongooseTargetSystem(id, found, resolveCollectionOptions(collections), host),
     ...(provide && { provide }),
   };
 }
@@ -55,7 +62,7 @@ function injected(
   connection: string | undefined,
 ): Required<Pick<AuditStoreDefinition, 'inject' | 'whenMissing'>> {
   return {
-    inject: [getConnectionToken(connection)],
+    inject: [getConnectionToken(connection), FLAMINGOCK_ADAPTER_HOST],
     whenMissing:
       connection === undefined
         ? `${call}() needs the default connection, and there is none: import MongooseModule.forRoot(uri), or write ` +

@@ -1,8 +1,10 @@
 import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
 import {
+  FLAMINGOCK_ADAPTER_HOST,
   optionFaults,
   optionsOf,
   tokenName,
+  type AdapterHost,
   type HandleToken,
   type OptionNames,
 } from '@nestjs-flamingock/core/adapter';
@@ -24,15 +26,22 @@ export function redisTargetSystem(
   const settings = () => resolveRedisOptions(optionsOf(options));
   const faults = optionFaults(`redisTargetSystem('${id}')`, options, OPTIONS);
   const common = { id, faults, ...(provide && { provide }) };
-  if (redis) return { ...common, useFactory: () => new RedisTargetSystem(id, redis, settings()) };
+  if (redis) {
+    return {
+      ...common,
+      inject: [FLAMINGOCK_ADAPTER_HOST],
+      useFactory: (host: AdapterHost) => new RedisTargetSystem(id, redis, settings(), { host }),
+    };
+  }
   const token = inject as HandleToken;
   return {
     ...common,
-    inject: [inject],
+    inject: [inject, FLAMINGOCK_ADAPTER_HOST],
     whenMissing:
       `redisTargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
       `redisTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { redis: client }`,
-    useFactory: (client: RedisClient) => new RedisTargetSystem(id, client, settings(), token),
+    useFactory: (client: RedisClient, host: AdapterHost) =>
+      new RedisTargetSystem(id, client, settings(), { token, host }),
   };
 }
 

@@ -1,5 +1,11 @@
 import type { AuditStoreDefinition, TargetSystemDefinition } from '@nestjs-flamingock/core';
-import { optionFaults, optionsOf, type OptionNames } from '@nestjs-flamingock/core/adapter';
+import {
+  FLAMINGOCK_ADAPTER_HOST,
+  optionFaults,
+  optionsOf,
+  type AdapterHost,
+  type OptionNames,
+} from '@nestjs-flamingock/core/adapter';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { checkAuditStore, checkTargetSystem } from './schema/schema-at-start.js';
@@ -21,9 +27,9 @@ export function typeOrmAuditStore(options: TypeOrmAuditStoreOptions = {}): Audit
   return {
     ...injected('typeOrmAuditStore', dataSource),
     faults: optionFaults('typeOrmAuditStore()', options, AUDIT_STORE_OPTIONS),
-    useFactory: (found: DataSource) => {
+    useFactory: (found: DataSource, host: AdapterHost) => {
       checkAuditStore(found, allowDropSchema);
-      return new TypeOrmAuditStore(found, resolveTableOptions(tables));
+      return new TypeOrmAuditStore(found, resolveTableOptions(tables), host);
     },
   };
 }
@@ -41,9 +47,9 @@ export function typeOrmTargetSystem(
     id,
     ...injected('typeOrmTargetSystem', dataSource),
     faults: optionFaults(`typeOrmTargetSystem('${id}')`, options, TARGET_SYSTEM_OPTIONS),
-    useFactory: (found: DataSource) => {
+    useFactory: (found: DataSource, host: AdapterHost) => {
       checkTargetSystem(id, found);
-      return new TypeOrmTargetSystem(id, found, resolveTableOptions(tables));
+      return new TypeOrmTargetSystem(id, found, resolveTableOptions(tables), host);
     },
     ...(provide && { provide }),
   };
@@ -64,7 +70,7 @@ function injected(
   const isDefault = typeof token !== 'string';
   const name = isDefault ? 'default' : token.replace(/DataSource$/, '');
   return {
-    inject: [token],
+    inject: [token, FLAMINGOCK_ADAPTER_HOST],
     whenMissing: isDefault
       ? `${call}() needs the default DataSource, and there is none: import TypeOrmModule.forRoot(…), or write ` +
         `${call}(…{ dataSource: 'name' }) with the name of the one to use`

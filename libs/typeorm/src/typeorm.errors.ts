@@ -130,11 +130,13 @@ export class RowHeldError extends FlamingockError {
 /** A connection did not answer in time. */
 export class ConnectionHangsError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_CONNECTION_HANGS';
+  override readonly isTransient = true;
 
   constructor(readonly waitedMs: number) {
     super(
       `The connection to the database did not answer within ${waitedMs} ms and was closed. ` +
-        `Check the database and the network to it, then start again.`,
+        `Check the database and the network to it, then start again. If it is only slow, raise timeouts.answerMs ` +
+        `(FLAMINGOCK_ANSWER_TIMEOUT_MS), and timeouts.commitMs where it was committing.`,
     );
   }
 }

@@ -4,6 +4,7 @@ import type { ChangeDescriptor } from '../../../libs/core/src/change/change-desc
 import { anEngine } from '../../../libs/core/src/fixtures/engines.js';
 import { LEASE_MS, SERVICE } from '../../../libs/core/src/fixtures/runs.js';
 import type { Engine } from '../../../libs/core/src/run/engine.js';
+import { resolveLimits } from '../../../libs/core/src/runtime/limits.js';
 import { Oracle, type Databases } from '../check/oracle.js';
 import { Verdict } from '../check/verdict.js';
 import { STAGES, type ProcessPlan, type Scenario } from '../scenario/scenario.js';
@@ -146,7 +147,7 @@ export class World {
           runMs: undefined,
           changeMs: process.isHealthy ? undefined : scenario.changeMs,
           graceMs: 1_000,
-          answerMs: 60_000,
+          ...resolveLimits(),
         },
       },
     });

@@ -1,5 +1,6 @@
 import { auditEntry, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { AnswerTimeout, NoAnswerError } from '../runtime/answer-timeout.js';
+import { resolveLimits } from '../runtime/limits.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
 import { aChange } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
@@ -20,7 +21,11 @@ beforeEach(() => {
   wire = new Wire();
   const database = new InMemoryDatabase({ now: runtime.wallMs });
   const silent = new InMemoryAuditStore(database.connect(wire.carry));
-  store = new GuardedAuditStore(silent, SERVICE, new AnswerTimeout(ANSWER_MS, runtime));
+  store = new GuardedAuditStore(
+    silent,
+    SERVICE,
+    new AnswerTimeout(resolveLimits({ answerMs: ANSWER_MS }), runtime),
+  );
 });
 
 const run = () => {
@@ -67,7 +72,11 @@ describe('an audit store whose driver fails', () => {
     inner.lock.renew = fail;
     inner.lock.read = fail;
     inner.readHistory = () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) });
-    return new GuardedAuditStore(inner, SERVICE, new AnswerTimeout(ANSWER_MS, runtime));
+    return new GuardedAuditStore(
+      inner,
+      SERVICE,
+      new AnswerTimeout(resolveLimits({ answerMs: ANSWER_MS }), runtime),
+    );
   };
   const entriesOf = async (guarded: GuardedAuditStore) => {
     for await (const entry of guarded.readHistory(SERVICE)) throw new TypeError(entry.hash);

@@ -1,8 +1,7 @@
-import { nodeRuntime } from '../runtime/node-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { inTimeOr } from '../runtime/within-time.js';
 
-/** Delay before looking for a blocking transaction, and between looks. */
+/** How long a write may take before a look for a transaction in its way, and between two looks. */
 const LOOK_MS = 200;
 
 /** How a write gets past an open transaction of a holder that was succeeded. */
@@ -27,7 +26,7 @@ export interface TakeOverActions<H> {
 export async function takeOver<T, H>(
   writing: Promise<T>,
   { endHolder, refusal, patienceMs }: TakeOverActions<H>,
-  runtime: Pick<Runtime, 'monotonicMs' | 'timer'> = nodeRuntime,
+  runtime: Pick<Runtime, 'monotonicMs' | 'timer'>,
 ): Promise<T> {
   const deadline = runtime.monotonicMs() + patienceMs;
   let holder: H | undefined;

@@ -72,7 +72,7 @@ export class EngineFactory {
 
   private async create(options: ResolvedOptions, discovery: Discovery): Promise<BuiltEngine> {
     const { runtime, events } = this;
-    const bound = new AnswerTimeout(options.timeouts.answerMs, runtime);
+    const bound = new AnswerTimeout(options.timeouts, runtime);
     const resolver = new ParameterResolver();
     const store = new GuardedAuditStore(this.store, options.service, bound);
     const names = new HistoryNames(store);

@@ -1,28 +1,24 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
 import { assertContext, type Operation, type OperationContext } from '../operations/operation-context.js';
 import type { Engine } from '../run/engine.js';
 import { RunAbortedError } from '../run/run.errors.js';
 import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
 import { tellOfExit } from './exit-watch.js';
-import { FLAMINGOCK_CONFIG_KEY, FLAMINGOCK_OVERRIDES, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
-import type { FlamingockSettings } from './flamingock-options.js';
-import { resolveOptions, type ResolvedOptions } from './resolve-options.js';
+import type { ResolvedOptions } from './resolve-options.js';
+import { SettingsInForce } from './settings-in-force.js';
 import { withShutdownSignals } from './shutdown-signals.js';
 
 /** Has the engine of an application, knows which operations are going on with it, and stops them. */
 @Injectable()
 export class EngineHost {
-  private resolved: ResolvedOptions | undefined;
   private readonly working = new Set<Promise<unknown>>();
   private readonly shutdown = new AbortController();
 
   constructor(
-    @Inject(FLAMINGOCK_SETTINGS) private readonly settings: FlamingockSettings,
+    private readonly settings: SettingsInForce,
     private readonly engines: EngineFactory,
     private readonly earlyInit: EarlyInit,
-    private readonly moduleRef: ModuleRef,
   ) {}
 
   /**
@@ -31,12 +27,7 @@ export class EngineHost {
    * @throws InvalidOptionsError listing every value that makes no sense.
    */
   get options(): ResolvedOptions {
-    this.resolved ??= resolveOptions(
-      this.settingsAt(FLAMINGOCK_CONFIG_KEY),
-      this.settings,
-      this.settingsAt(FLAMINGOCK_OVERRIDES),
-    );
-    return this.resolved;
+    return this.settings.options;
   }
 
   /**
@@ -84,14 +75,5 @@ export class EngineHost {
   async stop(why: string): Promise<void> {
     this.shutdown.abort(new RunAbortedError(this.options.service, why));
     await Promise.allSettled(this.working);
-  }
-
-  /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */
-  private settingsAt(token: string | symbol): FlamingockSettings {
-    try {
-      return this.moduleRef.get<FlamingockSettings>(token, { strict: false });
-    } catch {
-      return {};
-    }
   }
 }

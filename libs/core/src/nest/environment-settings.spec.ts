@@ -29,6 +29,9 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_CHANGE_TIMEOUT_MS: '40',
       FLAMINGOCK_GRACE_MS: '50',
       FLAMINGOCK_ANSWER_TIMEOUT_MS: '60',
+      FLAMINGOCK_COMMIT_TIMEOUT_MS: '70',
+      FLAMINGOCK_ROLLBACK_TIMEOUT_MS: '80',
+      FLAMINGOCK_TAKE_OVER_TIMEOUT_MS: '55',
     });
     expect(settings).toEqual({
       enabled: false,
@@ -38,7 +41,15 @@ describe('settingsFromEnvironment', () => {
       onIssue: 'skip',
       outOfOrder: 'fail',
       lock: { leaseMs: 1_000, waitMs: 0, retryMs: 20 },
-      timeouts: { runMs: 30, changeMs: 40, graceMs: 50, answerMs: 60 },
+      timeouts: {
+        runMs: 30,
+        changeMs: 40,
+        graceMs: 50,
+        answerMs: 60,
+        commitMs: 70,
+        rollbackMs: 80,
+        takeOverMs: 55,
+      },
     });
     expect(() => resolveOptions(settings)).not.toThrow();
   });

@@ -30,6 +30,9 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),
       graceMs: read.milliseconds('FLAMINGOCK_GRACE_MS'),
       answerMs: read.milliseconds('FLAMINGOCK_ANSWER_TIMEOUT_MS'),
+      commitMs: read.milliseconds('FLAMINGOCK_COMMIT_TIMEOUT_MS'),
+      rollbackMs: read.milliseconds('FLAMINGOCK_ROLLBACK_TIMEOUT_MS'),
+      takeOverMs: read.milliseconds('FLAMINGOCK_TAKE_OVER_TIMEOUT_MS'),
     },
   };
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];

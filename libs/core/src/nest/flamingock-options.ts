@@ -107,11 +107,32 @@ export interface FlamingockSettings {
     readonly graceMs?: number;
     /**
      * Milliseconds for one answer of the audit store, and for what the library asks of a
-     * target system: to begin a transaction, to commit it, to read a marker.
+     * target system: to begin a transaction, to read a marker. Adapters wait a moment less,
+     * and close a connection that has not answered.
      *
      * @default 60_000
      */
     readonly answerMs?: number;
+    /**
+     * Milliseconds for the end of a change's transaction: for what the change has left on its way, its marker, and the
+     * answer to the COMMIT. After it the outcome is unknown, and the engine looks at the marker.
+     *
+     * @default answerMs
+     */
+    readonly commitMs?: number;
+    /**
+     * Milliseconds for a rollback, after which the connection is closed: the system then rolls back by itself.
+     *
+     * @default 2_000
+     */
+    readonly rollbackMs?: number;
+    /**
+     * Milliseconds for which this instance, once it has the lock, waits for an open transaction of the instance before
+     * it that cannot be ended. Less than `answerMs`.
+     *
+     * @default half of answerMs
+     */
+    readonly takeOverMs?: number;
   };
   /**
    * Signals that stop a run while it is going on. They are listened to only meanwhile.

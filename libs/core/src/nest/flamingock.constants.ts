@@ -10,6 +10,8 @@ export const FLAMINGOCK_OVERRIDES = Symbol.for('flamingock:overrides');
 
 /** Token of the {@link Runtime} in use; override it in tests. */
 export const FLAMINGOCK_RUNTIME = Symbol.for('flamingock:runtime');
+/** Token of the {@link AdapterHost}, which the factory of an adapter may inject. */
+export const FLAMINGOCK_ADAPTER_HOST = Symbol.for('flamingock:adapter-host');
 /** Token of the target systems in use. */
 export const FLAMINGOCK_TARGET_SYSTEMS = Symbol.for('flamingock:target-systems');
 /** Token under which `forFeature` leaves stage and changes in its module. */

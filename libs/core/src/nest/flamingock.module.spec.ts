@@ -15,8 +15,13 @@ import { failureOf, statesOf } from '../fixtures/runs.js';
 import { ChangeFailedError, RunAbortedError } from '../run/run.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
-import { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_OVERRIDES } from './flamingock.constants.js';
-import { applicationName } from '../runtime/node-runtime.js';
+import {
+  FLAMINGOCK_ADAPTER_HOST,
+  FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_OVERRIDES,
+} from './flamingock.constants.js';
+import type { AdapterHost } from '../runtime/adapter-host.js';
+import { applicationName, nodeRuntime } from '../runtime/node-runtime.js';
 import { FlamingockModule } from './flamingock.module.js';
 import type {
   FlamingockModuleAsyncOptions,
@@ -240,6 +245,27 @@ describe('overrides', () => {
     expect(app.get(FlamingockService, { strict: false }).options).toMatchObject({
       runAt: 'manual',
       lock: { leaseMs: 900, waitMs: 7 },
+    });
+  });
+});
+
+describe('the host of adapters', () => {
+  it('has the runtime of the engine, and limits a moment below those of the settings in force', async () => {
+    process.env['FLAMINGOCK_ANSWER_TIMEOUT_MS'] = '120000';
+    let given: AdapterHost | undefined;
+    const auditStore = {
+      inject: [FLAMINGOCK_ADAPTER_HOST],
+      useFactory: (host: AdapterHost) => {
+        given = host;
+        return new InMemoryAuditStore(database);
+      },
+    };
+    const config = ConfigModule.forRoot({ load: [flamingockConfig] });
+    const flamingock = { ...adapters(), auditStore, timeouts: { commitMs: 500 } };
+    await boot(aModule({ imports: [config, rootModule({ flamingock, changes: [aClass('a')] })] }));
+    expect(given).toEqual({
+      runtime: nodeRuntime,
+      limits: { answerMs: 119_000, commitMs: 450, rollbackMs: 2_000, takeOverMs: 60_000 },
     });
   });
 });

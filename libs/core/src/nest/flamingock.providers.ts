@@ -1,18 +1,33 @@
 import { Logger, type FactoryProvider, type Provider } from '@nestjs/common';
+import type { AdapterHost } from '../runtime/adapter-host.js';
+import { adapterLimits } from '../runtime/limits.js';
 import { nodeRuntime } from '../runtime/node-runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
 import { EngineHost } from './engine-host.js';
 import { FlamingockBootstrap } from './flamingock.bootstrap.js';
-import { FLAMINGOCK_RUNTIME, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
+import { FLAMINGOCK_ADAPTER_HOST, FLAMINGOCK_RUNTIME, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockModuleAsyncOptions, FlamingockSettingsFactory } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
+import { SettingsInForce } from './settings-in-force.js';
 
 /** What every application gets, whatever its settings and adapters. */
 export const coreProviders: readonly Provider[] = [
   { provide: FLAMINGOCK_RUNTIME, useValue: nodeRuntime },
+  SettingsInForce,
+  {
+    provide: FLAMINGOCK_ADAPTER_HOST,
+    inject: [FLAMINGOCK_RUNTIME, SettingsInForce],
+    useFactory: (runtime: Runtime, settings: SettingsInForce): AdapterHost => ({
+      runtime,
+      get limits() {
+        return adapterLimits(settings.options.timeouts);
+      },
+    }),
+  },
   {
     provide: FlamingockEvents,
     useFactory: () =>

@@ -22,7 +22,15 @@ describe('resolveOptions', () => {
       renamedChanges: 'fail',
       editedChanges: 'warn',
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
-      timeouts: { runMs: undefined, changeMs: undefined, graceMs: 5_000, answerMs: 60_000 },
+      timeouts: {
+        runMs: undefined,
+        changeMs: undefined,
+        graceMs: 5_000,
+        answerMs: 60_000,
+        commitMs: 60_000,
+        rollbackMs: 2_000,
+        takeOverMs: 30_000,
+      },
       shutdownSignals: ['SIGTERM', 'SIGINT'],
     });
   });
@@ -86,6 +94,13 @@ describe('resolveOptions', () => {
     ],
     ['a change timeout that is a text', { timeouts: { changeMs: '500' } }, /^timeouts.changeMs must be/],
     ['no time for an answer', { timeouts: { answerMs: 0 } }, /^timeouts.answerMs must be/],
+    ['no time for a commit', { timeouts: { commitMs: 0 } }, /^timeouts.commitMs must be/],
+    ['no time for a rollback', { timeouts: { rollbackMs: 0 } }, /^timeouts.rollbackMs must be/],
+    [
+      'a take-over that an answer has no time for',
+      { timeouts: { answerMs: 500, takeOverMs: 500 } },
+      /^timeouts.takeOverMs must be less than timeouts.answerMs, 500/,
+    ],
     ['a negative grace time', { timeouts: { graceMs: -1 } }, /^timeouts.graceMs must be/],
     ['a stage named twice', { stages: ['a', 'b', 'a'] }, /^stages names a stage twice/],
     ['enabled as a text, as a variable has it', { enabled: 'false' }, /^enabled must be/],

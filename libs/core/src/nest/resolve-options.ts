@@ -1,4 +1,5 @@
 import { serviceNameFault } from '../change/names.js';
+import { resolveLimits, type Limits } from '../runtime/limits.js';
 import { applicationName } from '../runtime/node-runtime.js';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
@@ -40,7 +41,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       runMs: timeouts.runMs,
       changeMs: timeouts.changeMs,
       graceMs: timeouts.graceMs ?? 5_000,
-      answerMs: timeouts.answerMs ?? 60_000,
+      ...resolveLimits(timeouts),
     },
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
@@ -86,6 +87,9 @@ const TIMEOUTS: OptionNames<Required<FlamingockSettings>['timeouts']> = {
   changeMs: true,
   graceMs: true,
   answerMs: true,
+  commitMs: true,
+  rollbackMs: true,
+  takeOverMs: true,
 };
 
 function nameFaults(settings: FlamingockSettings): string[] {
@@ -150,11 +154,25 @@ function valueFaults({
     milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
-    milliseconds('timeouts.answerMs', timeouts.answerMs, 1),
+    ...limitFaults(timeouts),
     stages && listOfTexts('stages', stages),
     stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
   ];
   return faults.filter((fault) => fault !== undefined);
+}
+
+function limitFaults({ answerMs, commitMs, rollbackMs, takeOverMs }: Limits): (string | undefined)[] {
+  const fault = milliseconds('timeouts.answerMs', answerMs, 1);
+  // The others follow from it where they are not set.
+  if (fault !== undefined) return [fault];
+  return [
+    milliseconds('timeouts.commitMs', commitMs, 1),
+    milliseconds('timeouts.rollbackMs', rollbackMs, 1),
+    milliseconds('timeouts.takeOverMs', takeOverMs, 0),
+    takeOverMs >= answerMs
+      ? `timeouts.takeOverMs must be less than timeouts.answerMs, ${answerMs}: what waits for it is an answer`
+      : undefined,
+  ];
 }
 
 function serviceFault(service: string | undefined): string | undefined {

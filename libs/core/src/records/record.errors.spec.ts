@@ -8,7 +8,8 @@ import { RecordTooLargeError } from './record.errors.js';
 
 const RECORD: NewRecord = { service: SERVICE, kind: 'cursor', key: 'slack', value: '1' };
 const bounded = (store: InMemoryAuditStore, runtime = new ManualRuntime()) =>
-  new GuardedAuditStore(store, SERVICE, new AnswerTimeout(1_000, runtime)).records;
+  new GuardedAuditStore(store, SERVICE, new AnswerTimeout(resolveLimits({ answerMs: 1_000 }), runtime))
+    .records;
 
 describe('the records of a bounded store', () => {
   it('are those of the store', async () => {

@@ -1,4 +1,5 @@
 import type { LockSettings } from '../lock/lock-queue.js';
+import type { Limits } from '../runtime/limits.js';
 
 /** How runs behave. Every value is set: defaults are the business of `resolveOptions`. */
 export interface EngineSettings {
@@ -7,14 +8,12 @@ export interface EngineSettings {
   readonly renamedChanges: 'allow' | 'warn' | 'fail';
   readonly editedChanges: 'ignore' | 'warn' | 'fail';
   readonly lock: LockSettings;
-  readonly timeouts: {
+  readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */
     readonly runMs: number | undefined;
     /** Milliseconds for one method of a change; `undefined`: no bound. */
     readonly changeMs: number | undefined;
     /** Milliseconds that a method gets to end by itself after its signal has aborted. */
     readonly graceMs: number;
-    /** Milliseconds for one answer of audit store or target system. */
-    readonly answerMs: number;
   };
 }

@@ -27,6 +27,7 @@ import { execute } from '../operations/execute.js';
 import { issueList } from '../operations/issues.js';
 import { plan } from '../operations/plan.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
+import { resolveLimits } from '../runtime/limits.js';
 import {
   ChangeFailedError,
   ManualInterventionError,
@@ -598,7 +599,7 @@ describe('a run that is told to stop', () => {
       await lock.acquire({ service: SERVICE, owner: 'other', host: 'h', pid: 1, leaseMs: 600_000 });
       const runMs = by === 'a signal' ? undefined : 1_000;
       const waiting = engine([change('a')], {
-        settings: { timeouts: { runMs, changeMs: undefined, graceMs: 100, answerMs: 60_000 } },
+        settings: { timeouts: { runMs, changeMs: undefined, graceMs: 100, ...resolveLimits() } },
       });
       const running = failureOf(passing(runtime, execute(waiting, stop.signal)));
       await runtime.advance(1_000);
@@ -647,7 +648,7 @@ describe('a run that is told to stop', () => {
   });
 
   it('stops by itself when the time of the whole run is up', async () => {
-    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100, answerMs: 60_000 } };
+    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100, ...resolveLimits() } };
     const execution = changeMethod(() => runtime.sleep(2_000));
     const changes = ['a', 'b', 'c'].map((id) => change(id, { execution }));
     const error = await failureOf(run(changes, { settings }));
@@ -658,7 +659,7 @@ describe('a run that is told to stop', () => {
 
   it('stops waiting for the lock when the time of the whole run is up', async () => {
     await openRun(new InMemoryAuditStore(database), new ManualRuntime({ clock: runtime.clock, pid: 2 }));
-    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100, answerMs: 60_000 } };
+    const settings = { timeouts: { runMs: 3_000, changeMs: undefined, graceMs: 100, ...resolveLimits() } };
     expect(await failureOf(run([change('a')], { settings }))).toBeInstanceOf(RunTimeoutError);
   });
 });

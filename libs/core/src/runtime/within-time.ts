@@ -1,4 +1,3 @@
-import { nodeRuntime } from './node-runtime.js';
 import type { Runtime } from './runtime.js';
 
 /**
@@ -10,7 +9,7 @@ export function withinTime<T>(
   ms: number,
   work: Promise<T>,
   late: () => Error,
-  runtime: Pick<Runtime, 'timer'> = nodeRuntime,
+  runtime: Pick<Runtime, 'timer'>,
 ): Promise<T> {
   return inTimeOr(ms, work, (_resolve, reject) => reject(late()), runtime);
 }

@@ -1,11 +1,13 @@
 import { holdOf, InMemoryDatabase, InMemoryTargetSystem, ManualRuntime } from '@nestjs-flamingock/testing';
 import { AnswerTimeout, NoAnswerError } from '../runtime/answer-timeout.js';
+import { resolveLimits } from '../runtime/limits.js';
 import { TargetSystemUnavailableError } from './target-system.errors.js';
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
 import { boundedTarget } from './bounded-target.system.js';
 import type { Marker, TransactionalTargetSystem, TransactionOutcome } from './target-system.js';
 
 const ANSWER_MS = 20_000;
+const LIMITS = resolveLimits({ answerMs: ANSWER_MS, commitMs: 2 * ANSWER_MS });
 const change: Marker = {
   service: SERVICE,
   changeId: 'a',
@@ -24,7 +26,7 @@ let calls: number;
 beforeEach(() => {
   runtime = new ManualRuntime();
   original = new InMemoryTargetSystem('catalog', new InMemoryDatabase({ now: runtime.wallMs }));
-  target = boundedTarget(original, new AnswerTimeout(ANSWER_MS, runtime)) as TransactionalTargetSystem;
+  target = boundedTarget(original, new AnswerTimeout(LIMITS, runtime)) as TransactionalTargetSystem;
   calls = 0;
 });
 
@@ -78,7 +80,10 @@ describe('a target system whose answers are bounded in time', () => {
 
   it('says that a target system cannot be used whose markers do not answer', async () => {
     original.markers.read = () => never;
-    const { markers } = boundedTarget(original, new AnswerTimeout(5, runtime)) as TransactionalTargetSystem;
+    const { markers } = boundedTarget(
+      original,
+      new AnswerTimeout(resolveLimits({ answerMs: 5 }), runtime),
+    ) as TransactionalTargetSystem;
     const error = await failureOf(passing(runtime, markers.read(holdOf(1, SERVICE), 'a')));
     expect(error).toBeInstanceOf(TargetSystemUnavailableError);
     expect((error as Error).message).toContain('FLAMINGOCK_ANSWER_TIMEOUT_MS');
@@ -86,6 +91,6 @@ describe('a target system whose answers are bounded in time', () => {
 
   it('has no transactions where the original has none', () => {
     const plain = { id: 'files', handleTokens: [], run: () => never };
-    expect(boundedTarget(plain, new AnswerTimeout(5, runtime))).toBe(plain);
+    expect(boundedTarget(plain, new AnswerTimeout(resolveLimits({ answerMs: 5 }), runtime))).toBe(plain);
   });
 });

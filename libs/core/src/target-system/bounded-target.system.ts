@@ -65,7 +65,9 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>, check: () => void): Promise<void> {
     const { target, bound } = this;
     return new Promise((resolve, reject) => {
-      const callOff = bound.watch((cause) => reject(new TargetSystemUnavailableError(target.id, cause)));
+      const callOff = bound.watchBeginning((cause) =>
+        reject(new TargetSystemUnavailableError(target.id, cause)),
+      );
       const watched = (handles: Handles): Promise<void> => {
         callOff();
         return work(handles);
@@ -94,7 +96,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
       let refusal: Error | undefined;
       let hasEnded = false;
       const doubt = (error: unknown): void => resolve({ status: 'unknown', error });
-      let callOff = bound.watch((cause) => {
+      let callOff = bound.watchBeginning((cause) => {
         refusal = new TargetSystemUnavailableError(target.id, cause);
         reject(refusal);
       });
@@ -106,7 +108,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
           await work(handles, tx);
         } finally {
           hasEnded = true;
-          callOff = bound.watch(doubt);
+          callOff = bound.watchEnd(doubt);
         }
       };
       target.transaction(change, watched, marker).then(

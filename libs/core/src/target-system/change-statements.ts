@@ -1,6 +1,9 @@
 import { ChangeEndedError, UnawaitedStatementsError } from '../lock/change-scope.errors.js';
 import { bounded, currentChange } from '../lock/change-scope.js';
 import { LockUnconfirmedError } from '../lock/lock.errors.js';
+import type { AdapterHost } from '../runtime/adapter-host.js';
+import { turn as afterTurn } from '../runtime/turn.js';
+import { withinTime } from '../runtime/within-time.js';
 
 const GOES_ON = (): void => undefined;
 
@@ -101,5 +104,16 @@ export class ChangeStatements {
     this.scope?.failing();
     if (this.running.size > 0) await new Promise<void>((resolve) => (this.isIdle = resolve));
     throw new UnawaitedStatementsError(this.changeId, this.scope?.methodName, texts);
+  }
+
+  /**
+   * {@link seal} on a driver that sends at the next turn of the event loop, for at most half the time of an answer:
+   * what is left of it is there to take the change back.
+   *
+   * @param late the error where statements are still on their way after so many milliseconds
+   */
+  sealWithin({ limits, runtime }: AdapterHost, late: (waitedMs: number) => Error): Promise<void> {
+    const ms = limits.answerMs / 2;
+    return withinTime(ms, this.seal(afterTurn), () => late(ms), runtime);
   }
 }

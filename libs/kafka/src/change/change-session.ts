@@ -1,12 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { FencedError, UnawaitedFailureError, UnawaitedStatementsError } from '@nestjs-flamingock/core';
-import { ChangeStatements, withinTime } from '@nestjs-flamingock/core/adapter';
+import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { ProducerBatch, Transaction } from 'kafkajs';
 import type { RememberedPartitions } from '../connection/remembered-partitions.js';
 import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
-
-/** How long a send that nobody awaited is waited for at the end, in milliseconds. */
-const LAST_SEND_MS = 30_000;
 
 /** What a session works on. */
 export interface SessionContext {
@@ -15,6 +11,7 @@ export interface SessionContext {
   readonly partitions: RememberedPartitions;
   /** Puts an error with a remedy in place of the driver's. */
   readonly explain: (error: unknown) => unknown;
+  readonly host: AdapterHost;
 }
 
 /** One execution of a change inside its transaction, from the first message to the last. */
@@ -53,10 +50,9 @@ export class ChangeSession {
 
   /** Refuses everything that the change still sends, and waits for what it has not awaited: with any, it has failed. */
   async end(): Promise<void> {
-    const late = () => new FailedSendError(this.context.changeId, undefined);
-    await withinTime(LAST_SEND_MS, this.statements.seal(turn), late).catch(
-      (error: unknown) => (this.failure ??= { error }),
-    );
+    const { changeId, host } = this.context;
+    const late = () => new FailedSendError(changeId, undefined);
+    await this.statements.sealWithin(host, late).catch((error: unknown) => (this.failure ??= { error }));
   }
 
   /** @throws FailedSendError, or what a later holder of the lock has led to, if not everything was sent. */

@@ -1,9 +1,7 @@
+import { nodeHost } from '@nestjs-flamingock/core/adapter';
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { retryFor } from './retry-for.js';
-import { isNotThereYet, refusalOf } from './driver-error.js';
-
-/** How long a topic that others have just created may take to be known everywhere, in milliseconds. */
-const APPEARS_MS = 10_000;
+import { onceThere } from './once-there.js';
+import { refusalOf } from './driver-error.js';
 
 /** A topic as it is wanted. What is left out is up to the brokers, and not compared. */
 export interface WantedTopic {
@@ -49,7 +47,7 @@ async function ensureTopic(admin: Admin, wanted: WantedTopic): Promise<EnsuredTo
   if (!(await admin.listTopics()).includes(topic) && (await create(admin, wanted))) {
     return { topic, status: 'created' };
   }
-  const differences = await retryFor(APPEARS_MS, isNotThereYet, () => compare(admin, wanted));
+  const differences = await onceThere(nodeHost, () => compare(admin, wanted));
   return differences.length === 0
     ? { topic, status: 'unchanged' }
     : { topic, status: 'differs', differences };

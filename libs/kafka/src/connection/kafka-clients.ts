@@ -1,10 +1,9 @@
-import { withinTime } from '@nestjs-flamingock/core/adapter';
+import { withinTime, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
 import { KafkaUnreachableError } from '../kafka.errors.js';
 import { explained } from './driver-error.js';
 
-/** Time for a client to reach the cluster, and to leave it, in milliseconds. */
-const CONNECT_MS = 30_000;
+/** Time for a client to leave the cluster, in milliseconds. Nothing depends on it: what is open the brokers end. */
 const DISCONNECT_MS = 10_000;
 
 /**
@@ -34,6 +33,7 @@ export class KafkaClients {
     private readonly kafka: Kafka,
     private readonly brokers: readonly string[],
     private readonly producerConfig: ProducerConfig,
+    readonly host: AdapterHost,
   ) {}
 
   /** The administrator that all share. */
@@ -106,8 +106,13 @@ export class KafkaClients {
 
   /** For so long as it takes, within bounds, and whatever comes of it. */
   private async wait(work: Promise<unknown>): Promise<void> {
+    await this.inTime(DISCONNECT_MS, work).catch(() => undefined);
+  }
+
+  /** @throws KafkaUnreachableError where `work` takes longer than `ms` milliseconds. */
+  inTime<T>(ms: number, work: Promise<T>): Promise<T> {
     const late = () => new KafkaUnreachableError(this.brokers, undefined);
-    await withinTime(DISCONNECT_MS, work, late).catch(() => undefined);
+    return withinTime(ms, work, late, this.host.runtime);
   }
 
   private makeProducer(config: ProducerConfig): Producer {
@@ -132,11 +137,8 @@ export class KafkaClients {
   private async connect<T extends Client>(client: T): Promise<T> {
     this.connections.add(client);
     try {
-      await withinTime(
-        CONNECT_MS,
-        client.connect(),
-        () => new KafkaUnreachableError(this.brokers, undefined),
-      );
+      // The other half is for what the client is to be asked.
+      await this.inTime(this.host.limits.answerMs / 2, client.connect());
       return client;
     } catch (error) {
       await this.release(client);

@@ -1,3 +1,4 @@
+import { FLAMINGOCK_ADAPTER_HOST } from '@nestjs-flamingock/core/adapter';
 import { holdOf } from '@nestjs-flamingock/testing';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -107,7 +108,7 @@ await describeOn(['kafka'], 'the connections of a target system', ({ kafka }) =>
     const own = quietKafka(kafka);
     const TOKEN = Symbol('the application’s Kafka');
     const byToken = kafkaTargetSystem('events', { inject: TOKEN });
-    expect(byToken.inject).toEqual([TOKEN]);
+    expect(byToken.inject).toEqual([TOKEN, FLAMINGOCK_ADAPTER_HOST]);
     expect((byToken.useFactory as (client: Kafka) => KafkaTargetSystem)(own).resource).toBe(own);
     const given = kafkaTargetSystem('events', { kafka: own });
     expect((given.useFactory as () => KafkaTargetSystem)().resource).toBe(own);

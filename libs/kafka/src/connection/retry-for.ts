@@ -1,18 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { retryWhile, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 
-/** Repeats `attempt` while it fails with what `isPassing`, for at most `ms` milliseconds. */
-export async function retryFor<T>(
-  ms: number,
+/** Longest pause between two attempts, in milliseconds. What brokers are busy with takes them about as long. */
+const PAUSE_MS = 100;
+
+/** Repeats `attempt` while it fails with what `isPassing`, for at most `forMs` milliseconds. */
+export function retryFor<T>(
+  { runtime }: AdapterHost,
+  forMs: number,
   isPassing: (error: unknown) => boolean,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const giveUpAt = performance.now() + ms;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isPassing(error) || performance.now() >= giveUpAt) throw error;
-    }
-    await delay(50 + Math.random() * 50);
-  }
+  return retryWhile(runtime, { forMs, isPassing, pauseMs: PAUSE_MS }, attempt);
 }

@@ -1,7 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { FencedError } from '@nestjs-flamingock/core';
 import {
   ChangeStatements,
+  nodeHost,
+  type AdapterHost,
   type ChangeRun,
   type HandleToken,
   type Handles,
@@ -9,7 +10,6 @@ import {
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
-  withinTime,
 } from '@nestjs-flamingock/core/adapter';
 import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
 import { ChangeSession } from '../change/change-session.js';
@@ -30,12 +30,6 @@ import { markerRecord } from './marker-records.js';
 import { ProducerFence } from './producer-fence.js';
 import type { TransactionalProducer } from './transactional-producer.js';
 
-/** How long Kafka may take to confirm that it has taken a change back, in milliseconds. */
-const ABORT_MS = 10_000;
-
-/** How long a call that nobody awaited is waited for at the end of a change, in milliseconds. */
-const LAST_CALL_MS = 30_000;
-
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
 /** A change's transaction with what it began on. */
@@ -43,6 +37,14 @@ interface Begun {
   readonly producer: TransactionalProducer;
   readonly transaction: KafkaTransaction;
   readonly beganAt: number;
+}
+
+/** What a target system is built with besides its client and settings. */
+interface KafkaTargetContext {
+  /** What an error names when none of them answers. @default none */
+  readonly brokers?: readonly string[];
+  /** @default that of a real process, with the default limits */
+  readonly host?: AdapterHost;
 }
 
 /** A Kafka cluster, to which changes publish in transactions. */
@@ -53,16 +55,18 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
   private readonly clients: KafkaClients;
   private readonly fence: ProducerFence;
 
-  /** @param brokers What an error says when none of them answers. */
+  private readonly host: AdapterHost;
+
   constructor(
     readonly id: string,
     readonly resource: Kafka,
     options: KafkaTargetSettings,
-    brokers: readonly string[] = [],
+    { brokers = [], host = nodeHost }: KafkaTargetContext = {},
   ) {
+    this.host = host;
     this.settings = resolveSettings(options);
     const { createPartitioner } = this.settings;
-    this.clients = new KafkaClients(resource, brokers, { createPartitioner });
+    this.clients = new KafkaClients(resource, brokers, { createPartitioner }, host);
     this.fence = new ProducerFence(id, this.clients, this.settings);
     this.markers = new KafkaMarkerStore(this.clients, this.fence, this.settings);
   }
@@ -87,7 +91,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     ]);
     try {
       await work(handles);
-      await withinTime(LAST_CALL_MS, statements.seal(turn), () => new KafkaUnreachableError([], undefined));
+      await statements.sealWithin(this.host, () => new KafkaUnreachableError([], undefined));
     } finally {
       statements.end();
     }
@@ -115,7 +119,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
 
   private async begin({ service }: ChangeRun, marker: Marker | undefined): Promise<Begun> {
     const producer = marker ? await this.fence.hold(marker) : await this.fence.initialise(service);
-    return { producer, transaction: await producer.begin(), beganAt: performance.now() };
+    return { producer, transaction: await producer.begin(), beganAt: this.host.runtime.monotonicMs() };
   }
 
   private async complete(
@@ -128,14 +132,20 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     const overtaken = (error: unknown) => this.overtaken(error, begun, change, marker);
     const explain = (error: unknown) => (isFencing(error) ? overtaken(error) : this.clients.explain(error));
     const { changeId } = change;
-    const session = new ChangeSession({ changeId, transaction, partitions: producer.partitions, explain });
+    const session = new ChangeSession({
+      changeId,
+      transaction,
+      partitions: producer.partitions,
+      explain,
+      host: this.host,
+    });
     try {
       await this.perform(session, change, work);
       // Last, so that it does not keep readers of the markers topic waiting while the change is at work.
       const topic = this.settings.markersTopic;
       if (marker) await session.complete({ topicMessages: [{ topic, messages: [markerRecord(marker)] }] });
     } catch (error) {
-      await takeBack(transaction);
+      await this.takeBack(transaction);
       return { status: 'rolled-back', error };
     }
     try {
@@ -145,6 +155,11 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
       if (isRefusedCommit(error)) return { status: 'rolled-back', error: overtaken(error) };
       return { status: 'unknown', error: explain(error) };
     }
+  }
+
+  /** What is not committed is never seen: if this fails, the next producer or the timeout ends the transaction. */
+  private async takeBack(transaction: KafkaTransaction): Promise<void> {
+    await this.clients.inTime(this.host.limits.rollbackMs, transaction.abort()).catch(() => undefined);
   }
 
   private async perform(session: ChangeSession, { changeId }: ChangeRun, work: Work): Promise<void> {
@@ -172,18 +187,11 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     marker: Marker | undefined,
   ): Error {
     const { transactionTimeoutMs } = this.settings;
-    if (performance.now() - beganAt >= transactionTimeoutMs) {
+    if (this.host.runtime.monotonicMs() - beganAt >= transactionTimeoutMs) {
       return new TransactionTimedOutError(changeId, transactionTimeoutMs, error);
     }
     return new FencedError(service, marker?.token ?? 0, `target system "${this.id}"`);
   }
-}
-
-/** What is not committed is never seen: if this fails, the next producer or the timeout ends the transaction. */
-async function takeBack(transaction: KafkaTransaction): Promise<void> {
-  await withinTime(ABORT_MS, transaction.abort(), () => new KafkaUnreachableError([], undefined)).catch(
-    () => undefined,
-  );
 }
 
 function resolveSettings(options: KafkaTargetSettings): ResolvedKafkaSettings {

@@ -7,10 +7,10 @@ import type { KafkaClients } from '../connection/kafka-clients.js';
 import { MarkersUnreadableError } from '../kafka.errors.js';
 import { barrierRecord, MarkersSnapshot, PARTITION } from './marker-records.js';
 
-/** How long a group that was just left may count as used, in milliseconds. */
+/** How long a group that was just left may count as used, in milliseconds. If it takes longer, the brokers remove it. */
 const LEAVES_MS = 5_000;
 
-/** Long enough to read what nobody keeps from being read, in milliseconds. */
+/** Long enough to read what no open transaction keeps from being read, in milliseconds: no answer is waited for. */
 const AT_ONCE_MS = 2_000;
 
 const CONSUMER = {
@@ -45,7 +45,7 @@ export class MarkersReader {
 
   /** Begins to read, once the coordinator of its group is ready for it. */
   static open(source: MarkersSource): Promise<MarkersReader> {
-    return retryFor(source.patienceMs, isPassing, () => MarkersReader.join(source));
+    return retryFor(source.clients.host, source.patienceMs, isPassing, () => MarkersReader.join(source));
   }
 
   private static async join(source: MarkersSource): Promise<MarkersReader> {
@@ -108,7 +108,7 @@ export class MarkersReader {
       await admin.deleteGroups([this.groupId]);
     };
     // Without an answer, or the right to delete it, the broker removes the group: it is empty and has no offsets.
-    await retryFor(LEAVES_MS, isStillUsed, remove).catch(() => undefined);
+    await retryFor(clients.host, LEAVES_MS, isStillUsed, remove).catch(() => undefined);
   }
 
   private async start(): Promise<void> {
@@ -136,7 +136,7 @@ export class MarkersReader {
     const { clients, topic } = this.source;
     const late = () => new MarkersUnreadableError(topic, patienceMs);
     try {
-      return await withinTime(patienceMs, Promise.race([work, this.crashed]), late);
+      return await withinTime(patienceMs, Promise.race([work, this.crashed]), late, clients.host.runtime);
     } catch (error) {
       throw clients.explain(error);
     }

@@ -1,12 +1,9 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { retryFor } from '../connection/retry-for.js';
-import { hasType, isNotThereYet, refusalOf } from '../connection/driver-error.js';
+import { onceThere } from '../connection/once-there.js';
+import { hasType, refusalOf } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
 import { MarkersTopicMissingError, MarkersTopicPolicyError } from '../kafka.errors.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
-
-/** How long a topic that was just created may take to be known everywhere, in milliseconds. */
-const APPEARS_MS = 10_000;
 
 const REPLICAS = 3;
 
@@ -23,7 +20,7 @@ export async function prepareMarkersTopic(
   const topic = settings.markersTopic;
   try {
     if (!(await exists(admin, topic))) await create(admin, topic, settings.markersReplicationFactor);
-    await checkPolicy(admin, topic);
+    await onceThere(clients.host, () => checkPolicy(admin, topic));
   } catch (error) {
     throw clients.explain(error);
   }
@@ -65,9 +62,7 @@ async function create(admin: Admin, topic: string, wanted: number | undefined): 
 
 async function checkPolicy(admin: Admin, topic: string): Promise<void> {
   const query = { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] };
-  const { resources } = await retryFor(APPEARS_MS, isNotThereYet, () =>
-    admin.describeConfigs({ resources: [query], includeSynonyms: false }),
-  );
+  const { resources } = await admin.describeConfigs({ resources: [query], includeSynonyms: false });
   const policy = resources[0]?.configEntries[0]?.configValue ?? '';
   if (policy !== 'compact') throw new MarkersTopicPolicyError(topic, policy);
 }

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { FencedError } from '@nestjs-flamingock/core';
-import { isClaimedBeyond, type LockHold } from '@nestjs-flamingock/core/adapter';
+import { isClaimedBeyond, sleep, type LockHold } from '@nestjs-flamingock/core/adapter';
 import type { Message } from 'kafkajs';
 import { isBrokerFailure, isFencing, isPassing } from '../connection/driver-error.js';
 import type { KafkaClients } from '../connection/kafka-clients.js';
@@ -10,10 +9,10 @@ import { fenceRecord, type MarkersSnapshot } from './marker-records.js';
 import { MarkersReader } from './markers-reader.js';
 import { TransactionalProducer } from './transactional-producer.js';
 
-/** How long others may get in between before that is an error, in milliseconds. */
-const CONTENTION_MS = 30_000;
+/** Longest pause before the next attempt where another producer came in between, in milliseconds. */
+const PAUSE_MS = 200;
 
-/** For the brokers to notice that a transaction has timed out, which they look for every ten seconds. */
+/** For the brokers to notice that a transaction has timed out, which they look for every ten seconds: in milliseconds. */
 const TIMEOUT_NOTICED_MS = 30_000;
 
 /** A producer that may write, and what was committed before it could. */
@@ -116,7 +115,8 @@ export class ProducerFence {
 
   private async compareAndSet(reader: MarkersReader, hold: LockHold): Promise<Established> {
     const { service } = hold;
-    const giveUpAt = performance.now() + CONTENTION_MS;
+    const { runtime, limits } = this.clients.host;
+    const giveUpAt = runtime.monotonicMs() + limits.takeOverMs;
     for (;;) {
       // Initialising the id would end the open transaction of a later holder. This spares it, and decides
       // nothing: where such a transaction keeps readers from the end, there is no waiting for it.
@@ -126,10 +126,10 @@ export class ProducerFence {
       this.held.set(service, claim);
       const snapshot = await this.readBehind(reader, claim);
       if (snapshot) return { producer: claim.producer, snapshot };
-      if (performance.now() >= giveUpAt) {
+      if (runtime.monotonicMs() >= giveUpAt) {
         throw new TransactionalIdContendedError(this.transactionalId(service), undefined);
       }
-      await delay(Math.random() * 200);
+      await sleep(runtime, runtime.random() * PAUSE_MS);
     }
   }
 

@@ -5,9 +5,6 @@ import type { KafkaClients } from '../connection/kafka-clients.js';
 import { RememberedPartitions } from '../connection/remembered-partitions.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
 
-/** How long Kafka may take to end the transaction that was open before, in milliseconds. */
-const INITIALISE_MS = 30_000;
-
 /**
  * A producer that has initialised its transactional id: whatever was open under it is ended, and nothing
  * that an earlier producer of it still sends is accepted.
@@ -32,7 +29,9 @@ export class TransactionalProducer {
     });
     try {
       // kafkajs initialises the id with the first transaction, of which Kafka hears only when it sends something.
-      const first = await retryFor(INITIALISE_MS, isPassing, () => producer.transaction());
+      // Until then Kafka ends what was open before.
+      const { host } = clients;
+      const first = await retryFor(host, host.limits.takeOverMs, isPassing, () => producer.transaction());
       await first.abort();
     } catch (error) {
       await clients.release(producer);

@@ -4,6 +4,7 @@ import {
   GENESIS_HASH,
   HISTORY_FORMAT,
   isAsked,
+  type AdapterHost,
   type AuditBatch,
   type AuditHead,
   type AuditStore,
@@ -48,8 +49,9 @@ export class MongooseAuditStore implements AuditStore {
   constructor(
     readonly resource: Connection,
     private readonly settings: CollectionSettings,
+    host?: AdapterHost,
   ) {
-    this.context = contextOf(resource);
+    this.context = contextOf(resource, host);
     this.collections = auditCollections(settings.collectionPrefix);
     const { entries, heads, locks } = this.collections;
     this.fence = this.context.fence(heads.name) as Fence<HeadDocument>;

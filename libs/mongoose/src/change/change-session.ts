@@ -1,4 +1,4 @@
-import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import { NestedTransactionError } from '../mongoose.errors.js';
 import { nestedSession } from './nested-session.js';
@@ -16,6 +16,7 @@ export class ChangeSession implements ScopedSessions {
     readonly changeId: string,
     /** Has the transaction open. */
     readonly session: mongo.ClientSession,
+    private readonly host: AdapterHost,
   ) {
     this.statements = new ChangeStatements(changeId);
   }
@@ -59,7 +60,7 @@ export class ChangeSession implements ScopedSessions {
    */
   async seal(): Promise<void> {
     if (this.nested.size > 0) throw new NestedTransactionError(this.changeId, 'was not ended');
-    await sealOperations(this.changeId, this.statements);
+    await sealOperations(this.statements, this.host);
     if (this.failure) throw this.failure;
   }
 

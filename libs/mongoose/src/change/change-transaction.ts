@@ -1,5 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { withinTime, type TransactionOutcome } from '@nestjs-flamingock/core/adapter';
+import {
+  sleep,
+  withinTime,
+  type AdapterHost,
+  type TransactionOutcome,
+} from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import {
   ConflictingWriteError,
@@ -11,23 +15,26 @@ import {
 import { DURABLE_TRANSACTION } from '../connection/database.js';
 import { isCommitUnknown, isServerError, isTransient, unfitSetting } from '../connection/server-error.js';
 
-/** How long an abort may take; without it the server aborts by itself. */
-const ABORT_MS = 2_000;
-
-/** How long a commit is tried before its outcome counts as unknown, in milliseconds. */
-const COMMIT_MS = 60_000;
-
+/** Between two attempts, in milliseconds: a transaction that is in the way ends within a few of them. */
 const PAUSE_MS = 50;
 
 /** How often others may be in the way of the first operation. */
 const ENTRIES = 20;
 
+/** What the transaction of a change is made of. */
+export interface TransactionParts {
+  readonly changeId: string;
+  readonly session: mongo.ClientSession;
+  readonly host: AdapterHost;
+}
+
 /** The transaction of a change. */
 export class ChangeTransaction {
-  private constructor(
-    private readonly changeId: string,
-    readonly session: mongo.ClientSession,
-  ) {}
+  private constructor(private readonly parts: TransactionParts) {}
+
+  get session(): mongo.ClientSession {
+    return this.parts.session;
+  }
 
   /**
    * Begins it with `enter`, which checks whether it may. Nothing of the change has run, so
@@ -35,21 +42,18 @@ export class ChangeTransaction {
    *
    * @throws whatever `enter` does.
    */
-  static async begin(
-    changeId: string,
-    session: mongo.ClientSession,
-    enter: () => Promise<void>,
-  ): Promise<ChangeTransaction> {
+  static async begin(parts: TransactionParts, enter: () => Promise<void>): Promise<ChangeTransaction> {
+    const { session, host } = parts;
     for (let attempt = 1; ; attempt += 1) {
       session.startTransaction(DURABLE_TRANSACTION);
       try {
         await enter();
-        return new ChangeTransaction(changeId, session);
+        return new ChangeTransaction(parts);
       } catch (error) {
         await session.abortTransaction().catch(() => undefined);
         if (!isTransient(error) || attempt === ENTRIES) throw error;
       }
-      await sleep(PAUSE_MS);
+      await sleep(host.runtime, PAUSE_MS);
     }
   }
 
@@ -59,7 +63,7 @@ export class ChangeTransaction {
     const stop = new AbortController();
     const commit = this.commitUntilKnown(doubt, stop.signal);
     try {
-      return await withinTime(COMMIT_MS, commit, () => new OperationHangsError(this.changeId, COMMIT_MS));
+      return await this.within('commitMs', commit);
     } catch (error) {
       return { status: 'unknown', error: doubt.error ?? error };
     } finally {
@@ -70,9 +74,8 @@ export class ChangeTransaction {
   /** Takes everything back, because of `error`. */
   async rollBack(error: unknown): Promise<TransactionOutcome> {
     const aborted = this.session.abortTransaction().catch(() => undefined);
-    await withinTime(ABORT_MS, aborted, () => new OperationHangsError(this.changeId, ABORT_MS)).catch(
-      () => undefined,
-    );
+    // Without it the server aborts by itself.
+    await this.within('rollbackMs', aborted).catch(() => undefined);
     // No commit was ever sent, so that nothing of it can take effect.
     return { status: 'rolled-back', error: this.explain(error) };
   }
@@ -91,19 +94,26 @@ export class ChangeTransaction {
         doubt.error = error;
         if (stop.aborted) throw error;
       }
-      await sleep(PAUSE_MS);
+      await sleep(this.parts.host.runtime, PAUSE_MS);
     }
   }
 
+  private within<T>(limit: 'commitMs' | 'rollbackMs', work: Promise<T>): Promise<T> {
+    const { changeId, host } = this.parts;
+    const ms = host.limits[limit];
+    return withinTime(ms, work, () => new OperationHangsError(changeId, ms), host.runtime);
+  }
+
   private explain(error: unknown): unknown {
+    const { changeId } = this.parts;
     if (isServerError(error, 'OperationNotSupportedInTransaction')) {
-      return new NonTransactionalOperationError(this.changeId, error);
+      return new NonTransactionalOperationError(changeId, error);
     }
     if (isServerError(error, 'NoSuchTransaction', 'TransactionExceededLifetimeLimitSeconds')) {
-      return new TransactionLostError(this.changeId, error);
+      return new TransactionLostError(changeId, error);
     }
-    if (isServerError(error, 'WriteConflict')) return new ConflictingWriteError(this.changeId, error);
+    if (isServerError(error, 'WriteConflict')) return new ConflictingWriteError(changeId, error);
     const unfit = unfitSetting(error);
-    return unfit ? new TransactionSettingError(this.changeId, unfit.name, unfit.instead, error) : error;
+    return unfit ? new TransactionSettingError(changeId, unfit.name, unfit.instead, error) : error;
   }
 }

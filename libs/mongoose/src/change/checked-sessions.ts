@@ -1,5 +1,5 @@
 import { LockUnconfirmedError } from '@nestjs-flamingock/core';
-import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import mongoose, { type Connection, type Model, type mongo } from 'mongoose';
 import { OPERATION, countingOperations, runningOperation, sealOperations } from './running-operations.js';
 import { sessionView } from './session-view.js';
@@ -39,8 +39,9 @@ export class CheckedSessions implements ScopedSessions {
   private isUnconfirmed = false;
 
   constructor(
-    private readonly changeId: string,
+    changeId: string,
     private readonly client: mongo.MongoClient,
+    private readonly host: AdapterHost,
     check: () => void,
   ) {
     this.statements = new ChangeStatements(changeId, check);
@@ -68,7 +69,7 @@ export class CheckedSessions implements ScopedSessions {
 
   /** @throws UnawaitedStatementsError where operations are on their way, once they have ended. */
   seal(): Promise<void> {
-    return sealOperations(this.changeId, this.statements);
+    return sealOperations(this.statements, this.host);
   }
 
   /** Refuses every later operation. */

@@ -1,17 +1,12 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import type { AdapterHost, ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import { OperationHangsError } from '../mongoose.errors.js';
-
-/** How long an operation that nobody awaited is waited for at the end, in milliseconds. */
-const LAST_OPERATION_MS = 10_000;
 
 /** The driver does not say which operation asks for a session. */
 export const OPERATION = '';
 
 /** Waits for operations that are on their way, and fails the change if there are any. */
-export function sealOperations(changeId: string, statements: ChangeStatements): Promise<void> {
-  const hanging = () => new OperationHangsError(changeId, LAST_OPERATION_MS);
-  return withinTime(LAST_OPERATION_MS, statements.seal(turn), hanging);
+export function sealOperations(statements: ChangeStatements, host: AdapterHost): Promise<void> {
+  return statements.sealWithin(host, (waitedMs) => new OperationHangsError(statements.changeId, waitedMs));
 }
 
 /** An operation that the driver has begun a session for, which it ends with the operation. */

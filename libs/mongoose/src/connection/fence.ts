@@ -1,12 +1,15 @@
 import { FencedError } from '@nestjs-flamingock/core';
-import { isClaimedBeyond, takeOver, type LockHold } from '@nestjs-flamingock/core/adapter';
+import {
+  isClaimedBeyond,
+  takeOver,
+  type AdapterHost,
+  type LockHold,
+  type TakeOverActions,
+} from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
 import { DocumentHeldError } from '../mongoose.errors.js';
 import type { Database } from './database.js';
 import { isServerError } from './server-error.js';
-
-/** How long a document that an open transaction holds is waited for: longer than MongoDB lets one live by default. */
-const HELD_PATIENCE_MS = 70_000;
 
 /** One per service: who may write, and the session in whose transactions it does. */
 export interface FenceDocument {
@@ -33,6 +36,7 @@ export class Fence<D extends FenceDocument = FenceDocument> {
   constructor(
     private readonly database: Database,
     private readonly collection: string,
+    private readonly host: AdapterHost,
   ) {}
 
   /**
@@ -46,11 +50,13 @@ export class Fence<D extends FenceDocument = FenceDocument> {
    */
   async claim(hold: LockHold, where: string, first: object = {}, most?: object): Promise<D> {
     const session = this.database.startSession();
-    const document = await takeOver<D, string>(this.raise({ hold, session, where }, first, most), {
+    const { limits, runtime } = this.host;
+    const steps: TakeOverActions<string> = {
       endHolder: (seen) => this.endHolder(hold, session, seen),
       refusal: (seen, cause) => new DocumentHeldError(hold.service, this.collection, seen, cause),
-      patienceMs: HELD_PATIENCE_MS,
-    });
+      patienceMs: limits.takeOverMs,
+    };
+    const document = await takeOver(this.raise({ hold, session, where }, first, most), steps, runtime);
     this.holders.set(hold.service, { hold, session });
     return document;
   }

@@ -1,4 +1,5 @@
 import type {
+  AdapterHost,
   ChangeRun,
   HandleToken,
   Handles,
@@ -37,8 +38,9 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     readonly id: string,
     readonly resource: Connection,
     settings: CollectionSettings,
+    host?: AdapterHost,
   ) {
-    this.context = contextOf(resource);
+    this.context = contextOf(resource, host);
     this.markers = new MongooseMarkerStore(id, resource, settings);
   }
 
@@ -55,11 +57,11 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     work: (handles: Handles) => Promise<void>,
     check: () => void,
   ): Promise<void> {
-    const { database, scope } = this.context;
+    const { database, scope, host } = this.context;
     scope.install(this);
     await database.outside((db) => db.command({ ping: 1 }));
     const session = database.startSession();
-    const sessions = new CheckedSessions(changeId, this.resource.getClient(), check);
+    const sessions = new CheckedSessions(changeId, this.resource.getClient(), host, check);
     try {
       await scope.run(sessions, () =>
         explainOmissions(changeId, () => work(this.handles(sessions.checked(session)))),
@@ -99,13 +101,15 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
   }
 
   private async begin({ changeId }: ChangeRun, admission: Admission | undefined): Promise<ChangeTransaction> {
+    const { database, host } = this.context;
     if (!admission) {
-      const session = this.context.database.startSession();
-      return ChangeTransaction.begin(changeId, session, () => this.markers.touch(session));
+      const session = database.startSession();
+      return ChangeTransaction.begin({ changeId, session, host }, () => this.markers.touch(session));
     }
     const { fence, hold, where } = admission;
     const holder = await fence.holder(hold, where);
-    return ChangeTransaction.begin(changeId, holder.session, () => fence.enter(holder, where));
+    const { session } = holder;
+    return ChangeTransaction.begin({ changeId, session, host }, () => fence.enter(holder, where));
   }
 
   private async complete(
@@ -114,7 +118,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     work: Work,
     marker: Marker | undefined,
   ): Promise<TransactionOutcome> {
-    const change = new ChangeSession(changeId, transaction.session);
+    const change = new ChangeSession(changeId, transaction.session, this.context.host);
     try {
       const tx = new MongooseTransaction(this.resource, change);
       await this.context.scope.run(change, () =>

@@ -1,4 +1,4 @@
-import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Command } from 'ioredis';
 import { CommandCollector, type Word } from './command-collector.js';
 import type { CommandTable } from '../connection/command-table.js';
@@ -15,6 +15,7 @@ export interface SessionResources {
   readonly send: SendCommand;
   /** On which the commit runs, and so the one on which keys are watched. */
   readonly connection: RedisConnection;
+  readonly host: AdapterHost;
   readonly table: CommandTable;
   /** What all keys must have on a Cluster; undefined elsewhere. */
   readonly hashTag: string | undefined;
@@ -69,7 +70,7 @@ export class ChangeSession {
    */
   async seal(): Promise<void> {
     if (this.firstRefusal) throw this.firstRefusal;
-    await sealCommands(this.resources.client, this.statements);
+    await sealCommands(this.resources.client, this.statements, this.resources.host);
   }
 
   /** Refuses every later command. */

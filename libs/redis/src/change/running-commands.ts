@@ -1,5 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { withinTime, type ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import type { AdapterHost, ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { Command } from 'ioredis';
 import {
   addressOf,
@@ -8,9 +7,6 @@ import {
   type SendCommand,
 } from '../connection/redis-client.js';
 import { RedisUnreachableError } from '../redis.errors.js';
-
-/** How long a command that nobody awaited is waited for at the end of a change, in milliseconds. */
-const LAST_COMMAND_MS = 10_000;
 
 /** Takes note of a command until it is answered. */
 export function track(statements: ChangeStatements, command: Command): void {
@@ -31,10 +27,14 @@ export function onceAnswered(command: Command, then: () => void): void {
 }
 
 /** Waits for commands that are on their way, and fails the change if there are any. */
-export function sealCommands(client: RedisClient, statements: ChangeStatements): Promise<void> {
-  const hanging = () =>
-    new RedisUnreachableError(addressOf(client), `did not answer within ${LAST_COMMAND_MS} ms`);
-  return withinTime(LAST_COMMAND_MS, statements.seal(turn), hanging);
+export function sealCommands(
+  client: RedisClient,
+  statements: ChangeStatements,
+  host: AdapterHost,
+): Promise<void> {
+  const hanging = (ms: number) =>
+    new RedisUnreachableError(addressOf(client), `did not answer within ${ms} ms`);
+  return statements.sealWithin(host, hanging);
 }
 
 /** Answers a command with a refusal. Nobody has to await it: the change fails with it, or it is told of. */

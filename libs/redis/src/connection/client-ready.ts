@@ -1,8 +1,11 @@
-import { withinTime } from '@nestjs-flamingock/core/adapter';
+import { withinTime, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import { addressOf, type RedisClient } from './redis-client.js';
 import { RedisUnreachableError } from '../redis.errors.js';
 
-/** How long the application's client may take to answer before a change begins, in milliseconds. */
+/**
+ * How long the application's client may take to answer before a change begins, in milliseconds. A PING takes no longer
+ * however much there is to do; a client without a server queues for as long as it is let.
+ */
 const CLIENT_MS = 5_000;
 
 /**
@@ -11,14 +14,15 @@ const CLIENT_MS = 5_000;
  *
  * @throws RedisUnreachableError
  */
-export async function clientReady(client: RedisClient): Promise<void> {
+export async function clientReady(client: RedisClient, { limits, runtime }: AdapterHost): Promise<void> {
+  const ms = Math.min(CLIENT_MS, limits.answerMs);
   const problem = (what: string, cause?: unknown) =>
     new RedisUnreachableError(addressOf(client), what, cause);
   if (client.status === 'end') throw problem('has no connection any more: the application closed its client');
-  const late = () => problem(`did not answer the application's client within ${CLIENT_MS} ms`);
+  const late = () => problem(`did not answer the application's client within ${ms} ms`);
   try {
-    await withinTime(CLIENT_MS, connected(client), late);
-    await withinTime(CLIENT_MS, client.ping(), late);
+    await withinTime(ms, connected(client), late, runtime);
+    await withinTime(ms, client.ping(), late, runtime);
   } catch (error) {
     throw error instanceof RedisUnreachableError
       ? error

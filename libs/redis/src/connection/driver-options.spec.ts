@@ -1,4 +1,4 @@
-import type { ChangeRun, Marker } from '@nestjs-flamingock/core/adapter';
+import { nodeHost, type ChangeRun, type Marker } from '@nestjs-flamingock/core/adapter';
 import { holdOf } from '@nestjs-flamingock/testing';
 import { Command, type CommonRedisOptions } from 'ioredis';
 import { describeOn } from '../../../../test/services/describe-on.js';
@@ -62,7 +62,7 @@ await describeOn(['redis'], 'changes on Redis read what they wrote', ({ redis })
   it('on a connection that the bounds of the client on each command do not hold for', async () => {
     const keyspace = new Keyspace(redis);
     const client = keyspace.connect({ commandTimeout: 1, socketTimeout: 1 });
-    const connection = await RedisConnection.open(client, 'k');
+    const connection = await RedisConnection.open(client, 'k', nodeHost);
     try {
       const long = 'local n = 0 for i = 1, 5000000 do n = n + 1 end return n';
       expect(await connection.call('EVAL', [long, 0])).toBe(5_000_000);

@@ -1,15 +1,14 @@
-import { withinTime } from '@nestjs-flamingock/core/adapter';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep, withinTime, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { addressOf, isCluster, type RedisClient } from './redis-client.js';
 import type { RedisScript } from './redis-scripts.js';
 import { RedisUnreachableError } from '../redis.errors.js';
 
-/** How long a connection may take to be made, in milliseconds. */
+/**
+ * How long a connection may take to be made, in milliseconds. It takes no longer however much the server has to do;
+ * a server that is away is told of at once.
+ */
 const CONNECT_MS = 5_000;
-
-/** How long a server may take to answer, in milliseconds; a large transaction takes its time. */
-const ANSWER_MS = 30_000;
 
 /** How often a Cluster is asked who has a slot, and the pause between, in milliseconds. */
 const ASK_FOR_OWNER = 20;
@@ -42,6 +41,7 @@ export class RedisConnection {
   private constructor(
     private readonly redis: Redis,
     private readonly address: string,
+    private readonly host: AdapterHost,
   ) {}
 
   /**
@@ -49,21 +49,25 @@ export class RedisConnection {
    *
    * @throws RedisUnreachableError
    */
-  static async open(client: RedisClient, key: string): Promise<RedisConnection> {
+  static async open(client: RedisClient, key: string, host: AdapterHost): Promise<RedisConnection> {
     const address = addressOf(client);
-    const late = () => new RedisUnreachableError(address, `did not answer within ${CONNECT_MS} ms`);
-    const node = isCluster(client) ? await withinTime(CONNECT_MS, ownerOf(client, key), late) : client;
-    const redis = node.duplicate({ ...OWN, connectTimeout: CONNECT_MS, ...databaseOf(node) });
+    const ms = Math.min(CONNECT_MS, host.limits.answerMs);
+    const inTime = <T>(work: Promise<T>): Promise<T> => {
+      const late = () => new RedisUnreachableError(address, `did not answer within ${ms} ms`);
+      return withinTime(ms, work, late, host.runtime);
+    };
+    const node = isCluster(client) ? await inTime(ownerOf(client, key, host)) : client;
+    const redis = node.duplicate({ ...OWN, connectTimeout: ms, ...databaseOf(node) });
     let problem: unknown;
     redis.on('error', (error) => (problem = error));
     try {
-      await withinTime(CONNECT_MS, redis.connect(), late);
+      await inTime(redis.connect());
     } catch (error) {
       redis.disconnect();
       if (error instanceof RedisUnreachableError) throw error;
       throw new RedisUnreachableError(address, 'cannot be connected to', problem ?? error);
     }
-    return new RedisConnection(redis, address);
+    return new RedisConnection(redis, address, host);
   }
 
   /** False once it has ended. */
@@ -81,17 +85,24 @@ export class RedisConnection {
   async call(
     name: string,
     words: readonly (string | Buffer | number)[] = [],
-    ms = ANSWER_MS,
+    ms = this.host.limits.answerMs,
   ): Promise<unknown> {
     try {
-      return await withinTime(ms, this.redis.call(name, [...words]), () => {
-        this.close();
-        return new RedisUnreachableError(this.address, `did not answer ${name} within ${ms} ms`);
-      });
+      return await withinTime(
+        ms,
+        this.redis.call(name, [...words]),
+        () => this.hangs(name, ms),
+        this.host.runtime,
+      );
     } catch (error) {
       if (isReply(error) || error instanceof RedisUnreachableError) throw error;
       throw new RedisUnreachableError(this.address, `lost the connection during ${name}`, error);
     }
+  }
+
+  private hangs(name: string, ms: number): Error {
+    this.close();
+    return new RedisUnreachableError(this.address, `did not answer ${name} within ${ms} ms`);
   }
 
   /** Runs a script, which the server may have forgotten meanwhile. */
@@ -156,7 +167,7 @@ function databaseOf({ condition }: Redis): Partial<RedisOptions> {
 }
 
 /** A client that has just connected, or whose Cluster is moving slots, learns of the owner in a moment. */
-async function ownerOf(client: Cluster, key: string): Promise<Redis> {
+async function ownerOf(client: Cluster, key: string, { runtime }: AdapterHost): Promise<Redis> {
   const slot = await client.cluster('KEYSLOT', key).catch((cause: unknown) => {
     throw new RedisUnreachableError(addressOf(client), 'does not say who has our keys', cause);
   });
@@ -165,7 +176,7 @@ async function ownerOf(client: Cluster, key: string): Promise<Redis> {
     const node = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === master);
     if (node) return node;
     await new Promise<void>((resolve) => client.refreshSlotsCache(() => resolve()));
-    await delay(ASK_AGAIN_MS);
+    await sleep(runtime, ASK_AGAIN_MS);
   }
   throw new RedisUnreachableError(addressOf(client), `has no node for slot ${slot} of key "${key}"`);
 }

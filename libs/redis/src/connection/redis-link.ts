@@ -1,3 +1,4 @@
+import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import { CommandTable } from './command-table.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisConnection } from './redis-connection.js';
@@ -12,6 +13,7 @@ export class RedisLink {
   constructor(
     private readonly client: RedisClient,
     private readonly key: string,
+    private readonly host: AdapterHost,
   ) {}
 
   /** @throws RedisUnreachableError */
@@ -41,7 +43,7 @@ export class RedisLink {
   }
 
   private async open(): Promise<RedisConnection> {
-    this.current = await RedisConnection.open(this.client, this.key);
+    this.current = await RedisConnection.open(this.client, this.key, this.host);
     return this.current;
   }
 

@@ -2,7 +2,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { NotAcknowledgedError } from '../redis.errors.js';
 import type { RedisSettings } from '../redis.options.js';
 
-/** How long the answer itself may take once the server's own time is up, in milliseconds. */
+/** How long the answer may take once the server's own time is up, in milliseconds: it has only to be brought. */
 const GRACE_MS = 5_000;
 
 /**

@@ -1,5 +1,7 @@
 import {
   ChangeStatements,
+  nodeHost,
+  type AdapterHost,
   type ChangeRun,
   type HandleToken,
   type Handles,
@@ -27,6 +29,14 @@ import type { RedisSettings } from '../redis.options.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
+/** What a target system is built with besides its client and options. */
+interface RedisTargetContext {
+  /** Under which the application injects the client; its changes get theirs under it, too. */
+  readonly token?: HandleToken;
+  /** @default that of a real process, with the default limits */
+  readonly host?: AdapterHost;
+}
+
 /** The Redis of a client, altered in one atomic step per change. */
 export class RedisTargetSystem implements TransactionalTargetSystem {
   readonly handleTokens: readonly HandleToken[];
@@ -35,17 +45,19 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
   private readonly link: RedisLink;
   private readonly scope: ClientScope;
 
-  /** `token`: under which the application injects the client; its changes get theirs under it, too. */
+  private readonly host: AdapterHost;
+
   constructor(
     readonly id: string,
     readonly resource: RedisClient,
     private readonly settings: RedisSettings,
-    token?: HandleToken,
+    { token, host = nodeHost }: RedisTargetContext = {},
   ) {
+    this.host = host;
     const clientToken = isCluster(resource) ? Cluster : Redis;
     this.handleTokens = [...new Set([clientToken, REDIS_TRANSACTION, ...(token ? [token] : [])])];
     this.keys = keysOf(resource, settings);
-    this.link = new RedisLink(resource, this.keys.markers);
+    this.link = new RedisLink(resource, this.keys.markers, host);
     this.scope = ClientScope.of(resource);
     this.markers = new RedisMarkerStore(id, this.link, this.keys, settings, () => this.objection());
   }
@@ -68,16 +80,16 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     work: (handles: Handles) => Promise<void>,
     check?: () => void,
   ): Promise<void> {
-    const { resource: client, scope } = this;
+    const { resource: client, scope, host } = this;
     // Ours fails at once and says why; theirs may try for ever.
     await this.link.connection();
-    await clientReady(client);
+    await clientReady(client, host);
     scope.install(this);
     const statements = new ChangeStatements(changeId, check);
     const handles = this.handles(client, refusingCommander(changeId, client));
     try {
       await scope.run({ changeId, send: sendingAtOnce(scope.send, statements) }, () => work(handles));
-      await sealCommands(client, statements);
+      await sealCommands(client, statements, host);
     } finally {
       statements.end();
     }
@@ -104,14 +116,15 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     const connection = await this.link.connection();
     const table = await this.link.commands();
     // Before anything of the change: connections made inside it would act in its name.
-    await clientReady(this.resource);
+    await clientReady(this.resource, this.host);
     const raised = marker && (await this.markers.raiseFence(connection, marker, changeId));
     this.scope.install(this);
-    const { resource: client, hashTag } = this;
+    const { resource: client, hashTag, host } = this;
     const session = new ChangeSession(changeId, {
       client,
       send: this.scope.send,
       connection,
+      host,
       table,
       hashTag,
     });

@@ -2,6 +2,7 @@ import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   GENESIS_HASH,
   HISTORY_FORMAT,
+  type AdapterHost,
   type AuditBatch,
   type AuditHead,
   type AuditStore,
@@ -61,8 +62,9 @@ export class TypeOrmAuditStore implements AuditStore {
   constructor(
     readonly resource: DataSource,
     private readonly options: TableSettings,
+    host?: AdapterHost,
   ) {
-    this.database = contextOf(resource).database;
+    this.database = contextOf(resource, host).database;
     this.database.checkPool();
     this.tables = new LocatedTables(resource, options, AUDIT);
     this.lock = new TypeOrmLockStore(resource, this.database, this.tables);

@@ -1,16 +1,12 @@
-import { ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Readable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { changeQueryRunner } from './change-query-runner.js';
-import { bounded } from '../database/bounded.js';
 import type { ChangeTransaction } from '../database/database.js';
 import { IsolationLevelError } from './isolation-level.error.js';
 import { OpenStreamError } from './open-stream.error.js';
+import { ConnectionHangsError } from '../typeorm.errors.js';
 import { NestedTransactionError, TransactionControlError } from '../transaction.errors.js';
-
-/** How long a statement that nobody awaited is waited for at the end, in milliseconds. */
-const LAST_STATEMENT_MS = 10_000;
 
 /** What stands for the statements of nested transactions, and for the driver's connection, in messages. */
 const SAVEPOINT = 'SAVEPOINT';
@@ -26,6 +22,7 @@ export class ChangeSession {
     readonly changeId: string,
     private readonly dataSource: DataSource,
     readonly transaction: ChangeTransaction,
+    private readonly host: AdapterHost,
   ) {
     this.statements = new ChangeStatements(changeId);
   }
@@ -123,7 +120,7 @@ export class ChangeSession {
    */
   async seal(): Promise<void> {
     this.assertNoStream();
-    await bounded(LAST_STATEMENT_MS, this.statements.seal(turn));
+    await this.statements.sealWithin(this.host, (ms) => new ConnectionHangsError(ms));
     if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
     await this.transaction.complete();
   }

@@ -1,3 +1,4 @@
+import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import { UnsupportedDriverError } from '../typeorm.errors.js';
 import type { SqlDatabase } from './database.js';
@@ -6,11 +7,11 @@ import { PooledDatabase } from './pooled/pooled.database.js';
 import { postgresServer } from './postgres/postgres.server.js';
 import { SqliteDatabase } from './sqlite/sqlite.database.js';
 
-const databases: Readonly<Record<string, (dataSource: DataSource) => SqlDatabase>> = {
-  'better-sqlite3': (dataSource) => new SqliteDatabase(dataSource),
-  postgres: (dataSource) => new PooledDatabase(dataSource, postgresServer),
-  mysql: (dataSource) => new PooledDatabase(dataSource, mysqlServer),
-  mariadb: (dataSource) => new PooledDatabase(dataSource, mysqlServer),
+const databases: Readonly<Record<string, (dataSource: DataSource, host: AdapterHost) => SqlDatabase>> = {
+  'better-sqlite3': (dataSource, host) => new SqliteDatabase(dataSource, host),
+  postgres: (dataSource, host) => new PooledDatabase(dataSource, postgresServer, host),
+  mysql: (dataSource, host) => new PooledDatabase(dataSource, mysqlServer, host),
+  mariadb: (dataSource, host) => new PooledDatabase(dataSource, mysqlServer, host),
 };
 
 /**
@@ -18,9 +19,9 @@ const databases: Readonly<Record<string, (dataSource: DataSource) => SqlDatabase
  *
  * @throws UnsupportedDriverError for a driver without a dialect.
  */
-export function openDatabase(dataSource: DataSource): SqlDatabase {
+export function openDatabase(dataSource: DataSource, host: AdapterHost): SqlDatabase {
   const { type } = dataSource.options;
   const open = databases[type];
   if (!open) throw new UnsupportedDriverError(type, Object.keys(databases));
-  return open(dataSource);
+  return open(dataSource, host);
 }

@@ -1,18 +1,26 @@
+import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { OpenTransactionError } from '../transaction.errors.js';
-import { ANSWER_MS, bounded } from './bounded.js';
+import { bounded } from './bounded.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import { openRunner } from './query-runner.js';
 import type { Server } from './server.js';
 import { watchedRunner } from './watched-runner.js';
 
+/** Where a runner comes from. */
+interface Lender {
+  readonly dataSource: DataSource;
+  readonly server: Server;
+  readonly host: AdapterHost;
+}
+
 /** What a pooled database lends; its promise is `SqlDatabase.lend`'s. */
 export async function lendRunner(
-  dataSource: DataSource,
-  server: Server,
+  lender: Lender,
   changeId: string,
   work: (runner: QueryRunner) => Promise<void>,
 ): Promise<void> {
+  const { dataSource, server } = lender;
   const runner = openRunner(dataSource);
   const lent = watchedRunner(dataSource, server, runner);
   const explainEnd = server.watchEnd(runner);
@@ -25,15 +33,15 @@ export async function lendRunner(
   if (await endLoan()) throw new OpenTransactionError(changeId);
 
   function endLoan(): Promise<boolean> {
-    return endTransaction(dataSource, server, runner).finally(() => giveBack(lent));
+    return endTransaction(lender, runner).finally(() => giveBack(lent));
   }
 }
 
 /** True if a transaction was open, which is rolled back. */
-async function endTransaction(dataSource: DataSource, server: Server, runner: QueryRunner): Promise<boolean> {
+async function endTransaction({ dataSource, server, host }: Lender, runner: QueryRunner): Promise<boolean> {
   if (!hasConnection(runner)) return false;
   const asking = server.isInTransaction(dataSource, runner);
-  const leftOpen = await bounded(ANSWER_MS, asking).catch(() => true);
+  const leftOpen = await bounded(host, host.limits.answerMs, asking).catch(() => true);
   if (leftOpen) {
     await send(dataSource, runner, 'ROLLBACK').catch(() => undefined);
     await discard(runner, leftOpen);

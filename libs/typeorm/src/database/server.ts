@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Admission, SearchPath } from './database.js';
 import type { Dialect, SqlExecutor } from '../sql/dialect.js';
 import type { PooledTransaction } from './pooled/pooled.transaction.js';
+import type { TransactionParts } from './pooled/transaction-parts.js';
 import type { RowWrite } from '../sql/row-write.js';
 
 /** The open transaction that was found to have written an awaited row. */
@@ -34,9 +35,7 @@ export interface Server {
    * @throws the admission's refusal
    */
   begin(
-    changeId: string,
-    dataSource: DataSource,
-    runner: QueryRunner,
+    parts: Omit<TransactionParts, 'executor'>,
     admission: Admission | undefined,
   ): Promise<PooledTransaction>;
 

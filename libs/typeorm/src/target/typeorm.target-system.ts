@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   ChangeStatements,
+  type AdapterHost,
   type ChangeRun,
   type HandleToken,
   type Handles,
@@ -12,7 +12,6 @@ import {
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
-import { ANSWER_MS, bounded } from '../database/bounded.js';
 import type { Admission, ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
@@ -22,6 +21,7 @@ import { Sql } from '../sql/sql.js';
 import { trackedRunner } from '../change/tracked-runner.js';
 import type { ScopedRunners, TransactionScope } from '../change/transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm.marker-store.js';
+import { ConnectionHangsError } from '../typeorm.errors.js';
 import type { TableSettings } from '../typeorm.options.js';
 import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
 
@@ -34,6 +34,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
   readonly markers: TypeOrmMarkerStore;
   private readonly database: SqlDatabase;
+  private readonly host: AdapterHost;
   private readonly scope: TransactionScope;
   private readonly admissions: ReadonlyMap<string, Admission>;
   private isPrepared: boolean;
@@ -47,8 +48,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     readonly id: string,
     readonly resource: DataSource,
     options: TableSettings,
+    given?: AdapterHost,
   ) {
-    const { database, scope, admissions } = contextOf(resource);
+    const { database, scope, admissions, host } = contextOf(resource, given);
+    this.host = host;
     this.admissions = admissions;
     this.database = database;
     this.scope = scope;
@@ -79,7 +82,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     return database.lend(changeId, async (runner) => {
       try {
         await scope.run(runners, () => work(this.handles(resource.manager, tracked(runner))));
-        await bounded(ANSWER_MS, statements.seal(turn));
+        await statements.sealWithin(this.host, (ms) => new ConnectionHangsError(ms));
       } finally {
         statements.end();
       }
@@ -129,7 +132,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     work: Work,
     { marker, admission }: { marker: Marker | undefined; admission: Admission | undefined },
   ): Promise<TransactionOutcome> {
-    const session = new ChangeSession(change.changeId, this.resource, transaction);
+    const session = new ChangeSession(change.changeId, this.resource, transaction, this.host);
     try {
       if (marker) await this.markers.raiseFence(marker, transaction);
       if (marker) await this.markers.assertApart(marker, transaction);

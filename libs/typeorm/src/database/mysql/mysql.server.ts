@@ -23,9 +23,10 @@ export const mysqlServer: Server = {
 
   executor: executorOn,
 
-  async begin(changeId, dataSource, runner, admission) {
+  async begin(parts, admission) {
+    const { dataSource, runner } = parts;
     await runner.startTransaction();
-    const transaction = new MysqlTransaction(changeId, dataSource, runner, executorOn(dataSource, runner));
+    const transaction = new MysqlTransaction({ ...parts, executor: executorOn(dataSource, runner) });
     if (admission) await transaction.enter(admission);
     return transaction;
   },

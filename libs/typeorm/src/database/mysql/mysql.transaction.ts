@@ -54,8 +54,7 @@ export class MysqlTransaction extends PooledTransaction {
 
   /** As {@link PooledTransaction.follow}; the first statement of it is the admission. */
   async follow(changeId: string, admission: Admission): Promise<MysqlTransaction> {
-    const { dataSource, executor } = this;
-    const following = new MysqlTransaction(changeId, dataSource, this.renewRunner(), executor);
+    const following = new MysqlTransaction(this.partsFor(changeId));
     await following.enter(admission);
     return following;
   }

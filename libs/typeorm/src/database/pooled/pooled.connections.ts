@@ -1,20 +1,17 @@
-import { withinTime } from '@nestjs-flamingock/core/adapter';
+import { withinTime, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { PoolExhaustedError } from '../../pool.errors.js';
 import { ConnectionHangsError } from '../../typeorm.errors.js';
-import { ANSWER_MS, bounded } from '../bounded.js';
+import { bounded } from '../bounded.js';
 import { discard, giveBack, hasConnection, isUsable } from '../connection.js';
 import { isServerError } from '../driver-error.js';
 import { Places } from '../../sql/places.js';
 import { openRunner } from '../query-runner.js';
 import type { Server } from '../server.js';
 
-/** How long a connection of a pool that has none left is waited for, in milliseconds. */
-const POOL_PATIENCE_MS = 30_000;
-
 /** How one who borrows a connection is served. */
 export interface Service {
-  /** How long it may take to answer, in milliseconds. @default ANSWER_MS */
+  /** How long it may take to answer, in milliseconds. @default the limit of the host */
   readonly answerMs?: number | undefined;
   /** Before whoever waits already. */
   readonly first?: boolean;
@@ -32,7 +29,8 @@ export const CONNECTIONS = 2;
  */
 export class PooledConnections {
   private readonly places = new Places<Place>(['own', 'other']);
-  private readonly holders = new Map<string, NodeJS.Timeout>();
+  /** What ends the timer of each. */
+  private readonly holders = new Map<string, () => void>();
   /** Our own connection while nobody uses it. */
   private kept: QueryRunner | undefined;
   private sharers = 0;
@@ -40,18 +38,21 @@ export class PooledConnections {
   constructor(
     private readonly dataSource: DataSource,
     private readonly server: Server,
+    private readonly host: AdapterHost,
   ) {}
 
   /** Keeps a connection for a holder until {@link end}, or for so long: a process may fail to come to an end. */
   keep(holder: string, ms: number): void {
-    clearTimeout(this.holders.get(holder));
-    const timer = setTimeout(() => void this.end(holder), ms);
-    this.holders.set(holder, timer.unref());
+    this.holders.get(holder)?.();
+    this.holders.set(
+      holder,
+      this.host.runtime.timer(ms, () => void this.end(holder)),
+    );
   }
 
   /** Gives the connection back, unless another holder needs it. */
   async end(holder: string): Promise<void> {
-    clearTimeout(this.holders.get(holder));
+    this.holders.get(holder)?.();
     this.holders.delete(holder);
     if (this.holders.size === 0) await this.giveBackKept();
   }
@@ -77,13 +78,14 @@ export class PooledConnections {
   /** Calls `use` with a runner outside any transaction, and takes it back. */
   async lend<T>(
     use: (runner: QueryRunner) => Promise<T>,
-    { answerMs = ANSWER_MS, first = false }: Service = {},
+    { answerMs = this.host.limits.answerMs, first = false }: Service = {},
   ): Promise<T> {
     const place = await this.places.enter(['own', 'other'], first);
     const kept = place === 'own' ? await this.takeKept() : undefined;
     const runner = kept ?? this.openAt(place);
     try {
       return await bounded(
+        this.host,
         answerMs,
         this.connect(runner, answerMs).then(() => use(runner)),
       );
@@ -109,8 +111,9 @@ export class PooledConnections {
    */
   async open(): Promise<QueryRunner> {
     const runner = openRunner(this.dataSource);
+    const { answerMs } = this.host.limits;
     try {
-      await bounded(ANSWER_MS, this.connect(runner, ANSWER_MS));
+      await bounded(this.host, answerMs, this.connect(runner, answerMs));
       return runner;
     } catch (error) {
       await giveBack(runner);
@@ -150,9 +153,11 @@ export class PooledConnections {
   private async connect(runner: QueryRunner, atMostMs: number): Promise<void> {
     if (hasConnection(runner)) return;
     const connecting = runner.connect();
-    const patienceMs = Math.min(atMostMs, POOL_PATIENCE_MS);
+    const { limits, runtime } = this.host;
+    // An exhausted pool is told of before the answer is late.
+    const patienceMs = Math.min(atMostMs, limits.answerMs / 2);
     try {
-      await withinTime(patienceMs, connecting, () => new ConnectionHangsError(patienceMs));
+      await withinTime(patienceMs, connecting, () => new ConnectionHangsError(patienceMs), runtime);
     } catch (error) {
       const { dataSource, server } = this;
       const size = server.poolSize(dataSource);

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { takeOver } from '@nestjs-flamingock/core/adapter';
+import { takeOver, type AdapterHost, type TakeOverActions } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../../sql/sql.js';
 import { PoolTooSmallError } from '../../pool.errors.js';
 import { RightMissingError, RowHeldError } from '../../typeorm.errors.js';
-import { ANSWER_MS, bounded } from '../bounded.js';
+import { bounded } from '../bounded.js';
 import { discard, giveBack, send } from '../connection.js';
 import type { Admission, ChangeTransaction, Heartbeat, SearchPath, SqlDatabase } from '../database.js';
 import type { Dialect, SqlExecutor, SqlResult, SqlErrorKind, Upsert } from '../../sql/dialect.js';
@@ -15,12 +14,7 @@ import type { RowWrite } from '../../sql/row-write.js';
 import type { RowHolder, Server } from '../server.js';
 import { Semaphore } from '../semaphore.js';
 import { watchedRunner } from '../watched-runner.js';
-
-/** How long a statement is tried again while others are in its way, in milliseconds. */
-const PATIENCE_MS = 10_000;
-
-/** How long a write waits for a transaction that cannot be ended, in milliseconds. */
-const HELD_PATIENCE_MS = 30_000;
+import { BUSY_MS, retryWhileBusy } from '../while-busy.js';
 
 /** A transaction that was handed out, and the place that it has in the lines. */
 interface HandedOut {
@@ -50,9 +44,10 @@ export class PooledDatabase implements SqlDatabase {
   constructor(
     private readonly dataSource: DataSource,
     private readonly server: Server,
+    private readonly host: AdapterHost,
   ) {
     this.dialect = server.dialect;
-    const connections = new PooledConnections(dataSource, server);
+    const connections = new PooledConnections(dataSource, server, host);
     this.connections = connections;
     this.heartbeat = {
       keep: (holder, ms) => connections.keep(holder, ms),
@@ -64,7 +59,7 @@ export class PooledDatabase implements SqlDatabase {
 
   async execute(statement: Sql): Promise<SqlResult> {
     await this.letGo();
-    return this.within(PATIENCE_MS).execute(statement);
+    return this.within(BUSY_MS).execute(statement);
   }
 
   within(patienceMs: number): SqlExecutor {
@@ -73,7 +68,7 @@ export class PooledDatabase implements SqlDatabase {
 
   async atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
     await this.letGo();
-    return this.retryWhile(['busy'], PATIENCE_MS, async () => {
+    return this.retryWhile(['busy'], BUSY_MS, async () => {
       if (rest.length > 0) {
         return this.connections.lend((runner) => this.inOneTransaction(runner, guard, rest));
       }
@@ -83,14 +78,14 @@ export class PooledDatabase implements SqlDatabase {
 
   async createTables(statements: readonly Sql[]): Promise<void> {
     for (const statement of statements) {
-      await this.retryWhile(['busy', 'being-created'], PATIENCE_MS, () => this.alone(statement));
+      await this.retryWhile(['busy', 'being-created'], BUSY_MS, () => this.alone(statement));
     }
   }
 
   async claim(upsert: Upsert, row: RowWrite, on?: SqlExecutor): Promise<Row | undefined> {
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
     await this.letGo();
-    return this.retryWhile(['busy'], PATIENCE_MS, () =>
+    return this.retryWhile(['busy'], BUSY_MS, () =>
       this.connections.lend((runner) =>
         this.takeOver(row, this.dialect.upsert(this.server.executor(this.dataSource, runner), upsert)),
       ),
@@ -102,6 +97,7 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   async begin(changeId: string, admission?: Admission): Promise<ChangeTransaction> {
+    const { dataSource, host } = this;
     const begun = await this.takeBegun(admission);
     const leave = begun?.leave ?? (await this.enter());
     let runner = begun?.transaction.runner;
@@ -110,8 +106,8 @@ export class PooledDatabase implements SqlDatabase {
       const beginning =
         begun && admission
           ? begun.transaction.follow(changeId, admission)
-          : this.server.begin(changeId, this.dataSource, runner, admission);
-      const transaction = await bounded(ANSWER_MS, beginning);
+          : this.server.begin({ changeId, dataSource, host, runner }, admission);
+      const transaction = await bounded(host, host.limits.answerMs, beginning);
       const { needs } = this;
       transaction.onRelease(() => this.takeBack({ transaction, admission, leave }, needs));
       return transaction;
@@ -133,10 +129,10 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
-    const { connections, dataSource, server, watchedEnds } = this;
+    const { connections, dataSource, server, host, watchedEnds } = this;
     watchedEnds.length = 0;
     try {
-      await connections.share(() => lendRunner(dataSource, server, changeId, work));
+      await connections.share(() => lendRunner({ dataSource, server, host }, changeId, work));
     } catch (cause) {
       // TypeORM's managers say themselves that their runner is given up.
       throw watchedEnds.reduce((error, explain) => explain(changeId, error), cause);
@@ -179,12 +175,14 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   private takeOver<T>(row: RowWrite, writing: Promise<T>): Promise<T> {
-    return takeOver<T, RowHolder>(writing, {
+    const { limits, runtime } = this.host;
+    const steps: TakeOverActions<RowHolder> = {
       endHolder: (seen) =>
         this.connections.lend((on) => this.server.endHolder(this.dataSource, on, row, seen)),
       refusal: (holder, cause) => new RowHeldError(row, holder, cause),
-      patienceMs: HELD_PATIENCE_MS,
-    });
+      patienceMs: limits.takeOverMs,
+    };
+    return takeOver(writing, steps, runtime);
   }
 
   private async inOneTransaction(runner: QueryRunner, guard: Sql, rest: readonly Sql[]): Promise<boolean> {
@@ -219,16 +217,10 @@ export class PooledDatabase implements SqlDatabase {
     patienceMs: number,
     attempt: () => Promise<T>,
   ): Promise<T> {
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const trouble = this.dialect.classifyError(error);
-        if (trouble === 'forbidden') throw new RightMissingError(error);
-        if (!trouble || !passing.includes(trouble) || performance.now() >= deadline) throw error;
-      }
-      await sleep(5 + Math.random() * 20);
+    try {
+      return await retryWhileBusy(this.host, this.dialect, { forMs: patienceMs, passing }, attempt);
+    } catch (error) {
+      throw this.dialect.classifyError(error) === 'forbidden' ? new RightMissingError(error) : error;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { ChangeEndedError } from '@nestjs-flamingock/core';
-import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
+import type { AdapterHost, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../../sql/sql.js';
 import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
@@ -14,12 +14,7 @@ import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
 import { isServerError } from '../driver-error.js';
 import { holdCommits, tellRollback } from '../held-commits.js';
 import { hasTurn, takeTurn } from '../statement-turn.js';
-
-/** How long a rollback may take, what still runs before it included. After it the connection is closed. */
-const ROLLBACK_MS = 2_000;
-
-/** How long a commit may take before its outcome counts as unknown. */
-const COMMIT_MS = 60_000;
+import type { TransactionParts } from './transaction-parts.js';
 
 /**
  * The transaction of a change on a connection of a pool. Statements are sent one by one,
@@ -38,12 +33,18 @@ export abstract class PooledTransaction implements ChangeTransaction {
   private released: (() => Promise<void>) | undefined;
   private readonly tellCommits: () => void;
 
-  constructor(
-    protected readonly changeId: string,
-    protected readonly dataSource: DataSource,
-    readonly runner: QueryRunner,
-    protected readonly executor: SqlExecutor,
-  ) {
+  protected readonly changeId: string;
+  protected readonly dataSource: DataSource;
+  protected readonly executor: SqlExecutor;
+  readonly runner: QueryRunner;
+  private readonly host: AdapterHost;
+
+  constructor({ changeId, dataSource, host, runner, executor }: TransactionParts) {
+    this.changeId = changeId;
+    this.dataSource = dataSource;
+    this.host = host;
+    this.runner = runner;
+    this.executor = executor;
     this.tellCommits = holdCommits(runner);
   }
 
@@ -117,7 +118,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     if (this.runner.isReleased)
       return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
     try {
-      this.checkCommit(await bounded(COMMIT_MS, this.sendCommit(following)));
+      this.checkCommit(await this.within('commitMs', this.sendCommit(following)));
     } catch (error) {
       return this.notCommitted(error);
     }
@@ -130,7 +131,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   async rollBack(because: unknown): Promise<TransactionOutcome> {
     const error = this.explainEnd(because);
     try {
-      return { status: await bounded(ROLLBACK_MS, this.undoAll()), error };
+      return { status: await this.within('rollbackMs', this.undoAll()), error };
     } catch (cause) {
       // Without its connection the server rolls back by itself: no COMMIT was ever sent.
       this.unusable = cause;
@@ -148,7 +149,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** Gives the connection back, or closes it. */
   async letGo(): Promise<void> {
     try {
-      if (this.goesOn) await bounded(ROLLBACK_MS, this.send('ROLLBACK'));
+      if (this.goesOn) await this.within('rollbackMs', this.send('ROLLBACK'));
     } catch (cause) {
       this.unusable ??= cause;
     }
@@ -194,11 +195,17 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** Commits, and begins the next transaction with it where `next` lets one in. */
   protected abstract sendCommit(next: Admission | undefined): Promise<Answer>;
 
-  /** The runner as a new one is that has begun a transaction. */
-  protected renewRunner(): QueryRunner {
-    this.runner.disableSqlMemory();
+  /** The parts of the next transaction: on the same runner, which is made as a new one is that has begun one. */
+  protected partsFor(changeId: string): TransactionParts {
+    const { dataSource, host, runner, executor } = this;
+    runner.disableSqlMemory();
     const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
-    return Object.assign(this.runner, unused, { isTransactionActive: true, transactionDepth: 1 });
+    Object.assign(runner, unused, { isTransactionActive: true, transactionDepth: 1 });
+    return { changeId, dataSource, host, runner, executor };
+  }
+
+  private within<T>(limit: 'commitMs' | 'rollbackMs', work: Promise<T>): Promise<T> {
+    return bounded(this.host, this.host.limits[limit], work);
   }
 
   protected send(text: string): Promise<Answer> {

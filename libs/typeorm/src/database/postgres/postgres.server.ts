@@ -29,8 +29,9 @@ export const postgresServer: Server = {
 
   searchPath: (dataSource, connected) => new PostgresSearchPath(dataSource, connected),
 
-  async begin(changeId, dataSource, runner, admission) {
-    const transaction = new PostgresTransaction(changeId, dataSource, runner, executorOn(dataSource, runner));
+  async begin(parts, admission) {
+    const { dataSource, runner } = parts;
+    const transaction = new PostgresTransaction({ ...parts, executor: executorOn(dataSource, runner) });
     if (admission) transaction.admitted = await beginAdmitted(dataSource, runner, admission);
     else await runner.startTransaction();
     return transaction;

@@ -1,6 +1,6 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { raw, sql, type Row, type Sql } from '../../sql/sql.js';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import {
   CommitRefusedError,
   ImplicitCommitError,
@@ -11,12 +11,13 @@ import { statementWords, type LexicalRules } from '../../sql/statement-words.js'
 import { AlteredSession } from '../altered-session.js';
 import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
-import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
+import type { SqlResult } from '../../sql/dialect.js';
 import { driverError, messageOf } from '../driver-error.js';
 import { explainPostgresEnd, watchConnection } from '../ended-connection.js';
 import { inlined, postgresDialect } from './postgres.dialect.js';
 import { sendSeveral } from './postgres.messages.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
+import type { TransactionParts } from '../pooled/transaction-parts.js';
 import { isGone } from '../expect-tables.js';
 import { TablesDroppedError } from '../../run.errors.js';
 import { rememberSession } from './postgres.session.js';
@@ -56,9 +57,9 @@ export class PostgresTransaction extends PooledTransaction {
   private next: Row | undefined;
   private readonly connection: { readonly reason: unknown };
 
-  constructor(changeId: string, dataSource: DataSource, runner: QueryRunner, executor: SqlExecutor) {
-    super(changeId, dataSource, runner, executor);
-    this.connection = watchConnection(runner);
+  constructor(parts: TransactionParts) {
+    super(parts);
+    this.connection = watchConnection(parts.runner);
   }
 
   get goesOn(): boolean {
@@ -66,9 +67,8 @@ export class PostgresTransaction extends PooledTransaction {
   }
 
   follow(changeId: string): Promise<PostgresTransaction> {
-    const { dataSource, executor, next } = this;
-    const following = new PostgresTransaction(changeId, dataSource, this.renewRunner(), executor);
-    following.admitted = next;
+    const following = new PostgresTransaction(this.partsFor(changeId));
+    following.admitted = this.next;
     return Promise.resolve(following);
   }
 

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { performance } from 'node:perf_hooks';
+import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../../sql/sql.js';
 import { ConnectionInTransactionError } from '../../typeorm.errors.js';
@@ -11,12 +10,13 @@ import type { RowWrite } from '../../sql/row-write.js';
 import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 import { executeNow, withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
+import { BUSY_MS, retryWhileBusy } from '../while-busy.js';
 import { SqliteTransaction, type ChangeConnection } from './sqlite.transaction.js';
 
-/** How long a busy database is waited for, in milliseconds. */
-const PATIENCE_MS = 10_000;
-
-/** How long a transaction that is open at the end of a change may go on, in milliseconds. */
+/**
+ * How long a transaction that is open at the end of a change may go on, in milliseconds. No setting: the application's
+ * own end in a moment, and those that a change forgot never do.
+ */
 const OWN_END_MS = 1_000;
 
 /**
@@ -34,10 +34,13 @@ export class SqliteDatabase implements SqlDatabase {
   /** Those of a change that another one follows: to turn them has every statement compiled anew. */
   private keptOff: ForeignKeysOff | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly host: AdapterHost,
+  ) {}
 
   execute(statement: Sql): Promise<SqlResult> {
-    return this.within(PATIENCE_MS).execute(statement);
+    return this.within(BUSY_MS).execute(statement);
   }
 
   within(patienceMs: number): SqlExecutor {
@@ -57,7 +60,7 @@ export class SqliteDatabase implements SqlDatabase {
       } finally {
         if (handle.inTransaction) handle.exec('ROLLBACK');
       }
-    }, PATIENCE_MS);
+    }, BUSY_MS);
   }
 
   async createTables(statements: readonly Sql[]): Promise<void> {
@@ -92,7 +95,7 @@ export class SqliteDatabase implements SqlDatabase {
       this.heldByChange = true;
       Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
       return this.connectionOf(handle, foreignKeys);
-    }, PATIENCE_MS);
+    }, BUSY_MS);
     return this.told(new SqliteTransaction(changeId, runner, connection));
   }
 
@@ -117,7 +120,7 @@ export class SqliteDatabase implements SqlDatabase {
     const runner = openRunner(this.dataSource);
     const handle = await this.handle();
     const turnOff = (): ForeignKeysOff => this.foreignKeysOf(handle, runner).turnOff();
-    const foreignKeys = await this.whenFree(turnOff, PATIENCE_MS);
+    const foreignKeys = await this.whenFree(turnOff, BUSY_MS);
     let leftOpen: boolean;
     try {
       await work(runner);
@@ -156,7 +159,7 @@ export class SqliteDatabase implements SqlDatabase {
     return {
       handle,
       run: (statement) => this.run(handle, statement),
-      retryWhileBusy: (attempt) => this.retryWhileBusy(attempt, PATIENCE_MS),
+      retryWhileBusy: (attempt) => this.retryWhileBusy(attempt, this.host.limits.commitMs),
       assertForeignKeys: (changeId) => foreignKeys.assertKept(changeId),
       ended: (isFollowed) => {
         this.heldByChange = false;
@@ -190,16 +193,8 @@ export class SqliteDatabase implements SqlDatabase {
     }, patienceMs);
   }
 
-  private async retryWhileBusy<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (this.dialect.classifyError(error) !== 'busy' || performance.now() >= deadline) throw error;
-      }
-      await sleep(5 + Math.random() * 20);
-    }
+  private retryWhileBusy<T>(attempt: () => Promise<T>, forMs: number): Promise<T> {
+    return retryWhileBusy(this.host, this.dialect, { forMs }, attempt);
   }
 
   private async handle(): Promise<SqliteHandle> {

@@ -25,7 +25,7 @@ export interface ChangeConnection {
   readonly handle: SqliteHandle;
   /** Executes a statement of ours. */
   run(statement: Sql): SqlResult;
-  /** Repeats for a while what a busy database refused. */
+  /** Repeats a COMMIT that a busy database refused, for as long as one may take. */
   retryWhileBusy(attempt: () => Promise<void>): Promise<void>;
   /** @throws BrokenReferenceError when the change has broken a reference. */
   assertForeignKeys(changeId: string): void;
