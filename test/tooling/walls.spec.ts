@@ -148,6 +148,28 @@ const BREACHES: readonly [string, string, string, string][] = [
     NAMED_IMPORTS,
   ],
   ['core throws dice', 'libs/core/src/lock/new.ts', `export const n = Math.random();`, PROPERTIES],
+  ['an adapter reads the clock', 'libs/redis/src/new.ts', `export const at = Date.now();`, PROPERTIES],
+  ['an adapter reads the clock by a date', 'libs/redis/src/new.ts', `export const at = new Date();`, SYNTAX],
+  ['an adapter measures', 'libs/kafka/src/target/new.ts', `export const at = performance.now();`, GLOBALS],
+  [
+    'an adapter starts a timer',
+    'libs/mongoose/src/new.ts',
+    `export const end = setTimeout(() => undefined, 1);`,
+    GLOBALS,
+  ],
+  [
+    'an adapter starts a timer by its module',
+    'libs/mongoose/src/new.ts',
+    `export { setTimeout } from 'node:timers/promises';`,
+    NAMED_IMPORTS,
+  ],
+  [
+    'an adapter measures by a module',
+    'libs/typeorm/src/database/new.ts',
+    `export { performance } from 'node:perf_hooks';`,
+    NAMED_IMPORTS,
+  ],
+  ['an adapter throws dice', 'libs/typeorm/src/new.ts', `export const n = Math.random();`, PROPERTIES],
   ['core asks for the host', 'libs/core/src/lock/new.ts', `export * from 'node:os';`, IMPORTS],
   ['core reads the environment', 'libs/core/src/nest/new.ts', `export const env = process.env;`, GLOBALS],
   // metadata
@@ -216,6 +238,11 @@ const ALLOWED: readonly [string, string, string][] = [
     'the clock in node-runtime',
     'libs/core/src/runtime/node-runtime.ts',
     `import { hostname } from 'node:os';\nexport const now = [hostname, Date.now(), Math.random()];`,
+  ],
+  [
+    'a timer in a spec of an adapter',
+    'libs/redis/src/new.spec.ts',
+    `import { setTimeout as delay } from 'node:timers/promises';\nawait delay(Date.now());`,
   ],
   [
     'metadata written by a decorator',

@@ -16,6 +16,7 @@ const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
 const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
 const REJECTIONS_FILE = 'libs/core/src/runtime/unhandled-rejections.ts';
+const TURN_FILE = 'libs/core/src/runtime/turn.ts';
 const NODE_RUNTIME = 'libs/core/src/runtime/node-runtime.ts';
 /** The one file that is a process: the command's. */
 const COMMAND_FILE = 'libs/cli/src/main.ts';
@@ -34,6 +35,8 @@ const DRIVERS = {
   testing: ['@nestjs/core', '@nestjs/testing'],
   cli: ['@nestjs/core', 'commander', 'csv-stringify', 'picocolors', 'string-width', 'table'],
 };
+/** Libraries whose time is the engine's: they get a Runtime with their AdapterHost. */
+const ADAPTERS = ['typeorm', 'mongoose', 'kafka', 'redis'];
 const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/fixtures/**'];
 
 const core = { element: { type: 'core' } };
@@ -127,6 +130,14 @@ const CLOCK_SYNTAX = [
     message: 'Time comes from the store, or from Runtime.',
   },
 ];
+const TIMER_GLOBALS = TIMERS.map((name) => ({ name, message: 'Ask the Runtime of the AdapterHost.' }));
+/** Clocks and timers under the names of their modules. */
+const TIMER_IMPORTS = {
+  paths: ['node:timers', 'node:timers/promises', 'node:perf_hooks'].map((name) => ({
+    name,
+    message: 'Ask the Runtime of the AdapterHost.',
+  })),
+};
 const COMMONJS_GLOBALS = ['require', 'module', 'exports', '__dirname', '__filename'].map((name) => ({
   name,
   message: 'The source is an ES module.',
@@ -226,6 +237,16 @@ export const walls = [
   },
   { files: ['libs/*/src/**/*.ts'], ignores: SPECS, rules: libraryRules },
   {
+    files: ADAPTERS.map((lib) => `libs/${lib}/src/**/*.ts`),
+    ignores: SPECS,
+    rules: {
+      'no-restricted-syntax': ['error', ...LIBRARY_SYNTAX, ...CLOCK_SYNTAX],
+      'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...TIMER_GLOBALS],
+      'no-restricted-imports': ['error', TIMER_IMPORTS],
+      'no-restricted-properties': coreProperties([...METADATA_WRITERS, ...METADATA_READERS]),
+    },
+  },
+  {
     files: ['libs/core/src/**/*.ts'],
     ignores: SPECS,
     rules: {
@@ -247,8 +268,8 @@ export const walls = [
     rules: { 'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...RUNTIME_GLOBALS.filter(notProcess)] },
   },
   {
-    // Listens for what nobody has handled, and leaves the rest to Node a turn later.
-    files: [REJECTIONS_FILE],
+    // One listens for what nobody has handled, and leaves the rest to Node a turn later; the other is that turn.
+    files: [REJECTIONS_FILE, TURN_FILE],
     rules: {
       'no-restricted-globals': [
         'error',
