@@ -25,7 +25,7 @@ describe('docs/errors.md', () => {
     'has a row for each error of %s, and for nothing else',
     (library) => {
       const errors = defined(library);
-      expect(errors.length).toBeGreaterThan(2);
+      expect(errors.length).toBeGreaterThan(0);
       expect(documented(library).sort()).toEqual(errors.sort());
     },
   );

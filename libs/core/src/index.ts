@@ -36,6 +36,15 @@ export type { ChainEnd } from './audit/chain.js';
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
+export {
+  ForeignTransactionError,
+  NestedTransactionError,
+  OmittedWriteError,
+  OpenTransactionError,
+  TransactionControlError,
+  TransactionLostError,
+  type Omission,
+} from './target-system/transaction.errors.js';
 
 export { Change } from './change/change.decorator.js';
 export { Execution, RollbackExecution } from './change/execution.decorator.js';

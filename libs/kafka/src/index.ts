@@ -25,9 +25,9 @@ export {
   NonTransactionalHandleError,
   NoTransactionError,
   TransactionalIdContendedError,
-  TransactionControlError,
   TransactionTimedOutError,
   UnacknowledgedSendError,
   UnconfirmedMessagesError,
   UnknownTopicError,
 } from './kafka.errors.js';
+export { TransactionControlError } from '@nestjs-flamingock/core';

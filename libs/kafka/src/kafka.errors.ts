@@ -149,21 +149,6 @@ export class TransactionTimedOutError extends FlamingockError {
   }
 }
 
-/** A change tried to end the transaction that the engine ends for it. */
-export class TransactionControlError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_TRANSACTION_CONTROL';
-
-  constructor(
-    readonly changeId: string,
-    readonly method: 'commit' | 'abort',
-  ) {
-    super(
-      `Change "${changeId}" may not ${method} its own transaction: it commits when the method resolves and ` +
-        'is taken back when it throws.',
-    );
-  }
-}
-
 /** A transactional change used a client whose requests cannot be taken back. */
 export class NonTransactionalHandleError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_NON_TRANSACTIONAL_HANDLE';

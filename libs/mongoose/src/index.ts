@@ -12,14 +12,16 @@ export {
   ConflictingWriteError,
   ConnectionClosedError,
   DocumentHeldError,
-  ForeignTransactionError,
   MissingCollectionsError,
-  NestedTransactionError,
   NonTransactionalOperationError,
-  OmittedWriteError,
-  OpenTransactionError,
   OperationHangsError,
-  TransactionControlError,
-  TransactionLostError,
   TransactionSettingError,
 } from './mongoose.errors.js';
+export {
+  ForeignTransactionError,
+  NestedTransactionError,
+  OmittedWriteError,
+  OpenTransactionError,
+  TransactionControlError,
+  TransactionLostError,
+} from '@nestjs-flamingock/core';

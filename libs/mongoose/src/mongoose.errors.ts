@@ -71,18 +71,6 @@ export class DocumentHeldError extends FlamingockError {
   }
 }
 
-/** A transaction of another connection was handed to an audit store. */
-export class ForeignTransactionError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_FOREIGN_TRANSACTION';
-
-  constructor() {
-    super(
-      `The transaction does not belong to the Mongoose connection of this audit store. ` +
-        `Pass the transaction of a target system over the same connection, or none.`,
-    );
-  }
-}
-
 /** Entries were handed to an audit store that do not follow each other. */
 export class BrokenBatchError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_BROKEN_BATCH';
@@ -91,38 +79,6 @@ export class BrokenBatchError extends FlamingockError {
     super(
       `Entries of service "${service}" were to be written together whose "seq" leaves a gap or repeats. ` +
         `Number them one after the other.`,
-    );
-  }
-}
-
-/** A change tried to begin, commit or abort the transaction that the engine ends for it. */
-export class TransactionControlError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_TRANSACTION_CONTROL';
-
-  constructor(
-    readonly changeId: string,
-    readonly method: string,
-  ) {
-    super(
-      `Change "${changeId}" may not call ${method} on the session of its transaction: it commits when the method ` +
-        `resolves and is aborted when it throws. Declare the change "transactional: false" to run transactions of its own.`,
-    );
-  }
-}
-
-/** A transaction inside the change's own failed, or was left open; MongoDB can take back only the whole. */
-export class NestedTransactionError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_NESTED_TRANSACTION';
-
-  constructor(
-    readonly changeId: string,
-    what: string,
-    options?: ErrorOptions,
-  ) {
-    super(
-      `A transaction that change "${changeId}" began inside its own ${what}. In MongoDB it is part of the change's ` +
-        `transaction, which cannot go on without it. Await it, and let its error end the change.`,
-      options,
     );
   }
 }
@@ -163,23 +119,6 @@ export class TransactionSettingError extends FlamingockError {
   }
 }
 
-/** The server took the transaction of a change back before the change had ended. */
-export class TransactionLostError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_TRANSACTION_LOST';
-
-  constructor(
-    readonly changeId: string,
-    cause: unknown,
-  ) {
-    super(
-      `The server has aborted the transaction of change "${changeId}": ${messageOf(cause)}. An operation had failed ` +
-        `and its error was caught, or the change took longer than transactionLifetimeLimitSeconds (60 by default). ` +
-        `Let errors end the change; declare one that takes long "transactional: false".`,
-      { cause },
-    );
-  }
-}
-
 /** Somebody else wrote a document that the transaction of a change was about to write, and MongoDB had the change give way. */
 export class ConflictingWriteError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_CONFLICTING_WRITE';
@@ -197,18 +136,6 @@ export class ConflictingWriteError extends FlamingockError {
   }
 }
 
-/** A change outside transactions left one open on its session; it was aborted. */
-export class OpenTransactionError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_OPEN_TRANSACTION';
-
-  constructor(readonly changeId: string) {
-    super(
-      `Change "${changeId}" left a transaction open on its session, which was aborted. ` +
-        `Commit it before the method returns, or declare the change transactional.`,
-    );
-  }
-}
-
 /** An operation of a change did not end. */
 export class OperationHangsError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_OPERATION_HANGS';
@@ -220,24 +147,6 @@ export class OperationHangsError extends FlamingockError {
     super(
       `An operation of change "${changeId}" that nobody awaited did not end within ${waitedMs} ms. Await every ` +
         `promise inside the change, and check the server and the network to it.`,
-    );
-  }
-}
-
-/** Mongoose would have left out part of a write of a change, and reported success. */
-export class OmittedWriteError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_OMITTED_WRITE';
-
-  constructor(
-    readonly changeId: string,
-    cause: Error,
-  ) {
-    super(
-      `Mongoose would have left out part of what change "${changeId}" writes or looks for, in silence: ${cause.message.replace(/\.$/, '')}. To write a field that ` +
-        'the schema does not have, or no longer, say { strict: false }: Model.updateMany(filter, update, { strict: false }), or document.set(field, value, ' +
-        '{ strict: false }); insert a new document through Model.collection. To look for one, say { strictQuery: false }. To leave it out, say { strict: true }. A batch with { ordered: false } has ' +
-        'to be valid as a whole, unless it says { throwOnValidationError: false }.',
-      { cause },
     );
   }
 }

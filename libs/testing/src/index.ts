@@ -26,7 +26,6 @@ export {
 } from './in-memory/in-memory-database.js';
 export { inMemoryAuditStore, inMemoryTargetSystem } from './in-memory/in-memory.definitions.js';
 export { CrashPoint, type CrashMessage } from './in-memory/crash-point.js';
-export { ConflictingWriteError, ForeignTransactionError } from './in-memory/in-memory.errors.js';
 export { InMemoryLockStore } from './in-memory/in-memory-lock.store.js';
 export { InMemoryRecordStore } from './in-memory/in-memory-record.store.js';
 export { InMemoryMarkerStore } from './in-memory/in-memory-marker.store.js';
@@ -39,6 +38,7 @@ export {
 export { ManualClock } from './runtime/manual-clock.js';
 export { ManualRuntime, type ManualRuntimeOptions } from './runtime/manual-runtime.js';
 
-export { HistoryInUseError, UnknownChangeError } from './nest/flamingock-test.errors.js';
+export { HistoryInUseError } from './nest/flamingock-test.errors.js';
+export { ForeignTransactionError, UnknownChangeError } from '@nestjs-flamingock/core';
 export { FlamingockTest, type FlamingockTestOptions } from './nest/flamingock-test.js';
 export type { GivenHistory } from './nest/given-history.js';

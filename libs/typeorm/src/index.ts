@@ -24,13 +24,8 @@ export {
 } from './typeorm.errors.js';
 export {
   CommitRefusedError,
-  ForeignTransactionError,
   ImplicitCommitError,
-  NestedTransactionError,
   NonTransactionalStatementError,
-  OpenTransactionError,
-  TransactionControlError,
-  TransactionLostError,
 } from './transaction.errors.js';
 export { DroppedHistoryError } from './schema/schema-at-start.js';
 export {
@@ -39,5 +34,12 @@ export {
   DataSourceNotInitializedError,
   TablesDroppedError,
 } from './run.errors.js';
-export { OmittedWriteError } from './change/omitted-write.error.js';
+export {
+  ForeignTransactionError,
+  NestedTransactionError,
+  OmittedWriteError,
+  OpenTransactionError,
+  TransactionControlError,
+  TransactionLostError,
+} from '@nestjs-flamingock/core';
 export { BrokenReferenceError, ForeignKeysPragmaError, SharedFileError } from './sqlite.errors.js';

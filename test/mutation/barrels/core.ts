@@ -5,3 +5,4 @@ export { isAsked } from '../../../libs/core/src/audit/history-query.js';
 export { ChangeEndedError } from '../../../libs/core/src/lock/change-scope.errors.js';
 export { FlamingockError } from '../../../libs/core/src/errors/flamingock.error.js';
 export { FencedError } from '../../../libs/core/src/lock/lock.errors.js';
+export { ForeignTransactionError } from '../../../libs/core/src/target-system/transaction.errors.js';

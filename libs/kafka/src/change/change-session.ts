@@ -1,8 +1,13 @@
-import { FencedError, UnawaitedFailureError, UnawaitedStatementsError } from '@nestjs-flamingock/core';
+import {
+  FencedError,
+  TransactionControlError,
+  UnawaitedFailureError,
+  UnawaitedStatementsError,
+} from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { ProducerBatch, Transaction } from 'kafkajs';
 import type { RememberedPartitions } from '../connection/remembered-partitions.js';
-import { FailedSendError, TransactionControlError, UnconfirmedMessagesError } from '../kafka.errors.js';
+import { FailedSendError, UnconfirmedMessagesError } from '../kafka.errors.js';
 
 /** What a session works on. */
 export interface SessionContext {

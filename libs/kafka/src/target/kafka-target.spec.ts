@@ -1,16 +1,11 @@
 import { holdOf } from '@nestjs-flamingock/testing';
-import { ChangeEndedError, FencedError } from '@nestjs-flamingock/core';
+import { TransactionControlError, ChangeEndedError, FencedError } from '@nestjs-flamingock/core';
 import type { Handles, Marker } from '@nestjs-flamingock/core/adapter';
 import { Kafka } from 'kafkajs';
 import { describeOn } from '../../../../test/services/describe-on.js';
 import { KafkaTopic, quietKafka } from '../../../../test/support/kafka-topic.js';
 import { adminOf, markerOf, producerOf, TestTargets, transactionOf } from '../fixtures/open.js';
-import {
-  FailedSendError,
-  NonTransactionalHandleError,
-  TransactionControlError,
-  TransactionTimedOutError,
-} from '../kafka.errors.js';
+import { FailedSendError, NonTransactionalHandleError, TransactionTimedOutError } from '../kafka.errors.js';
 import type { KafkaTargetSystem } from './kafka.target-system.js';
 
 await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {

@@ -1,4 +1,4 @@
-import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
+import { FencedError, ForeignTransactionError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   entryHash,
   GENESIS_HASH,
@@ -18,7 +18,7 @@ import { toDocument, toEntry, type AuditEntryDocument } from './audit-entry.docu
 import { EntryCollection } from './entry-collection.js';
 import { contextOf, type ConnectionContext } from '../change/connection-context.js';
 import { pendingOf, toHead, type HeadDocument } from './head.document.js';
-import { BrokenBatchError, ForeignTransactionError } from '../mongoose.errors.js';
+import { BrokenBatchError } from '../mongoose.errors.js';
 import { MongooseLockStore } from './mongoose.lock-store.js';
 import { MongooseRecordStore } from './mongoose.record-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
@@ -131,7 +131,7 @@ export class MongooseAuditStore implements AuditStore {
 
   private async appendInside(tx: Transaction, batch: AuditBatch): Promise<void> {
     if (!(tx instanceof MongooseTransaction) || tx.resource !== this.resource) {
-      throw new ForeignTransactionError();
+      throw new ForeignTransactionError('Mongoose connection');
     }
     const session = await tx.seal();
     await this.moveHead(batch, {}, session);

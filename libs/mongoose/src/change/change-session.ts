@@ -1,6 +1,7 @@
+import type { NestedTransactionError } from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
-import { NestedTransactionError } from '../mongoose.errors.js';
+import { nestedError } from './nested-error.js';
 import { nestedSession } from './nested-session.js';
 import { countingOperations, OPERATION, runningOperation, sealOperations } from './running-operations.js';
 import type { ScopedSessions, StartSession } from './session-scope.js';
@@ -59,7 +60,7 @@ export class ChangeSession implements ScopedSessions {
    * were on their way, once they have ended; OperationHangsError where they do not.
    */
   async seal(): Promise<void> {
-    if (this.nested.size > 0) throw new NestedTransactionError(this.changeId, 'was not ended');
+    if (this.nested.size > 0) throw nestedError(this.changeId, 'was not ended');
     await sealOperations(this.statements, this.host);
     if (this.failure) throw this.failure;
   }

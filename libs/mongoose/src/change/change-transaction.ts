@@ -1,3 +1,4 @@
+import { TransactionLostError } from '@nestjs-flamingock/core';
 import {
   sleep,
   withinTime,
@@ -9,17 +10,27 @@ import {
   ConflictingWriteError,
   NonTransactionalOperationError,
   OperationHangsError,
-  TransactionLostError,
   TransactionSettingError,
 } from '../mongoose.errors.js';
 import { DURABLE_TRANSACTION } from '../connection/database.js';
-import { isCommitUnknown, isServerError, isTransient, unfitSetting } from '../connection/server-error.js';
+import {
+  isCommitUnknown,
+  isServerError,
+  isTransient,
+  messageOf,
+  unfitSetting,
+} from '../connection/server-error.js';
 
 /** Between two attempts, in milliseconds: a transaction that is in the way ends within a few of them. */
 const PAUSE_MS = 50;
 
 /** How often others may be in the way of the first operation. */
 const ENTRIES = 20;
+
+/** What to do about a transaction that the server has aborted. */
+const LOST =
+  'An operation had failed and its error was caught, or the change took longer than transactionLifetimeLimitSeconds ' +
+  '(60 by default). Let errors end the change; declare one that takes long "transactional: false".';
 
 /** What the transaction of a change is made of. */
 export interface TransactionParts {
@@ -110,7 +121,7 @@ export class ChangeTransaction {
       return new NonTransactionalOperationError(changeId, error);
     }
     if (isServerError(error, 'NoSuchTransaction', 'TransactionExceededLifetimeLimitSeconds')) {
-      return new TransactionLostError(changeId, error);
+      return new TransactionLostError(changeId, messageOf(error), LOST, { cause: error });
     }
     if (isServerError(error, 'WriteConflict')) return new ConflictingWriteError(changeId, error);
     const unfit = unfitSetting(error);

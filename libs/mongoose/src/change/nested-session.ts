@@ -1,6 +1,7 @@
+import { TransactionControlError, type NestedTransactionError } from '@nestjs-flamingock/core';
 import type { mongo } from 'mongoose';
-import { NestedTransactionError, TransactionControlError } from '../mongoose.errors.js';
 import type { ChangeSession } from './change-session.js';
+import { nestedError } from './nested-error.js';
 import { sessionView } from './session-view.js';
 
 type Work<T> = (session: mongo.ClientSession) => Promise<T>;
@@ -17,17 +18,17 @@ export function nestedSession(change: ChangeSession): mongo.ClientSession {
 
   const begin = (): void => {
     change.assertRunning();
-    if (isOpen) throw new TransactionControlError(changeId, 'startTransaction');
+    if (isOpen) throw controlError(changeId, 'startTransaction');
     isOpen = true;
     change.open(transaction);
   };
   const end = (method: string, failure?: NestedTransactionError): void => {
     change.assertRunning();
-    if (!isOpen) throw new TransactionControlError(changeId, method);
+    if (!isOpen) throw controlError(changeId, method);
     isOpen = false;
     change.close(transaction, failure);
   };
-  const abort = () => end('abortTransaction', new NestedTransactionError(changeId, 'was aborted'));
+  const abort = () => end('abortTransaction', nestedError(changeId, 'was aborted'));
   const leave = async (): Promise<void> => {
     if (isOpen) abort();
   };
@@ -47,7 +48,7 @@ export function nestedSession(change: ChangeSession): mongo.ClientSession {
         end('commitTransaction');
         return result;
       } catch (cause) {
-        if (isOpen) end('abortTransaction', new NestedTransactionError(changeId, 'failed', { cause }));
+        if (isOpen) end('abortTransaction', nestedError(changeId, 'failed', { cause }));
         throw cause;
       }
     },
@@ -56,4 +57,9 @@ export function nestedSession(change: ChangeSession): mongo.ClientSession {
   };
   const view = sessionView(session, members, change.countingOperations());
   return view;
+}
+
+function controlError(changeId: string, method: string): TransactionControlError {
+  const instead = 'Declare the change "transactional: false" to run transactions of its own.';
+  return new TransactionControlError(changeId, `call ${method} on`, instead);
 }

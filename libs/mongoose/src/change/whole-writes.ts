@@ -1,6 +1,6 @@
+import { OmittedWriteError } from '@nestjs-flamingock/core';
 import { overrideInherited, overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type { Connection, Model, Schema } from 'mongoose';
-import { OmittedWriteError } from '../mongoose.errors.js';
 import { refuseAssignedFields } from './assigned-fields.js';
 import { throwWhereTrue, type StrictOptions } from './strict-options.js';
 
@@ -114,7 +114,7 @@ export async function explainOmissions<T>(changeId: string, work: () => Promise<
   try {
     return await work();
   } catch (error) {
-    throw error instanceof Error && isOmission(error) ? new OmittedWriteError(changeId, error) : error;
+    throw error instanceof Error && isOmission(error) ? omissionError(changeId, error) : error;
   }
 }
 
@@ -143,4 +143,17 @@ function throwing(original: WriteMany, isInside: () => boolean): WriteMany {
     isInside() && options?.ordered === false
       ? original(items, { throwOnValidationError: true, ...options })
       : original(items, options);
+}
+
+function omissionError(changeId: string, cause: Error): OmittedWriteError {
+  const omission = {
+    driver: 'Mongoose',
+    what: cause.message.replace(/\.$/, ''),
+    remedy:
+      'To write a field that the schema does not have, or no longer, say { strict: false }: Model.updateMany(filter, ' +
+      'update, { strict: false }), or document.set(field, value, { strict: false }); insert a new document through ' +
+      'Model.collection. To look for one, say { strictQuery: false }. To leave it out, say { strict: true }. A batch ' +
+      'with { ordered: false } has to be valid as a whole, unless it says { throwOnValidationError: false }.',
+  };
+  return new OmittedWriteError(changeId, omission, { cause });
 }

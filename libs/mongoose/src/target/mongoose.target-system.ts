@@ -1,3 +1,4 @@
+import { OpenTransactionError } from '@nestjs-flamingock/core';
 import type {
   AdapterHost,
   ChangeRun,
@@ -11,7 +12,6 @@ import type {
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { contextOf, type Admission, type ConnectionContext } from '../change/connection-context.js';
 import { CLIENT_SESSION } from '../inject-client-session.decorator.js';
-import { OpenTransactionError } from '../mongoose.errors.js';
 import { MongooseMarkerStore } from './mongoose.marker-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
 import { MongooseTransaction } from '../change/mongoose-transaction.js';
@@ -67,7 +67,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
         explainOmissions(changeId, () => work(this.handles(sessions.checked(session)))),
       );
       await sessions.seal();
-      if (session.inTransaction()) throw new OpenTransactionError(changeId);
+      if (session.inTransaction()) throw new OpenTransactionError(changeId, 'session');
     } finally {
       sessions.end();
       await session.endSession();

@@ -1,10 +1,10 @@
+import { ForeignTransactionError } from '@nestjs-flamingock/core';
 import type { ChangeRun } from '@nestjs-flamingock/core/adapter';
 import { auditEntry } from '../contract/audit-entry.builder.js';
 import { InMemoryAuditStore } from './in-memory-audit.store.js';
 import { InMemoryDatabase, type InMemoryNetwork } from './in-memory-database.js';
 import { InMemoryTable } from './in-memory-table.js';
 import { InMemoryTargetSystem } from './in-memory-target-system.js';
-import { ForeignTransactionError } from './in-memory.errors.js';
 import { holdOf } from '../contract/lock-hold.builder.js';
 
 const CHANGE: ChangeRun = {

@@ -1,4 +1,4 @@
-import { FencedError } from '@nestjs-flamingock/core';
+import { FencedError, ForeignTransactionError } from '@nestjs-flamingock/core';
 import {
   ChangeStatements,
   type ChangeRun,
@@ -13,7 +13,6 @@ import type {
   InMemoryTables,
 } from './in-memory-database.js';
 import { writeMarker } from './in-memory-marker.store.js';
-import { ConflictingWriteError, ForeignTransactionError } from './in-memory.errors.js';
 
 /** The marker that a transaction leaves, and how it passes the fence. */
 export interface Proof {
@@ -140,5 +139,5 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
 export function sessionOf(database: InMemoryDatabase, tx: Transaction | undefined): InMemorySession {
   if (tx === undefined) return database;
   if (tx instanceof InMemoryTransaction && tx.resource === database) return tx.ofStores;
-  throw new ForeignTransactionError();
+  throw new ForeignTransactionError('InMemoryDatabase');
 }

@@ -1,20 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
 
-/** A test gave history to a change that the application does not have. */
-export class UnknownChangeError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_UNKNOWN_CHANGE';
-
-  constructor(
-    readonly changeId: string,
-    readonly known: readonly string[],
-  ) {
-    super(
-      `given() names change "${changeId}", which the application does not have. ` +
-        `Name one of: ${known.map((id) => `"${id}"`).join(', ') || 'none'}.`,
-    );
-  }
-}
-
 /** A test gave history while a run was going on. */
 export class HistoryInUseError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_HISTORY_IN_USE';

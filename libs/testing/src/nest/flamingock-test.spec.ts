@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import {
+  UnknownChangeError,
   Change,
   Execution,
   FlamingockModule,
@@ -22,7 +23,6 @@ import { InMemoryAuditStore } from '../in-memory/in-memory-audit.store.js';
 import { InMemoryDatabase } from '../in-memory/in-memory-database.js';
 import { inMemoryAuditStore, inMemoryTargetSystem } from '../in-memory/in-memory.definitions.js';
 import { InMemoryTable } from '../in-memory/in-memory-table.js';
-import { UnknownChangeError } from './flamingock-test.errors.js';
 import { FlamingockTest } from './flamingock-test.js';
 
 @Injectable()

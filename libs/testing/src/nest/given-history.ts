@@ -1,11 +1,18 @@
-import type { AuditEntry, AuditState, PlanItem, PlanReport } from '@nestjs-flamingock/core';
+import {
+  UnknownChangeError,
+  type AuditEntry,
+  type AuditState,
+  type PlanItem,
+  type PlanReport,
+} from '@nestjs-flamingock/core';
 import {
   chainEntries,
+  nearMatches,
   type AuditRecord,
   type AuditStore,
   type Runtime,
 } from '@nestjs-flamingock/core/adapter';
-import { HistoryInUseError, UnknownChangeError } from './flamingock-test.errors.js';
+import { HistoryInUseError } from './flamingock-test.errors.js';
 
 /** States that each change went through, by id, the oldest first. */
 export type GivenHistory = Readonly<Record<string, AuditState | readonly AuditState[]>>;
@@ -56,11 +63,10 @@ export async function writeGiven(
 function recordsOf({ changes }: PlanReport, given: GivenHistory, author: Author): AuditRecord[] {
   return Object.entries(given).flatMap(([changeId, states]) => {
     const change = changes.find((one) => one.changeId === changeId);
-    if (!change)
-      throw new UnknownChangeError(
-        changeId,
-        changes.map((one) => one.changeId),
-      );
+    if (!change) {
+      const known = changes.map((one) => one.changeId);
+      throw new UnknownChangeError(changeId, nearMatches(changeId, known));
+    }
     return [states].flat().map((state) => recordOf(change, state, author));
   });
 }

@@ -1,5 +1,5 @@
 import { auditEntries, auditEntry, holdOf } from '@nestjs-flamingock/testing';
-import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
+import { ForeignTransactionError, FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import { DataSource } from 'typeorm';
 import { snapshotQuery } from './audit-statements.js';
 import { sqliteDialect } from '../database/sqlite/sqlite.dialect.js';
@@ -7,7 +7,6 @@ import { auditStore, targetSystem } from '../fixtures/open.js';
 import { SqliteFile } from '../fixtures/sqlite-file.js';
 import { auditTables } from '../schema/tables.js';
 import { MissingTablesError, TablePrefixError, UnsupportedDriverError } from '../typeorm.errors.js';
-import { ForeignTransactionError } from '../transaction.errors.js';
 import type { ChangeSession } from '../change/change-session.js';
 import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
 

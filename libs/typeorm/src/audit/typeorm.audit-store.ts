@@ -1,4 +1,4 @@
-import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
+import { FencedError, ForeignTransactionError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   GENESIS_HASH,
   HISTORY_FORMAT,
@@ -31,7 +31,6 @@ import { prepareTables } from '../schema/prepare-tables.js';
 import { tableName, type Table } from '../sql/table.js';
 import { auditTables, type AuditTables } from '../schema/tables.js';
 import { name, sql, type Row, type Sql } from '../sql/sql.js';
-import { ForeignTransactionError } from '../transaction.errors.js';
 import { TypeOrmLockStore } from './typeorm.lock-store.js';
 import { TypeOrmRecordStore } from './typeorm.record-store.js';
 import type { TableSettings } from '../typeorm.options.js';
@@ -169,7 +168,7 @@ export class TypeOrmAuditStore implements AuditStore {
 
   private async appendInside(tx: Transaction, batch: AuditBatch): Promise<boolean> {
     if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource) {
-      throw new ForeignTransactionError();
+      throw new ForeignTransactionError('DataSource');
     }
     const tables = await this.tables.get();
     const transaction = await tx.seal();

@@ -1,3 +1,4 @@
+import { NestedTransactionError } from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Readable } from 'node:stream';
 import type { DataSource, QueryRunner } from 'typeorm';
@@ -6,7 +7,7 @@ import type { ChangeTransaction } from '../database/database.js';
 import { IsolationLevelError } from './isolation-level.error.js';
 import { OpenStreamError } from './open-stream.error.js';
 import { ConnectionHangsError } from '../typeorm.errors.js';
-import { NestedTransactionError, TransactionControlError } from '../transaction.errors.js';
+import { controlError } from '../database/transaction-faults.js';
 
 /** What stands for the statements of nested transactions, and for the driver's connection, in messages. */
 const SAVEPOINT = 'SAVEPOINT';
@@ -97,8 +98,8 @@ export class ChangeSession {
    */
   async endNested(owner: object, how: 'commit' | 'roll back'): Promise<void> {
     this.statements.assertOpen(how);
-    if (this.nested.length === 0) throw new TransactionControlError(this.changeId, how);
-    if (this.nested.at(-1) !== owner) throw new NestedTransactionError(this.changeId);
+    if (this.nested.length === 0) throw controlError(this.changeId, how);
+    if (this.nested.at(-1) !== owner) throw nestedError(this.changeId);
     await this.act((runner) =>
       how === 'commit' ? runner.commitTransaction() : runner.rollbackTransaction(),
     );
@@ -121,7 +122,7 @@ export class ChangeSession {
   async seal(): Promise<void> {
     this.assertNoStream();
     await this.statements.sealWithin(this.host, (ms) => new ConnectionHangsError(ms));
-    if (this.nested.length > 0) throw new NestedTransactionError(this.changeId);
+    if (this.nested.length > 0) throw nestedError(this.changeId);
     await this.transaction.complete();
   }
 
@@ -140,4 +141,8 @@ export class ChangeSession {
       transaction.perform(SAVEPOINT, () => step(transaction.runner)),
     );
   }
+}
+
+function nestedError(changeId: string): NestedTransactionError {
+  return new NestedTransactionError(changeId, 'did not end before the transaction around it');
 }

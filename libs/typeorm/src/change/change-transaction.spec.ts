@@ -1,4 +1,4 @@
-import { ChangeEndedError } from '@nestjs-flamingock/core';
+import { TransactionControlError, ChangeEndedError } from '@nestjs-flamingock/core';
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { describeOnEngines, type OpenDatabase } from '../fixtures/describe-engines.js';
@@ -8,7 +8,6 @@ import { CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
 import type { TestDatabase } from '../fixtures/test-database.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import type { TypeOrmTargetSystem } from '../target/typeorm.target-system.js';
-import { TransactionControlError } from '../transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -1,3 +1,4 @@
+import { NestedTransactionError } from '@nestjs-flamingock/core';
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { describeOnEngines, type OpenDatabase } from '../fixtures/describe-engines.js';
@@ -8,7 +9,6 @@ import type { TestDatabase } from '../fixtures/test-database.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import type { TypeOrmTargetSystem } from '../target/typeorm.target-system.js';
 import { IsolationLevelError } from './isolation-level.error.js';
-import { NestedTransactionError } from '../transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -1,3 +1,4 @@
+import { OmittedWriteError } from '@nestjs-flamingock/core';
 import { createGuard } from '@nestjs-flamingock/core/adapter';
 import {
   AfterLoad,
@@ -16,7 +17,6 @@ import { describeOnServers } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';
 import { keysOf, note } from '../fixtures/notes.js';
 import { CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
-import { OmittedWriteError } from './omitted-write.error.js';
 import type { TypeOrmTargetSystem } from '../target/typeorm.target-system.js';
 
 class Size {
@@ -197,7 +197,7 @@ describe('the error about what TypeORM would leave out', () => {
 
   it('names property, change, entity, and the lines to write', async () => {
     expect(await messageOf(colour)).toMatch(
-      /"colour".*"add-notes".*entity Product.*@Column\(\) colour.*repository\.insert\(repository\.create\(values\)\)/,
+      /"add-notes".*entity Product.*"colour".*@Column\(\) colour.*repository\.insert\(repository\.create\(values\)\)/,
     );
   });
 

@@ -1,3 +1,4 @@
+import { OmittedWriteError } from '@nestjs-flamingock/core';
 import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import type {
   DataSource,
@@ -8,7 +9,6 @@ import type {
   QueryBuilder,
 } from 'typeorm';
 import { omittedFrom } from './entity-properties.js';
-import { OmittedWriteError } from './omitted-write.error.js';
 
 type Saving = (...args: unknown[]) => Promise<unknown>;
 type Inserting = InsertQueryBuilder<ObjectLiteral>;
@@ -61,8 +61,31 @@ function assertWhole(changeId: string, metadata: EntityMetadata, values: unknown
     const property = omittedFrom(metadata, row);
     if (property === undefined) continue;
     const meant = metadata.findColumnWithDatabaseName(property)?.propertyPath;
-    throw new OmittedWriteError(changeId, metadata.name, property, meant);
+    throw omissionError(changeId, { entity: metadata.name, property, meant });
   }
+}
+
+/** What an entity does not have, and its property for the column of that name, if there is one. */
+interface Unknown {
+  readonly entity: string;
+  readonly property: string;
+  readonly meant: string | undefined;
+}
+
+function omissionError(changeId: string, { entity, property, meant }: Unknown): OmittedWriteError {
+  const instead =
+    meant === undefined
+      ? `To write it, add it to the entity: @Column() ${property}; or write it by statement: queryRunner.query('UPDATE …'). `
+      : `To write the column of that name, write property "${meant}". `;
+  return new OmittedWriteError(changeId, {
+    driver: 'TypeORM',
+    entity,
+    property,
+    what: `entity ${entity} has no property "${property}"`,
+    remedy:
+      `${instead}To leave it out, make an entity of the values: ` +
+      'repository.insert(repository.create(values)).',
+  });
 }
 
 /** The entity with a class that a call of `save` names. */

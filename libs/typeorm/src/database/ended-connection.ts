@@ -1,7 +1,7 @@
+import { TransactionLostError } from '@nestjs-flamingock/core';
 import { overrideMethod } from '@nestjs-flamingock/core/adapter';
 import { TypeORMError, type QueryRunner } from 'typeorm';
 import { ConnectionEndedError } from '../run.errors.js';
-import { TransactionLostError } from '../transaction.errors.js';
 import { driverError } from './driver-error.js';
 
 /** Settings of PostgreSQL that end a connection with an open transaction, by the code of the error that says so. */

@@ -1,6 +1,6 @@
+import { OpenTransactionError } from '@nestjs-flamingock/core';
 import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { OpenTransactionError } from '../transaction.errors.js';
 import { bounded } from './bounded.js';
 import { discard, giveBack, hasConnection, send } from './connection.js';
 import { openRunner } from './query-runner.js';
@@ -30,7 +30,7 @@ export async function lendRunner(
     await endLoan();
     throw explainEnd(changeId, error);
   }
-  if (await endLoan()) throw new OpenTransactionError(changeId);
+  if (await endLoan()) throw new OpenTransactionError(changeId, 'query runner');
 
   function endLoan(): Promise<boolean> {
     return endTransaction(lender, runner).finally(() => giveBack(lent));

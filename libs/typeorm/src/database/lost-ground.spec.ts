@@ -1,3 +1,4 @@
+import { OpenTransactionError } from '@nestjs-flamingock/core';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { DataSource } from 'typeorm';
 import { describeOnEngines, describeOnServers } from '../fixtures/describe-engines.js';
@@ -9,7 +10,6 @@ import type { TestDatabase } from '../fixtures/test-database.js';
 import { DataSourceClosedError, DataSourceNotInitializedError, TablesDroppedError } from '../run.errors.js';
 import { SharedFileError } from '../sqlite.errors.js';
 import type { TypeOrmAuditStore } from '../audit/typeorm.audit-store.js';
-import { OpenTransactionError } from '../transaction.errors.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

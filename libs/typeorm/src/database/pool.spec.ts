@@ -1,3 +1,4 @@
+import { OpenTransactionError } from '@nestjs-flamingock/core';
 import { setImmediate } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
@@ -9,7 +10,6 @@ import { auditStore, CHANGE, managerOf, targetSystem } from '../fixtures/open.js
 import type { TestDatabase } from '../fixtures/test-database.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { PoolExhaustedError, PoolTooSmallError } from '../pool.errors.js';
-import { OpenTransactionError } from '../transaction.errors.js';
 
 const { service } = CHANGE;
 const hold = { service, token: 1, owner: 'a' };

@@ -1,3 +1,4 @@
+import { TransactionLostError } from '@nestjs-flamingock/core';
 import { holdOf } from '@nestjs-flamingock/testing';
 import { DataSource } from 'typeorm';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
@@ -6,7 +7,6 @@ import { keysOf, note } from '../fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
 import { SqliteFile } from '../fixtures/sqlite-file.js';
 import { BrokenReferenceError } from '../sqlite.errors.js';
-import { TransactionLostError } from '../transaction.errors.js';
 import type { TypeOrmTargetSystem } from './typeorm.target-system.js';
 
 let file: SqliteFile;

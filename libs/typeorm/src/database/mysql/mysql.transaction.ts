@@ -1,9 +1,5 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
-import {
-  ImplicitCommitError,
-  NonTransactionalStatementError,
-  TransactionLostError,
-} from '../../transaction.errors.js';
+import { ImplicitCommitError, NonTransactionalStatementError } from '../../transaction.errors.js';
 import { commitEffect, neverCommits } from '../../sql/implicit-commit.js';
 import { mysqlSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
@@ -13,6 +9,7 @@ import type { Admission } from '../database.js';
 import { driverError, isServerError } from '../driver-error.js';
 import { explainMysqlEnd } from '../ended-connection.js';
 import { rememberSession } from './mysql.session.js';
+import { lostError } from '../transaction-faults.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
 
 /** How the server reads SQL text. */
@@ -167,8 +164,8 @@ export class MysqlTransaction extends PooledTransaction {
 
   private async notice(error: unknown): Promise<void> {
     if (!isServerError(error) || isInTransaction(await this.send('DO 0'))) return;
-    const Ended = this.hidden ? ImplicitCommitError : TransactionLostError;
-    this.lost = new Ended(this.changeId, error);
+    const { changeId } = this;
+    this.lost = this.hidden ? new ImplicitCommitError(changeId, error) : lostError(changeId, error);
   }
 }
 

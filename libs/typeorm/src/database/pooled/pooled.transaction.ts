@@ -2,7 +2,6 @@ import { ChangeEndedError } from '@nestjs-flamingock/core';
 import type { AdapterHost, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Sql } from '../../sql/sql.js';
-import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
 import { functionsEffect, type SessionEffect } from '../../sql/session-effect.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { transactionControl } from '../../sql/transaction-control.js';
@@ -14,6 +13,7 @@ import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
 import { isServerError } from '../driver-error.js';
 import { holdCommits, tellRollback } from '../held-commits.js';
 import { hasTurn, takeTurn } from '../statement-turn.js';
+import { controlError, lostError } from '../transaction-faults.js';
 import type { TransactionParts } from './transaction-parts.js';
 
 /**
@@ -56,7 +56,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   admit(text: string): void {
     for (const words of statementWords(text, this.lexis)) {
       const control = transactionControl(words);
-      if (control !== undefined) throw new TransactionControlError(this.changeId, control);
+      if (control !== undefined) throw controlError(this.changeId, control);
       this.admitStatement(words);
       this.session.expect(this.effectOf(words));
     }
@@ -115,8 +115,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
       return this.rollBack(error);
     }
     // TypeORM gives a runner up whose connection it saw lost.
-    if (this.runner.isReleased)
-      return this.rollBack(new TransactionLostError(this.changeId, 'connection lost'));
+    if (this.runner.isReleased) return this.rollBack(lostError(this.changeId, 'connection lost'));
     try {
       this.checkCommit(await this.within('commitMs', this.sendCommit(following)));
     } catch (error) {

@@ -1,8 +1,8 @@
+import { OpenTransactionError } from '@nestjs-flamingock/core';
 import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../../sql/sql.js';
 import { ConnectionInTransactionError } from '../../typeorm.errors.js';
-import { OpenTransactionError } from '../../transaction.errors.js';
 import type { ChangeTransaction, SqlDatabase } from '../database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from '../../sql/dialect.js';
 import { assertOpen, openRunner } from '../query-runner.js';
@@ -129,7 +129,7 @@ export class SqliteDatabase implements SqlDatabase {
       foreignKeys.end();
       await runner.release();
     }
-    if (leftOpen) throw new OpenTransactionError(changeId);
+    if (leftOpen) throw new OpenTransactionError(changeId, 'query runner');
     assertOpen(this.dataSource);
     foreignKeys.assertKept(changeId);
   }

@@ -3,13 +3,13 @@ import type { QueryRunner } from 'typeorm';
 import type { Sql } from '../../sql/sql.js';
 import { DataSourceClosedError } from '../../run.errors.js';
 import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
-import { TransactionControlError, TransactionLostError } from '../../transaction.errors.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
 import type { Admission, ChangeTransaction } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
 import { holdCommits } from '../held-commits.js';
+import { controlError, lostError } from '../transaction-faults.js';
 import { withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
 
 /** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
@@ -57,7 +57,7 @@ export class SqliteTransaction implements ChangeTransaction {
   admit(text: string): void {
     for (const words of statementWords(text, LEXIS)) {
       const control = transactionControl(words);
-      if (control !== undefined) throw new TransactionControlError(this.changeId, control);
+      if (control !== undefined) throw controlError(this.changeId, control);
       if (setsForeignKeys(words, text)) throw new ForeignKeysPragmaError(this.changeId);
     }
   }
@@ -144,6 +144,6 @@ export class SqliteTransaction implements ChangeTransaction {
     const { handle } = this.connection;
     if (handle.inTransaction) return;
     if (!handle.open) throw new DataSourceClosedError();
-    throw new TransactionLostError(this.changeId, this.lost ? this.lost.error : 'it is not open any more');
+    throw lostError(this.changeId, this.lost ? this.lost.error : 'it is not open any more');
   }
 }
