@@ -1,3 +1,4 @@
+import { TransactionLostError } from '@nestjs-flamingock/core';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { Table, type DataSource, type EntityManager } from 'typeorm';
 import { describeOnMariadb } from '../fixtures/describe-engines.js';
@@ -7,11 +8,7 @@ import { keysOf, note } from '../fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
 import type { TestDatabase } from '../fixtures/test-database.js';
 import type { TypeOrmTargetSystem } from '../target/typeorm.target-system.js';
-import {
-  ImplicitCommitError,
-  NonTransactionalStatementError,
-  TransactionLostError,
-} from '../transaction.errors.js';
+import { ImplicitCommitError, NonTransactionalStatementError } from '../transaction.errors.js';
 
 await describeOnMariadb('a transactional change', (open, server) => {
   let database: TestDatabase;
