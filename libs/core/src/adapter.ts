@@ -4,6 +4,7 @@ export { maskSecrets } from './errors/mask-secrets.js';
 export { cliCommand, issueCommand } from './errors/commands.js';
 export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';
+export { isConnectionFailure, saysTransient } from './errors/transience.js';
 
 export type { Runtime } from './runtime/runtime.js';
 export { nodeRuntime } from './runtime/node-runtime.js';

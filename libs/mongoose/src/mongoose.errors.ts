@@ -122,6 +122,7 @@ export class TransactionSettingError extends FlamingockError {
 /** Somebody else wrote a document that the transaction of a change was about to write, and MongoDB had the change give way. */
 export class ConflictingWriteError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_CONFLICTING_WRITE';
+  override readonly isTransient = true;
 
   constructor(
     readonly changeId: string,

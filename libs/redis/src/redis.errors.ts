@@ -208,6 +208,7 @@ export class CommandFailedError extends FlamingockError {
 /** A key that a change watches was changed by somebody else. */
 export class WatchedKeyChangedError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_WATCHED_KEY_CHANGED';
+  override readonly isTransient = true;
 
   constructor(readonly changeId: string) {
     super(

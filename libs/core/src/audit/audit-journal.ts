@@ -117,7 +117,7 @@ export class AuditJournal {
    */
   async isAppended(batch: AuditBatch): Promise<boolean> {
     try {
-      const head = await this.retry.run(() => this.store.claimHead(this.lease.hold));
+      const head = await this.retry.run(this.store, () => this.store.claimHead(this.lease.hold));
       return head.hash === lastOf(batch).hash;
     } catch (cause) {
       if (cause instanceof FencedError) throw this.lease.lose('another instance took it over', cause);
@@ -131,7 +131,7 @@ export class AuditJournal {
   }
 
   private async write(batch: AuditBatch): Promise<AuditEntry> {
-    await this.retry.run(() => this.appendOnce(batch));
+    await this.retry.run(this.store, () => this.appendOnce(batch));
     this.advanceTo(batch);
     return lastOf(batch);
   }

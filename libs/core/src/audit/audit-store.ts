@@ -44,6 +44,17 @@ export interface AuditStore {
    */
   place?(): Promise<string>;
 
+  /**
+   * True where an error of this store's database passes by itself, so that the same call may succeed a moment later:
+   * a deadlock, a serialization failure, a lock that was waited for too long, a connection that was refused or lost, a
+   * server that is starting, full or busy. False for what stays until something is changed: a missing right, a syntax
+   * error, an error of this library that does not say that it passes. Reads the error by its shape, not by its class,
+   * of which there may be several copies; never throws.
+   *
+   * @default true, unless it is an error of this library that does not say that it passes
+   */
+  isTransient?(error: unknown): boolean;
+
   /** One row read. `undefined` while nothing was ever recorded for the service. */
   readHead(service: string): Promise<AuditHead | undefined>;
 

@@ -51,7 +51,7 @@ export class Reconciler {
     const target = change.target as TransactionalTargetSystem;
     const { markers } = target;
     try {
-      const marker = await retry.run(() => markers.read(lease.hold, change.id));
+      const marker = await retry.run(target, () => markers.read(lease.hold, change.id));
       const proves = marker?.executionId === entry.executionId && marker.operation === entry.operation;
       return proves ? marker : undefined;
     } catch (cause) {

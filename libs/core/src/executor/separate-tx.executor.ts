@@ -72,7 +72,7 @@ export class SeparateTxExecutor implements ChangeExecutor {
     if (error instanceof FencedError) throw await fencedOut(this.run, target, error);
     if (outcome.status !== 'unknown') return outcome;
     const marker = await this.caller.learnOutcome(change, () =>
-      retry.run(() => markers.read(lease.hold, change.id)),
+      retry.run(target, () => markers.read(lease.hold, change.id)),
     );
     if (marker?.executionId !== journal.executionId) return { status: 'rolled-back', error };
     if (marker.partial === undefined) return { status: 'committed' };

@@ -50,11 +50,11 @@ export class TargetClaims {
     const { markers } = target;
     try {
       if (!this.examined.has(target)) {
-        const finding = await retry.run(() => this.examine(target));
+        const finding = await retry.run(target, () => this.examine(target));
         if (finding) this.assertNone([finding]);
       }
-      await retry.run(() => markers.prepare());
-      await retry.run(() => markers.claim(lease.hold));
+      await retry.run(target, () => markers.prepare());
+      await retry.run(target, () => markers.claim(lease.hold));
       return settledUnder(this.examined.get(target), target.id, this.run.snapshot);
     } catch (cause) {
       if (cause instanceof FencedError) throw await fencedOut(this.run, target, cause);

@@ -6,6 +6,8 @@ import { FencedError, LockLostError } from './lock.errors.js';
 import { LeaseBoundRetry } from './lease-bound-retry.js';
 
 const TOTAL_MS = 2_000;
+/** A port that does not say what passes. */
+const PORT = {};
 
 let runtime: ManualRuntime;
 let lease: Lease;
@@ -29,40 +31,49 @@ const failing =
 
 describe('LeaseBoundRetry', () => {
   it('resolves as the work does', async () => {
-    expect(await retry.run(failing(0))).toBe('done');
+    expect(await retry.run(PORT, failing(0))).toBe('done');
     expect(calls).toBe(1);
   });
 
   it('repeats what failed until it works', async () => {
-    expect(await passing(runtime, retry.run(failing(4)))).toBe('done');
+    expect(await passing(runtime, retry.run(PORT, failing(4)))).toBe('done');
     expect(calls).toBe(5);
   });
 
   it('gives up with the last failure when its time is over', async () => {
-    await expect(passing(runtime, retry.run(failing(1_000)))).rejects.toThrow('connection lost');
+    await expect(passing(runtime, retry.run(PORT, failing(1_000)))).rejects.toThrow('connection lost');
     // Ten times a second, at the beginning and at the very end.
     expect(calls).toBe(TOTAL_MS / 100 + 1);
   });
 
   it('does not repeat a verdict', async () => {
     const verdict = new FencedError(SERVICE, 1, 'the audit history');
-    expect(await failureOf(retry.run(failing(1_000, verdict)))).toBe(verdict);
+    expect(await failureOf(retry.run(PORT, failing(1_000, verdict)))).toBe(verdict);
     expect(calls).toBe(1);
   });
 
   it('repeats an error of ours that says that it may pass', async () => {
     const transient = new AuditStoreUnavailableError(SERVICE, new TypeError('connection lost'));
-    expect(await passing(runtime, retry.run(failing(4, transient)))).toBe('done');
+    expect(await passing(runtime, retry.run(PORT, failing(4, transient)))).toBe('done');
+  });
+
+  it('repeats what the port calls transient, and throws at once what it does not', async () => {
+    const port = { isTransient: (error: unknown) => error instanceof RangeError };
+    expect(await passing(runtime, retry.run(port, failing(4, new RangeError())))).toBe('done');
+    calls = 0;
+    const error = new TypeError('no such column');
+    expect(await failureOf(retry.run(port, failing(1_000, error)))).toBe(error);
+    expect(calls).toBe(1);
   });
 
   it('does not begin once the lease is lost', async () => {
     lease.lose('another instance took it over');
-    expect(await failureOf(retry.run(failing(0)))).toBeInstanceOf(LockLostError);
+    expect(await failureOf(retry.run(PORT, failing(0)))).toBeInstanceOf(LockLostError);
     expect(calls).toBe(0);
   });
 
   it('does not repeat anything once the lease is lost', async () => {
-    const work = retry.run(failing(1_000));
+    const work = retry.run(PORT, failing(1_000));
     await runtime.advance(250);
     const before = calls;
     lease.lose('another instance took it over');
@@ -71,7 +82,7 @@ describe('LeaseBoundRetry', () => {
   });
 
   it('does not wait for ever for work that hangs while the lease is lost', async () => {
-    const work = retry.run(() => new Promise(() => undefined));
+    const work = retry.run(PORT, () => new Promise(() => undefined));
     lease.lose('it could not be renewed');
     expect(await failureOf(passing(runtime, work))).toBeInstanceOf(LockLostError);
   });

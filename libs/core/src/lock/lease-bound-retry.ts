@@ -1,5 +1,6 @@
 import { unlessAborted } from '../runtime/abort.js';
 import { isFinal } from '../errors/flamingock.error.js';
+import { mayPass, type JudgesFailures } from '../errors/transience.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sleep } from '../runtime/sleep.js';
 import type { Lease } from './lease.js';
@@ -15,20 +16,20 @@ export class LeaseBoundRetry {
   ) {}
 
   /**
-   * Repeats `work`, which must be safe to repeat, until it resolves.
+   * Repeats `work`, which asks the port and must be safe to repeat, until it resolves.
    *
-   * @throws LockLostError once the lease is lost; what `work` throws at once where it is final,
-   * see `FlamingockError.isTransient`; otherwise the last error when time is up.
+   * @throws LockLostError once the lease is lost; what `work` throws at once where the port says that it
+   * does not pass, or the error itself; otherwise the last error when time is up.
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(port: JudgesFailures, work: () => Promise<T>): Promise<T> {
     const giveUpAt = this.runtime.monotonicMs() + this.totalMs;
     for (;;) {
       await this.lease.whenHeld();
       try {
         return await unlessAborted(this.lease.signal, work());
       } catch (cause) {
-        const final = isFinal(cause) || this.runtime.monotonicMs() >= giveUpAt;
-        if (final) throw cause;
+        const passes = !isFinal(cause) && mayPass(port, cause);
+        if (!passes || this.runtime.monotonicMs() >= giveUpAt) throw cause;
       }
       await sleep(this.runtime, PAUSE_MS, this.lease.signal);
     }

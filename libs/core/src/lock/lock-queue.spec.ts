@@ -22,7 +22,7 @@ beforeEach(() => {
 
 const queue = (settings = SETTINGS, pid = 1) =>
   new LockQueue(
-    new InMemoryAuditStore(database.connect(wire.carry)).lock,
+    new InMemoryAuditStore(database.connect(wire.carry)),
     new ManualRuntime({ clock: runtime.clock, pid }),
     settings,
   );

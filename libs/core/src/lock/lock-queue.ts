@@ -1,4 +1,5 @@
 import { isFinal } from '../errors/flamingock.error.js';
+import { mayPass, type JudgesFailures } from '../errors/transience.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sleep } from '../runtime/sleep.js';
 import { refuseToWaitFor } from './change-scope.js';
@@ -41,10 +42,15 @@ const SHORT_PAUSE_MS = 50;
 /** Back-off: a pause lasts at most this fraction of the time already waited, capped by `retryMs`. */
 const PAUSE_FRACTION = 1 / 5;
 
+/** Where the lock is: an audit store. */
+interface LockSource extends JudgesFailures {
+  readonly lock: LockStore;
+}
+
 /** Waits in line for the lock of one service. */
 export class LockQueue {
   constructor(
-    private readonly store: LockStore,
+    private readonly store: LockSource,
     private readonly runtime: Runtime,
     private readonly settings: LockSettings,
     private readonly progress?: LockProgress,
@@ -89,7 +95,7 @@ export class LockQueue {
         refuseToWaitFor(service, holder);
         waiting.held?.(holder);
       } catch (cause) {
-        if (!answered || isFinal(cause)) throw cause;
+        if (!answered || isFinal(cause) || !mayPass(this.store, cause)) throw cause;
       }
       if (waitedMs() >= settings.waitMs) throw new LockTimeoutError(service, waitedMs(), holder);
       await sleep(runtime, this.pauseAfter(waitedMs()), waiting.signal);
@@ -109,10 +115,10 @@ export class LockQueue {
 
   private async attempt(claim: LockClaim): Promise<AcquiredLock | { holder: LockRecord | undefined }> {
     const askedAt = this.runtime.monotonicMs();
-    const answer = await this.store.acquire(claim);
+    const answer = await this.store.lock.acquire(claim);
     if (!answer.acquired) return { holder: answer.holder };
     const hold = { service: claim.service, token: answer.token, owner: claim.owner };
-    const lease = new Lease(this.store, hold, claim.leaseMs, askedAt, this.runtime);
+    const lease = new Lease(this.store.lock, hold, claim.leaseMs, askedAt, this.runtime);
     return { lease, storeNow: answer.storeNow, askedAt };
   }
 }

@@ -188,11 +188,12 @@ async function claimAgain(
   lostWrites: readonly LostWrites[],
   { lease, retry }: ExclusiveSession,
 ): Promise<void> {
-  for (const { id, markers } of targetsOf(engine, lostWrites)) {
-    await reachTarget(id, () => retry.run(() => markers.prepare()));
-    await reachTarget(id, () => retry.run(() => markers.claim(lease.hold)));
+  for (const target of targetsOf(engine, lostWrites)) {
+    const { id, markers } = target;
+    await reachTarget(id, () => retry.run(target, () => markers.prepare()));
+    await reachTarget(id, () => retry.run(target, () => markers.claim(lease.hold)));
     const ended = lostWrites.flatMap(({ targetSystem, changeIds }) => (targetSystem === id ? changeIds : []));
-    await reachTarget(id, () => retry.run(() => markers.clear(lease.hold, ended)));
+    await reachTarget(id, () => retry.run(target, () => markers.clear(lease.hold, ended)));
   }
 }
 

@@ -70,7 +70,7 @@ async function acquire(
   { executionId, waiting, waitMs = settings.lock.waitMs, watched = (asking) => asking() }: LockRequest,
 ): Promise<AcquiredLock | undefined> {
   const { service } = pipeline;
-  const queue = new LockQueue(store.lock, runtime, { ...settings.lock, waitMs }, progress);
+  const queue = new LockQueue(store, runtime, { ...settings.lock, waitMs }, progress);
   await store.prepare();
   return watched(() => queue.acquire(service, executionId, waiting));
 }

@@ -1,4 +1,5 @@
-import type { AnswerTimeout } from '../runtime/answer-timeout.js';
+import { mayPass } from '../errors/transience.js';
+import { NoAnswerError, type AnswerTimeout } from '../runtime/answer-timeout.js';
 import { TargetSystemUnavailableError } from './target-system.errors.js';
 import type { HistoryNames } from './history-names.js';
 import { NamedMarkers } from './named-markers.js';
@@ -124,6 +125,13 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
         },
       );
     });
+  }
+
+  /** Silence passes; what the system has said is inside. */
+  isTransient(error: unknown): boolean {
+    if (error instanceof NoAnswerError) return true;
+    if (error instanceof TargetSystemUnavailableError) return this.isTransient(error.cause);
+    return mayPass(this.target, error);
   }
 
   async close(): Promise<void> {

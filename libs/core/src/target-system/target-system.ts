@@ -50,6 +50,16 @@ export interface TargetSystem {
    */
   checks?(value: object): boolean;
 
+  /**
+   * True where an error of this system passes by itself, so that the same call may succeed a moment later: a deadlock,
+   * a serialization failure, a conflicting write, a connection that was refused or lost, a system that is starting, full
+   * or busy. False for what stays until something is changed. Says nothing of whether something took effect. Reads the
+   * error by its shape, not by its class, of which there may be several copies; never throws.
+   *
+   * @default true, unless it is an error of this library that does not say that it passes
+   */
+  isTransient?(error: unknown): boolean;
+
   /** Gives back what was kept for the length of a run of the pipeline. The next run may follow. */
   close?(): Promise<void>;
 }

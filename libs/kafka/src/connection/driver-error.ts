@@ -1,3 +1,4 @@
+import { isConnectionFailure, saysTransient } from '@nestjs-flamingock/core/adapter';
 import {
   CoordinatorNotFoundError,
   KafkaAccessDeniedError,
@@ -46,6 +47,21 @@ export function isPassing(error: unknown): boolean {
   return PASSING.some((type) => hasType(error, type));
 }
 
+/** Errors of this library about brokers that may answer a moment later; where nothing was done, they end a start all the same. */
+const AWAY: readonly unknown[] = ['FLAMINGOCK_KAFKA_UNREACHABLE', 'FLAMINGOCK_UNCONFIRMED_MESSAGES'];
+
+/** What `isTransient` of the target system answers, by the error's shape: what Kafka itself calls retriable, and brokers that are away. */
+export function isTransient(error: unknown): boolean {
+  if (typeof error === 'object' && error !== null && 'code' in error && AWAY.includes(error.code))
+    return true;
+  const said = saysTransient(error);
+  if (said !== undefined) return said;
+  const isRetriable = causes(error).some(
+    ({ name, retriable }) => retriable === true || UNREACHABLE.includes(name),
+  );
+  return isRetriable || isPassing(error) || isConnectionFailure(error);
+}
+
 /** True if the broker failed in the middle of the request, which may have taken effect. */
 export function isBrokerFailure(error: unknown): boolean {
   return hasType(error, 'UNKNOWN');
@@ -83,6 +99,7 @@ export function explained(error: unknown, brokers: readonly string[]): unknown {
 
 interface DriverError {
   readonly name: string;
+  readonly retriable?: boolean;
   readonly type?: string;
   readonly broker?: string;
 }

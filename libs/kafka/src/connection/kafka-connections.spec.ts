@@ -49,6 +49,8 @@ describe('a Kafka that does not answer', () => {
       expect(error).toBeInstanceOf(KafkaUnreachableError);
       expect((error as KafkaUnreachableError).brokers).toEqual(brokers);
       expect(String(error)).toMatch(new RegExp(`${brokers.join(', ')}.*advertised\\.listeners`));
+      expect(target.isTransient(error)).toBe(true);
+      expect(target.isTransient((error as Error).cause)).toBe(true);
     }
     expect(called).toBe(0);
     await target.close();

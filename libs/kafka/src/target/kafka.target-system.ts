@@ -14,7 +14,7 @@ import {
 import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
 import { ChangeSession } from '../change/change-session.js';
 import { refusedHandle } from '../change/refused-handle.js';
-import { isFencing, isRefusedCommit } from '../connection/driver-error.js';
+import { isFencing, isRefusedCommit, isTransient } from '../connection/driver-error.js';
 import { KafkaClients } from '../connection/kafka-clients.js';
 import { lentClient } from '../connection/lent-client.js';
 import { KAFKA_ADMIN, KAFKA_PRODUCER, KAFKA_TRANSACTION } from '../inject-kafka.decorators.js';
@@ -95,6 +95,10 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     } finally {
       statements.end();
     }
+  }
+
+  isTransient(error: unknown): boolean {
+    return isTransient(error);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

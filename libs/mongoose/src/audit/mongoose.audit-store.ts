@@ -26,6 +26,7 @@ import { MongooseTransaction } from '../change/mongoose-transaction.js';
 import { auditCollections, type AuditCollections } from '../connection/collections.js';
 import { prepareCollections } from '../connection/prepare-collections.js';
 import type { Fence } from '../connection/fence.js';
+import { passes } from '../connection/transient.js';
 
 const HISTORY = 'the audit history';
 
@@ -64,6 +65,10 @@ export class MongooseAuditStore implements AuditStore {
   prepare(): Promise<void> {
     const { createCollections } = this.settings;
     return prepareCollections(this.context.database, Object.values(this.collections), createCollections);
+  }
+
+  isTransient(error: unknown): boolean {
+    return passes(error);
   }
 
   /** The database is the connection's, which names it or leaves it to the driver. */

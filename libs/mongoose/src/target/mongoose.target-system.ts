@@ -16,6 +16,7 @@ import { MongooseMarkerStore } from './mongoose.marker-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
 import { MongooseTransaction } from '../change/mongoose-transaction.js';
 import { whyNoTransactions } from '../connection/capability.js';
+import { passes } from '../connection/transient.js';
 import { ChangeTransaction } from '../change/change-transaction.js';
 import { ChangeSession } from '../change/change-session.js';
 import { CheckedSessions, isSeen } from '../change/checked-sessions.js';
@@ -76,6 +77,10 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
 
   checks(value: object): boolean {
     return isSeen(this.resource.getClient(), value);
+  }
+
+  isTransient(error: unknown): boolean {
+    return passes(error);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

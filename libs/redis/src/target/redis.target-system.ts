@@ -22,6 +22,7 @@ import { addressOf, isCluster, type RedisClient } from '../connection/redis-clie
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { hashTagOf, keysOf, type RedisKeys } from '../connection/redis-keys.js';
 import { RedisLink } from '../connection/redis-link.js';
+import { isTransient } from '../connection/transient.js';
 import { RedisMarkerStore } from './redis.marker-store.js';
 import { sealCommands, sendingAtOnce } from '../change/running-commands.js';
 import { RedisUnreachableError } from '../redis.errors.js';
@@ -93,6 +94,10 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     } finally {
       statements.end();
     }
+  }
+
+  isTransient(error: unknown): boolean {
+    return isTransient(error);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

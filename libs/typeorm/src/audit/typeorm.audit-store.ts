@@ -23,6 +23,7 @@ import {
 import { integerOf, toEntry } from './audit-entry.row.js';
 import { contextOf } from '../change/data-source-context.js';
 import { serverOf } from '../database/server-of.js';
+import { isTransient } from '../database/transient.js';
 import type { ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { rowWrite } from '../sql/row-write.js';
 import { LocatedTables, type TableGroup } from '../schema/located-tables.js';
@@ -74,6 +75,10 @@ export class TypeOrmAuditStore implements AuditStore {
   async prepare(): Promise<void> {
     const tables = await this.tables.get();
     await prepareTables(this.database, Object.values(tables), this.options.createTables);
+  }
+
+  isTransient(error: unknown): boolean {
+    return isTransient(this.database.dialect, error);
   }
 
   /** Where the history is kept, in words. */

@@ -14,7 +14,8 @@ const LIMITS: Readonly<Record<string, string>> = {
 const IDLE_LIMITS =
   'wait_timeout (on MariaDB also idle_transaction_timeout and idle_write_transaction_timeout)';
 
-const CONNECTION_LOST = new Set([
+/** Codes of MySQL's drivers and of Node for a connection that was lost. */
+export const CONNECTION_LOST: ReadonlySet<string> = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'ER_CLIENT_INTERACTION_TIMEOUT',
   'ECONNRESET',

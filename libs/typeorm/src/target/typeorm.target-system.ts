@@ -16,6 +16,7 @@ import type { Admission, ChangeTransaction, SqlDatabase } from '../database/data
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { expectTables } from '../database/expect-tables.js';
+import { isTransient } from '../database/transient.js';
 import { isSeen } from '../change/seen-objects.js';
 import { Sql } from '../sql/sql.js';
 import { trackedRunner } from '../change/tracked-runner.js';
@@ -91,6 +92,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
 
   checks(value: object): boolean {
     return isSeen(this.resource, value);
+  }
+
+  isTransient(error: unknown): boolean {
+    return isTransient(this.database.dialect, error);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
