@@ -26,10 +26,10 @@ const MYSQL: readonly unknown[] = [1040, 1053, 1203, 1290, 1836, 1927];
 const GIVEN_UP = 'QueryRunnerAlreadyReleasedError';
 
 /** What `isTransient` of store and target system answers, by the error's shape. */
-export function isTransient({ classifyError }: Dialect, error: unknown): boolean {
+export function isTransient(dialect: Dialect, error: unknown): boolean {
   const said = saysTransient(error);
   if (said !== undefined) return said;
-  if (classifyError(error) === 'busy' || isConnectionFailure(error)) return true;
+  if (dialect.classifyError(error) === 'busy' || isConnectionFailure(error)) return true;
   const {
     code,
     errno,
