@@ -26,6 +26,7 @@ export {
 } from './in-memory/in-memory-database.js';
 export { inMemoryAuditStore, inMemoryTargetSystem } from './in-memory/in-memory.definitions.js';
 export { CrashPoint, type CrashMessage } from './in-memory/crash-point.js';
+export { InMemoryConflictError } from './in-memory/in-memory.errors.js';
 export { InMemoryLockStore } from './in-memory/in-memory-lock.store.js';
 export { InMemoryRecordStore } from './in-memory/in-memory-record.store.js';
 export { InMemoryMarkerStore } from './in-memory/in-memory-marker.store.js';

@@ -1,5 +1,6 @@
 import { isFinal } from '../errors/flamingock.error.js';
-import type { AnswerTimeout } from '../runtime/answer-timeout.js';
+import { mayPass } from '../errors/transience.js';
+import { NoAnswerError, type AnswerTimeout } from '../runtime/answer-timeout.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
 import type { Transaction } from '../lock/transaction.js';
 import { assertFits } from '../records/record.errors.js';
@@ -45,6 +46,13 @@ export class GuardedAuditStore implements AuditStore {
 
   get resource(): object {
     return this.store.resource;
+  }
+
+  /** Silence passes; what the store has said is inside. */
+  isTransient(error: unknown): boolean {
+    if (error instanceof NoAnswerError) return true;
+    if (error instanceof AuditStoreUnavailableError) return this.isTransient(error.cause);
+    return mayPass(this.store, error);
   }
 
   prepare() {

@@ -2,6 +2,7 @@ import { InMemoryAuditStore, ManualRuntime } from '@nestjs-flamingock/testing';
 import { GuardedAuditStore } from '../audit/guarded-audit.store.js';
 import { SERVICE } from '../fixtures/runs.js';
 import { AnswerTimeout, NoAnswerError } from '../runtime/answer-timeout.js';
+import { resolveLimits } from '../runtime/limits.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
 import { MAX_RECORD_NAME, MAX_RECORD_VALUE, type NewRecord } from './record-store.js';
 import { RecordTooLargeError } from './record.errors.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationName, packageOf } from './node-runtime.js';
+import { applicationName, nodeRuntime, packageOf } from './node-runtime.js';
 
 let root: string;
 
@@ -78,5 +78,20 @@ describe('the package of a class', () => {
   it('is not known where no file that was loaded exports it', () => {
     expect(packageOf(Entity, {})).toBeUndefined();
     expect(packageOf(Entity)).toBeUndefined();
+  });
+});
+
+describe('a timer', () => {
+  const ofProcess = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+  it.each([
+    ['keeps the process from ending', undefined, 1],
+    ['that is idle does not', 'idle', 0],
+  ] as const)('%s', (_, idle, more) => {
+    const before = ofProcess();
+    const cancel = nodeRuntime.timer(60_000, () => undefined, idle);
+    expect(ofProcess()).toBe(before + more);
+    cancel();
+    expect(ofProcess()).toBe(before);
   });
 });

@@ -14,8 +14,9 @@ export const nodeRuntime: Runtime = {
     wallMs: () => Date.now(),
     uptimeMs: () => uptime() * 1_000,
   }),
-  timer(ms, ring) {
-    const timer = setTimeout(ring, ms);
+  timer(ms, callback, idle) {
+    const timer = setTimeout(callback, ms);
+    if (idle) timer.unref();
     return () => clearTimeout(timer);
   },
   uuid: randomUUID,

@@ -9,8 +9,11 @@ export interface Runtime {
    * its machine is suspended; only differences mean anything.
    */
   monotonicMs(): number;
-  /** Calls `callback` after `ms` milliseconds. Returns a function that cancels the timer. */
-  timer(ms: number, callback: () => void): () => void;
+  /**
+   * Calls `callback` after `ms` milliseconds. Returns a function that cancels the timer. A process with nothing else to
+   * do ends in spite of an `idle` timer.
+   */
+  timer(ms: number, callback: () => void, idle?: 'idle'): () => void;
   /** A value that no other process will ever produce. */
   uuid(): string;
   /** A number from 0 (included) to 1 (excluded). */

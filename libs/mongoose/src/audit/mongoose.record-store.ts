@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FencedError } from '@nestjs-flamingock/core';
+import { FencedError, ForeignTransactionError } from '@nestjs-flamingock/core';
 import type {
   LockHold,
   NewRecord,
@@ -16,7 +16,6 @@ import type { AuditCollections } from '../connection/collections.js';
 import type { Database } from '../connection/database.js';
 import type { FenceDocument } from '../connection/fence.js';
 import { isServerError } from '../connection/server-error.js';
-import { ForeignTransactionError } from '../mongoose.errors.js';
 
 interface RecordDocument {
   readonly service: string;
@@ -121,7 +120,7 @@ export class MongooseRecordStore implements RecordStore {
     act: Act,
   ) {
     if (!(tx instanceof MongooseTransaction) || tx.resource !== this.resource)
-      throw new ForeignTransactionError();
+      throw new ForeignTransactionError('Mongoose connection');
     const session = await tx.seal();
     if (hold) await this.enter(hold, session);
     const found = await this.on((records) => records.findOne(nameOf(key), { session }));

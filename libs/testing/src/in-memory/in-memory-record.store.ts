@@ -10,7 +10,7 @@ import type {
 } from '@nestjs-flamingock/core/adapter';
 import type { InMemoryDatabase, InMemoryTables } from './in-memory-database.js';
 import { sessionOf } from './in-memory-transaction.js';
-import { ConflictingWriteError } from './in-memory.errors.js';
+import { InMemoryConflictError } from './in-memory.errors.js';
 
 /** A version that no record has. */
 const NONE = -1;
@@ -61,7 +61,7 @@ export class InMemoryRecordStore implements RecordStore {
       if (hold && (head?.token !== hold.token || head.owner !== hold.owner))
         throw new FencedError(hold.service, hold.token, 'the records');
       const holds = (tables.records.get(nameOf(key))?.version ?? 0) === ifVersion;
-      if (decided === true && !holds) throw new ConflictingWriteError(key.kind, key.key);
+      if (decided === true && !holds) throw new InMemoryConflictError(key.kind, key.key);
       decided ??= holds;
       if (decided) act(tables);
       return decided;

@@ -12,6 +12,7 @@ import type {
   InMemoryStatement,
   InMemoryTables,
 } from './in-memory-database.js';
+import { InMemoryConflictError } from './in-memory.errors.js';
 import { writeMarker } from './in-memory-marker.store.js';
 
 /** The marker that a transaction leaves, and how it passes the fence. */
@@ -119,7 +120,7 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
     try {
       return await this.resource.write('commit', statement);
     } catch (error) {
-      const isRefused = error instanceof FencedError || error instanceof ConflictingWriteError;
+      const isRefused = error instanceof FencedError || error instanceof InMemoryConflictError;
       return { status: isRefused ? 'rolled-back' : 'unknown', error };
     }
   }

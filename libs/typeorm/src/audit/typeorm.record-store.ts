@@ -1,4 +1,4 @@
-import { FencedError } from '@nestjs-flamingock/core';
+import { FencedError, ForeignTransactionError } from '@nestjs-flamingock/core';
 import type {
   LockHold,
   NewRecord,
@@ -17,7 +17,6 @@ import type { LocatedTables } from '../schema/located-tables.js';
 import type { AuditTables } from '../schema/tables.js';
 import type { SqlExecutor } from '../sql/dialect.js';
 import { sql, type Row, type Sql } from '../sql/sql.js';
-import { ForeignTransactionError } from '../transaction.errors.js';
 import {
   carries,
   recordDelete,
@@ -80,7 +79,7 @@ export class TypeOrmRecordStore implements RecordStore {
 
   private sealed(tx: Transaction): Promise<SqlExecutor> {
     if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource)
-      throw new ForeignTransactionError();
+      throw new ForeignTransactionError('DataSource');
     return tx.seal();
   }
 

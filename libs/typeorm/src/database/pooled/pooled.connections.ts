@@ -46,7 +46,7 @@ export class PooledConnections {
     this.holders.get(holder)?.();
     this.holders.set(
       holder,
-      this.host.runtime.timer(ms, () => void this.end(holder)),
+      this.host.runtime.timer(ms, () => void this.end(holder), 'idle'),
     );
   }
 
