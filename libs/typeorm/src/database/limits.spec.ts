@@ -94,7 +94,7 @@ await describeOnServers('the limits of the host', (open, engine) => {
       }
       await claiming;
       expect(seen.failure).toBeInstanceOf(RowHeldError);
-      expect((waitsBegun() - 1) * LOOK_MS).toBe(takeOverMs);
+      expect(waitsBegun() * LOOK_MS).toBe(takeOverMs);
       await other.rollbackTransaction();
     },
   );
