@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ensureTopics } from '@nestjs-flamingock/kafka';
 import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type Producer } from 'kafkajs';
 
 const LAST = 'read up to here';
@@ -44,7 +45,7 @@ export class KafkaTopic {
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
     await Promise.all([admin.connect(), producer.connect(), consumer.connect()]);
-    await admin.createTopics({ topics: [{ topic: name, numPartitions }] });
+    await ensureTopics(admin, [{ topic: name, partitions: numPartitions }]);
     const topic = new KafkaTopic(name, admin, producer, consumer, groupId);
     await consumer.subscribe({ topics: [name], fromBeginning: true });
     await consumer.run({ autoCommit: false, eachMessage: async ({ message }) => topic.take(message) });

@@ -61,7 +61,13 @@ async function create(admin: Admin, { topic, partitions, replicationFactor, conf
     ...(replicationFactor && { replicationFactor }),
   };
   try {
-    return await admin.createTopics({ topics: [{ topic, ...size, configEntries }] });
+    // kafkajs takes a broker that does not know the new topic yet for a refusal: it is asked here until it does.
+    const isCreated = await admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic, ...size, configEntries }],
+    });
+    if (isCreated) await onceThere(nodeHost, () => admin.fetchTopicMetadata({ topics: [topic] }));
+    return isCreated;
   } catch (error) {
     throw refusalOf(error);
   }

@@ -48,13 +48,19 @@ async function exists(admin: Admin, topic: string): Promise<boolean> {
   }
 }
 
-/** Kafka creates a topic once, however many ask for it. */
+/**
+ * Kafka creates a topic once, however many ask for it. kafkajs itself does not wait for its leaders: it takes a broker
+ * that does not know the new topic yet for a refusal.
+ */
 async function create(admin: Admin, topic: string, wanted: number | undefined): Promise<void> {
   const { brokers } = await admin.describeCluster();
   const replicationFactor = wanted ?? Math.min(REPLICAS, brokers.length);
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor, configEntries }] });
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic, numPartitions: 1, replicationFactor, configEntries }],
+    });
   } catch (error) {
     throw new MarkersTopicMissingError(topic, replicationFactor, refusalOf(error));
   }
