@@ -5,7 +5,13 @@ import { walls } from './tools/eslint/walls.mjs';
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/coverage/**', '**/.tmp/**', 'apps/demo/var/**', 'test/consumers/overlay/**'],
+    ignores: [
+      '**/dist/**',
+      '**/coverage/**',
+      '**/.tmp/**',
+      'apps/demo/var/**',
+      'test/tooling/consumers/overlay/**',
+    ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
@@ -36,7 +42,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/fixtures/**/*.ts', 'test/**/*.ts'],
+    files: ['**/*.spec.ts', '**/fixtures/**/*.ts', 'test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',

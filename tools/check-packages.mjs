@@ -25,7 +25,7 @@ function fileFault(folder, file) {
   // What a command links to; the only thing that is not built.
   if (Object.values(manifest(folder).bin ?? {}).includes(file) || file === `dist/bundle/${SHARED}`) return [];
   const [, stem] = /^dist\/(?:bundle\/)?(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
-  if (stem === undefined || /\.(e2e-)?spec$/.test(stem)) return [`${file} does not belong in the package`];
+  if (stem === undefined || /\.spec$/.test(stem)) return [`${file} does not belong in the package`];
   const source = join(folder, 'src', `${stem}.ts`);
   return existsSync(source) ? [] : [`${file} has no source: npm run clean, then npm run build`];
 }

@@ -1,7 +1,7 @@
 // Removes what the build wrote, outputs of deleted sources included (tsc -b --clean leaves those).
 import { readdirSync, rmSync } from 'node:fs';
 
-const folders = ['libs', 'apps', 'test'].flatMap((parent) =>
+const folders = ['libs', 'apps', 'test', 'test/apps', 'test/proof', 'test/support'].flatMap((parent) =>
   readdirSync(parent).map((name) => `${parent}/${name}`),
 );
 for (const folder of folders) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection, type Connection } from 'mongoose';
 import { dropMongoDatabase } from './drop-mongo-database.js';
-import type { DatabaseOptions } from './fixture/database.js';
+import type { DatabaseOptions } from './fixtures/database.js';
 import type { CreateDatabase, StoredEntry, TestDatabase } from './test-database.js';
 
 /** A database on a MongoDB server. */

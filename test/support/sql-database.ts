@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { DatabaseOptions } from './fixture/database.js';
+import type { DatabaseOptions } from './fixtures/database.js';
 import type { CreateDatabase, StoredEntry, TestDatabase } from './test-database.js';
 
 /** A database that TypeORM reaches. */

@@ -1,5 +1,5 @@
-import type { NotesOptions } from '../e2e/fixture/notes.js';
-import type { DatabaseOptions } from './fixture/database.js';
+import type { NotesOptions } from '../apps/e2e/fixtures/notes.js';
+import type { DatabaseOptions } from './fixtures/database.js';
 
 /** What the audit store has of an entry, as far as tests look at it. */
 export interface StoredEntry {

@@ -209,7 +209,7 @@ const BREACHES: readonly [string, string, string, string][] = [
   ],
   // module format
   ['an import leaves .js out', 'libs/core/src/new.ts', `export * from './runtime/runtime';`, SYNTAX],
-  ['a test leaves .js out', 'test/e2e/new.ts', `import '..';`, SYNTAX],
+  ['a test leaves .js out', 'test/apps/e2e/new.ts', `import '..';`, SYNTAX],
   ['a library names its own file', 'libs/core/src/new.ts', `export const here = import.meta.url;`, SYNTAX],
   ['a library requires', 'libs/typeorm/src/new.ts', `export const typeorm = require('typeorm');`, GLOBALS],
   ['a library asks for its folder', 'libs/typeorm/src/new.ts', `export const here = __dirname;`, GLOBALS],
@@ -255,7 +255,7 @@ const ALLOWED: readonly [string, string, string][] = [
     `Reflect.getMetadata('a', Object);`,
   ],
   ['any library in a spec', 'libs/core/src/lock/new.spec.ts', `export * from '@nestjs-flamingock/testing';`],
-  ['a plain script in a test', 'test/e2e/new.ts', `export * from '../services/servers.mjs';`],
+  ['a plain script in a test', 'test/apps/e2e/new.ts', `export * from '../../support/services/servers.mjs';`],
   [
     'a library of its own choice in the demo',
     'apps/demo/src/new.ts',

@@ -37,7 +37,7 @@ const DRIVERS = {
 };
 /** Libraries whose time is the engine's: they get a Runtime with their AdapterHost. */
 const ADAPTERS = ['typeorm', 'mongoose', 'kafka', 'redis'];
-const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/fixtures/**'];
+const SPECS = ['**/*.spec.ts', '**/fixtures/**'];
 
 const core = { element: { type: 'core' } };
 const library = { element: { type: 'library' } };

@@ -9,7 +9,7 @@ import {
 } from '@nestjs-flamingock/core';
 import { FlamingockTest, inMemoryAuditStore } from '@nestjs-flamingock/testing';
 import { Kafka, type Admin, type Producer, type Transaction } from 'kafkajs';
-import { describeOn } from '../../../test/services/describe-on.js';
+import { describeOn } from '../../../test/support/services/describe-on.js';
 import { KafkaTopic, quietKafka } from '../../../test/support/kafka-topic.js';
 import { TestTargets } from './fixtures/open.js';
 import { InjectKafkaAdmin, InjectKafkaProducer, InjectKafkaTransaction } from './inject-kafka.decorators.js';

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import { transactionalTargetContract, type TargetBackend } from '@nestjs-flamingock/testing';
-import { describeOn } from '../../../test/services/describe-on.js';
+import { describeOn } from '../../../test/support/services/describe-on.js';
 import { KafkaTopic } from '../../../test/support/kafka-topic.js';
 import { producerOf, TestTargets, transactionOf } from './fixtures/open.js';
 import { NoTransactionError } from './kafka.errors.js';

@@ -8,7 +8,7 @@ import {
   type SharedBackend,
 } from '@nestjs-flamingock/testing';
 import type { ClientSession } from 'mongoose';
-import { describeOn } from '../../../test/services/describe-on.js';
+import { describeOn } from '../../../test/support/services/describe-on.js';
 import { MongoDatabase, notes } from './fixtures/mongo-database.js';
 import { auditStore, targetSystem } from './fixtures/open.js';
 import { CLIENT_SESSION } from './inject-client-session.decorator.js';

@@ -3,7 +3,7 @@ import {
   transactionalTargetContract,
   type PartialBackend,
 } from '@nestjs-flamingock/testing';
-import { describeOn } from '../../../test/services/describe-on.js';
+import { describeOn } from '../../../test/support/services/describe-on.js';
 import { clientOf, collectorOf, Keyspace } from './fixtures/keyspace.js';
 import { NotInTransactionError } from './redis.errors.js';
 

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { dropMongoDatabase } from '../../../../test/support/drop-mongo-database.js';
 import { chosenModule } from '../chosen-module.js';
 import { Demo } from '../fixtures/demo.js';

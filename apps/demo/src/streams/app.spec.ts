@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { Demo } from '../fixtures/demo.js';
 
 await describeOn(['kafka', 'redis'], 'the inventory service with streams', ({ kafka, redis }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin } from 'kafkajs';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { quietKafka } from '../../../../test/support/kafka-topic.js';
 import { ensureTopics } from './ensure-topics.js';
 

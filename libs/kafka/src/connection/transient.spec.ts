@@ -1,6 +1,6 @@
 import { FencedError } from '@nestjs-flamingock/core';
 import type { Admin, Kafka } from 'kafkajs';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { quietKafka } from '../../../../test/support/kafka-topic.js';
 import { KafkaTargetSystem } from '../target/kafka.target-system.js';
 

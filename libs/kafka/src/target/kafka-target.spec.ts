@@ -2,7 +2,7 @@ import { holdOf } from '@nestjs-flamingock/testing';
 import { TransactionControlError, ChangeEndedError, FencedError } from '@nestjs-flamingock/core';
 import type { Handles, Marker } from '@nestjs-flamingock/core/adapter';
 import { Kafka } from 'kafkajs';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { KafkaTopic, quietKafka } from '../../../../test/support/kafka-topic.js';
 import { adminOf, markerOf, producerOf, TestTargets, transactionOf } from '../fixtures/open.js';
 import { FailedSendError, NonTransactionalHandleError, TransactionTimedOutError } from '../kafka.errors.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection, type Connection } from 'mongoose';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { createCollectionCommands } from '../connection/create-collection-commands.js';
 import { failNext } from '../fixtures/fail-point.js';
 import { MongoDatabase } from '../fixtures/mongo-database.js';

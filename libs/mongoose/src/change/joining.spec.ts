@@ -2,7 +2,7 @@ import { holdOf } from '@nestjs-flamingock/testing';
 import type { ClientSession, Connection } from 'mongoose';
 import { LockUnconfirmedError } from '@nestjs-flamingock/core';
 import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';
 import { CHANGE, targetSystem } from '../fixtures/open.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { ClientSession, Connection } from 'mongoose';
 import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { failNext } from '../fixtures/fail-point.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';
 import { CHANGE, targetSystem } from '../fixtures/open.js';

@@ -2,7 +2,7 @@ import { OmittedWriteError } from '@nestjs-flamingock/core';
 import { randomUUID } from 'node:crypto';
 import { holdOf } from '@nestjs-flamingock/testing';
 import { Schema, type Connection, type Model } from 'mongoose';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { MongoDatabase } from '../fixtures/mongo-database.js';
 import { CHANGE, targetSystem } from '../fixtures/open.js';
 import type { MongooseTargetSystem } from '../target/mongoose.target-system.js';

@@ -1,5 +1,5 @@
 import mongoose, { type ConnectOptions, type Connection, type MongooseOptions } from 'mongoose';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { fullRuns, takeOver, type Driven } from '../../../../test/support/full-runs.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';
 import { auditStore, CHANGE, targetSystem } from '../fixtures/open.js';

@@ -1,6 +1,6 @@
 import { createConnection, type Connection } from 'mongoose';
-import { describeOn } from '../../../../test/services/describe-on.js';
-import { freePort } from '../../../../test/services/free-port.mjs';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
+import { freePort } from '../../../../test/support/services/free-port.mjs';
 import { MongoDatabase, notes } from '../fixtures/mongo-database.js';
 import { auditStore, targetSystem } from '../fixtures/open.js';
 import { BrokenBatchError, ConflictingWriteError } from '../mongoose.errors.js';

@@ -4,7 +4,7 @@ import type { Connection } from 'mongoose';
 import { FencedError } from '@nestjs-flamingock/core';
 import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { failNext } from '../fixtures/fail-point.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';
 import { auditStore, CHANGE, targetSystem } from '../fixtures/open.js';

@@ -1,6 +1,6 @@
 import { createGuard } from '@nestjs-flamingock/core/adapter';
 import type { Redis } from 'ioredis';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { Keyspace } from '../fixtures/keyspace.js';
 
 /** What a change without a transaction can keep of its client, and write by later. */

@@ -2,7 +2,7 @@ import { holdOf } from '@nestjs-flamingock/testing';
 import { PartlyAppliedError } from '@nestjs-flamingock/core';
 import type { ChangeRun, Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { Redis } from 'ioredis';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
 import { clientOf, collectorOf, Keyspace } from '../fixtures/keyspace.js';
 import type { RedisTargetSystem } from '../target/redis.target-system.js';

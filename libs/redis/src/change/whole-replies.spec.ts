@@ -1,7 +1,7 @@
 import { ChangeContext } from '@nestjs-flamingock/core';
 import type { ChangeRun } from '@nestjs-flamingock/core/adapter';
 import type { CommonRedisOptions, Redis } from 'ioredis';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { clientOf, Keyspace } from '../fixtures/keyspace.js';
 import { PipelineReplyError, TransactionDiscardedError } from '../redis.errors.js';
 

@@ -1,7 +1,7 @@
 import { nodeHost, type ChangeRun, type Marker } from '@nestjs-flamingock/core/adapter';
 import { holdOf } from '@nestjs-flamingock/testing';
 import { Command, type CommonRedisOptions } from 'ioredis';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { clientOf, collectorOf, Keyspace } from '../fixtures/keyspace.js';
 import { RedisConnection } from './redis-connection.js';
 

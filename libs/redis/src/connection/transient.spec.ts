@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { describeOn } from '../../../../test/services/describe-on.js';
-import { freePort } from '../../../../test/services/free-port.mjs';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
+import { freePort } from '../../../../test/support/services/free-port.mjs';
 import { Keyspace } from '../fixtures/keyspace.js';
 import { PlainWriteError, RedisUnreachableError, WatchedKeyChangedError } from '../redis.errors.js';
 import type { RedisTargetSystem } from '../target/redis.target-system.js';

@@ -1,7 +1,7 @@
 import { holdOf } from '@nestjs-flamingock/testing';
 import { Redis } from 'ioredis';
-import { OwnRedis } from '../../../../test/redis/own-redis.mjs';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { OwnRedis } from '../../../../test/apps/redis/own-redis.mjs';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { collectorOf, Keyspace } from '../fixtures/keyspace.js';
 import { NotAcknowledgedError, RedisOptionsError } from '../redis.errors.js';
 import { resolveRedisOptions } from '../redis.options.js';

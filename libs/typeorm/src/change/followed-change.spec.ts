@@ -2,7 +2,7 @@ import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import type { ChangeRun, Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { describeOnMariadb, describeOnServers, type OpenDatabase } from '../fixtures/describe-engines.js';
 import { insertOf, keysOf, noteTable } from '../fixtures/notes.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from '../fixtures/open.js';

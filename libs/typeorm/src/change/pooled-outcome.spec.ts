@@ -1,6 +1,6 @@
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { describeOnServers } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';
 import { insertOf, keysOf, note, noteTable } from '../fixtures/notes.js';

@@ -2,7 +2,7 @@ import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '@nestjs-flamingock/core';
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import {
   mariadbDatabase,
   postgresDatabase,

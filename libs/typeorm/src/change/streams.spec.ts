@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { MariadbDatabase } from '../fixtures/mariadb-database.js';
 import { Note } from '../fixtures/note.entity.js';
 import { keysOf, note } from '../fixtures/notes.js';

@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy, type DataSource } from 'typeorm';
 import pg from 'pg';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { fullStarts } from '../fixtures/full-start.js';
 import { MariadbDatabase } from '../fixtures/mariadb-database.js';
 import { PostgresSchema } from '../fixtures/postgres-schema.js';

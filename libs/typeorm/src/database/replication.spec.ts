@@ -1,6 +1,6 @@
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { describeOn } from '../../../../test/services/describe-on.js';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
 import {
   mariadbDatabase,
   postgresDatabase,

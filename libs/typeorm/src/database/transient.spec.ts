@@ -1,5 +1,5 @@
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
-import { freePort } from '../../../../test/services/free-port.mjs';
+import { freePort } from '../../../../test/support/services/free-port.mjs';
 import { describeOnServers } from '../fixtures/describe-engines.js';
 import { auditStore, targetSystem } from '../fixtures/open.js';
 import { SqliteFile } from '../fixtures/sqlite-file.js';

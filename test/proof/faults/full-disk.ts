@@ -1,0 +1,50 @@
+import { withApplication } from '../../apps/e2e/boot.js';
+import { Workspace } from '../../apps/e2e/workspace.js';
+import type { DatabaseOptions } from '../../support/fixtures/database.js';
+import type { CreateDatabase } from '../../support/test-database.js';
+import { tryFault, type Trial } from './trial.js';
+
+/** Where a database has no space left. */
+export interface FullDisk {
+  readonly title: string;
+  readonly audit: CreateDatabase;
+  readonly target?: CreateDatabase;
+  /** When it is full: before the start, or at a point that a change reaches. */
+  readonly at: string;
+  fill(): void;
+  free(): void;
+  /** Makes a database one that can be full. @default as it is */
+  readonly limited?: (options: DatabaseOptions) => DatabaseOptions;
+}
+
+/** So short that an entry that cannot be written is given up soon. */
+const SETTINGS = { lock: { leaseMs: 2_000, retryMs: 50 } };
+
+/** One start, for which the space runs out. */
+export async function fillDisk(disk: FullDisk): Promise<Trial> {
+  const { title, audit, target, at, limited = (options) => options } = disk;
+  const workspace = await Workspace.open(audit, target);
+  const { options } = workspace;
+  const limits = limited(workspace.target.options);
+  const full = options.notes ? { notes: limits } : { audit: limits };
+  const onReach = async (point: string): Promise<void> => {
+    if (point === at) disk.fill();
+  };
+  try {
+    if (at === 'before the start') disk.fill();
+    return await tryFault({
+      what: 'disk full',
+      title: `${title}, ${at}`,
+      workspace,
+      start: () =>
+        withApplication({ ...options, ...full, settings: SETTINGS, onReach }, (flamingock) =>
+          flamingock.execute(),
+        ),
+      heal: async () => disk.free(),
+      mustApply: false,
+    });
+  } finally {
+    disk.free();
+    await workspace.remove();
+  }
+}
