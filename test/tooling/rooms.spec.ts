@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 
-const LIBRARIES = ['core', 'typeorm', 'mongoose', 'kafka', 'redis'];
+const LIBRARIES = readdirSync('libs');
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 
 /** The rooms of a library, each with those that its files import. */

@@ -1,6 +1,8 @@
 // The walls between rooms and packages (CONTRIBUTING.md, "Walls"), as lint.
 // test/tooling/walls.spec.ts proves of each that a breach fails.
+import { basename } from 'node:path';
 import boundaries from 'eslint-plugin-boundaries';
+import { libraries, manifest } from '../pack.mjs';
 
 /** Files of core that may know Nest. */
 const NEST_FILES = [
@@ -26,23 +28,20 @@ const PURE_FILES = [
   'libs/core/src/plan/execution-planner.ts',
   'libs/core/src/audit/audit-snapshot.ts',
 ];
-/** Packages that a library besides core may import: its driver, and that driver's Nest module. */
-const DRIVERS = {
-  typeorm: ['typeorm', '@nestjs/typeorm'],
-  mongoose: ['mongoose', '@nestjs/mongoose'],
-  kafka: ['kafkajs'],
-  redis: ['ioredis'],
-  testing: ['@nestjs/core', '@nestjs/testing'],
-  cli: ['@nestjs/core', 'commander', 'csv-stringify', 'picocolors', 'string-width', 'table'],
-};
+const BESIDES_CORE = libraries.map((folder) => basename(folder)).filter((name) => name !== 'core');
 /** Libraries whose time is the engine's: they get a Runtime with their AdapterHost. */
-const ADAPTERS = ['typeorm', 'mongoose', 'kafka', 'redis'];
+const ADAPTERS = BESIDES_CORE.filter((name) => !['testing', 'cli'].includes(name));
 const SPECS = ['**/*.spec.ts', '**/fixtures/**'];
 
 const core = { element: { type: 'core' } };
 const library = { element: { type: 'library' } };
 const file = (categories) => ({ file: { categories } });
 const source = (...names) => ({ dependency: { source: names } });
+/** What an application has installed when it uses the library: core, Nest, the driver and that driver's Nest module. */
+function installedWith(lib) {
+  const { dependencies, peerDependencies } = manifest(`libs/${lib}`);
+  return Object.keys({ ...dependencies, ...peerDependencies });
+}
 /** Built-ins that compute; the rest of node: does I/O, keeps time or asks the machine. */
 const COMPUTING_BUILTINS = ['node:async_hooks', 'node:crypto', 'node:events', 'node:util', 'node:util/types'];
 
@@ -67,18 +66,12 @@ const policies = [
     from: library,
     allow: [
       { to: { element: { type: 'library', captured: { lib: '{{ from.element.captured.lib }}' } } } },
-      source(
-        '@nestjs-flamingock/core',
-        '@nestjs-flamingock/core/adapter',
-        '@nestjs/common',
-        'node:*',
-        'node:*/**',
-      ),
+      source('@nestjs-flamingock/core/adapter', 'node:*', 'node:*/**'),
     ],
   },
-  ...Object.entries(DRIVERS).map(([lib, drivers]) => ({
+  ...BESIDES_CORE.map((lib) => ({
     from: { element: { type: 'library', captured: { lib } } },
-    allow: source(...drivers),
+    allow: source(...installedWith(lib)),
   })),
   {
     from: { element: { type: 'application' } },
