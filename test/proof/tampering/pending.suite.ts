@@ -53,7 +53,7 @@ export function pendingSuite<T extends TestDatabase>(victim: () => Victim<T>): v
         const edited = pending(([first, last]) => [first, present({ ...last, [field]: other })]);
         const found = await victim().after(edited);
         const isNamed =
-          !found.ok && (found.seq === 10 || found.fault.startsWith('has a place that no entry has'));
+          !found.ok && (found.seq === 10 || found.fault.startsWith('has an invalid sequence number'));
         if (!isNamed) missed.push({ field, other, found });
       }
     }
@@ -102,7 +102,7 @@ export function pendingSuite<T extends TestDatabase>(victim: () => Victim<T>): v
       const fault = {
         ok: false,
         changeId: 'pending',
-        fault: expect.stringMatching(/place that no entry has/),
+        fault: expect.stringMatching(/invalid sequence number/),
       };
       expect(await victim().after(editHead({ pending: [forgery(fields)] }))).toMatchObject(fault);
       expect(await victim().after(all(added(forgery(fields)), editHead({ settled: null })))).toMatchObject(

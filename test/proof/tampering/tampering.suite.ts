@@ -147,7 +147,7 @@ export function tamperingSuite<T extends TestDatabase>(
       expect(await victim.after(putIn(10, forged))).toMatchObject({
         ok: false,
         changeId: 'pending',
-        fault: expect.stringMatching(/place that no entry has/),
+        fault: expect.stringMatching(/invalid sequence number/),
       });
     }
   });
@@ -245,7 +245,7 @@ function isAbout(
   seq: number,
   entries: readonly AuditEntry[],
 ): boolean {
-  if (fault.fault.startsWith('has a place that no entry has'))
+  if (fault.fault.startsWith('has an invalid sequence number'))
     return fault.changeId === entries[seq - 1]?.changeId;
   return fault.seq === seq;
 }

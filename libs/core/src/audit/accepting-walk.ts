@@ -23,12 +23,12 @@ export function acceptanceOf({ seq, evidence }: BrokenEntry): AuditRecord['metad
 export class AcceptingWalk {
   /** Where the walk is. */
   last: ChainEnd = CHAIN_START;
-  /** Broken places that nobody has accepted up to here. */
+  /** Broken entries that no finding has accepted up to here. */
   readonly broken: BrokenEntry[] = [];
-  /** Broken places that somebody has accepted. */
+  /** Broken entries that a finding of an operator has accepted. */
   readonly accepted: BrokenEntry[] = [];
 
-  /** Goes on to the next entry; answers a fault that nobody can accept, after which there is no going on. */
+  /** Goes on to the next entry. Returns a fault that no finding can accept: the walk ends there. */
   step(entry: AuditEntry): ChainFault | undefined {
     const fault = linkFault(this.last, entry);
     if (fault) {

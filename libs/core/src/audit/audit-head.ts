@@ -1,12 +1,11 @@
 /**
  * Version of what this library writes: entries and their states, heads, locks, fences and markers. It is
- * raised with whatever an earlier version would read wrongly; such a version then refuses the history.
+ * raised with each change that an earlier version would read wrongly; such a version then refuses the history.
  */
 export const HISTORY_FORMAT = 1;
 
 /**
- * End of a service's history, and its fence: who carries the head's token may
- * append, nobody else.
+ * End of a service's history, and its fence: only the holder that carries the head's token may append.
  */
 export interface AuditHead {
   /** Lock token of the last holder that claimed the head; 0 before the first. */

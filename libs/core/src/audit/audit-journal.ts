@@ -25,13 +25,13 @@ export interface AuditFact {
   readonly metadata?: AuditRecord['metadata'];
 }
 
-/** A step, with the change that it is about. */
+/** A fact, with the change that it is about. */
 export interface SubjectFact {
   readonly subject: ChangeFacts;
-  readonly step: AuditFact;
+  readonly fact: AuditFact;
 }
 
-/** What the steps of one execution have in common: the facts about its change. */
+/** What all entries of one execution have in common: the facts about its change. */
 export type ChangeFacts = Pick<
   AuditRecord,
   | 'stage'
@@ -77,9 +77,9 @@ export class AuditJournal {
     return this.lock.storeNow + (this.runtime.monotonicMs() - this.lock.askedAt);
   }
 
-  /** Makes the entries for `steps`, without writing them. */
-  draft(subject: ChangeFacts, ...steps: [AuditFact, ...AuditFact[]]): AuditBatch {
-    return this.chain(steps.map((step) => this.timedRecord(subject, step)));
+  /** Makes the entries for `facts`, without writing them. */
+  draft(subject: ChangeFacts, ...facts: [AuditFact, ...AuditFact[]]): AuditBatch {
+    return this.chain(facts.map((fact) => this.timedRecord(subject, fact)));
   }
 
   /**
@@ -87,15 +87,15 @@ export class AuditJournal {
    * store cannot keep of what was thrown, or of what an operator wrote, is spelled in ASCII.
    *
    * @returns the last of them.
-   * @throws LockLostError when somebody else has taken over; the store's error otherwise.
+   * @throws LockLostError when another holder has taken over; the store's error otherwise.
    */
-  async append(subject: ChangeFacts, ...steps: [AuditFact, ...AuditFact[]]): Promise<AuditEntry> {
-    return this.appendAll(steps.map((step) => ({ subject, step })));
+  async append(subject: ChangeFacts, ...facts: [AuditFact, ...AuditFact[]]): Promise<AuditEntry> {
+    return this.appendAll(facts.map((fact) => ({ subject, fact })));
   }
 
-  /** As {@link append}, for at least one step of any changes: all of them become durable, or none. */
-  async appendAll(steps: readonly SubjectFact[]): Promise<AuditEntry> {
-    const records = steps.map(({ subject, step }) => this.timedRecord(subject, step));
+  /** As {@link append}, for at least one fact of any changes: all of them become durable, or none. */
+  async appendAll(facts: readonly SubjectFact[]): Promise<AuditEntry> {
+    const records = facts.map(({ subject, fact }) => this.timedRecord(subject, fact));
     try {
       return await this.write(this.chain(records));
     } catch (cause) {
@@ -104,7 +104,7 @@ export class AuditJournal {
     }
   }
 
-  /** Takes note that a batch has become durable, as part of a transaction. */
+  /** Notes that a batch has become durable, as part of a transaction. */
   advanceTo(batch: AuditBatch): void {
     this.end = lastOf(batch);
   }
@@ -113,7 +113,7 @@ export class AuditJournal {
    * Finds out whether a transaction whose commit was not answered holds the batch. Claiming
    * the head again waits for, or shuts out, that transaction.
    *
-   * @throws LockLostError when somebody else has taken over meanwhile.
+   * @throws LockLostError when another holder has taken over meanwhile.
    */
   async isAppended(batch: AuditBatch): Promise<boolean> {
     try {
@@ -146,9 +146,9 @@ export class AuditJournal {
     }
   }
 
-  private timedRecord(subject: ChangeFacts, step: AuditFact): TimedRecord {
+  private timedRecord(subject: ChangeFacts, fact: AuditFact): TimedRecord {
     return {
-      createdAt: new Date(step.at).toISOString(),
+      createdAt: new Date(fact.at).toISOString(),
       record: {
         stage: subject.stage,
         changeId: subject.changeId,
@@ -161,13 +161,13 @@ export class AuditJournal {
         className: subject.className,
         service: this.service,
         executionId: this.executionId,
-        state: step.state,
-        operation: step.operation ?? 'EXECUTE',
-        methodName: step.methodName ?? null,
-        durationMs: Math.round(step.durationMs ?? 0),
+        state: fact.state,
+        operation: fact.operation ?? 'EXECUTE',
+        methodName: fact.methodName ?? null,
+        durationMs: Math.round(fact.durationMs ?? 0),
         hostname: this.runtime.host,
-        error: 'error' in step ? errorText(step.error) : null,
-        metadata: step.metadata ?? {},
+        error: 'error' in fact ? errorText(fact.error) : null,
+        metadata: fact.metadata ?? {},
       },
     };
   }

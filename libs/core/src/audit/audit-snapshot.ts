@@ -7,7 +7,7 @@ import { GENESIS_HASH, isSequenceNumber } from './chain.js';
 /** The last entry of each change, by change id. */
 export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
 
-/** History as it is now, whoever holds the lock. */
+/** History as it is now, read without the lock. */
 export async function readSnapshot(store: AuditStore, service: string): Promise<AuditSnapshot> {
   return createSnapshot(await store.readSnapshot(service));
 }

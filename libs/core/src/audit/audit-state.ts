@@ -11,7 +11,7 @@ export type AuditState =
 /** What was being done when an audit entry was written. */
 export type AuditOperation = 'EXECUTE' | 'UNDO' | 'FIX' | 'RECONCILE' | 'IMPORT';
 
-/** True where the change's effect is in its target system and needs nobody. */
+/** True where the change's effect is in its target system and needs no operator. */
 export function isApplied(state: AuditState): boolean {
   return state === 'EXECUTED' || state === 'MANUAL_MARKED_AS_EXECUTED';
 }

@@ -5,7 +5,7 @@ import type { AuditEntry } from './audit-entry.js';
 import type { AuditHead, Settlement } from './audit-head.js';
 import type { HistoryQuery } from './history-query.js';
 
-/** Entries of one step, contiguous and chained, written by one holder of the lock. */
+/** Entries that are appended together, contiguous and chained, written by one holder of the lock. */
 export interface AuditBatch {
   /** The writer's hold of the service's lock. */
   readonly hold: LockHold;

@@ -106,7 +106,7 @@ export class ChangeUnrecordedError extends FlamingockError {
   }
 }
 
-/** The commit of a change was sent, and nobody could be asked whether it took effect. */
+/** The commit of a change was sent, and its target system could not be asked whether it took effect. */
 export class ChangeOutcomeUnknownError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_CHANGE_OUTCOME_UNKNOWN';
 

@@ -66,7 +66,7 @@ describe('linkFault', () => {
     expect(linkFault(A, { ...B, seq: seq as number })).toEqual({
       seq: 2,
       changeId: 'b',
-      fault: `has a place that no entry has, ${String(seq)}: it was put in`,
+      fault: `has an invalid sequence number (${String(seq)}): it was inserted`,
     });
   });
 });

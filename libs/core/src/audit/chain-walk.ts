@@ -11,7 +11,7 @@ export interface ChainFault {
   readonly fault: string;
 }
 
-/** The fault by itself, of whatever knows more of it. */
+/** The fault by itself, without the further properties of `fault`. */
 export function placeOf({ seq, changeId, fault }: ChainFault): ChainFault {
   return { seq, ...(changeId !== undefined && { changeId }), fault };
 }

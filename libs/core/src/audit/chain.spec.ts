@@ -66,7 +66,7 @@ describe('a chain of records of any kind', () => {
       { seq: 1, fault: 'and all up to decision 2 are missing' },
       { seq: 2, record: edited, fault: 'content does not match its hash' },
       { seq: 2, record: B, fault: 'is there twice, or after decision 3' },
-      { seq: 2, record: { ...B, seq: 1.5 }, fault: 'has a place that no decision has, 1.5: it was put in' },
+      { seq: 2, record: { ...B, seq: 1.5 }, fault: 'has an invalid sequence number (1.5): it was inserted' },
       { seq: 2, record: moved, fault: 'does not follow decision 1: it was written after another one' },
     ]);
   });

@@ -96,7 +96,7 @@ export class Chain<R extends ChainRecord> {
     const { seq } = record;
     const next = last.seq + 1;
     if (!isSequenceNumber(seq)) {
-      return { seq: next, record, fault: `has a place that no ${noun} has, ${String(seq)}: it was put in` };
+      return { seq: next, record, fault: `has an invalid sequence number (${String(seq)}): it was inserted` };
     }
     if (seq > next) return { seq: next, fault: missing(next, seq - 1, noun) };
     if (seq < next) return { seq, record, fault: `is there twice, or after ${noun} ${last.seq}` };

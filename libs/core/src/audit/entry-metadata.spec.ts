@@ -1,14 +1,14 @@
-import { isPartly, PARTLY } from './entry-metadata.js';
+import { hasPartialEffect, PARTIAL_EFFECT } from './entry-metadata.js';
 
-describe('isPartly', () => {
+describe('hasPartialEffect', () => {
   it('is true for entries that say that part took effect, whatever else they say', () => {
-    expect(isPartly({ metadata: PARTLY })).toBe(true);
-    expect(isPartly({ metadata: { by: 'ann', ...PARTLY } })).toBe(true);
+    expect(hasPartialEffect({ metadata: PARTIAL_EFFECT })).toBe(true);
+    expect(hasPartialEffect({ metadata: { by: 'ann', ...PARTIAL_EFFECT } })).toBe(true);
   });
 
   it('is false for all others', () => {
-    expect(isPartly({ metadata: {} })).toBe(false);
-    expect(isPartly({ metadata: { effect: 'all', by: 'part' } })).toBe(false);
-    expect(isPartly({})).toBe(false);
+    expect(hasPartialEffect({ metadata: {} })).toBe(false);
+    expect(hasPartialEffect({ metadata: { effect: 'all', by: 'part' } })).toBe(false);
+    expect(hasPartialEffect({})).toBe(false);
   });
 });

@@ -37,7 +37,7 @@ export interface EntryMetadata {
 export const OPERATOR_KEYS: readonly string[] = ['by', 'reason'] satisfies (keyof EntryMetadata)[];
 
 /** Metadata of a failure of which the target system proves that part of it took effect and stays. */
-export const PARTLY = { effect: 'part' } as const satisfies EntryMetadata;
+export const PARTIAL_EFFECT = { effect: 'part' } as const satisfies EntryMetadata;
 
 /** What the engine has written into the metadata of an entry; a later version, or an import, may have other keys besides. */
 export function readMetadata({ metadata }: Pick<AuditRecord, 'metadata'>): EntryMetadata {
@@ -49,7 +49,7 @@ export function writeMetadata(metadata: EntryMetadata): AuditRecord['metadata'] 
   return metadata as AuditRecord['metadata'];
 }
 
-/** True for entries that say {@link PARTLY}. */
-export function isPartly({ metadata = {} }: Partial<Pick<AuditRecord, 'metadata'>>): boolean {
-  return readMetadata({ metadata }).effect === PARTLY.effect;
+/** True for entries that carry {@link PARTIAL_EFFECT}. */
+export function hasPartialEffect({ metadata = {} }: Partial<Pick<AuditRecord, 'metadata'>>): boolean {
+  return readMetadata({ metadata }).effect === PARTIAL_EFFECT.effect;
 }

@@ -42,7 +42,7 @@ describe('headFault', () => {
     ['a hash with something before it', { hash: `x${TAIL.hash}` }],
     ['a hash with something after it', { hash: `${TAIL.hash}x` }],
     ['a hash that is no text', { hash: { toString: () => TAIL.hash } }],
-    ['a place that no entry has', { seq: 1.5 }],
+    ['an invalid sequence number', { seq: 1.5 }],
     ['no entry, and the hash of one', { seq: 0 }],
   ])('tells a head with %s', (_what, fields) => {
     const edited = 'is under a head that was edited: no run has written it so';

@@ -24,7 +24,7 @@ export function tokenFault(
   return at(tail, `is under a head of token ${token}, though the lock has given out no more than ${given}`);
 }
 
-/** A fault of whatever is above `tail`. */
+/** A fault that lies above `tail`. */
 export function at(tail: AuditEntry | undefined, fault: string): ChainFault {
   return tail ? { seq: tail.seq, changeId: tail.changeId, fault } : { seq: 0, fault };
 }

@@ -18,7 +18,7 @@ export interface HistoryQuery {
   readonly order?: 'oldest-first' | 'newest-first';
 }
 
-/** True for entries that a query is about, whatever its limit. */
+/** True for entries that a query asks for, its limit apart. */
 export function isAsked({ changeId, seq }: AuditEntry, query: HistoryQuery): boolean {
   const { after, before } = query;
   if (query.changeId !== undefined && query.changeId !== changeId) return false;

@@ -19,7 +19,7 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly recovery: RecoveryStrategy;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
-  /** What its author says to whoever has to resolve an issue with it. */
+  /** Advice of its author to the operator who resolves an issue with it. */
   readonly guidance: string | undefined;
   /** What its methods are made of; `undefined` where that cannot be told. */
   readonly source?: ChangeSource | undefined;
@@ -31,8 +31,8 @@ export interface ChangeDescriptor extends ChangePlace {
 export interface ChangeMethod {
   readonly name: string;
   /**
-   * Calls the method once, and waits for all that it gives back. Rejects with whatever it throws; with
-   * LazyResultError for what does nothing by itself.
+   * Calls the method once, and waits for all that its result holds. Rejects with the error that it throws; with
+   * LazyResultError for a result that does nothing by itself.
    */
   invoke(invocation: Invocation): Promise<void>;
 }

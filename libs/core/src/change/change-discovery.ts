@@ -15,7 +15,7 @@ export interface ChangeFeature {
   readonly faults?: readonly string[];
 }
 
-/** A class, whatever its constructor takes. */
+/** A class with a constructor of any parameters. */
 export type ChangeClass = abstract new (...args: never[]) => object;
 
 /** A provider that carries `@Change`. */

@@ -22,7 +22,7 @@ export interface ChangeOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * What somebody who has never read the code should check or do when this change needs a manual
+   * What an operator who has never read the code should check or do when this change needs a manual
    * check; a step of the guidance for its issue.
    */
   readonly guidance?: string;

@@ -26,14 +26,14 @@ function line({ where, problem, remedy }: ChangeFault, index: number): string {
   return `  ${index + 1}. ${where}: ${problem}\n     → ${remedy}`;
 }
 
-/** A method of a change gave back something that does nothing until somebody runs it, which nobody would have. */
+/** A method of a change returned something that does nothing until other code runs it, and no code would have. */
 export class LazyResultError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_LAZY_RESULT';
 
   constructor(
     readonly changeId: string,
     readonly methodName: string,
-    /** What it gave back, by the name of its class. */
+    /** The class name of the returned value. */
     readonly returned: string,
     line: string,
   ) {

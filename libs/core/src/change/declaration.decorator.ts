@@ -1,6 +1,6 @@
 import { METADATA } from './change-metadata.js';
 
-/** Says one thing of a class. Said twice, the class keeps in mind that it was: which of the two holds is nobody's guess. */
+/** Declares one fact of a class. A second declaration is noted on the class, because it does not say which of the two holds. */
 export function declaration(name: string, key: string, value: unknown): ClassDecorator {
   return (type) => {
     if (Reflect.hasOwnMetadata(key, type)) {
@@ -18,6 +18,6 @@ export function declaration(name: string, key: string, value: unknown): ClassDec
 export function unlessBare(given: unknown, decorator: ClassDecorator): ClassDecorator {
   if (typeof given !== 'function') return decorator;
   decorator(given);
-  // What a decorator gives back would take the place of the class.
+  // A value that a class decorator returns would replace the class.
   return undefined as unknown as ClassDecorator;
 }

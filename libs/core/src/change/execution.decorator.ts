@@ -34,7 +34,7 @@ function changeMethod(kind: MethodMetadata['kind'], given: readonly unknown[]): 
     const others = known.filter((other) => other.key !== key || other.kind !== kind);
     Reflect.defineMetadata(METADATA.methods, [...others, method], type);
   };
-  // Without its parentheses it is the decorator itself, and what it gives back would describe the method.
+  // Written without parentheses it is the decorator itself, and its return value would replace the method's descriptor.
   if (!isBare(given)) return decorate;
   decorate(given[0] as object, given[1] as string | symbol);
   return undefined as unknown as MethodDecorator;

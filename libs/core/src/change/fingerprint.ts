@@ -8,7 +8,7 @@ const FORM = '1';
 /** Hexadecimal digits of a digest: 128 bits. */
 const DIGITS = 32;
 
-/** What the methods of a change are made of. Nothing of it is computed before somebody asks. */
+/** What the methods of a change are made of. Each part is computed on the first request. */
 export class ChangeSource {
   private madeText: string | undefined;
   private madeCode: string | undefined;
@@ -21,7 +21,7 @@ export class ChangeSource {
     return this.madeText;
   }
 
-  /** Digest of the code, the same whoever compiles it; empty where it is minified, which names everything anew. */
+  /** Digest of the code, the same under every compiler; empty where it is minified, which names everything anew. */
   get code(): string {
     this.madeCode ??= this.readCode();
     return this.madeCode;
@@ -34,8 +34,8 @@ export class ChangeSource {
 }
 
 /**
- * Metadata of the entries of an execution: the code that is executed. Whatever else a change is told by stands in
- * its entries. Empty where the code cannot be told.
+ * Metadata of the entries of an execution: the code that is executed. The other facts that identify a change are
+ * fields of its entries. Empty where the code cannot be told.
  */
 export function fingerprinted(source: ChangeSource | undefined): AuditRecord['metadata'] {
   return source && source.code !== ''
@@ -49,7 +49,7 @@ export function fingerprintOf(entry: Pick<AuditEntry, 'metadata'>): AuditRecord[
   return fingerprint === undefined ? {} : writeMetadata({ fingerprint });
 }
 
-/** True where an entry tells that other code was executed. False where nobody can tell. */
+/** True where an entry tells that other code was executed. False where the entry does not say. */
 export function isOtherCode(entry: Pick<AuditEntry, 'metadata'>, source?: ChangeSource): boolean {
   const [form, code, text] = readMetadata(entry).fingerprint?.split(':') ?? [];
   if (form !== FORM || !source || text === source.text || source.code === '') return false;

@@ -9,7 +9,7 @@ export const A_NAME = `a text of 1 to ${MAX_NAME_LENGTH} characters without line
 
 /**
  * True for what can name a change, a stage, a target system or a service: a text that every
- * store gives back as it is, and that stays on one line. Anything else may be in it.
+ * store returns unchanged, and that stays on one line. It may contain any other character.
  */
 export function isName(value: unknown, maxLength = MAX_NAME_LENGTH): value is string {
   const isText = typeof value === 'string' && value.trim() !== '' && value.length <= maxLength;

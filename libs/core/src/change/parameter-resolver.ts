@@ -111,7 +111,7 @@ export class ParameterResolver {
 }
 
 async function lookUp(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
-  // There is nobody who asks for a parameter.
+  // A parameter of a method has no class that injects it, so there is no inquirer.
   if (!isToken(token) || isErased(token) || token === INQUIRER) return undefined;
   return (await inject(token, moduleRef)) ?? anywhere(token, moduleRef);
 }

@@ -4,13 +4,13 @@ import { declaration, unlessBare } from './declaration.decorator.js';
 
 /**
  * Declares what may happen after a failure whose outcome is not known. Without it a
- * change stops the next run until somebody has checked by hand (`MANUAL_INTERVENTION`).
+ * change stops the next run until an operator has checked by hand (`MANUAL_INTERVENTION`).
  */
 export function Recovery(options: RecoveryOptions): ClassDecorator {
   return unlessBare(options, declaration('@Recovery()', METADATA.recovery, strategyOf(options)));
 }
 
-/** The strategy; whatever else was given, apart, so that its fault can be told. */
+/** The strategy. Any other value is kept apart, so that its fault can be reported. */
 function strategyOf(options: RecoveryOptions | null | undefined): RecoveryStrategy | RefusedRecovery {
   const strategies: readonly unknown[] = Object.values(RecoveryStrategy);
   const isOnlyStrategy = typeof options === 'object' && options && Object.keys(options).join() === 'strategy';

@@ -13,10 +13,10 @@ export interface ReturningCall {
 type Members = Readonly<Record<PropertyKey, unknown>>;
 
 /**
- * Waits for all that is under way in what a method gave back: promises and other thenables, Observables, which
+ * Waits for all that is under way in the result of a method: promises and other thenables, Observables, which
  * are subscribed to, and arrays of them. The values of an Observable are waited for like any other.
  *
- * @throws LazyResultError for what does nothing until somebody else runs it; whatever a promise or Observable fails with.
+ * @throws LazyResultError for a result that does nothing until other code runs it; the error of a promise or Observable.
  */
 export async function settleReturned(value: unknown, call: ReturningCall): Promise<void> {
   if (!isObject(value) || call.given.includes(value)) return;
@@ -28,14 +28,14 @@ export async function settleReturned(value: unknown, call: ReturningCall): Promi
   throw new LazyResultError(call.context.changeId, call.methodName, describe(value), line);
 }
 
-/** Also those that come after one that fails: whatever has begun has ended then. */
+/** Waits also for those after one that fails, so that nothing that was begun is still under way. */
 async function settleAll(values: readonly unknown[], call: ReturningCall): Promise<void> {
   const settled = await Promise.allSettled(values.filter(isObject).map((one) => settleReturned(one, call)));
   const failed = settled.find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
-/** Subscribes, and gives, once it is complete, what its values have led to. Aborting the change unsubscribes. */
+/** Subscribes, and resolves, once the Observable is complete, to the work that its values began. Aborting the change unsubscribes. */
 function settlingsOf(source: Observable<unknown>, call: ReturningCall): Promise<Promise<void>[]> {
   const { signal } = call.context;
   const settlings: Promise<void>[] = [];
@@ -53,7 +53,7 @@ function settlingsOf(source: Observable<unknown>, call: ReturningCall): Promise<
     });
     const stop = (): void => {
       subscription.unsubscribe();
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the signal says
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is passed on unchanged
       reject(signal.reason);
     };
     subscription.add(() => signal.removeEventListener('abort', stop));

@@ -20,9 +20,9 @@ export interface SourceTokens {
 }
 
 /**
- * The text of functions as tokens that stay the same whoever compiles it: without blanks, comments, brackets of
- * grouping, semicolons and trailing commas, with texts and numbers by their value, and without what compilers put in
- * front of an imported name.
+ * The text of functions as tokens that stay the same under every compiler: without blanks, comments, brackets of
+ * grouping, semicolons and trailing commas, with texts and numbers by their value, and without the prefix that
+ * compilers add to an imported name.
  */
 export function sourceTokens(text: string): SourceTokens {
   const scanner = new Scanner(text);

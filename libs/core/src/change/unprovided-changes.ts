@@ -19,7 +19,7 @@ export function noteTaken(types: readonly ChangeClass[]): void {
   for (const type of types) unprovided().taken.add(type);
 }
 
-/** The classes that are loaded, and that nobody has taken. */
+/** The loaded classes that no application of the process has taken. */
 export function leftOver(): ChangeClass[] {
   const { loaded, taken } = unprovided();
   return [...loaded].flatMap((reference) => {

@@ -1,6 +1,6 @@
 /**
- * How the command line is called. It names our package, since the name of the binary alone may be
- * anybody's in the registry, and `--no` keeps npx from fetching either where it is not installed.
+ * How the command line is called. It names our package, since in the registry the name of the binary alone may
+ * be that of another package, and `--no` keeps npx from fetching either where it is not installed.
  */
 const CLI = 'npx --no @nestjs-flamingock/cli';
 

@@ -28,7 +28,7 @@ function describe(thrown: unknown, seen: Set<unknown>): string {
 }
 
 function describeError(error: Error, seen: Set<unknown>): string {
-  // Whatever the types say, anything may have been assigned to them.
+  // In spite of the types, any value may have been assigned to them.
   const facts: unknown[] = [error.name, error.message];
   const headline = facts
     .map(String)

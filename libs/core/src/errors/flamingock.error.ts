@@ -5,7 +5,7 @@
  * the subclass, and the original failure is kept as `cause`.
  */
 export abstract class FlamingockError extends Error {
-  /** Tells the kind of error, as `FLAMINGOCK_LOCK_TIMEOUT`, whatever a minifier calls its class; see `docs/errors.md`. */
+  /** Tells the kind of error, as `FLAMINGOCK_LOCK_TIMEOUT`, also where a minifier renames its class; see `docs/errors.md`. */
   abstract readonly code: string;
   /** True where the same call may succeed a moment later: the engine repeats it for a bounded time. */
   readonly isTransient: boolean = false;
@@ -20,7 +20,7 @@ export abstract class FlamingockError extends Error {
     for (const field of fields) Object.defineProperty(this, field, { enumerable: false });
   }
 
-  /** For what is wrong with the application and not with a call: where the library found out helps nobody. */
+  /** For faults of the application, not of a call: the stack would only show where the library found the fault. */
   protected dropFrames(): void {
     this.stack = `${this.name}: ${this.message}`;
   }

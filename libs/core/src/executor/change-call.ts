@@ -12,9 +12,9 @@ export interface ChangeCall {
   readonly metadata: AuditRecord['metadata'];
   /** The method succeeded. */
   readonly done: CallOutcome;
-  /** The method failed, and nothing took back what it did. */
+  /** The method failed, and its effects were not rolled back. */
   readonly failed: CallOutcome;
-  /** The method failed, and the database took back what it did. */
+  /** The method failed, and the database rolled back its effects. */
   readonly rolledBack: CallOutcome;
 }
 
@@ -36,7 +36,7 @@ export function executionOf({ execution, source }: ChangeDescriptor): ChangeCall
   };
 }
 
-/** Takes an executed change back, by its rollback method. */
+/** Undoes an executed change, by its rollback method. */
 export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']): ChangeCall {
   return {
     operation: 'UNDO',

@@ -25,7 +25,7 @@ import type { ChangeCall } from './change-call.js';
 /** Everything that one run lends to its executors. */
 export interface RunResources {
   readonly journal: AuditJournal;
-  /** History as it was once everybody else was shut out. */
+  /** History as it was once all other holders were shut out. */
   readonly snapshot: AuditSnapshot;
   readonly lease: Lease;
   readonly retry: LeaseBoundRetry;
@@ -60,7 +60,7 @@ export class ChangeCaller {
     };
   }
 
-  /** Calls a method outside any transaction: what it is given checks the lock before each call. */
+  /** Calls a method outside any transaction: its parameters check the lock before each call. */
   async callGuarded(
     change: ChangeDescriptor,
     { operation, method }: Pick<ChangeCall, 'operation' | 'method'>,
@@ -69,7 +69,7 @@ export class ChangeCaller {
     const scope = currentChange();
     const check = (): void => {
       if (progress.hasEnded) {
-        scope?.late('a call of what it was given');
+        scope?.late('a call of one of its parameters');
         throw new ChangeEndedError(change.id);
       }
       this.run.lease.assertHeld();
@@ -95,7 +95,7 @@ export class ChangeCaller {
     return { status: 'not-called', error: unusable(change.target.id, result.error) };
   }
 
-  /** Calls a method inside the target's transaction; rejects with whatever ends it. */
+  /** Calls a method inside the target's transaction; rejects with the error that ends the method. */
   async callInTransaction(change: ChangeDescriptor, { method }: ChangeCall, handles: Handles): Promise<void> {
     await this.run.lease.whenHeld();
     const result = await this.call(change, (signal) =>
@@ -105,19 +105,19 @@ export class ChangeCaller {
     await this.run.lease.whenHeld();
   }
 
-  /** Does what the target system of a change answers. */
+  /** Does `work`, which waits for the target system of a change. */
   inTarget<T>({ target }: ChangeDescriptor, work: () => Promise<T>): Promise<T> {
     return this.run.activity.during(`target system "${target.id}"`, work);
   }
 
   /** Records what must be durable before anything runs. */
-  async recordBefore(subject: ChangeFacts, step: AuditFact): Promise<void> {
-    await this.append(subject, step);
+  async recordBefore(subject: ChangeFacts, fact: AuditFact): Promise<void> {
+    await this.append(subject, fact);
     const scope = currentChange();
     if (scope) scope.hasBegun = true;
   }
 
-  /** Records of what was started that it did not begin: told to stop meanwhile, or without a target to use. */
+  /** Records that a started change did not begin: the run was told to stop meanwhile, or has no usable target. */
   async recordUnbegun(
     subject: ChangeFacts,
     { failed, rolledBack }: ChangeCall,
@@ -135,10 +135,10 @@ export class ChangeCaller {
   async recordAfter(
     subject: ChangeFacts,
     effect: ChangeEffect,
-    ...steps: [AuditFact, ...AuditFact[]]
+    ...facts: [AuditFact, ...AuditFact[]]
   ): Promise<AuditEntry> {
     try {
-      return await this.append(subject, ...steps);
+      return await this.append(subject, ...facts);
     } catch (cause) {
       throw cause instanceof LockLostError
         ? cause
@@ -157,9 +157,9 @@ export class ChangeCaller {
     }
   }
 
-  private append(subject: ChangeFacts, ...steps: [AuditFact, ...AuditFact[]]): Promise<AuditEntry> {
+  private append(subject: ChangeFacts, ...facts: [AuditFact, ...AuditFact[]]): Promise<AuditEntry> {
     const { activity, journal } = this.run;
-    return activity.during('the audit store', () => journal.append(subject, ...steps));
+    return activity.during('the audit store', () => journal.append(subject, ...facts));
   }
 
   private async invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {

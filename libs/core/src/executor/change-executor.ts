@@ -20,7 +20,7 @@ export type ChangeOutcome =
       readonly state: AuditState;
       readonly error: unknown;
       /** True where the target system proves that part of it took effect and stays. */
-      readonly isPartly?: boolean;
+      readonly hasPartialEffect?: boolean;
       /** True where its method was not called. */
       readonly isUnbegun?: boolean;
       /** True where its transaction held nothing of it, see `Transaction.isEmpty`. */

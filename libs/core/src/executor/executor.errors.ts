@@ -72,7 +72,7 @@ export class TransactionsUnavailableError extends FlamingockError {
 
   constructor(readonly obstacles: readonly TransactionObstacle[]) {
     super(
-      `Nothing was run, because transactions are needed that cannot be had.\n${obstacles.map(line).join('\n')}`,
+      `Nothing was run: pending changes need transactions that these target systems cannot run now.\n${obstacles.map(line).join('\n')}`,
     );
     this.hide('obstacles');
   }

@@ -7,7 +7,7 @@ import {
   ManualRuntime,
 } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { PARTLY } from '../audit/entry-metadata.js';
+import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { aChange } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE, statesOf, takeLockFrom } from '../fixtures/runs.js';
@@ -157,8 +157,8 @@ describe('Reconciler', () => {
   it('keeps what an entry says of a part, though no marker is there to say which', async () => {
     const entry = await interrupted('EXECUTION_FAILED', false);
     const [, reconciler] = await next();
-    const settled = await reconciler.reconcile(change(), { ...entry, metadata: PARTLY });
-    expect(settled).toMatchObject({ action: 'MANUAL_INTERVENTION', entry: { metadata: PARTLY } });
+    const settled = await reconciler.reconcile(change(), { ...entry, metadata: PARTIAL_EFFECT });
+    expect(settled).toMatchObject({ action: 'MANUAL_INTERVENTION', entry: { metadata: PARTIAL_EFFECT } });
     expect(settled.entry.error).toContain('no detail');
   });
 

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { PARTLY } from '../audit/entry-metadata.js';
+import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -38,9 +38,9 @@ export class Reconciler {
   async reconcile(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
     const marker = await this.proof(change, entry);
     const decision = decide(entry, change.recovery, evidenceOf(marker));
-    const { effect, ...step } = endOf(change, entry, decision, marker);
-    const metadata = { ...step.metadata, ...fingerprintOf(entry), ...claimedBy(this.run.lease.token) };
-    const ended = { ...step, metadata, at: this.run.journal.now() };
+    const { effect, ...fact } = endOf(change, entry, decision, marker);
+    const metadata = { ...fact.metadata, ...fingerprintOf(entry), ...claimedBy(this.run.lease.token) };
+    const ended = { ...fact, metadata, at: this.run.journal.now() };
     const recorded = await this.caller.recordAfter(entry, effect, ended);
     return { ...decision, entry: recorded };
   }
@@ -76,8 +76,8 @@ function endOf(
   if (action === 'SKIP') return { state: 'EXECUTED', effect: 'executed', operation };
   if (action !== 'MANUAL_INTERVENTION') return { state: 'ROLLED_BACK', effect: 'rolled-back', operation };
   const error = new PartlyAppliedError(change.id, marker?.partial ?? 'no detail');
-  const failure = { error, metadata: PARTLY };
-  // Whoever fixes it has to know that it was an undo that stopped halfway.
+  const failure = { error, metadata: PARTIAL_EFFECT };
+  // Recorded as UNDO, so that the operator sees that an undo stopped halfway.
   return entry.operation === 'UNDO'
     ? { ...failure, state: 'ROLLBACK_FAILED', effect: 'undo-failed', operation: 'UNDO' }
     : { ...failure, state: 'EXECUTION_FAILED', effect: 'failed', operation };

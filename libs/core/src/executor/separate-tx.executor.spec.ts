@@ -218,7 +218,7 @@ describe('a change of which the target keeps part', () => {
 
   it('has failed, is not rolled back, and history says which part is there', async () => {
     const outcome = await executor.execute(breaksOff());
-    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', isPartly: true });
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', hasPartialEffect: true });
     expect([await rows(), await history()]).toEqual([[['k', 'v']], PARTLY_DONE]);
     const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
     expect(last).toMatchObject({ metadata: { effect: 'part' }, error: 'TypeError: no room' });
@@ -227,7 +227,7 @@ describe('a change of which the target keeps part', () => {
   it('is known by its marker where the answer of the commit is lost', async () => {
     targetWire.lose('commit', 'answer');
     const outcome = await passing(runtime, executor.execute(breaksOff()));
-    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', isPartly: true });
+    expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTION_FAILED', hasPartialEffect: true });
     expect(await history()).toEqual(PARTLY_DONE);
     const [last] = await new InMemoryAuditStore(auditDatabase).readSnapshot(SERVICE);
     expect(last?.error).toContain('statement 2 of 2 failed: TypeError: no room');

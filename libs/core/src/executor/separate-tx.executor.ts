@@ -1,4 +1,4 @@
-import { PARTLY } from '../audit/entry-metadata.js';
+import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
 import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { FencedError } from '../lock/lock.errors.js';
@@ -19,8 +19,8 @@ import { transact } from './transact.js';
 type KnownOutcome = Exclude<TransactionOutcome, { status: 'unknown' }>;
 
 /**
- * Runs changes whose target has transactions of its own: STARTED is durable first, the
- * target commits the change with a marker, and EXECUTED follows. Whoever finds STARTED
+ * Runs changes whose target has transactions apart from the audit store's: STARTED is durable first, the
+ * target commits the change with a marker, and EXECUTED follows. The engine that finds STARTED
  * without an end reads the marker.
  */
 export class SeparateTxExecutor implements ChangeExecutor {
@@ -98,15 +98,15 @@ export class SeparateTxExecutor implements ChangeExecutor {
       return { status: 'failed', state: rolledBack.state, error, durationMs };
     }
     if (outcome.proven) {
-      const metadata = { ...ended.metadata, ...PARTLY };
+      const metadata = { ...ended.metadata, ...PARTIAL_EFFECT };
       await this.caller.recordAfter(subject, failed.effect, { ...failure, metadata });
-      return { status: 'failed', state: failed.state, error, isPartly: true, durationMs };
+      return { status: 'failed', state: failed.state, error, hasPartialEffect: true, durationMs };
     }
     // Not EXECUTION_FAILED, which would have a marker decide: there is none.
     const state = 'ROLLBACK_FAILED';
-    const steps: [AuditFact, ...AuditFact[]] = [failure];
-    if (state !== failed.state) steps.push({ ...failure, state, durationMs: 0 });
-    await this.caller.recordAfter(subject, failed.effect, ...steps);
+    const facts: [AuditFact, ...AuditFact[]] = [failure];
+    if (state !== failed.state) facts.push({ ...failure, state, durationMs: 0 });
+    await this.caller.recordAfter(subject, failed.effect, ...facts);
     return { status: 'failed', state, error, durationMs };
   }
 }

@@ -105,14 +105,14 @@ export class SharedTxExecutor implements ChangeExecutor {
     const error = outcome.status === 'committed' ? undefined : outcome.error;
     if (error instanceof FencedError) throw lease.lose('its audit entries were refused', error);
     const ended = { ...started, at: journal.now() };
-    const steps: [AuditFact, ...AuditFact[]] = [
+    const facts: [AuditFact, ...AuditFact[]] = [
       started,
       { ...ended, state: failed.state, durationMs, error },
     ];
     const isRestored = outcome.status !== 'partly-applied';
-    if (isRestored) steps.push({ ...ended, state: rolledBack.state });
+    if (isRestored) facts.push({ ...ended, state: rolledBack.state });
     const { state, effect } = isRestored ? rolledBack : failed;
-    await this.caller.recordAfter(subject, effect, ...steps);
+    await this.caller.recordAfter(subject, effect, ...facts);
     return { status: 'failed', state, error, durationMs };
   }
 }

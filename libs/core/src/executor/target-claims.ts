@@ -87,8 +87,8 @@ export class TargetClaims {
 }
 
 /**
- * What a refusal by a target's fence means: somebody has taken the lock over, or, where the store
- * says that nobody has, the store has forgotten who held it before.
+ * What a refusal by a target's fence means: another holder has taken the lock over, or, where the store
+ * says that none has, the store has lost an earlier holder of the lock.
  */
 export async function fencedOut(
   { journal, lease, snapshot }: Pick<Resources, 'journal' | 'lease' | 'snapshot'>,

@@ -74,7 +74,7 @@ describe('assertTransactions', () => {
     const error = await failureOf(assertTransactions(changes));
     expect(error).toBeInstanceOf(TransactionsUnavailableError);
     expect((error as Error).message.split('\n')).toEqual([
-      'Nothing was run, because transactions are needed that cannot be had.',
+      'Nothing was run: pending changes need transactions that these target systems cannot run now.',
       '  1. Target system "first" ("a", "b"): it is standalone',
       '  2. Target system "second" ("c"): it is standalone',
     ]);

@@ -16,7 +16,7 @@ export class ChangeEndedError extends FlamingockError {
   }
 }
 
-/** A method of a change returned while statements of its own were on their way. */
+/** A method of a change returned while statements that it sent were on their way. */
 export class UnawaitedStatementsError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_UNAWAITED_STATEMENTS';
 
@@ -39,7 +39,7 @@ export class UnawaitedStatementsError extends FlamingockError {
   }
 }
 
-/** A promise that a method of a change began failed, and nobody awaits it. */
+/** A promise that a method of a change began was rejected, and the change does not await it. */
 export class UnawaitedFailureError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_UNAWAITED_FAILURE';
 

@@ -22,7 +22,7 @@ export class ChangeScope {
   private called: string | undefined;
   private isEnded = false;
   private isTold = false;
-  /** What a promise failed with that nobody awaited. */
+  /** The reason of the first rejected promise that the change did not await. */
   private stray: { readonly reason: unknown } | undefined;
   private isFailing = false;
 
@@ -32,7 +32,7 @@ export class ChangeScope {
     readonly store: KeptHistory,
     /** The lock of its run. */
     readonly lease: Lease,
-    /** Tells of the first thing that came after its end. */
+    /** Reports the first thing that came after its end. */
     private readonly tell: (what: string) => void,
   ) {}
 
@@ -53,25 +53,25 @@ export class ChangeScope {
     this.isFailing = false;
   }
 
-  /** Nothing of it is under way any more that anybody waits for. */
+  /** The change has ended: the engine waits for nothing of it any more. */
   end(): void {
     this.isEnded = true;
     if (this.stray) this.late(strayText(this.stray.reason));
   }
 
-  /** Takes note of a promise that failed and that nobody awaits: the change fails with it, or it is told of. */
+  /** Notes a rejected promise that the change does not await: the change fails with it, or it is reported if the change has ended. */
   strayed(reason: unknown): void {
     if (this.isEnded) this.late(strayText(reason));
     else if (!this.isFailing) this.stray ??= { reason };
   }
 
-  /** The change fails: what else of it does needs no telling. */
+  /** The change fails: its further failures need no report. */
   failing(): void {
     this.stray = undefined;
     this.isFailing = true;
   }
 
-  /** @throws UnawaitedFailureError where a promise failed that nobody awaits. */
+  /** @throws UnawaitedFailureError where a promise was rejected that the change did not await. */
   assertNoStray(): void {
     const { stray, changeId, called } = this;
     if (!stray) return;
@@ -79,7 +79,7 @@ export class ChangeScope {
     throw new UnawaitedFailureError(changeId, called, stray.reason);
   }
 
-  /** Tells, once, of something that came after the end of the change. */
+  /** Reports, once, something that came after the end of the change. */
   late(what: string): void {
     if (this.isTold) return;
     this.isTold = true;
@@ -93,7 +93,7 @@ export function bounded(text: string): string {
   return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)} …` : line;
 }
 
-// Of the process, not of an application: a change may start an application of its own.
+// Of the process, not of an application: a change may start another application.
 const CHANGES = {};
 
 /** The change that the code which calls this is part of, be it over. */
@@ -101,7 +101,7 @@ export function currentChange(): ChangeScope | undefined {
   return partOf(CHANGES) as ChangeScope | undefined;
 }
 
-/** Calls `work` as part of a change. What it leaves behind does not end the process: it is told of. */
+/** Calls `work` as part of a change. A failure of code that `work` leaves behind is reported, and does not end the process. */
 export async function insideChange<T>(scope: ChangeScope, work: () => Promise<T>): Promise<T> {
   const whenGone = tolerateRejections(isTold);
   try {
@@ -120,7 +120,7 @@ function isTold(reason: unknown): boolean {
 }
 
 function strayText(reason: unknown): string {
-  return `a promise that nobody awaited, which failed: ${errorText(reason)}`;
+  return `a promise that was not awaited, which failed: ${errorText(reason)}`;
 }
 
 function isRefusal(reason: unknown, depth = 0): boolean {
@@ -131,7 +131,7 @@ function isRefusal(reason: unknown, depth = 0): boolean {
 /**
  * Called before something waits for a run on `store`.
  *
- * @throws SelfWaitingError inside a change of that run, or of one whose transaction keeps everybody off that store.
+ * @throws SelfWaitingError inside a change of that run, or of one whose transaction keeps all others off that store.
  */
 export function refuseInside(service: string, store: KeptHistory): void {
   const scope = currentChange();
@@ -146,7 +146,7 @@ export function refuseInside(service: string, store: KeptHistory): void {
  * Called before something waits for a lock that is held.
  *
  * @throws SelfWaitingError inside a change whose own run holds it. Who holds it is not known while a transaction
- * keeps everybody off the store: inside the change of such a transaction it is taken for its own.
+ * keeps all others off the store: inside the change of such a transaction it is taken for its own.
  */
 export function refuseToWaitFor(service: string, holder: LockRecord | undefined): void {
   const scope = currentChange();

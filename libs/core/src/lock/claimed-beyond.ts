@@ -4,7 +4,7 @@ export interface Claim {
   readonly owner: string | null;
 }
 
-/** True where `claimed` shuts `claim` out: by a higher token, or by the same one of somebody else. */
+/** True where `claimed` shuts `claim` out: by a higher token, or by the same token of another owner. */
 export function isClaimedBeyond(claimed: Claim, claim: Claim): boolean {
   return claimed.token > claim.token || (claimed.token === claim.token && claimed.owner !== claim.owner);
 }

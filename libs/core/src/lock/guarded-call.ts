@@ -3,10 +3,10 @@ import { isAsyncFunction, isObject, type Callable } from './handle.js';
 import type { Guard } from './lock-guard.js';
 import { LockUnconfirmedError } from './lock.errors.js';
 
-// How a method is refused follows from what it gives. The entry lives and dies with the function.
+// Methods that have returned a promise: they are refused by a rejection. An entry lives as long as its function.
 const givesPromises = new WeakSet<object>();
 
-/** Calls a method if the guard's check lets it pass, and guards what it gives. */
+/** Calls a method if the guard's check allows it, and guards its result. */
 export function guardedCall(guard: Guard, method: Callable, receiver: unknown, args: unknown[]): unknown {
   try {
     guard.check();
@@ -18,7 +18,7 @@ export function guardedCall(guard: Guard, method: Callable, receiver: unknown, a
   return isObject(result) ? given(guard, method, result, args) : result;
 }
 
-/** The `then` of what is no promise, which may do what it stands for only now. */
+/** The `then` of an object that is no promise, such as a query, which may begin its work only when `then` is called. */
 export function guardedThen(guard: Guard, then: Callable, receiver: object): Callable {
   givesPromises.add(then);
   return (...callbacks) => {
@@ -30,7 +30,7 @@ export function guardedThen(guard: Guard, then: Callable, receiver: object): Cal
   };
 }
 
-/** A callback that is given what it may use. What it gives back arrives as it is. */
+/** A callback whose arguments are guarded. Its result is passed on unchanged. */
 export function guardedCallback(guard: Guard, callback: Callable): Callable {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const given = args.map((one) => guard.given(one, 'later'));
@@ -44,7 +44,7 @@ export function guardedCallback(guard: Guard, callback: Callable): Callable {
 }
 
 function given(guard: Guard, method: Callable, result: object, args: readonly unknown[]): unknown {
-  // What it was handed it gives back as it was.
+  // An argument that the method returns comes back as the caller passed it.
   if (args.includes(result)) return guard.known(result) ?? result;
   if (types.isPromise(result)) givesPromises.add(method);
   return guard.given(result);
@@ -62,7 +62,7 @@ function refused(
     error instanceof LockUnconfirmedError
       ? error.known.then(() => guardedCall(guard, method, receiver, args))
       : Promise.reject(error);
-  // The change fails with it; nobody has to await the call as well.
+  // The change fails with it, so the caller need not await the call as well.
   refusal.catch(() => undefined);
   return refusal;
 }

@@ -25,7 +25,7 @@ const BUILT_IN = new Set(
 
 const OF_EVERY_FUNCTION = ['length', 'name', 'prototype', 'arguments', 'caller'];
 
-// What a class gives its instances does not change; the entry lives and dies with it.
+// The members that a class gives its instances do not change. The entry lives as long as the class.
 const known = new WeakMap<object, Members>();
 
 /**

@@ -7,7 +7,7 @@ import type { Lease } from './lease.js';
 
 const PAUSE_MS = 100;
 
-/** Repeats what a store or a network failed to do, for a bounded time and never past the lease. */
+/** Repeats a call to a store or target that failed, for a bounded time and never past the lease. */
 export class LeaseBoundRetry {
   constructor(
     private readonly lease: Lease,
@@ -22,14 +22,14 @@ export class LeaseBoundRetry {
    * does not pass, or the error itself; otherwise the last error when time is up.
    */
   async run<T>(port: JudgesFailures, work: () => Promise<T>): Promise<T> {
-    const giveUpAt = this.runtime.monotonicMs() + this.totalMs;
+    const deadline = this.runtime.monotonicMs() + this.totalMs;
     for (;;) {
       await this.lease.whenHeld();
       try {
         return await unlessAborted(this.lease.signal, work());
       } catch (cause) {
         const passes = !isFinal(cause) && mayPass(port, cause);
-        if (!passes || this.runtime.monotonicMs() >= giveUpAt) throw cause;
+        if (!passes || this.runtime.monotonicMs() >= deadline) throw cause;
       }
       await sleep(this.runtime, PAUSE_MS, this.lease.signal);
     }

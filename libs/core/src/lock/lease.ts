@@ -20,9 +20,9 @@ const STILL_FRACTION = 1 / 20;
 interface Doubt {
   /** Why the lease ended. */
   readonly why: string;
-  /** When the lock is given up where the store has not answered. */
+  /** When the holder treats the lock as lost where the store has not answered. */
   readonly until: number;
-  /** Settles with the answer, whatever it is. Never rejects. */
+  /** Resolves once the store has answered or the lease is lost. Never rejects. */
   readonly known: Promise<void>;
 }
 
@@ -33,7 +33,7 @@ interface Doubt {
  * lease, on its own monotonic clock: a store that measures from when the request arrived
  * ends it no earlier. Past that moment nothing goes through until the store has said
  * whose the lock is: a process that stood still, or whose renewals were kept waiting, goes
- * on if nobody has taken over. Without an answer for another lease the lock is lost. Once
+ * on if no other instance has taken over. Without an answer for another lease the lock is lost. Once
  * lost, a lease stays lost.
  */
 export class Lease {
@@ -69,7 +69,7 @@ export class Lease {
     return this.hold.token;
   }
 
-  /** True once this holder has given the lock back, or found that it is not its own any more. */
+  /** True once this holder has released the lock, or found that it has lost it. */
   get isReleased(): boolean {
     return this.released;
   }
@@ -110,7 +110,7 @@ export class Lease {
     if (this.loss) throw this.loss;
   }
 
-  /** Gives up at once, because a write was fenced. */
+  /** Treats the lock as lost at once, because a write was fenced. */
   lose(why: string, cause?: unknown): LockLostError {
     this.loss ??= new LockLostError(this.hold.service, this.token, why, { cause });
     this.trustedUntil = -Infinity;
@@ -130,7 +130,7 @@ export class Lease {
   }
 
   /**
-   * A transaction of this holder now keeps everybody from writing the lock: until
+   * A transaction of this holder now keeps all others from writing the lock: until
    * {@link resume} the lease cannot end, nor be renewed.
    */
   suspend(): void {
@@ -164,7 +164,7 @@ export class Lease {
     }
   }
 
-  /** Settles once the store has answered, if it does. Never rejects. */
+  /** Resolves once the store has answered, or the lease is lost. Never rejects. */
   private ask(): Promise<void> {
     this.asking ??= this.renewUntilKnown().finally(() => (this.asking = undefined));
     return this.asking;
@@ -193,7 +193,7 @@ export class Lease {
     }
   }
 
-  /** One that hangs, on a connection that is open and dead, must not keep the next one from being sent. */
+  /** A renewal that hangs, on a connection that is open and dead, must not keep the next one from being sent. */
   private askToRenew(): Promise<LockRenewal> {
     const atMostMs = Math.ceil(this.leaseMs * HEARTBEAT_FRACTION);
     const late = () => new NoAnswerError(atMostMs);
@@ -215,7 +215,7 @@ export class Lease {
     return sleep(this.runtime, pause, this.stopped.signal);
   }
 
-  /** Notices that the trusted time is over, and asks the store before giving the lock up. */
+  /** Notices that the trusted time is over, and asks the store before it treats the lock as lost. */
   private look(): void {
     if (this.loss || this.doubt || this.timeLeft() > 0) return;
     const now = this.runtime.monotonicMs();
@@ -225,7 +225,7 @@ export class Lease {
     this.doubt = { why, until: now + this.leaseMs, known };
   }
 
-  /** Trusts the lease as the store grants it to what was asked at that time. */
+  /** Trusts the lease from `askedAt`, when the renewal was requested. */
   private trust(askedAt: number): void {
     if (!this.loss) this.trustedUntil = Math.max(this.trustedUntil, askedAt + this.leaseMs);
   }

@@ -21,7 +21,7 @@ import {
  * A wrapper that is handed back arrives as the object itself.
  *
  * A refused method that gives promises rejects; where it is not known yet whether the call may be made,
- * it is made as soon as it is. Any other throws: whoever wants its value now cannot wait.
+ * it is made as soon as it is. Any other throws: the caller needs its value now and cannot wait.
  */
 export function createGuard(
   check: () => void,
@@ -46,7 +46,7 @@ export class Guard {
     private readonly isChecked: (value: object) => boolean,
   ) {}
 
-  /** The wrapper of an object or function, whatever it is. */
+  /** The wrapper of an object or function of any kind; any other value unchanged. */
   wrap(value: unknown): unknown {
     if (!isObject(value) || isClass(value)) return value;
     return (
@@ -54,7 +54,7 @@ export class Guard {
     );
   }
 
-  /** What is given for what a guarded object gives out. */
+  /** The value that a caller gets for a value of a guarded object. */
   given(value: unknown, arrival: Arrival = 'now'): unknown {
     if (!isObject(value)) return value;
     return this.known(value) ?? this.remember(value, this.made(value, arrival));
@@ -68,7 +68,7 @@ export class Guard {
   /** What is given for the object in a property. */
   property(value: object): unknown {
     const given = this.given(value);
-    // Nobody has to await a promise because its property was looked at.
+    // Reading a property does not oblige the caller to await the promise in it.
     if (types.isPromise(given)) given.catch(() => undefined);
     return given;
   }

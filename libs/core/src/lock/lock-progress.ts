@@ -1,7 +1,7 @@
 import type { Lease } from './lease.js';
 import type { LockRecord } from './lock-store.js';
 
-/** How far one run or operation has come with its lock, for whoever has to say so while it is at work. */
+/** How far one run or operation has come with its lock, for messages about it while it goes on. */
 export class LockProgress {
   private lease: Lease | undefined;
   private wait: { readonly holder: LockRecord | undefined } | undefined;

@@ -18,7 +18,7 @@ export interface LockSettings {
   readonly retryMs: number;
 }
 
-/** The lock in hand, with what its acquisition told about the store's clock. */
+/** The acquired lock, with the store's time at its acquisition. */
 export interface AcquiredLock {
   readonly lease: Lease;
   /** The store's time, in milliseconds since 1970, at monotonic time `askedAt`. */
@@ -123,7 +123,7 @@ export class LockQueue {
   }
 }
 
-/** The reason to stop, which says where it can that only a wait was stopped. */
+/** The reason to stop. Where that can tell so, it says that only a wait was stopped. */
 function stopped(
   reason: unknown,
   service: string,

@@ -73,7 +73,7 @@ export interface LockStore {
   release(hold: LockHold): Promise<void>;
 
   /**
-   * True where `tx`, while it is open, keeps everybody from writing the lock (SQLite: one
+   * True where `tx`, while it is open, keeps all others from writing the lock (SQLite: one
    * writer per file). The lease can then neither be lost nor renewed until `tx` ends; the
    * engine does not renew it meanwhile and renews it right after.
    */

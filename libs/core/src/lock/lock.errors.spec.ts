@@ -20,7 +20,7 @@ describe('errors of the lock', () => {
   it('say of a lost lock that nothing more was done, and who decides', () => {
     const { message } = new LockLostError('inventory', 6, 'why it was lost');
     expect(message).toMatch(/"inventory" \(token 6\): why it was lost\. .*without recording or rolling back/);
-    expect(message).toMatch(/whoever holds the lock next decides .*\. Start this instance again\.$/);
+    expect(message).toMatch(/the next holder of the lock decides .*\. Start this instance again\.$/);
   });
 
   it('say of a wait that nothing was run, and what to do in either case', () => {

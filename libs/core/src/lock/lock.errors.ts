@@ -2,7 +2,7 @@ import { FlamingockError } from '../errors/flamingock.error.js';
 import { cliCommand, releaseCommand } from '../errors/commands.js';
 import type { LockRecord } from './lock-store.js';
 
-/** A write was refused because a later holder of the lock has claimed what it wanted to write. */
+/** A write was refused because a later holder of the lock has claimed what was to be written. */
 export class FencedError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_FENCED';
 
@@ -29,7 +29,7 @@ export class LockLostError extends FlamingockError {
   ) {
     super(
       `Lost the lock of service "${service}" (token ${token}): ${why}. This instance stopped without ` +
-        'recording or rolling back anything more; whoever holds the lock next decides what the ' +
+        'recording or rolling back anything more; the next holder of the lock decides what the ' +
         'interrupted change needs. Start this instance again.',
       options,
     );
@@ -92,7 +92,7 @@ export class LockTimeoutError extends FlamingockError {
   }
 }
 
-/** Why a lease is over that nobody took, with what keeps it from happening again. */
+/** Why a lease ended although no other instance took the lock, and how an operator prevents that. */
 export function leaseRanOut(leaseMs: number, stoodStillMs = 0): string {
   if (stoodStillMs === 0) return `it could not be renewed within its lease of ${leaseMs} ms (lock.leaseMs)`;
   return (

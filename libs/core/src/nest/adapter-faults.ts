@@ -12,7 +12,7 @@ export type GivenAdapters = Readonly<Partial<Record<keyof FlamingockAdapters, un
 const EXAMPLE =
   "FlamingockModule.forRoot({ auditStore: anAuditStore(), targetSystems: [aTargetSystem('id')] })";
 
-/** What is wrong with audit store and target systems as the caller wrote them, whatever they are. */
+/** What is wrong with audit store and target systems as the caller wrote them. They may be values of any type. */
 export function adapterFaults({ auditStore, targetSystems }: GivenAdapters): string[] {
   const faults = definitionFaults('auditStore', auditStore);
   if (!Array.isArray(targetSystems)) {
@@ -32,7 +32,7 @@ export interface SoundAdapters {
   readonly targetSystems: readonly TargetSystemDefinition[];
 }
 
-/** Leaves out what {@link adapterFaults} tells of. */
+/** Leaves out the values that {@link adapterFaults} reports. */
 export function soundAdapters({ auditStore, targetSystems }: GivenAdapters): SoundAdapters {
   return {
     auditStore: isDefinition(auditStore) ? auditStore : undefined,

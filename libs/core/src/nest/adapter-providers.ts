@@ -63,7 +63,7 @@ function adapterProvider({ token, definition: { inject = [], useFactory } }: Ada
   };
 }
 
-/** Nest 11 gives nothing as well where the dependency could not be built: its own error is told first, then. */
+/** Nest 11 injects nothing also where the dependency could not be built: then its own error is reported first. */
 async function refuseHidden(token: InjectionToken): Promise<never> {
   await sleep(nodeRuntime, 0);
   throw new InvalidOptionsError([

@@ -4,7 +4,7 @@ export const FLAMINGOCK_AUDIT_STORE = Symbol.for('flamingock:audit-store');
 export const FLAMINGOCK_SETTINGS = Symbol.for('flamingock:settings');
 /**
  * Token of `FlamingockSettings` that win over those in code, for a tool that loads
- * somebody's application: provide it in a module around the application's own.
+ * an application that is not its own: provide it in a module around the application's own.
  */
 export const FLAMINGOCK_OVERRIDES = Symbol.for('flamingock:overrides');
 

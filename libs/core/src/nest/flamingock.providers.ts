@@ -14,7 +14,7 @@ import type { FlamingockModuleAsyncOptions, FlamingockSettingsFactory } from './
 import { FlamingockService } from './flamingock.service.js';
 import { SettingsInForce } from './settings-in-force.js';
 
-/** What every application gets, whatever its settings and adapters. */
+/** Providers of every application, independent of its settings and adapters. */
 export const coreProviders: readonly Provider[] = [
   { provide: FLAMINGOCK_RUNTIME, useValue: nodeRuntime },
   SettingsInForce,

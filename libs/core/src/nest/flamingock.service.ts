@@ -29,7 +29,7 @@ export class FlamingockService {
   readonly audit: AuditOperations;
   /** The changes that need a manual check. */
   readonly issues: IssueOperations;
-  /** The right to run. */
+  /** The run lock. */
   readonly lock: LockOperations;
   /** The name under which history is kept. */
   readonly service: ServiceOperations;

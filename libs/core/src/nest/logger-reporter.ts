@@ -41,13 +41,13 @@ export class LoggerReporter {
 
   /**
    * Tells what keeps the application from starting, unless a run has told it. What is logged in
-   * full is not printed in full once more by Node, when nobody catches the error.
+   * full is not printed in full once more by Node, when the application does not catch the error.
    */
   startFailed(error: unknown): void {
     if (!(error instanceof FlamingockError)) return;
     if (!this.told.has(error)) this.logger.error(error.message);
     this.told.add(error);
-    // As Nest does when it gives up: nobody will set the logger that these wait for.
+    // As Nest does when it gives up: the logger that the buffered lines wait for will not be set any more.
     Logger.flush();
     if (isLogged()) error.stack = `${error.name}: ${headline(error.message)} The log has it in full.`;
   }

@@ -52,7 +52,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   return resolved;
 }
 
-/** What is wrong with settings, whatever others they are merged with. */
+/** What is wrong with these settings, independent of others that they are merged with. */
 export function settingFaults(settings: FlamingockSettings): readonly string[] {
   try {
     resolveOptions({ service: 'any' }, settings);

@@ -4,7 +4,7 @@ import { RunAbortedError } from '../run/run.errors.js';
 /**
  * Runs `work` with a signal that aborts when the process is told to end, or the caller says so. Listens only
  * meanwhile: Nest's own shutdown hooks wait for start-up to finish, so nothing else
- * could stop a run that is part of it. A process signal that nobody else listens to is
+ * could stop a run that is part of it. A process signal that has no other listener is
  * sent again once `work` has settled, and so has its usual effect.
  *
  * @throws RunAbortedError where the caller has said so before.

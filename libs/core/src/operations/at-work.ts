@@ -5,13 +5,13 @@ import type { LockRecord } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
 import { lockStatus } from './lock.js';
 
-/** A change whose last entry was written by whoever holds the lock, and is not its end. */
+/** A change whose last entry was written by the holder of the lock, and is not its end. */
 export interface AtWork {
   readonly changeId: string;
   readonly holder: LockRecord;
 }
 
-/** History as it is read without the lock, and the change that somebody is at work on meanwhile. */
+/** History as it is read without the lock, and the change that a holder is at work on meanwhile. */
 export interface Observation {
   readonly snapshot: AuditSnapshot;
   readonly atWork?: AtWork;
@@ -22,7 +22,7 @@ export async function observe(engine: Engine): Promise<Observation> {
   for (let seen = 0; ;) {
     const snapshot = await readSnapshot(engine.store, engine.pipeline.service);
     const tail = [...snapshot.values()].at(-1);
-    // One that was open before the lock was asked, and still is, nobody is at work on.
+    // A change that was open before the lock was read, and still is, has no holder at work on it.
     if (!tail || tail.seq === seen || !isOpen(engine, tail)) return { snapshot };
     const { held, record } = await lockStatus(engine);
     if (held && record?.owner === tail.executionId) {
@@ -32,7 +32,7 @@ export async function observe(engine: Engine): Promise<Observation> {
   }
 }
 
-/** Who is at work on it, in words that say why nobody else has to be. */
+/** Which holder is at work on it, as the reason why no operator has to act. */
 export function describeWork({ holder }: AtWork): string {
   return `${describeHolder(holder)} is at work on it right now`;
 }

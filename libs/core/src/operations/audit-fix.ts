@@ -94,7 +94,7 @@ function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditS
 
 /**
  * The change of the code, where the question is whether it is the one that is recorded: under its id for another
- * change, under another id, or with what was edited since. An edited one is applied, whatever became of the edit.
+ * change, under another id, or with what was edited since. An edited one is applied, with or without the edit.
  */
 function changeInDoubt(
   { pipeline, settings }: Engine,

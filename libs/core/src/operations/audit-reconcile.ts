@@ -63,7 +63,7 @@ interface Survey {
  * change in question, and then lets this history claim the target systems again.
  *
  * @throws ReconcileRefusedError, before anything happens, unless there is exactly one finding for
- * each change in question; AuditTamperedError where entries are missing, which nobody can accept;
+ * each change in question; AuditTamperedError where entries are missing, which no finding can accept;
  * TargetSystemUnavailableError, LockTimeoutError, AuditStoreUnavailableError
  */
 export async function auditReconcile(

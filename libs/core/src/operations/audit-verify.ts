@@ -46,7 +46,7 @@ export type AuditVerification =
     };
 
 /**
- * Walks the whole chain, in bounded memory, up to its first fault that nobody has accepted; then looks at the head.
+ * Walks the whole chain, in bounded memory, up to its first fault that no finding has accepted; then looks at the head.
  * Takes no lock: entries that a run appends meanwhile are walked too.
  */
 export async function auditVerify(
@@ -81,7 +81,7 @@ async function absence({ pipeline: { service }, store }: Engine): Promise<string
   return `there is no history of service "${service}" in ${where}`;
 }
 
-/** The head is read once more: it has moved on with whatever was appended during the walk. */
+/** The head is read once more: it has moved on with the entries that were appended during the walk. */
 async function faultAbove(engine: Engine, lastOfEach: AuditEntry[]): Promise<ChainFault | undefined> {
   const { pipeline, store } = engine;
   const tail = lastOfEach.at(-1);

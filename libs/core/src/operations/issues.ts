@@ -71,7 +71,7 @@ export async function issueList(engine: Engine): Promise<IssueSummary[]> {
  * One issue in full: that of `changeId`, or the first.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
- * when the change needs nobody, or when there is no issue at all.
+ * when the change needs no operator, or when there is no issue at all.
  */
 export async function issueGet(engine: Engine, changeId?: string): Promise<IssueDetail> {
   const observed = await observe(engine);
@@ -83,7 +83,7 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
   throw noIssue(engine, changeId, observed);
 }
 
-/** What {@link issueList} lists, from what was read before. What somebody is at work on is none. */
+/** What {@link issueList} lists, from what was read before. A change that a holder is at work on is no issue. */
 export function findIssues({ pipeline }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
   const { stages, unfinished } = planExecution(pipeline, snapshot);
   const planned = stages.flatMap((stage) => stage.changes);
@@ -104,7 +104,7 @@ export function nextFor({ pipeline }: Engine, changeId: string, snapshot: AuditS
   return { action: 'SKIP', reason: 'the code no longer has it' };
 }
 
-/** Says of a change that code or history knows why it needs nobody. */
+/** The error that says why a known change needs no operator. */
 export function noIssue(engine: Engine, changeId: string, { snapshot, atWork }: Observation): NoIssueError {
   if (atWork?.changeId === changeId) return new NoIssueError(changeId, describeWork(atWork));
   const { action, reason } = nextFor(engine, changeId, snapshot);

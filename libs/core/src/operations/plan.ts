@@ -15,7 +15,7 @@ import { describeWork, observe, type AtWork } from './at-work.js';
 
 /** What the next run would do about one change, and the facts that its entries would repeat. */
 export interface PlanItem extends ChangeFacts {
-  /** `EXECUTE` as well while somebody is at work on it: the next run waits for that to end. */
+  /** `EXECUTE` also while a holder is at work on it: the next run waits for that to end. */
   readonly action: Action;
   /** Why, in a sentence. */
   readonly reason: string;

@@ -10,9 +10,9 @@ export interface RenamedHistories {
   readonly to: string;
   /** The history under the present name. */
   readonly source: AuditSnapshot;
-  /** What there is under the new name. */
+  /** The history under the new name. */
   readonly copy: AuditSnapshot;
-  /** A change that somebody is at work on: whoever renames the service waits for its end. */
+  /** A change that a holder is at work on: the renaming waits for its end. */
   readonly atWork?: string | undefined;
 }
 

@@ -101,12 +101,12 @@ function refuse(histories: RenamedHistories): void {
   if (refusals.length > 0) throw new RenameRefusedError(histories.from, histories.to, refusals);
 }
 
-/** The engine, whatever the application is called, for the service of that name. */
+/** The engine for the service of that name in place of the application's own. */
 function under(engine: Engine, service: string): Engine {
   return { ...engine, pipeline: { ...engine.pipeline, service } };
 }
 
-/** True where a change has run in transactions of that target system, whatever is recorded of it since. */
+/** True where a change has run in transactions of that target system; entries recorded since do not matter. */
 function hasRunOn(targetSystem: string, snapshot: AuditSnapshot): boolean {
   const entries = changesOf(snapshot).filter((entry) => entry.targetSystem === targetSystem);
   return entries.some(({ txStrategy }) => txStrategy === 'TX_SEPARATE');
@@ -150,9 +150,9 @@ class Rename {
     const missing = entries.filter((entry) => !standsFor(copy.snapshot.get(entry.changeId), entry));
     const { seq, hash } = source.journal.head;
     const end = { from: request.from, seq: String(seq), hash };
-    const steps = [...missing.map((entry) => this.copied(entry, opening)), this.about('EXECUTED', end)];
-    for (let at = 0; at < steps.length; at += BATCH) {
-      await this.record(copy.journal, ...steps.slice(at, at + BATCH));
+    const facts = [...missing.map((entry) => this.copied(entry, opening)), this.about('EXECUTED', end)];
+    for (let at = 0; at < facts.length; at += BATCH) {
+      await this.record(copy.journal, ...facts.slice(at, at + BATCH));
     }
   }
 
@@ -165,7 +165,7 @@ class Rename {
 
   /**
    * Takes the new name. Target systems that keep claims are claimed first: under the present name, which shuts out
-   * whatever is still open there, and under the new one, so that it is found out there if they lose writes later.
+   * transactions still open there, and under the new one, so that a later loss of writes is detected there.
    */
   private async open(): Promise<Opening> {
     const { source, copy, request } = this;
@@ -176,8 +176,8 @@ class Rename {
     for (const target of known) for (const one of claims) await one.claim(target);
     const { token } = copy.lease;
     const claimed = known.map(({ id }) => id);
-    const facts = { from: request.from, ...claimedBy(token), claimed: JSON.stringify(claimed) };
-    await this.record(copy.journal, this.about('STARTED', facts));
+    const metadata = { from: request.from, ...claimedBy(token), claimed: JSON.stringify(claimed) };
+    await this.record(copy.journal, this.about('STARTED', metadata));
     return { token, claimed };
   }
 
@@ -188,24 +188,24 @@ class Rename {
     return { token: Number(token ?? 0), claimed: JSON.parse(claimed) as string[] };
   }
 
-  private async record(journal: AuditJournal, ...steps: SubjectFact[]): Promise<void> {
-    await journal.appendAll(steps);
-    this.recorded += steps.length;
+  private async record(journal: AuditJournal, ...facts: SubjectFact[]): Promise<void> {
+    await journal.appendAll(facts);
+    this.recorded += facts.length;
   }
 
-  private about(state: AuditState, facts: EntryMetadata): SubjectFact {
-    return { subject: RENAME_SUBJECT, step: this.step(state, facts) };
+  private about(state: AuditState, metadata: EntryMetadata): SubjectFact {
+    return { subject: RENAME_SUBJECT, fact: this.factOf(state, metadata) };
   }
 
   /** The entry that stands for another one under the new name. Claims have other tokens there. */
   private copied(entry: AuditEntry, { token, claimed }: Opening): SubjectFact {
     const isClaimed = claimOf(entry) > 0 && claimed.includes(entry.targetSystem);
-    const facts = { ...standingFor(entry), ...fingerprintOf(entry), ...(isClaimed && claimedBy(token)) };
-    return { subject: entry, step: this.step(entry.state, facts) };
+    const metadata = { ...standingFor(entry), ...fingerprintOf(entry), ...(isClaimed && claimedBy(token)) };
+    return { subject: entry, fact: this.factOf(entry.state, metadata) };
   }
 
-  private step(state: AuditState, facts: EntryMetadata): AuditFact {
+  private factOf(state: AuditState, metadata: EntryMetadata): AuditFact {
     const at = this.copy.journal.now();
-    return { state, operation: 'IMPORT', at, metadata: writeMetadata({ ...this.operator, ...facts }) };
+    return { state, operation: 'IMPORT', at, metadata: writeMetadata({ ...this.operator, ...metadata }) };
   }
 }

@@ -35,15 +35,15 @@ export async function planUndo(
   assertKnown(named, engine.pipeline, snapshot);
   const changeIds = 'to' in request ? await after(engine, request.to, snapshot) : [request.changeId];
   const obstacles: UndoObstacle[] = [];
-  const steps = changeIds.flatMap((changeId) => stepOf(engine, changeId, observed, obstacles) ?? []);
+  const items = changeIds.flatMap((changeId) => itemOf(engine, changeId, observed, obstacles) ?? []);
   if ('to' in request && !isAppliedIn(snapshot, request.to)) {
     obstacles.unshift({ changeId: request.to, problem: `${whyNotApplied(engine, request.to, observed)}.` });
   }
   if (obstacles.length > 0) throw new UndoRefusedError(obstacles);
-  return steps;
+  return items;
 }
 
-/** Everything applied after `to`, and whatever was begun after it and is not settled. */
+/** The changes applied after `to`, and those that were begun after it and are not settled. */
 async function after(engine: Engine, to: string, snapshot: AuditSnapshot): Promise<string[]> {
   const applied = await appliedOrder(auditExport(engine));
   const since = applied.get(to) ?? Infinity;
@@ -54,7 +54,7 @@ async function after(engine: Engine, to: string, snapshot: AuditSnapshot): Promi
   return [...later, ...unsettled.map(({ changeId }) => changeId)].reverse();
 }
 
-function stepOf(
+function itemOf(
   engine: Engine,
   changeId: string,
   observed: Observation,

@@ -48,8 +48,8 @@ export async function undo(
   if (operation.dryRun) {
     const observed = await observe(engine);
     assertOpen(service, renamingOf(observed.snapshot));
-    const steps = await planUndo(engine, request, observed);
-    return { service, status: 'planned', changes: steps.map((step) => unreached(step, 'planned')) };
+    const items = await planUndo(engine, request, observed);
+    return { service, status: 'planned', changes: items.map((item) => unreached(item, 'planned')) };
   }
   return exclusively(engine, operation, (session) => new UndoRunner(engine, session, operation).run(request));
 }
@@ -72,11 +72,11 @@ class UndoRunner {
 
   async run(request: UndoRequest): Promise<UndoReport> {
     try {
-      const snapshot = await this.settledSnapshot();
-      const steps = await planUndo(this.engine, request, { snapshot });
-      await assertTransactions(steps.map(({ change }) => change));
-      await this.executors.assertNothingLost(steps.map(({ change }) => change));
-      const changes = await this.undoAll(steps);
+      const snapshot = await this.reconciledSnapshot();
+      const items = await planUndo(this.engine, request, { snapshot });
+      await assertTransactions(items.map(({ change }) => change));
+      await this.executors.assertNothingLost(items.map(({ change }) => change));
+      const changes = await this.undoAll(items);
       const { service, executionId } = this.session.journal;
       const isDone = changes.every(({ result }) => result === 'undone');
       return { service, executionId, status: isDone ? 'undone' : 'stopped', changes };
@@ -85,8 +85,8 @@ class UndoRunner {
     }
   }
 
-  /** History, after asking target systems for what only they know. */
-  private async settledSnapshot(): Promise<AuditSnapshot> {
+  /** History, after the open executions are reconciled with their target systems. */
+  private async reconciledSnapshot(): Promise<AuditSnapshot> {
     const { snapshot } = this.session;
     const stages = planExecution(this.engine.pipeline, snapshot).stages;
     const open = stages.flatMap(({ changes }) => changes).filter(({ action }) => action === 'RECONCILE');
@@ -95,34 +95,34 @@ class UndoRunner {
     for (const planned of open) {
       const { change, entry } = planned;
       await this.executors.prepareMarkers(change);
-      const settled = entry && (await reconciler.reconcile(change, entry));
-      if (settled?.action === 'MANUAL_INTERVENTION') {
-        this.engine.events.publish('issue.opened', this.about(blockedReport({ ...planned, ...settled })));
+      const reconciled = entry && (await reconciler.reconcile(change, entry));
+      if (reconciled?.action === 'MANUAL_INTERVENTION') {
+        this.engine.events.publish('issue.opened', this.about(blockedReport({ ...planned, ...reconciled })));
       }
     }
     return readSnapshot(this.engine.store, this.engine.pipeline.service);
   }
 
-  private async undoAll(steps: readonly UndoItem[]): Promise<UndoneChange[]> {
+  private async undoAll(items: readonly UndoItem[]): Promise<UndoneChange[]> {
     const changes: UndoneChange[] = [];
     let stopped = false;
-    for (const step of steps) {
+    for (const item of items) {
       stopped ||= this.resources.signal.aborted;
-      const undone: UndoneChange = stopped ? unreached(step, 'not-reached') : await this.undoOne(step);
+      const undone: UndoneChange = stopped ? unreached(item, 'not-reached') : await this.undoOne(item);
       stopped ||= undone.result === 'failed';
       changes.push(undone);
     }
     return changes;
   }
 
-  private async undoOne(step: UndoItem): Promise<UndoneChange> {
-    const { change, rollback, entry } = step;
+  private async undoOne(item: UndoItem): Promise<UndoneChange> {
+    const { change, rollback, entry } = item;
     const undo = undoBy(rollback, { ...operatorMetadata(this.operation), ...fingerprintOf(entry) });
     const outcome = await this.executors.execute(change, undo);
     const durationMs = Math.round(outcome.durationMs);
     if (outcome.status === 'executed') {
       const nextSteps = outcome.wasEmpty ? [emptyTransactionStep(change.target.id)] : undefined;
-      const done = { ...nameOf(step), result: 'undone', state: 'ROLLED_BACK', durationMs } as const;
+      const done = { ...nameOf(item), result: 'undone', state: 'ROLLED_BACK', durationMs } as const;
       const undone = { ...done, ...(nextSteps && { nextSteps }), runsAgain: true };
       this.engine.events.publish('change.undone', this.about(undone));
       return undone;
@@ -131,7 +131,7 @@ class UndoRunner {
     const error = errorText(outcome.error);
     const txStrategy = txStrategyOf(change, this.engine.store);
     const nextSteps = undoFailureSteps(change, outcome, txStrategy);
-    const failed = { ...nameOf(step), result: 'failed', state, durationMs, error, nextSteps } as const;
+    const failed = { ...nameOf(item), result: 'failed', state, durationMs, error, nextSteps } as const;
     const report = { ...failed, runsAgain: false };
     const next = nextAfter(change, outcome, 'UNDO', txStrategy);
     if (next.action === 'MANUAL_INTERVENTION') this.engine.events.publish('issue.opened', this.about(report));
@@ -144,7 +144,7 @@ class UndoRunner {
     return { service, executionId, change, ...operatorOf(this.operation) };
   }
 
-  /** What is left undone here harms nobody: a marker names its own execution. */
+  /** A marker that stays does no harm, because it names its own execution. */
   private async tidy(): Promise<void> {
     await Promise.allSettled([this.executors.clearMarkers()]);
   }
@@ -154,7 +154,7 @@ function nameOf({ change }: UndoItem): Pick<UndoneChange, 'changeId' | 'stage' |
   return { changeId: change.id, stage: change.stage, targetSystem: change.target.id };
 }
 
-function unreached(step: UndoItem, result: 'planned' | 'not-reached'): UndoneChange {
+function unreached(item: UndoItem, result: 'planned' | 'not-reached'): UndoneChange {
   const runsAgain = result === 'planned';
-  return { ...nameOf(step), result, state: step.entry.state, durationMs: 0, runsAgain };
+  return { ...nameOf(item), result, state: item.entry.state, durationMs: 0, runsAgain };
 }

@@ -35,7 +35,7 @@ export class ForeignChangesError extends FlamingockError {
     const [first] = changes;
     super(
       `The history of service "${service}" has other changes under the ids of this application, so that ` +
-        `nobody can tell whether these were applied. Nothing was run.\n${changes.map(foreignLine).join('\n')}\n` +
+        `the engine cannot tell whether these were applied. Nothing was run.\n${changes.map(foreignLine).join('\n')}\n` +
         `If another application keeps its history here, give this one a name of its own: ${SERVICE_OPTION}. ` +
         'If they are the same changes, with another target system and another class or author, record that for each: ' +
         fixCommand(first?.changeId ?? '', 'EXECUTED'),

@@ -16,7 +16,7 @@ export interface Pipeline {
   readonly digest: string;
 }
 
-/** Digest of no pipeline: of a head that is settled with it the next start reads the history, to tell of edits again. */
+/** Digest of no pipeline: where a head is settled with it, the next start reads the history, to report edits again. */
 export const LOOK_AGAIN = '0'.repeat(64);
 
 /** Makes a pipeline of stages whose changes are already in order. */

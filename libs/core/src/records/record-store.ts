@@ -37,7 +37,7 @@ export interface RecordCondition {
   /**
    * Only while the head of the hold's service carries this hold.
    *
-   * @default whoever writes
+   * @default any writer
    */
   readonly hold?: LockHold;
 }
@@ -73,7 +73,7 @@ export interface RecordStore {
    * Creates or replaces a record. Inside `tx`, ends the change as an append does, and is durable with the commit.
    *
    * @returns false where the record has another version: the caller reads it again and decides anew.
-   * @throws FencedError where the head does not carry the condition's hold, whatever the version.
+   * @throws FencedError where the head does not carry the condition's hold, for any version.
    */
   write(record: NewRecord, condition: RecordCondition, tx?: Transaction): Promise<boolean>;
 

@@ -71,7 +71,7 @@ describe('guidanceFor', () => {
       const text = issue({ state, operation, txStrategy, runsAgain: true });
       expect(text).toMatch(/nothing of what it held is left.*What went past it.*is not taken back/);
       const empty = issue({ state, operation, txStrategy, runsAgain: true, wasEmpty: true });
-      expect(empty).toMatch(/held nothing: whatever it did in target system "files" went past it/);
+      expect(empty).toMatch(/held nothing: all that it did in target system "files" went past it/);
       expect(empty).not.toMatch(/is left/);
     }
   });
@@ -93,7 +93,7 @@ describe('guidanceFor', () => {
     ['a marker nobody can read', { txStrategy: 'TX_SEPARATE' }, /only target system "files" has the marker/],
     [
       'a part that the target proves',
-      { state: 'EXECUTION_FAILED', txStrategy: 'TX_SEPARATE', isPartly: true },
+      { state: 'EXECUTION_FAILED', txStrategy: 'TX_SEPARATE', hasPartialEffect: true },
       /proves that part of it is there/,
     ],
     [

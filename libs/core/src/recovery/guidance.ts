@@ -20,7 +20,7 @@ export interface IssueFacts {
   /** What its author says about it, as `@Change({ guidance })`. */
   readonly hint?: string | undefined;
   /** Whether the target system proves that part of it, or of its undo, took effect. */
-  readonly isPartly?: boolean;
+  readonly hasPartialEffect?: boolean;
   /** Whether its method was not called. */
   readonly isUnbegun?: boolean | undefined;
   /** Whether its transaction, or that of its undo, held nothing of it. */
@@ -70,14 +70,14 @@ function remainsOfUndo(issue: IssueFacts): string {
 /** A transaction that was rolled back proves something about what it held, and about nothing else. */
 function transactionRemains({ targetSystem, wasEmpty }: IssueFacts): string {
   return wasEmpty
-    ? `Its transaction was rolled back, but held nothing: whatever it did in target system "${targetSystem}" went past it and is still there. Look there.`
-    : `Its transaction was rolled back: nothing of what it held is left in target system "${targetSystem}". What went past it, such as by a service with a connection of its own, is not taken back.`;
+    ? `Its transaction was rolled back, but held nothing: all that it did in target system "${targetSystem}" went past it and is still there. Look there.`
+    : `Its transaction was rolled back: nothing of what it held is left in target system "${targetSystem}". What went past it, such as by a service with its own connection, is not taken back.`;
 }
 
 /** What to do about a change, or its undo, that succeeded with a transaction that held nothing of it. */
 export function emptyTransactionStep(targetSystem: string): string {
   return (
-    `Its transaction held nothing: whatever it did in target system "${targetSystem}" went past it, and would have ` +
+    `Its transaction held nothing: all that it did in target system "${targetSystem}" went past it, and would have ` +
     'stayed after a failure. Look there; write through the transaction that the target system lends, or declare such a ' +
     'change transactional: false.'
   );
@@ -105,8 +105,8 @@ function manualSteps(issue: IssueFacts): string[] {
 
 /** What the recorded facts say about how far it got. */
 function evidence(issue: IssueFacts): string {
-  const { operation, state, txStrategy, targetSystem, isPartly } = issue;
-  if (isPartly) {
+  const { operation, state, txStrategy, targetSystem, hasPartialEffect } = issue;
+  if (hasPartialEffect) {
     return 'The target system proves that part of it is there, and that the part after the failure is not.';
   }
   if (operation === 'UNDO') {

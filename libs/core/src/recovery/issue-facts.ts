@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { isPartly } from '../audit/entry-metadata.js';
+import { hasPartialEffect } from '../audit/entry-metadata.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 
 /** What guidance takes from today's code. */
@@ -19,6 +19,6 @@ export function entryFacts(entry: AuditEntry) {
     className,
     error,
     rollbackRan,
-    isPartly: isPartly(entry),
+    hasPartialEffect: hasPartialEffect(entry),
   };
 }

@@ -30,7 +30,7 @@ function line({ targetSystem, lostBy, recorded, found, changeIds }: LostWrites):
   if (lostBy === 'audit-store')
     return (
       `  - Target system "${targetSystem}" was claimed with token ${found}, which the audit store has not ` +
-      'given out to anybody who holds the lock now: the audit store was restored, failed over or begun ' +
+      'given to any holder that it knows: the audit store was restored, failed over or begun ' +
       'anew, or another application uses this service name on the same target.'
     );
   const claim = found === 0 ? 'has no record of any claim' : `knows no claim after token ${found}`;

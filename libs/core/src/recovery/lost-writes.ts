@@ -4,7 +4,7 @@ import { readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import type { Marker, TargetFence } from '../target-system/target-system.js';
 
 /**
- * A database that does not know any more what it has written, as one that was restored from a
+ * A database that has lost committed writes, as one that was restored from a
  * backup, promoted from a standby that lagged, or made anew: audit store and target system
  * contradict each other about who has claimed the target.
  */

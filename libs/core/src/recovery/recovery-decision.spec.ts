@@ -1,4 +1,4 @@
-import { PARTLY } from '../audit/entry-metadata.js';
+import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import { decide, type Action, type LastEntry, type MarkerEvidence } from './recovery-decision.js';
@@ -112,13 +112,13 @@ describe('decide, after an entry that says that part took effect', () => {
   it.each([['EXECUTE'], ['RECONCILE']] as const)('needs a manual check without a marker: %s', (operation) => {
     const failed = entry({ state: 'EXECUTION_FAILED', operation, txStrategy: 'TX_SEPARATE' });
     for (const marker of ['unread', 'present', 'absent'] as const) {
-      const { action } = decide({ ...failed, metadata: PARTLY }, 'ALWAYS_RETRY', marker);
+      const { action } = decide({ ...failed, metadata: PARTIAL_EFFECT }, 'ALWAYS_RETRY', marker);
       expect(action).toBe('MANUAL_INTERVENTION');
     }
   });
 
   it('lets what an operator records afterwards stand', () => {
-    const fixed = { operation: 'FIX', txStrategy: 'TX_SEPARATE', metadata: PARTLY } as const;
+    const fixed = { operation: 'FIX', txStrategy: 'TX_SEPARATE', metadata: PARTIAL_EFFECT } as const;
     const after = (state: AuditState) => decide(entry({ ...fixed, state }), 'MANUAL_INTERVENTION').action;
     expect(after('MANUAL_MARKED_AS_EXECUTED')).toBe('SKIP');
     expect(after('MANUAL_MARKED_AS_ROLLED_BACK')).toBe('EXECUTE');

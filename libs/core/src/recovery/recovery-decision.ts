@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { isPartly } from '../audit/entry-metadata.js';
+import { hasPartialEffect } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 
@@ -14,7 +14,7 @@ export interface Decision {
 
 /**
  * What the target system says about the last execution: all of it is there, part of it, or
- * nothing; `unread` until somebody has looked behind its fence.
+ * nothing; `unread` until a holder has claimed the target and read the marker.
  */
 export type MarkerEvidence = 'unread' | 'present' | 'partial' | 'absent';
 
@@ -108,7 +108,7 @@ export function decide(
   if (!entry) return execute('never executed');
   const undoing = entry.operation === 'UNDO';
   const decision = (undoing ? UNDO_TABLE : TABLE)[entry.state][column(entry, strategy)];
-  const evidence = isPartly(entry) ? 'partial' : marker;
+  const evidence = hasPartialEffect(entry) ? 'partial' : marker;
   if (decision.action !== 'RECONCILE' || evidence === 'unread') return decision;
   return (undoing ? UNDO_EVIDENCE : EVIDENCE)[evidence];
 }

@@ -7,7 +7,7 @@ const FIRST_MS = 30_000;
 /** It is told again after twice as long as before, up to this, in milliseconds. */
 const LONGEST_MS = 600_000;
 
-/** Knows what a run waits for, and tells of what goes on for long. */
+/** Tracks what a run waits for, and reports each wait that lasts long. */
 export class Activity {
   private readonly waits: string[] = [];
 
@@ -33,7 +33,7 @@ export class Activity {
     this.events.publish('change.left-behind', { service, executionId, changeId, what });
   }
 
-  /** Does `work`, and tells of it while it goes on: after half a minute, then ever more seldom. */
+  /** Does `work`, and reports it while it goes on: after half a minute, then at growing intervals. */
   async watch<T>(changeId: string | undefined, work: () => Promise<T>): Promise<T> {
     const { runtime, events } = this;
     const { service, executionId } = this.about;

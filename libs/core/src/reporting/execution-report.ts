@@ -75,7 +75,7 @@ export function reportChange(change: ChangeDescriptor, finding: ChangeFinding): 
   };
 }
 
-/** The changes of a report that need somebody. */
+/** The changes of a report that need an operator. */
 export function issuesOf(report: ExecutionReport): ChangeReport[] {
   return report.changes.filter(({ result }) => result === 'failed' || result === 'blocked');
 }

@@ -82,7 +82,7 @@ export interface FlamingockEventMap {
   'run.started': RunEvent;
   /** Another instance holds the lock. Once per holder. */
   'run.waiting': RunEvent & { readonly holder: LockRecord | undefined };
-  /** A change, or the wait for the lock, has gone on for half a minute; told again ever more seldom. */
+  /** A change, or the wait for the lock, has gone on for half a minute; published again at growing intervals. */
   'run.still-running': StillRunningEvent;
   'run.completed': RunEvent & { readonly report: ExecutionReport };
   'run.failed': RunEvent & { readonly error: unknown; readonly report: ExecutionReport };
@@ -97,7 +97,7 @@ export interface FlamingockEventMap {
   'change.blocked': ChangeEndedEvent;
   /** A change that has ended still did something: it was refused, or has failed. Once per change; may come after the run. */
   'change.left-behind': LeftBehindEvent;
-  /** By an operator, whatever else becomes of the undo. */
+  /** By an operator. Published for each undone change, also where the undo stops at a later one. */
   'change.undone': ChangeUndoneEvent;
   /** A run or an undo stopped at a change that needs a manual check. Each run that meets it tells so again. */
   'issue.opened': IssueOpenedEvent;

@@ -9,15 +9,15 @@ import type { Engine } from './engine.js';
 import { isForeign } from '../plan/change-identity.js';
 import { EarlierNameError } from '../plan/identity.errors.js';
 
-/** What every service without a name was called by earlier versions. */
+/** The name that earlier versions gave to every service without one. */
 const EARLIER_NAME = 'default';
 
 /**
  * Looks whether this application has its history under the name that it had before it was given one. Called where
  * there is none under its name: naming an application must not run everything again.
  *
- * @throws EarlierNameError where half of its changes, or of those that are applied there, are the same; whatever keeps
- * the store from saying so.
+ * @throws EarlierNameError where half of its changes, or of those that are applied there, are the same; the error of a
+ * store that cannot be read.
  */
 export async function assertNoEarlierName({
   pipeline,

@@ -29,7 +29,7 @@ export async function lookAtTargets(
       silent.push({ targetSystem: target.id, error });
       return undefined;
     } finally {
-      // Nothing is going to run there that would give back what it keeps.
+      // No change is going to run there, so nothing else would release the target's connections.
       await Promise.allSettled([target.close?.()]);
     }
   };

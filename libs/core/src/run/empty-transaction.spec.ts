@@ -65,7 +65,7 @@ describe('a change that put nothing into its transaction', () => {
 
   it('proves nothing where it failed', async () => {
     const text = await stepsAfter(past);
-    expect(text).toMatch(/held nothing: whatever it did in target system "queue" went past it/);
+    expect(text).toMatch(/held nothing: all that it did in target system "queue" went past it/);
     expect(text).not.toMatch(/is left/);
   });
 

@@ -28,7 +28,7 @@ export interface LockRequest {
    * @default tailFault
    */
   readonly check?: typeof tailFault | undefined;
-  /** Told of what could not be closed or released in the end, which harms nobody. */
+  /** Told of a target system or lock that could not be closed or released in the end, which does no harm. */
   readonly untidy?: (whatItMeans: string, error: unknown) => void;
 }
 

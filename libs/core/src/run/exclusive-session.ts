@@ -13,7 +13,7 @@ export interface ExclusiveSession {
   readonly journal: AuditJournal;
   readonly lease: Lease;
   readonly retry: LeaseBoundRetry;
-  /** History as it was once everybody else was shut out. */
+  /** History as it was once all other holders were shut out. */
   readonly snapshot: AuditSnapshot;
 }
 

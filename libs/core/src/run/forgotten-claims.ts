@@ -19,7 +19,7 @@ export async function assertNothingForgotten(engine: Engine, head: AuditHead | u
   const { pipeline, store, runtime } = engine;
   const { service } = pipeline;
   const looks = separateTargets(engine).map(async ({ id, markers }) => {
-    // Whoever needs a target that does not answer finds out when it claims it.
+    // A run that needs a target that does not answer fails when it claims the target.
     const fence = await withinLook(markers.look(service), runtime).catch(() => undefined);
     return { id, fence };
   });

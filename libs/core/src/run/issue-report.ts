@@ -1,4 +1,4 @@
-import { PARTLY } from '../audit/entry-metadata.js';
+import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
 import { isApplied } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
@@ -27,22 +27,27 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
 /** What the next run does about a change whose execution or undo failed just now. */
 export function nextAfter(
   change: ChangeDescriptor,
-  { state, isPartly }: Pick<FailedOutcome, 'state' | 'isPartly'>,
+  { state, hasPartialEffect }: Pick<FailedOutcome, 'state' | 'hasPartialEffect'>,
   operation: 'EXECUTE' | 'UNDO',
   txStrategy: TxStrategy,
 ): Decision {
   const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery };
-  return decide({ ...entry, ...(isPartly && { metadata: PARTLY }) }, change.recovery);
+  return decide({ ...entry, ...(hasPartialEffect && { metadata: PARTIAL_EFFECT }) }, change.recovery);
 }
 
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
   { change }: PlannedChange,
-  { state, error, isPartly, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
+  { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
   txStrategy: TxStrategy,
 ): ChangeReport {
   const operation = 'EXECUTE';
-  const next = nextAfter(change, { state, isPartly: isPartly ?? false }, operation, txStrategy);
+  const next = nextAfter(
+    change,
+    { state, hasPartialEffect: hasPartialEffect ?? false },
+    operation,
+    txStrategy,
+  );
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),
@@ -52,7 +57,7 @@ export function failedReport(
     targetSystem: change.target.id,
     className: change.className,
     rollbackRan: rollbackError !== undefined,
-    isPartly: isPartly ?? false,
+    hasPartialEffect: hasPartialEffect ?? false,
     isUnbegun,
     wasEmpty,
     runsAgain: next.action !== 'MANUAL_INTERVENTION',
@@ -71,7 +76,7 @@ export function failedReport(
 /** What to do about a change whose undo failed just now and left it in `state`. */
 export function undoFailureSteps(
   change: ChangeDescriptor,
-  { state, error, isPartly, isUnbegun, wasEmpty }: FailedOutcome,
+  { state, error, hasPartialEffect, isUnbegun, wasEmpty }: FailedOutcome,
   txStrategy: TxStrategy,
 ): string[] {
   return guidanceFor({
@@ -83,7 +88,7 @@ export function undoFailureSteps(
     className: change.className,
     error: errorText(error),
     rollbackRan: true,
-    isPartly: isPartly ?? false,
+    hasPartialEffect: hasPartialEffect ?? false,
     isUnbegun,
     wasEmpty,
     runsAgain: isApplied(state),

@@ -175,7 +175,7 @@ export class PipelineRunner {
     return plan;
   }
 
-  /** Written before the release, so that whoever comes next has nothing to read but the head. */
+  /** Written before the release, so that the next holder has nothing to read but the head. */
   private async settle({ unfinished }: ExecutionPlan, { journal, lease }: ExclusiveSession): Promise<void> {
     const { store, pipeline } = this.engine;
     this.report.noteHead(journal.head);
@@ -187,7 +187,7 @@ export class PipelineRunner {
 
   /**
    * For code that has changed and has nothing to do. Not for an image that is older than the
-   * history: it and the newer one would rewrite the head in turn. Nor while somebody is at work.
+   * history: it and the newer one would rewrite the head in turn. Nor while a holder is at work.
    */
   private async settleAnew(head: AuditHead, snapshot: AuditSnapshot): Promise<void> {
     const { store, pipeline } = this.engine;
@@ -211,7 +211,7 @@ export class PipelineRunner {
       : new ManualInterventionError(report);
   }
 
-  /** What is left undone here harms nobody, so it is told and not thrown. */
+  /** A failure to tidy up does no harm, so it is reported and not thrown. */
   private async tidy(whatItMeans: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -9,7 +9,7 @@ import { RenameUnfinishedError, ServiceRenamedError } from '../plan/rename.error
 /**
  * Refuses a plan that must not be run as the settings are.
  *
- * @returns the applied changes that were edited since, unless nobody wants to know.
+ * @returns the applied changes that were edited since, unless the settings ignore them.
  * @throws ServiceRenamedError, ForeignChangesError, RenamedChangesError, EditedChangesError, OutOfOrderError
  */
 export function checkPlan(
@@ -17,7 +17,7 @@ export function checkPlan(
   settings: Pick<EngineSettings, 'outOfOrder' | 'renamedChanges' | 'editedChanges'>,
 ): readonly EditedChange[] {
   const { service, renaming, foreign, renamed, outOfOrder } = plan;
-  // What is not copied yet tells nothing: once the lock is had, it is all there, or the run is refused.
+  // Entries that are not copied yet prove nothing: once this run has the lock, all are there, or the run is refused.
   if (plan.hasWork && renaming?.status === 'unfinished') return [];
   if (plan.hasWork) assertOpen(service, renaming);
   if (foreign.length > 0) throw new ForeignChangesError(service, foreign);
@@ -40,7 +40,7 @@ export function assertOpen(service: string, renaming: Renaming | undefined): voi
   if (renaming?.status === 'unfinished') throw new RenameUnfinishedError(service, renaming.from);
 }
 
-/** The applied changes of a plan that were edited since, unless nobody wants to know. */
+/** The applied changes of a plan that were edited since, unless the settings ignore them. */
 export function toldEdits(
   { stages }: Pick<ExecutionPlan, 'stages'>,
   settings: Pick<EngineSettings, 'editedChanges'>,

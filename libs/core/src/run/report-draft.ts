@@ -20,7 +20,7 @@ const NOT_REACHED = 'the run ended before it';
 export class ReportDraft {
   private readonly startedAt: number;
   private readonly warnings: string[] = [];
-  /** Described when somebody asks: an application may have thousands. */
+  /** Described on the first request: an application may have thousands of changes. */
   private described: readonly ChangeReport[] | undefined;
   private end: { seq: number; hash: string } | undefined;
   private holder: string | undefined;

@@ -92,7 +92,7 @@ export class RunTimeoutError extends FlamingockError {
   }
 }
 
-/** One paragraph per change that needs somebody: state, cause, steps. */
+/** One paragraph per change that needs an operator: state, cause, steps. */
 export function describeIssues(report: ExecutionReport): string {
   return issuesOf(report).map(describeIssue).join('\n');
 }

@@ -2,7 +2,7 @@ import { adapterLimits, resolveLimits, type Limits } from './limits.js';
 import { nodeRuntime } from './node-runtime.js';
 import type { Runtime } from './runtime.js';
 
-/** What an adapter has from the engine that it works for: it asks nothing else for the time, and keeps no limits of its own. */
+/** Clock, timers and limits of the engine that an adapter works for. An adapter has no other clock and no other limits. */
 export interface AdapterHost {
   /** Time, timers, ids and randomness. */
   readonly runtime: Runtime;

@@ -1,24 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What some code is part of, and what that is part of in turn. */
+/** The context that code runs in, and the context around it. */
 interface Frame {
   readonly owner: object;
   readonly value: unknown;
   readonly outer: Frame | undefined;
 }
 
-// One for everybody: before Node 24 a storage in use slows every promise of the process down, each a little more.
+// One for all users: before Node 24 a storage in use slows every promise of the process down, each a little more.
 const storage = new AsyncLocalStorage<Frame | undefined>();
 let alive = 0;
 
-// A frame is kept by whatever may still come of what was begun in it: timers, promises, requests, connections.
+// Everything that was begun in a frame and may still call back keeps the frame: timers, promises, requests, connections.
 const collected = new FinalizationRegistry<() => void>((tell) => tell());
 
 /**
- * Calls `work` as part of `value`, and with it everything that comes of it, however late.
+ * Calls `work` as part of `value`, and with it all code that `work` begins, however late.
  *
- * @param whenGone called once nothing can come of it any more, which is known when the garbage collector
- * has found out. Must not refer to what it is told of.
+ * @param whenGone called once no such code can run any more, which is known when the garbage collector
+ * has collected the frame. Must not refer to `value` or `work`.
  */
 export function within<T>(owner: object, value: unknown, work: () => T, whenGone: () => void): T {
   const frame: Frame = { owner, value, outer: storage.getStore() };

@@ -24,12 +24,12 @@ export async function retryWhile<T>(
   { forMs, isPassing, pauseMs }: RetryBounds,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const giveUpAt = runtime.monotonicMs() + forMs;
+  const deadline = runtime.monotonicMs() + forMs;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isPassing(error) || runtime.monotonicMs() >= giveUpAt) throw error;
+      if (!isPassing(error) || runtime.monotonicMs() >= deadline) throw error;
     }
     await sleep(runtime, pauseMs * (0.5 + runtime.random() / 2));
   }

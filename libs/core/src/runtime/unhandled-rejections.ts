@@ -3,11 +3,13 @@ type IsTold = (reason: unknown) => boolean;
 const tolerant = new Set<IsTold>();
 
 /**
- * Until the function that it gives back is called, a rejection that nobody handles does not end the process
- * if `isTold` says that somebody was told of it. With any other, Node does what it is set to do.
+ * Keeps an unhandled rejection from ending the process if `isTold` says that it was reported. With any other,
+ * Node does what it is set to do.
+ *
+ * @returns ends this.
  */
 export function tolerateRejections(isTold: IsTold): () => void {
-  // One of its own for each user, who may come twice.
+  // A new function for each call: the same `isTold` may be passed twice.
   const mine: IsTold = (reason) => isTold(reason);
   if (tolerant.size === 0) process.on('unhandledRejection', listener);
   tolerant.add(mine);
@@ -20,9 +22,9 @@ export function tolerateRejections(isTold: IsTold): () => void {
 function listener(reason: unknown): void {
   if ([...tolerant].some((isTold) => isTold(reason)) || process.listenerCount('unhandledRejection') > 1)
     return;
-  // Nobody else listens, and where nobody does, Node has its own way with a rejection.
+  // There is no other listener. Without any, Node handles the rejection as it is set to.
   process.off('unhandledRejection', listener);
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever it is
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is passed on unchanged
   void Promise.reject(reason);
   setImmediate(() => {
     if (tolerant.size > 0) process.on('unhandledRejection', listener);

@@ -1,8 +1,8 @@
-/** What a machine tells of time, in milliseconds; each counts from somewhere else. */
+/** Clocks of a machine, in milliseconds; each has another zero. */
 export interface MachineClocks {
   /** Never goes back; may stand still while the machine is suspended. */
   readonly monotonicMs: () => number;
-  /** Whatever somebody sets it to. */
+  /** The machine's date and time, which may be set forward or back. */
   readonly wallMs: () => number;
   /** Since the machine was started, suspension included. Slow to ask. */
   readonly uptimeMs: () => number;

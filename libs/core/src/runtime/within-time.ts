@@ -3,7 +3,7 @@ import type { Runtime } from './runtime.js';
 /**
  * What `work` resolves to, if it does so in time.
  *
- * @throws what `late` gives otherwise; nobody waits for `work` any more.
+ * @throws the error that `late` returns otherwise; the caller does not wait for `work` any more.
  */
 export function withinTime<T>(
   ms: number,

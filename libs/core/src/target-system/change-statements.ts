@@ -33,7 +33,7 @@ export class ChangeStatements {
   /**
    * To be called before each statement.
    *
-   * @throws ChangeEndedError once the change has ended, which is told of; what the check throws.
+   * @throws ChangeEndedError once the change has ended, which is reported; the error of the check.
    */
   assertOpen(text: string): void {
     if (this.ended) throw this.refusal(text);
@@ -54,13 +54,13 @@ export class ChangeStatements {
     }
   }
 
-  /** The error for a statement that comes after the end of the change, which is told of, once for the change. */
+  /** The error for a statement that comes after the end of the change. The engine reports it once for the change. */
   refusal(text: string): ChangeEndedError {
     this.scope?.late(text);
     return new ChangeEndedError(this.changeId);
   }
 
-  /** Takes note of a statement that is on its way until what this gives back is called. */
+  /** Notes a statement that is on its way. @returns notes that it has ended. */
   begin(text: string): () => void {
     const statement = {};
     this.running.set(statement, text);
@@ -71,7 +71,7 @@ export class ChangeStatements {
     };
   }
 
-  /** Takes note of a statement until it has settled. */
+  /** Notes a statement until it has settled. */
   async track<T>(text: string, statement: Promise<T>): Promise<T> {
     const done = this.begin(text);
     try {
@@ -92,7 +92,7 @@ export class ChangeStatements {
    *
    * @param turn waits for as long as a call of the driver may take to come to its first statement
    * @throws UnawaitedStatementsError where there were any, once they have ended; UnawaitedFailureError where one has
-   * failed before, and nobody awaits it.
+   * failed before, and the change does not await it.
    */
   async seal(turn?: () => Promise<unknown>): Promise<void> {
     this.unawaited.push(...this.running.values());

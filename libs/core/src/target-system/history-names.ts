@@ -32,7 +32,7 @@ export class HistoryNames {
     return this.keep(service, await this.create(service));
   }
 
-  /** One conditional write: a head of its own, whose owner is the identity, is claimed once and never again. */
+  /** One conditional write: a separate head, whose owner is the identity, is claimed once and never again. */
   private async create(service: string): Promise<string> {
     const owner = await this.made();
     const claim = { service: keyOf(service), token: 1, owner };
@@ -40,7 +40,7 @@ export class HistoryNames {
       await this.store.claimHead(claim);
       return owner;
     } catch (cause) {
-      // Somebody has created it at this moment, from another place.
+      // Another process has created it at this moment.
       const kept = cause instanceof FencedError ? await this.kept(service) : undefined;
       if (kept === undefined) throw cause;
       return kept;

@@ -118,17 +118,17 @@ describe('overrideInherited', () => {
     };
 
   it('calls the original on whatever inherits from the host, until it is given back', () => {
-    const giveBack = overrideInherited(Pipeline.prototype, 'exec', shouted);
+    const restore = overrideInherited(Pipeline.prototype, 'exec', shouted);
     expect([new Pipeline('a').exec(), new Pipeline('b').exec()]).toEqual(['a!', 'b!']);
-    giveBack();
+    restore();
     expect(new Pipeline('a').exec()).toBe('a');
   });
 
   it('leaves in place what somebody has put over it', () => {
     const host = new Pipeline('a');
-    const giveBack = overrideInherited(host, 'exec', shouted);
+    const restore = overrideInherited(host, 'exec', shouted);
     host.exec = () => 'theirs';
-    giveBack();
+    restore();
     expect(host.exec()).toBe('theirs');
   });
 });

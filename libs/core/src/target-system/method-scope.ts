@@ -1,9 +1,9 @@
 import { detached, partOf, within } from '../runtime/async-frames.js';
 
 /**
- * Gives everything that comes of a change's method the change's own resources: a hook asks what
- * the code that calls it is part of. It stays in place for as long as somebody has it installed, and
- * after that until nothing that a change has begun can come any more.
+ * Gives all code that a change's method calls or begins the change's own resources: a hook asks which
+ * scope its caller is part of. It stays in place for as long as a user has it installed, and
+ * after that until no call of code that a change has begun can come any more.
  * For adapters whose driver has one method that everything goes through.
  */
 export class MethodScope<S> {
@@ -11,7 +11,7 @@ export class MethodScope<S> {
   private begun = 0;
   private remove: (() => void) | undefined;
 
-  /** `hook` puts the hook where calls pass, and gives back what takes it off again. */
+  /** `hook` installs the hook where calls pass, and returns a function that removes it. */
   constructor(private readonly hook: (current: () => S | undefined) => () => void) {}
 
   /** Puts the hook in place, if no other user has done so. */
@@ -26,7 +26,7 @@ export class MethodScope<S> {
     this.takeOff();
   }
 
-  /** Calls `work` as part of `scope`, if anybody has the hook installed. */
+  /** Calls `work` as part of `scope`, if a user has the hook installed. */
   run<T>(scope: S, work: () => T): T {
     if (!this.remove) return work();
     this.begun += 1;
@@ -52,7 +52,7 @@ export class MethodScope<S> {
  * Replaces a method of one object by what `replace` makes of it, which is given the
  * original, bound.
  *
- * @returns puts the original back, unless somebody replaced ours: a method that is called
+ * @returns puts the original back, unless other code has replaced ours: a method that is called
  * outside every scope has to pass everything on.
  */
 export function overrideMethod<K extends string, F extends (...args: never[]) => unknown>(
@@ -65,7 +65,7 @@ export function overrideMethod<K extends string, F extends (...args: never[]) =>
 
 /**
  * As {@link overrideMethod}, for a method that others inherit: the original is not bound, to be called on
- * whatever the replacement is called on.
+ * the object that the replacement is called on.
  */
 export function overrideInherited<K extends string, F extends (this: never, ...args: never[]) => unknown>(
   host: Record<K, F>,

@@ -16,7 +16,7 @@ export interface ChangeRun {
   readonly operation: AuditOperation;
   /**
    * True where the run goes on with another transaction of the same target system as soon as
-   * this one is committed. It may be begun with that commit; if nobody asks for it, `close`
+   * this one is committed. It may be begun with that commit; if the run does not ask for it, `close`
    * ends it.
    */
   readonly followed?: boolean;
@@ -74,7 +74,7 @@ export type TransactionOutcome =
   | {
       readonly status: 'partly-applied';
       readonly error: unknown;
-      /** True where the marker says so, too: whoever has not seen this outcome learns it from there. */
+      /** True where the marker says so, too: a later holder that has not seen this outcome reads it there. */
       readonly proven?: boolean;
     }
   /** The commit was sent and its answer lost: look at the proof. */
@@ -149,7 +149,7 @@ export interface MarkerStore {
   clear(hold: LockHold, changeIds: readonly string[]): Promise<void>;
 }
 
-/** A target system that can take back what a change did, and prove what it kept. */
+/** A target system that can roll back a change, and prove what it kept. */
 export interface TransactionalTargetSystem extends TargetSystem {
   /** Identity of what the transactions run on; compared with `resource` of the audit store. */
   readonly resource: object;

@@ -2,7 +2,7 @@ import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } fro
 import type { OperationContext } from '../../operations/operation-context.js';
 import type { EngineHost } from '../engine-host.js';
 
-/** The right to run: `flamingock.lock`. */
+/** The run lock: `flamingock.lock`. */
 export class LockOperations {
   constructor(private readonly host: EngineHost) {}
 

@@ -11,7 +11,7 @@ export class ServiceOperations {
   constructor(private readonly host: EngineHost) {}
 
   /**
-   * Gives a service another name, whatever this application is called now. Its history goes on under that name, and is closed
+   * Gives a service another name. The application's own name does not matter. Its history goes on under that name, and is closed
    * under the present one. Waits for runs under either. What was cut off is finished by the same call.
    *
    * @throws RenameRefusedError with every reason, before anything is recorded; LostWritesError;
