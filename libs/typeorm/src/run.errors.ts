@@ -7,7 +7,7 @@ export class DataSourceClosedError extends FlamingockError {
 
   constructor() {
     super(
-      `The DataSource is closed. Whoever runs changes needs it until the run has ended: ` +
+      `The DataSource is closed. A run needs it until it has ended: ` +
         `take dataSource.destroy() out of the change, or close the application only after its start; then start again.`,
     );
   }
@@ -59,7 +59,7 @@ export class TablesDroppedError extends FlamingockError {
     super(
       `A table that this run has used before is gone (${messageOf(cause)}), or the schema or database that it was in: a ` +
         `change has dropped it, by a statement such as DROP TABLE or DROP SCHEMA … CASCADE or by dataSource.dropDatabase() ` +
-        `or synchronize(true), or somebody else has. Have the change leave the tables that docs/sql.md lists under ` +
+        `or synchronize(true), or another client has. Have the change leave the tables that docs/sql.md lists under ` +
         `"Tables" alone, restore them from a backup if they are gone, and start again.`,
       { cause },
     );

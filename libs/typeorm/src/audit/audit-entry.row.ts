@@ -49,8 +49,8 @@ export function toEntry(row: Row): AuditEntry {
 }
 
 /**
- * The number in a column of whole numbers, which drivers may give as a text, and pg-native as whatever
- * `pg.types` makes of it; anything else, and what no number stands for exactly, stays what it is.
+ * The number in a column of whole numbers, which drivers may give as a text, and pg-native as the
+ * result of `pg.types`; any other value, and one that no number stands for exactly, stays unchanged.
  */
 export function integerOf(value: unknown): unknown {
   if (typeof value === 'bigint') return BigInt(Number(value)) === value ? Number(value) : value;

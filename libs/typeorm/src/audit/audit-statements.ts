@@ -80,7 +80,7 @@ SELECT ${columnsOf(table)} FROM ${entries} WHERE service = ${service} AND seq IN
 ) ORDER BY seq`;
 }
 
-/** Marks the head as written by the transaction of its holder, and leaves it where it is; answers where that is, if anybody asks. */
+/** Marks the head as written by the transaction of its holder, and leaves it where it is; returns its token and place where the dialect reads them. */
 export function headEntry(dialect: Dialect, heads: Table, { service, token, owner }: LockHold): Sql {
   const returning = raw(dialect.strictInsert ? ' RETURNING token, seq' : '');
   return sql`UPDATE ${tableName(heads)} SET writer = ${dialect.writer(rowWrite(heads, { service, token }))} WHERE service = ${service} AND token = ${token} AND owner = ${owner}${returning}`;

@@ -17,7 +17,7 @@ import type { AuditTables } from '../schema/tables.js';
 import { name, sql, type Row, type Sql } from '../sql/sql.js';
 import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
 
-/** A busy database is held by another: short, for whoever asks will ask again. */
+/** Short, because the caller asks again: a busy database counts as a held lock. */
 const ACQUIRE_PATIENCE_MS = 250;
 
 /** Part of the lease that a renewal may take. */

@@ -4,8 +4,8 @@ import { overlaidRunner } from '../database/overlaid-runner.js';
 import { wholeSaves } from './whole-writes.js';
 
 /**
- * The change's runner as one user sees it: its transactions are nested ones, giving it
- * back does nothing, and after the change's end it refuses every statement.
+ * The change's runner as one user sees it: its transactions are nested ones, a release only rolls back
+ * those still open, and after the change's end it refuses every statement.
  */
 export function changeQueryRunner(
   session: ChangeSession,
@@ -15,7 +15,7 @@ export function changeQueryRunner(
   const lent = overlaidRunner(dataSource, runner, (proxy) => [
     ...Object.entries(statements(session, runner)),
     ...transactions(session, proxy),
-    // Otherwise TypeORM answers for a runner that was given back, without naming the change.
+    // Otherwise TypeORM answers for a released runner, without naming the change.
     ['isReleased', false],
   ]);
   wholeSaves(dataSource, lent.manager, () => session.changeId);
@@ -29,21 +29,21 @@ function statements(session: ChangeSession, runner: QueryRunner) {
     stream: (...args: Parameters<QueryRunner['stream']>): Promise<unknown> =>
       session.stream(args[0], () => runner.stream(...args)),
     connect: (): Promise<unknown> => session.lendConnection(),
-    // What they do has no effect in a transaction, and was done before it.
+    // Their statements have no effect in a transaction, and were sent before it.
     beforeMigration: async () => undefined,
     afterMigration: async () => undefined,
   };
 }
 
 function transactions(session: ChangeSession, owner: object): [PropertyKey, unknown][] {
-  const giveBack = async (): Promise<void> => {
+  const rollBackNested = async (): Promise<void> => {
     while (session.hasNested(owner)) await session.endNested(owner, 'roll back');
   };
   return [
     ['startTransaction', (level?: string) => session.beginNested(owner, level)],
     ['commitTransaction', () => session.endNested(owner, 'commit')],
     ['rollbackTransaction', () => session.endNested(owner, 'roll back')],
-    ['release', giveBack],
-    [Symbol.asyncDispose, giveBack],
+    ['release', rollBackNested],
+    [Symbol.asyncDispose, rollBackNested],
   ];
 }

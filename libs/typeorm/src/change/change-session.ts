@@ -93,7 +93,7 @@ export class ChangeSession {
    * Ends the innermost nested transaction, which has to be the owner's.
    *
    * @throws TransactionControlError when only the change's own transaction is open.
-   * @throws NestedTransactionError when the innermost one is somebody else's: savepoints
+   * @throws NestedTransactionError when the innermost one was begun by another user of the runner: savepoints
    * end in reverse order, or take each other's work with them.
    */
   async endNested(owner: object, how: 'commit' | 'roll back'): Promise<void> {

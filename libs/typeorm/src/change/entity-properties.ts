@@ -10,7 +10,7 @@ const known = new WeakMap<EntityMetadata, Properties>();
 
 /**
  * Path of the first property of a plain object that its entity does not have, and TypeORM therefore would not write.
- * None where it may have come of loading the entity: fields of its class that are no columns, and whatever a listener
+ * None where it may have come of loading the entity: fields of its class that are no columns, and properties that a listener
  * adds when it is loaded.
  */
 export function omittedFrom(metadata: EntityMetadata, values: unknown): string | undefined {
@@ -36,7 +36,7 @@ function unknownIn(
   return undefined;
 }
 
-/** Whether a new instance has it. Of a class that cannot be made one of, nobody knows. */
+/** Whether a new instance has it; true for a class that cannot be instantiated here. */
 function hasField(create: () => object, key: string): boolean {
   try {
     return key in create();

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { giveBack } from '../database/connection.js';
+import { releaseRunner } from '../database/connection.js';
 import { openRunner } from '../database/query-runner.js';
 
 interface RelationalSchemaBuilder {
@@ -16,6 +16,6 @@ export async function createMetadataTable(dataSource: DataSource): Promise<void>
   try {
     await builder.createMetadataTableIfNecessary(runner);
   } finally {
-    await giveBack(runner);
+    await releaseRunner(runner);
   }
 }

@@ -7,7 +7,7 @@ export class OpenStreamError extends FlamingockError {
   constructor(readonly changeId: string) {
     super(
       `Change "${changeId}" reads rows as a stream, which takes the one connection of its transaction until the ` +
-        'last row is read: whatever comes before that would wait for ever. Read the rows first, as with await ' +
+        'last row is read: any statement before that would wait for ever. Read the rows first, as with await ' +
         'repository.find({ take, skip }) page by page, or declare the change "transactional: false".',
     );
   }

@@ -20,7 +20,7 @@ type Build = (...args: never[]) => QueryBuilder<ObjectLiteral>;
  */
 export function transactionScope(dataSource: DataSource): TransactionScope {
   return new MethodScope((current) => {
-    const giveBack = [
+    const restores = [
       overrideMethod<'createQueryRunner', DataSource['createQueryRunner']>(
         dataSource,
         'createQueryRunner',
@@ -32,6 +32,6 @@ export function transactionScope(dataSource: DataSource): TransactionScope {
       }),
       wholeSaves(dataSource, dataSource.manager, () => current()?.changeId),
     ];
-    return () => giveBack.forEach((one) => one());
+    return () => restores.forEach((restore) => restore());
   });
 }

@@ -1,6 +1,6 @@
 import type { SessionEffect } from '../sql/session-effect.js';
 
-/** Makes a session what it was, to the end of the transaction; what altered it had that effect. */
+/** Restores a session to the end of the transaction. `effect`: that of the statements that altered it. */
 export type PutRight = (effect: SessionEffect) => Promise<unknown>;
 
 /** The session of a change's connection, which the change may alter. */
@@ -8,7 +8,7 @@ export class AlteredSession {
   private effect: SessionEffect = 'none';
   private putRight: PutRight | undefined;
 
-  /** `remember` takes note of the session, for the way back to it. */
+  /** `remember` reads the settings of the session, and returns how to restore them. */
   constructor(private readonly remember: () => Promise<PutRight>) {}
 
   /** True once the connection is not as the pool gave it, and will not be. */
@@ -21,13 +21,13 @@ export class AlteredSession {
     if (effect !== 'none' && !this.isSpoilt) this.effect = effect;
   }
 
-  /** Runs a statement once it is known what the session is like that it may alter. */
+  /** Runs a statement that may alter the session, once the session's settings are known. */
   async run<T>(statement: () => Promise<T>): Promise<T> {
     if (this.effect !== 'none') this.putRight ??= await this.remember();
     return statement();
   }
 
-  /** Makes it what it was, for our own statements. */
+  /** Restores it for our own statements. */
   async restore(): Promise<void> {
     await this.putRight?.(this.effect);
   }

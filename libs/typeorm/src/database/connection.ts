@@ -19,8 +19,8 @@ export interface Answer {
 }
 
 /**
- * A statement whose rows we read, as its driver takes it: it says how, whatever the application
- * has configured for its own. Prints as its text, for whoever looks at what passes.
+ * A statement whose rows we read, as its driver takes it: it names its own conversions, in place of those that
+ * the application has configured. Prints as its text, for tools that log the statements of a connection.
  */
 export interface Question {
   toString(): string;
@@ -47,9 +47,9 @@ interface ClosingRunner {
 }
 
 /**
- * Sends a statement on the runner's connection and gives the driver's own answer, of which
- * TypeORM keeps only a part. Of an answer that the driver gives as a promise, node-postgres
- * keeps everything until V8 collects its old space; of one that it gives to a callback, nothing.
+ * Sends a statement on the runner's connection and returns the driver's own answer, of which
+ * TypeORM keeps only a part. Of an answer that the driver returns as a promise, node-postgres
+ * keeps everything until V8 collects its old space; of one that it passes to a callback, nothing.
  *
  * @param question how the driver is to take it, where its rows matter
  * @throws QueryRunnerAlreadyReleasedError, QueryFailedError, as TypeORM does.
@@ -90,16 +90,16 @@ function ask(connection: Connection, ...question: Parameters<Connection['query']
 }
 
 /**
- * Gives the runner's connection back to the pool. Once: TypeORM would give it back twice. One
- * that nobody waits for any more is closed when it comes: TypeORM would keep it for ever.
+ * Releases the runner's connection to the pool. Once: TypeORM would release it twice. One that is still
+ * being opened is closed when it comes: TypeORM would keep it for ever.
  */
-export async function giveBack(runner: QueryRunner): Promise<void> {
+export async function releaseRunner(runner: QueryRunner): Promise<void> {
   if (runner.isReleased) return;
   if (isConnecting(runner)) void closeOnceConnected(runner);
   else await runner.release();
 }
 
-/** Closes the runner's connection, so that the pool hands it to nobody else. */
+/** Closes the runner's connection, so that the pool does not hand it out again. */
 export async function discard(runner: QueryRunner, reason: unknown): Promise<void> {
   if (!hasConnection(runner)) return;
   const closing = runner as ClosingRunner;

@@ -8,7 +8,7 @@ import type { RowWrite } from '../sql/row-write.js';
  * The database behind a DataSource, as the stores use it. What is executed here never
  * becomes part of a transaction that the application or a change has open.
  *
- * While somebody else is writing, everything here is tried again for a bounded time
+ * While another transaction is writing, everything here is tried again for a bounded time
  * before the driver's error surfaces.
  */
 export interface SqlDatabase extends SqlExecutor {
@@ -35,9 +35,9 @@ export interface SqlDatabase extends SqlExecutor {
   /**
    * Writes a row for a holder of the lock. Waits for an open transaction that has
    * written it, and ends that transaction on the server if it hangs and belongs to a
-   * holder whose token is not above: whoever asks has succeeded it.
+   * holder whose token is not above: the caller has succeeded it.
    *
-   * @param on the transaction to write in. @default one of its own
+   * @param on the transaction to write in. @default a new one
    * @throws RowHeldError when the row stays held by a transaction that cannot be ended.
    */
   claim(upsert: Upsert, write: RowWrite, on?: SqlExecutor): Promise<Row | undefined>;
@@ -49,23 +49,23 @@ export interface SqlDatabase extends SqlExecutor {
   checkPool(): void;
 
   /**
-   * Opens the transaction of a change, ready to write, on a connection of its own.
+   * Opens the transaction of a change, ready to write, on a separate connection.
    *
    * @throws the admission's refusal
    */
   begin(changeId: string, admission?: Admission): Promise<ChangeTransaction>;
 
   /** Ends the transaction that has begun with the commit of another one, if there is one. */
-  letGo(): Promise<void>;
+  endBegun(): Promise<void>;
 
   /**
-   * Calls `work` with a runner outside any transaction, and gives its connection back.
+   * Calls `work` with a runner outside any transaction, and releases its connection.
    *
    * @throws OpenTransactionError when `work` left a transaction open, which is rolled back.
    */
   lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void>;
 
-  /** The runner as one of a change without a transaction, which leaves nothing in the pool of what it set. */
+  /** The runner for a change without a transaction: a connection with lasting settings of the change does not return to the pool. */
   watched(runner: QueryRunner): QueryRunner;
 }
 
@@ -78,16 +78,16 @@ export interface SearchPath {
   placesOf(table: string, service: string): Promise<readonly string[]>;
 }
 
-/** A connection of a pool that stays ours while a lock is held, so that nobody keeps us from renewing it. */
+/** A connection of a pool that stays ours while a lock is held, so that no other user of the pool keeps us from renewing it. */
 export interface Heartbeat {
   /** Keeps it for a holder until {@link end}, or for `ms` from now on if that never comes. */
   keep(holder: string, ms: number): void;
 
-  /** Gives it back to the pool, unless another holder needs it. */
+  /** Releases it to the pool, unless another holder needs it. */
   end(holder: string): Promise<void>;
 
   /**
-   * Executes on it, before whatever else waits for it. After `atMostMs` it is closed, and the
+   * Executes on it, before all that wait for it. After `atMostMs` it is closed, and the
    * next statement has another one.
    */
   within(atMostMs: number): SqlExecutor;
@@ -95,8 +95,8 @@ export interface Heartbeat {
 
 /**
  * First statement of a change's transaction that shares the audit store's database: marks
- * the head as the transaction's own, so that whoever takes over meets it there, and ends it
- * if it hangs, wherever in the change that is.
+ * the head as the transaction's own, so that a holder that takes over finds it there, and ends it
+ * if it hangs at any statement of the change.
  */
 export interface Admission {
   /** An UPDATE of one row; affects none once a later holder has claimed the head. */
@@ -132,25 +132,25 @@ export interface ChangeTransaction extends SqlExecutor {
 
   /**
    * The row that the admission marked, as it was then, where {@link commitWith} is possible:
-   * until the end of the transaction nobody else changes it.
+   * until the end of the transaction no other one changes it.
    */
   readonly admitted?: Row | undefined;
 
   /**
-   * Sends a statement with the COMMIT, in one message, and whatever else is executed before
-   * it. The commit fails if it does.
+   * Sends a statement with the COMMIT, in one message, after all that was executed before.
+   * The commit fails if the statement does.
    */
   commitWith?(statement: Sql): void;
 
   /**
-   * Commits, and tells how that ended. Where `next` is given, the next transaction may have
+   * Commits, and returns the outcome. Where `next` is given, the next transaction may have
    * begun with it, for {@link SqlDatabase.begin} with the same admission.
    */
   commit(next?: Admission): Promise<TransactionOutcome>;
 
-  /** Takes back what can be taken back, because of `error`. Bounded in time. */
+  /** Rolls back all that can be rolled back, because of `error`. Bounded in time. */
   rollBack(error: unknown): Promise<TransactionOutcome>;
 
-  /** Gives the connection back, or closes it if nobody may use it again. */
+  /** Releases the connection to the pool, or closes it if it must not be used again. */
   release(): Promise<void>;
 }

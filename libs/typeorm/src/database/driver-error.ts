@@ -27,7 +27,7 @@ export function isServerError(error: unknown): boolean {
   return typeof sqlState === 'string' && fatal !== true;
 }
 
-/** What went wrong, in the words of whoever threw it, with secrets masked. */
+/** The error's own message, with secrets masked. */
 export function messageOf(error: unknown): string {
   const { message } = driverError(error);
   return maskSecrets(typeof message === 'string' ? message : String(error));

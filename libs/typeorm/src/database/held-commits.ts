@@ -13,7 +13,7 @@ type Broadcast = (event: string, ...args: unknown[]) => Promise<void>;
 export function holdCommits(runner: QueryRunner): () => void {
   /** For each commit that is held back, how many transactions are around it. */
   let held: readonly number[] = [];
-  const giveBack = overrideMethod<'broadcast', Broadcast>(
+  const restore = overrideMethod<'broadcast', Broadcast>(
     runner.broadcaster as unknown as Record<'broadcast', Broadcast>,
     'broadcast',
     (tell) =>
@@ -27,14 +27,14 @@ export function holdCommits(runner: QueryRunner): () => void {
         }
         if (event === 'AfterTransactionRollback') held = held.filter((depth) => depth <= around);
         if (isCommit) {
-          giveBack();
-          // It is committed, whatever a subscriber makes of it.
+          restore();
+          // It is committed, also where a subscriber throws.
           for (const one of held.map(() => event)) await tell(one).catch(() => undefined);
         }
         await tell(event, ...args);
       },
   );
-  return giveBack;
+  return restore;
 }
 
 /** Subscribers are told by TypeORM, too, when it rolls back what the server has taken back already. */

@@ -2,7 +2,7 @@ import { OpenTransactionError } from '@nestjs-flamingock/core';
 import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { bounded } from './bounded.js';
-import { discard, giveBack, hasConnection, send } from './connection.js';
+import { discard, releaseRunner, hasConnection, send } from './connection.js';
 import { openRunner } from './query-runner.js';
 import type { Server } from './server.js';
 import { watchedRunner } from './watched-runner.js';
@@ -33,7 +33,7 @@ export async function lendRunner(
   if (await endLoan()) throw new OpenTransactionError(changeId, 'query runner');
 
   function endLoan(): Promise<boolean> {
-    return endTransaction(lender, runner).finally(() => giveBack(lent));
+    return endTransaction(lender, runner).finally(() => releaseRunner(lent));
   }
 }
 

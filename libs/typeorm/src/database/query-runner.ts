@@ -2,7 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { DataSourceClosedError, DataSourceNotInitializedError } from '../run.errors.js';
 
 /**
- * A runner of the DataSource itself, whoever has replaced `dataSource.createQueryRunner`.
+ * A runner of the DataSource itself, also where other code has replaced `dataSource.createQueryRunner`.
  *
  * @throws DataSourceClosedError, DataSourceNotInitializedError
  */

@@ -21,8 +21,8 @@ export interface Server {
   readonly dialect: Dialect;
 
   /**
-   * Executes on a runner, inside whatever transaction it has open. Values of rows are the texts
-   * that the server sends, however the application has its own read.
+   * Executes on a runner, inside the transaction that it has open, if any. Values of rows are the texts
+   * that the server sends: the application's own conversions do not apply.
    */
   executor(dataSource: DataSource, runner: QueryRunner): SqlExecutor;
 
@@ -54,7 +54,7 @@ export interface Server {
   /** What raises it, in words. */
   readonly poolSetting: string;
 
-  /** How many of them somebody has taken, or waits for. */
+  /** How many of them are taken, or waited for. */
   connectionsInUse(dataSource: DataSource): number;
 
   /**

@@ -53,8 +53,8 @@ export class LocatedTables<T> {
   }
 
   /**
-   * Called where nothing of a service is found. Whoever names the schema in our own options wants it
-   * there; everybody else may have been led away from what the service has begun.
+   * Called where nothing of a service is found. An application that names the schema in our own options wants it
+   * there; any other may have been led away from the history that the service has begun.
    *
    * @throws HistoryElsewhereError where it has begun in another schema of this database.
    */

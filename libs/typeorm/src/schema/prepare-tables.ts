@@ -33,7 +33,7 @@ export async function prepareTables(
   }
 }
 
-/** The statements that create the tables, for whoever has the right to. */
+/** The statements that create the tables, for an operator with the right to. */
 export function tableStatements(database: SqlDatabase, tables: readonly Table[]): string[] {
   return tables.map((table) => textOf(createTable(table, database.dialect), database));
 }

@@ -3,7 +3,7 @@ import type { ColumnType, Table } from './table.js';
 import type { Row, Sql, SqlSyntax, SqlValue } from './sql.js';
 import type { RowWrite } from './row-write.js';
 
-/** What a statement gave back. */
+/** The result of a statement. */
 export interface SqlResult {
   readonly rows: readonly Row[];
   /**
@@ -54,9 +54,9 @@ export type SqlErrorKind =
   | 'missing-table'
   /** The schema, or database, that a table is to be in does not exist. */
   | 'missing-schema'
-  /** Without effect, because somebody else is writing: it may be tried again. */
+  /** Without effect, because another transaction is writing: it may be tried again. */
   | 'busy'
-  /** Somebody else is creating the same table at this moment. */
+  /** Another process is creating the same table at this moment. */
   | 'being-created'
   /** The database user may not do this. */
   | 'forbidden'
@@ -70,10 +70,10 @@ export interface Dialect extends SqlSyntax {
   /** What follows the closing parenthesis of CREATE TABLE. */
   readonly tableSuffix: string;
 
-  /** The server's time in whole milliseconds since 1970, whatever the session's time zone. */
+  /** The server's time in whole milliseconds since 1970, in any time zone of the session. */
   readonly nowMs: Sql;
 
-  /** True where an open transaction keeps everybody else from writing anything. */
+  /** True where an open transaction keeps all others from writing anything. */
   readonly oneWriter: boolean;
 
   /** True where a database has schemas that tables can be put into. */
@@ -102,7 +102,7 @@ export interface Dialect extends SqlSyntax {
 
   /**
    * As `write`, and answers the row, or `undefined` if nothing was written. Where that
-   * takes a second statement, somebody else may have written the row in between.
+   * takes a second statement, another holder may have written the row in between.
    */
   upsert(on: SqlExecutor, upsert: Upsert): Promise<Row | undefined>;
 
@@ -129,7 +129,7 @@ export interface Dialect extends SqlSyntax {
   guardedInsert?(guard: Sql, table: Table, rows: readonly (readonly SqlValue[])[]): Sql;
 
   /**
-   * As `guardedInsert`, but fails if `guard` does not find its row: for where nobody learns how
+   * As `guardedInsert`, but fails if `guard` does not find its row: for where the caller does not learn how
    * many rows it affects, and with its values written out, not bound. The table's first column is
    * one of the guard's row, too.
    */

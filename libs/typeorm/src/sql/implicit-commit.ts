@@ -2,7 +2,7 @@ import { isCompound } from './transaction-control.js';
 
 /** What a statement of MySQL or MariaDB does to the transaction that it runs in. */
 export type CommitEffect =
-  /** Commits it, whatever else it does. */
+  /** Commits it, besides any other effect. */
   | { readonly effect: 'commits'; readonly statement: string }
   /** Runs other statements that its text does not show. */
   | { readonly effect: 'hidden' }

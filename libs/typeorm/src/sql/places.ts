@@ -15,7 +15,7 @@ export class Places<P> {
   /**
    * Resolves to one of the `wanted` places once it is free, to the first of them that is.
    *
-   * @param first before everybody who waits already
+   * @param first before all that wait already
    */
   async enter(wanted: readonly P[], first = false): Promise<P> {
     const found = wanted.find((place) => this.free.delete(place));

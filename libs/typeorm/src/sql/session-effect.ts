@@ -6,7 +6,7 @@ export type SessionEffect =
   | 'none'
   /** To the end of the transaction: `SET LOCAL`. */
   | 'transaction'
-  /** To whoever uses the connection next: settings, temporary tables, advisory locks. Or nobody can tell. */
+  /** To the next user of the connection: settings, temporary tables, advisory locks. Or an effect that the text does not show. */
   | 'lasting';
 
 /** By their first word, those whose effect lasts; what `CALL`, `DO` and `EXECUTE` run does not show. */
@@ -55,10 +55,10 @@ function makesTemporary(statement: readonly string[]): boolean {
 /** True if an SQL text does something to its session that lasts, given what its statements do. */
 export function altersSession(
   text: string,
-  lexis: LexicalRules,
+  rules: LexicalRules,
   effectOf: (statement: readonly string[]) => SessionEffect,
 ): boolean {
-  const effects = statementWords(text, lexis).map((statement) => effectOf(statement));
+  const effects = statementWords(text, rules).map((statement) => effectOf(statement));
   return [functionsEffect(text), ...effects].includes('lasting');
 }
 

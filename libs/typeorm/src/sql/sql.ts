@@ -1,4 +1,4 @@
-/** What a statement can bind. Booleans and objects are converted by whoever maps the row. */
+/** What a statement can bind. Booleans and objects are converted where the row is mapped. */
 export type SqlValue = string | number | null;
 
 /** A row as the driver returns it. */

@@ -14,11 +14,11 @@ export interface LexicalRules {
 const WORDS = 64;
 
 /** Each statement of an SQL text by its words in upper case, without comments, texts and punctuation; quoted names keep their quote. */
-export function statementWords(text: string, lexis: LexicalRules): string[][] {
+export function statementWords(text: string, rules: LexicalRules): string[][] {
   let words: string[] = [];
   const statements = [words];
-  const several = lexis.several && /;\s*\S/.test(text);
-  for (const token of tokens(text, lexis)) {
+  const several = rules.several && /;\s*\S/.test(text);
+  for (const token of tokens(text, rules)) {
     // The body of an SQL function, or of a compound statement, has semicolons of its own.
     const goesOn = token !== ';' || hasBody(words);
     if (goesOn && words.length < WORDS) {
@@ -35,25 +35,25 @@ function hasBody(words: readonly string[]): boolean {
   );
 }
 
-function* tokens(text: string, lexis: LexicalRules): Generator<string> {
-  const matcher = matcherOf(lexis);
+function* tokens(text: string, rules: LexicalRules): Generator<string> {
+  const matcher = matcherOf(rules);
   for (let at = 0; at < text.length; at = matcher.lastIndex) {
     matcher.lastIndex = at;
     const { word, name, open } = matcher.exec(text)?.groups ?? {};
     if (matcher.lastIndex === 0) return;
     if (word !== undefined) yield word.toUpperCase();
     else if (name !== undefined) yield name.toUpperCase();
-    else if (open !== undefined) matcher.lastIndex = endOfComment(text, matcher.lastIndex, lexis);
+    else if (open !== undefined) matcher.lastIndex = endOfComment(text, matcher.lastIndex, rules);
     else if (text[at] === ';') yield ';';
   }
 }
 
-/** Made once for a lexis: every statement of a change is read. */
+/** Made once for each set of rules: every statement of a change is read. */
 const matchers = new WeakMap<LexicalRules, RegExp>();
 
-function matcherOf(lexis: LexicalRules): RegExp {
-  const matcher = matchers.get(lexis) ?? makeMatcher(lexis);
-  matchers.set(lexis, matcher);
+function matcherOf(rules: LexicalRules): RegExp {
+  const matcher = matchers.get(rules) ?? makeMatcher(rules);
+  matchers.set(rules, matcher);
   return matcher;
 }
 

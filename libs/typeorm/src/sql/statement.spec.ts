@@ -23,8 +23,8 @@ const HARMLESS_ON_MARIADB = ['CREATE OR REPLACE TEMPORARY TABLE t (a INT)', 'ANA
 
 const effectsOf = (text: string): string[] =>
   statementWords(text, mysql).map((words) => commitEffect(words).effect);
-const controlsOf = (text: string, lexis: LexicalRules): (string | undefined)[] =>
-  statementWords(text, lexis).map(transactionControl);
+const controlsOf = (text: string, rules: LexicalRules): (string | undefined)[] =>
+  statementWords(text, rules).map(transactionControl);
 
 describe('the effect of a statement on its transaction, on MySQL and MariaDB', () => {
   it.each(COMMITTING)('is a commit: %s', (text) => {
@@ -107,8 +107,8 @@ describe('the words of a statement', () => {
     [sqlite, '', 0],
     [mysql, `SELECT 'open`, 1],
     [mysql, 'SELECT 1 /* open', 1],
-  ])('are told from texts, names and comments (%#)', (lexis, text, count) => {
-    expect(statementWords(text, lexis)).toHaveLength(count);
+  ])('are told from texts, names and comments (%#)', (rules, text, count) => {
+    expect(statementWords(text, rules)).toHaveLength(count);
   });
 
   it('of a text of a megabyte are found at once', () => {
@@ -144,13 +144,13 @@ describe('a compound statement of MariaDB', () => {
   const single = { ...mysql, several: false };
   const text = 'BEGIN NOT ATOMIC DECLARE n INT; IF n IS NULL THEN INSERT INTO a VALUES (1); END IF; END';
 
-  it.each([mysql, single])('is one statement, and no transaction control: %j', (lexis) => {
-    expect(controlsOf(text, lexis)).toEqual([undefined]);
-    expect(controlsOf('IF 1 THEN SELECT 1; END IF', lexis)).not.toContain('END');
+  it.each([mysql, single])('is one statement, and no transaction control: %j', (rules) => {
+    expect(controlsOf(text, rules)).toEqual([undefined]);
+    expect(controlsOf('IF 1 THEN SELECT 1; END IF', rules)).not.toContain('END');
   });
 
-  it.each([mysql, single])('is transaction control where it commits: %j', (lexis) => {
-    expect(controlsOf('BEGIN NOT ATOMIC INSERT INTO a VALUES (1); COMMIT; END', lexis)).toEqual(['COMMIT']);
-    expect(controlsOf('BEGIN', lexis)).toEqual(['BEGIN']);
+  it.each([mysql, single])('is transaction control where it commits: %j', (rules) => {
+    expect(controlsOf('BEGIN NOT ATOMIC INSERT INTO a VALUES (1); COMMIT; END', rules)).toEqual(['COMMIT']);
+    expect(controlsOf('BEGIN', rules)).toEqual(['BEGIN']);
   });
 });

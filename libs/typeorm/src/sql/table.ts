@@ -13,7 +13,7 @@ export interface Column {
 /** One of our tables. */
 export interface Table {
   readonly name: string;
-  /** Or database, where there are no schemas. Absent only in statements that somebody else executes. */
+  /** Or database, where there are no schemas. Absent only in statements that an operator executes. */
   readonly schema?: string | undefined;
   readonly columns: Readonly<Record<string, Column>>;
   readonly primaryKey: readonly string[];

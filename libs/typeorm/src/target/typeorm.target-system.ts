@@ -122,7 +122,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   /** Takes the hook off the DataSource, once nothing of a change can come any more, and ends what was begun for a change that did not come. */
   close(): Promise<void> {
     this.scope.uninstall(this);
-    return this.database.letGo();
+    return this.database.endBegun();
   }
 
   private async prepareSchemaBuilder(): Promise<void> {

@@ -15,7 +15,7 @@ interface Field {
   string(): string | null;
 }
 
-/** Rows are objects, and every value is the text that the server sends, whatever the connection makes of its own. */
+/** Rows are objects, and every value is the text that the server sends: the connection's own conversions do not apply. */
 const AS_TEXT = {
   typeCast: (field: Field) => field.string(),
   rowsAsArray: false,
@@ -23,7 +23,7 @@ const AS_TEXT = {
   namedPlaceholders: false,
 };
 
-/** Executes on a runner, inside whatever transaction it has open. */
+/** Executes on a runner, inside the transaction that it has open, if any. */
 export function executorOn(dataSource: DataSource, runner: QueryRunner): SqlExecutor {
   return {
     async execute(statement) {

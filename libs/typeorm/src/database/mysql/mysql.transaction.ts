@@ -13,7 +13,7 @@ import { lostError } from '../transaction-faults.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
 
 /** How the server reads SQL text. */
-export const LEXIS: LexicalRules = {
+export const LEXICAL_RULES: LexicalRules = {
   mysqlComments: true,
   postgresTexts: false,
   backslashes: true,
@@ -38,7 +38,7 @@ const IN_TRANSACTION = 1;
  * comes next outside any transaction: after each one it is asked, and nothing comes next.
  */
 export class MysqlTransaction extends PooledTransaction {
-  protected readonly lexis = LEXIS;
+  protected readonly rules = LEXICAL_RULES;
   protected readonly session = new AlteredSession(() =>
     rememberSession(this.executor, (text) => this.send(text)),
   );
@@ -62,7 +62,7 @@ export class MysqlTransaction extends PooledTransaction {
     if (affected === 0) throw admission.refusal();
   }
 
-  /** A connection that was lost by then is found before the COMMIT, whose outcome nobody would know. */
+  /** A connection that was lost by then is found before the COMMIT, whose outcome would be unknown. */
   override async commit(next?: Admission): Promise<TransactionOutcome> {
     try {
       if (!this.isAnswered) await this.send('DO 0');
@@ -170,7 +170,7 @@ export class MysqlTransaction extends PooledTransaction {
 }
 
 function isHarmless(text: string): boolean {
-  return statementWords(text, LEXIS).every((words) => neverCommits(words));
+  return statementWords(text, LEXICAL_RULES).every((words) => neverCommits(words));
 }
 
 /** True if the session had a transaction open when the server gave that answer. */

@@ -3,17 +3,17 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { PoolExhaustedError } from '../../pool.errors.js';
 import { ConnectionHangsError } from '../../typeorm.errors.js';
 import { bounded } from '../bounded.js';
-import { discard, giveBack, hasConnection, isUsable } from '../connection.js';
+import { discard, releaseRunner, hasConnection, isUsable } from '../connection.js';
 import { isServerError } from '../driver-error.js';
 import { Places } from '../../sql/places.js';
 import { openRunner } from '../query-runner.js';
 import type { Server } from '../server.js';
 
-/** How one who borrows a connection is served. */
+/** How a borrower of a connection is served. */
 export interface Service {
   /** How long it may take to answer, in milliseconds. @default the limit of the host */
   readonly answerMs?: number | undefined;
-  /** Before whoever waits already. */
+  /** Before all that wait already. */
   readonly first?: boolean;
 }
 
@@ -31,7 +31,7 @@ export class PooledConnections {
   private readonly places = new Places<Place>(['own', 'other']);
   /** What ends the timer of each. */
   private readonly holders = new Map<string, () => void>();
-  /** Our own connection while nobody uses it. */
+  /** Our own connection while no statement uses it. */
   private kept: QueryRunner | undefined;
   private sharers = 0;
 
@@ -50,11 +50,11 @@ export class PooledConnections {
     );
   }
 
-  /** Gives the connection back, unless another holder needs it. */
+  /** Releases the connection to the pool, unless another holder needs it. */
   async end(holder: string): Promise<void> {
     this.holders.get(holder)?.();
     this.holders.delete(holder);
-    if (this.holders.size === 0) await this.giveBackKept();
+    if (this.holders.size === 0) await this.releaseKept();
   }
 
   /**
@@ -67,8 +67,8 @@ export class PooledConnections {
     const isShared = this.server.poolSize(this.dataSource) <= CONNECTIONS;
     if (isShared) this.sharers += 1;
     try {
-      if (isShared) await this.giveBackKept();
-      await giveBack(await this.open());
+      if (isShared) await this.releaseKept();
+      await releaseRunner(await this.open());
       return await work();
     } finally {
       if (isShared) this.sharers -= 1;
@@ -94,11 +94,11 @@ export class PooledConnections {
       if (!isServerError(error)) await discard(runner, error);
       throw error;
     } finally {
-      await this.takeBack(place, runner);
+      await this.keepOrRelease(place, runner);
     }
   }
 
-  /** The place of a transaction; what it gives makes room for the next one. */
+  /** Takes the place of a transaction. Resolves to the function that makes room for the next one. */
   async enter(): Promise<() => void> {
     const place = await this.places.enter(['other']);
     return () => this.places.leave(place);
@@ -116,7 +116,7 @@ export class PooledConnections {
       await bounded(this.host, answerMs, this.connect(runner, answerMs));
       return runner;
     } catch (error) {
-      await giveBack(runner);
+      await releaseRunner(runner);
       throw error;
     }
   }
@@ -138,15 +138,15 @@ export class PooledConnections {
     return undefined;
   }
 
-  private async giveBackKept(): Promise<void> {
+  private async releaseKept(): Promise<void> {
     const kept = await this.takeKept();
-    if (kept) await giveBack(kept);
+    if (kept) await releaseRunner(kept);
   }
 
-  private async takeBack(place: Place, runner: QueryRunner): Promise<void> {
+  private async keepOrRelease(place: Place, runner: QueryRunner): Promise<void> {
     const isOurs = place === 'own' && this.holders.size > 0 && this.sharers === 0;
     if (isOurs && isUsable(runner)) this.kept = runner;
-    else await giveBack(runner);
+    else await releaseRunner(runner);
     this.places.leave(place);
   }
 
@@ -164,7 +164,7 @@ export class PooledConnections {
       if (server.connectionsInUse(dataSource) >= size) {
         throw new PoolExhaustedError(dataSource, size, server.poolSetting, error);
       }
-      // Whoever opens a connection has its own idea of how long that may take.
+      // The driver has its own limit for the time to open a connection.
       await connecting;
     }
   }

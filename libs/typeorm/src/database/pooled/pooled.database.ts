@@ -4,7 +4,7 @@ import type { Row, Sql } from '../../sql/sql.js';
 import { PoolTooSmallError } from '../../pool.errors.js';
 import { RightMissingError, RowHeldError } from '../../typeorm.errors.js';
 import { bounded } from '../bounded.js';
-import { discard, giveBack, send } from '../connection.js';
+import { discard, releaseRunner, send } from '../connection.js';
 import type { Admission, ChangeTransaction, Heartbeat, SearchPath, SqlDatabase } from '../database.js';
 import type { Dialect, SqlExecutor, SqlResult, SqlErrorKind, Upsert } from '../../sql/dialect.js';
 import { lendRunner } from '../lend-runner.js';
@@ -24,8 +24,8 @@ interface HandedOut {
 }
 
 /**
- * A database server behind a pool of connections, of which we use two at most: whatever
- * else there is to do waits in line. One transaction at a time, so that one connection
+ * A database server behind a pool of connections, of which we use two at most: all
+ * further work waits in line. One transaction at a time, so that one connection
  * is always free for short statements, the heartbeat's before all.
  */
 export class PooledDatabase implements SqlDatabase {
@@ -38,7 +38,7 @@ export class PooledDatabase implements SqlDatabase {
   private begun: HandedOut | undefined;
   /** For each runner that a change without a transaction has asked for: see {@link Server.watchEnd}. */
   private readonly watchedEnds: ReturnType<Server['watchEnd']>[] = [];
-  /** How many times somebody needed what such a transaction holds. */
+  /** How many times another caller needed the connection or the rows of such a transaction. */
   private needs = 0;
 
   constructor(
@@ -58,7 +58,7 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   async execute(statement: Sql): Promise<SqlResult> {
-    await this.letGo();
+    await this.endBegun();
     return this.within(BUSY_MS).execute(statement);
   }
 
@@ -67,7 +67,7 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   async atomically(guard: Sql, rest: readonly Sql[]): Promise<boolean> {
-    await this.letGo();
+    await this.endBegun();
     return this.retryWhile(['busy'], BUSY_MS, async () => {
       if (rest.length > 0) {
         return this.connections.lend((runner) => this.inOneTransaction(runner, guard, rest));
@@ -84,7 +84,7 @@ export class PooledDatabase implements SqlDatabase {
 
   async claim(upsert: Upsert, row: RowWrite, on?: SqlExecutor): Promise<Row | undefined> {
     if (on) return this.takeOver(row, this.dialect.upsert(on, upsert));
-    await this.letGo();
+    await this.endBegun();
     return this.retryWhile(['busy'], BUSY_MS, () =>
       this.connections.lend((runner) =>
         this.takeOver(row, this.dialect.upsert(this.server.executor(this.dataSource, runner), upsert)),
@@ -109,23 +109,23 @@ export class PooledDatabase implements SqlDatabase {
           : this.server.begin({ changeId, dataSource, host, runner }, admission);
       const transaction = await bounded(host, host.limits.answerMs, beginning);
       const { needs } = this;
-      transaction.onRelease(() => this.takeBack({ transaction, admission, leave }, needs));
+      transaction.onRelease(() => this.keepOrEnd({ transaction, admission, leave }, needs));
       return transaction;
     } catch (error) {
       if (runner) {
         await discard(runner, error);
-        await giveBack(runner);
+        await releaseRunner(runner);
       }
       leave();
       throw error;
     }
   }
 
-  async letGo(): Promise<void> {
+  async endBegun(): Promise<void> {
     const { begun } = this;
     this.begun = undefined;
     this.needs += 1;
-    if (begun) await giveUp(begun);
+    if (begun) await endHandedOut(begun);
   }
 
   async lend(changeId: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
@@ -145,20 +145,20 @@ export class PooledDatabase implements SqlDatabase {
   }
 
   /**
-   * Keeps what has begun with a commit, unless anybody has needed what it holds meanwhile, or waits
-   * for a transaction: it may be the next change, after a commit that took too long.
+   * Keeps the chained transaction for the next change, unless another caller has needed its connection or rows
+   * meanwhile, or waits for a transaction: that may be the next change, after a commit that took too long.
    */
-  private async takeBack(one: HandedOut, needsBefore: number): Promise<void> {
+  private async keepOrEnd(one: HandedOut, needsBefore: number): Promise<void> {
     const isNeeded = this.needs !== needsBefore || this.transactions.isAwaited;
     if (one.transaction.canGoOn && !isNeeded) this.begun = one;
-    else await giveUp(one);
+    else await endHandedOut(one);
   }
 
-  /** What has begun for that admission; what has begun for another one is in the way. */
+  /** The chained transaction, if it has begun for that admission; one that has begun for another is ended. */
   private async takeBegun(admission: Admission | undefined): Promise<HandedOut | undefined> {
     const { begun } = this;
     if (begun?.admission !== admission || begun?.transaction.runner.isReleased) {
-      await this.letGo();
+      await this.endBegun();
       return undefined;
     }
     this.begun = undefined;
@@ -225,6 +225,6 @@ export class PooledDatabase implements SqlDatabase {
   }
 }
 
-function giveUp({ transaction, leave }: HandedOut): Promise<void> {
-  return transaction.letGo().finally(leave);
+function endHandedOut({ transaction, leave }: HandedOut): Promise<void> {
+  return transaction.releaseConnection().finally(leave);
 }

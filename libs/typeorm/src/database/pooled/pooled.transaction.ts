@@ -7,7 +7,7 @@ import { statementWords, type LexicalRules } from '../../sql/statement-words.js'
 import { transactionControl } from '../../sql/transaction-control.js';
 import type { AlteredSession } from '../altered-session.js';
 import { bounded } from '../bounded.js';
-import { discard, giveBack, send, type Answer } from '../connection.js';
+import { discard, releaseRunner, send, type Answer } from '../connection.js';
 import type { Admission, ChangeTransaction } from '../database.js';
 import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
 import { isServerError } from '../driver-error.js';
@@ -22,7 +22,7 @@ import type { TransactionParts } from './transaction-parts.js';
  * ends the transaction none may follow.
  */
 export abstract class PooledTransaction implements ChangeTransaction {
-  protected abstract readonly lexis: LexicalRules;
+  protected abstract readonly rules: LexicalRules;
   protected abstract readonly session: AlteredSession;
   /** True once something ran that may have ended the transaction without a sign. */
   protected hidden = false;
@@ -48,13 +48,13 @@ export abstract class PooledTransaction implements ChangeTransaction {
     this.tellCommits = holdCommits(runner);
   }
 
-  /** Whatever level a server or DataSource has for its default, nothing below READ COMMITTED is usual. */
+  /** The default level of a server or DataSource is not known here, but none below READ COMMITTED is usual. */
   includesLevel(level: string): boolean {
     return level.startsWith('READ ');
   }
 
   admit(text: string): void {
-    for (const words of statementWords(text, this.lexis)) {
+    for (const words of statementWords(text, this.rules)) {
       const control = transactionControl(words);
       if (control !== undefined) throw controlError(this.changeId, control);
       this.admitStatement(words);
@@ -114,7 +114,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     } catch (error) {
       return this.rollBack(error);
     }
-    // TypeORM gives a runner up whose connection it saw lost.
+    // TypeORM releases a runner whose connection it saw lost.
     if (this.runner.isReleased) return this.rollBack(lostError(this.changeId, 'connection lost'));
     try {
       this.checkCommit(await this.within('commitMs', this.sendCommit(following)));
@@ -122,7 +122,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
       return this.notCommitted(error);
     }
     this.ended();
-    // It is committed, whatever a subscriber makes of it.
+    // It is committed, also where a subscriber throws.
     await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
     return { status: 'committed' };
   }
@@ -145,8 +145,8 @@ export abstract class PooledTransaction implements ChangeTransaction {
     await this.released?.();
   }
 
-  /** Gives the connection back, or closes it. */
-  async letGo(): Promise<void> {
+  /** Releases the connection to the pool, or closes it. */
+  async releaseConnection(): Promise<void> {
     try {
       if (this.goesOn) await this.within('rollbackMs', this.send('ROLLBACK'));
     } catch (cause) {
@@ -154,10 +154,10 @@ export abstract class PooledTransaction implements ChangeTransaction {
     }
     if (this.session.isSpoilt) this.unusable ??= 'a change has altered its session';
     if (this.unusable !== undefined) await discard(this.runner, this.unusable);
-    await giveBack(this.runner);
+    await releaseRunner(this.runner);
   }
 
-  /** Says what its release does, which is up to whoever has handed it out. */
+  /** Sets what its release does, which the database that has handed it out decides. */
   onRelease(then: () => Promise<void>): void {
     this.released = then;
   }
@@ -185,16 +185,16 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** An error that a connection which was lost has caused, or one that names why the server has ended it. */
   protected abstract explainEnd(error: unknown): unknown;
 
-  /** Runs a statement of the change, alone on the connection. */
+  /** Runs a statement of the change while no other runs on the connection. */
   protected abstract attempt<T>(text: string, statement: () => Promise<T>): Promise<T>;
 
-  /** Rolls back, and tells whether that took everything back. */
+  /** Rolls back, and returns whether all effects were rolled back. */
   protected abstract undo(): Promise<'rolled-back' | 'partly-applied'>;
 
   /** Commits, and begins the next transaction with it where `next` lets one in. */
   protected abstract sendCommit(next: Admission | undefined): Promise<Answer>;
 
-  /** The parts of the next transaction: on the same runner, which is made as a new one is that has begun one. */
+  /** The parts of the next transaction. Resets the runner to the state of a new one right after BEGIN. */
   protected partsFor(changeId: string): TransactionParts {
     const { dataSource, host, runner, executor } = this;
     runner.disableSqlMemory();
@@ -223,7 +223,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return this.undo();
   }
 
-  /** What became of a transaction whose COMMIT was answered by an error, or not at all. */
+  /** The outcome of a transaction whose COMMIT was answered by an error, or not at all. */
   protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
     this.ended();
     if (this.isRefusal(error)) {
@@ -239,7 +239,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return isServerError(error);
   }
 
-  /** What becomes of a transaction whose connection is lost before its COMMIT. */
+  /** The outcome of a transaction whose connection is lost before its COMMIT. */
   private outcomeIfConnectionLost(): 'rolled-back' | 'partly-applied' {
     return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
   }

@@ -27,7 +27,7 @@ const TROUBLES: Readonly<Record<string, SqlErrorKind>> = {
 
 /** PostgreSQL, and what speaks its protocol in front of it. */
 export const postgresDialect: Dialect = {
-  // Keys are compared byte by byte, whatever the locale of the database.
+  // Keys are compared byte by byte, under any locale of the database.
   columnTypes: { key: 'TEXT COLLATE "C"', text: 'TEXT', integer: 'BIGINT' },
   tableSuffix: '',
   // Not now(), which is the time at which the transaction began.
@@ -52,7 +52,7 @@ export const postgresDialect: Dialect = {
   sharedLock: raw('FOR SHARE'),
 
   // The open transaction bears the same mark as its application_name; it ends with the
-  // transaction, so that a pooler in between hands nothing of it to anybody else.
+  // transaction, so that a pooler in between hands nothing of it to its next client.
   writer: (write) => sql`pg_catalog.set_config('application_name', ${transactionMark(write)}, true)`,
 
   guardedInsert: (guard, table, rows) =>

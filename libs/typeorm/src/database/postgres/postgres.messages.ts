@@ -3,10 +3,10 @@ import { send, type Answer, type Question } from '../connection.js';
 import type { SqlExecutor } from '../../sql/dialect.js';
 import { postgresDialect } from './postgres.dialect.js';
 
-/** Every value as the text that the server sends, whatever `pg.types` or the connection make of it. */
+/** Every value as the text that the server sends: the conversions of `pg.types` and the connection do not apply. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
-/** Executes on a runner, inside whatever transaction it has open. */
+/** Executes on a runner, inside the transaction that it has open, if any. */
 export function executorOn(dataSource: DataSource, runner: QueryRunner): SqlExecutor {
   return {
     async execute(statement) {

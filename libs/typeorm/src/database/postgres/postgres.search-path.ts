@@ -48,8 +48,8 @@ ORDER BY n.nspname`);
   }
 
   /**
-   * Asks as in a session that has just begun, whatever was set on the connection since: the message
-   * is one transaction, with whose end the settings are again what they were.
+   * Asks as in a session that has just begun, in spite of settings made on the connection since: the message
+   * is one transaction, and its end restores the settings.
    */
   private places(query: Sql): Promise<string[]> {
     return this.connected(async (runner: QueryRunner) => {

@@ -12,7 +12,7 @@ import {
   beginning,
   COMMITTING,
   IN_FAILED_TRANSACTION,
-  LEXIS,
+  LEXICAL_RULES,
   PostgresTransaction,
 } from './postgres.transaction.js';
 import type { RowWrite } from '../../sql/row-write.js';
@@ -37,7 +37,7 @@ export const postgresServer: Server = {
     return transaction;
   },
 
-  altersSession: (text) => altersSession(text, LEXIS, postgresSessionEffect),
+  altersSession: (text) => altersSession(text, LEXICAL_RULES, postgresSessionEffect),
 
   async isInTransaction(dataSource, runner) {
     try {
@@ -100,8 +100,8 @@ async function beginAdmitted(
 /**
  * Our own waiting connection is the one whose transaction bears the mark of this very write, and the
  * server knows whom it waits for. Others may stand in the same line, each waiting for the one before;
- * a line ends at whoever does not wait for anything of this table, and what that one waits for itself
- * is no business of ours. It is ended only if it bears the mark of the same row with a token that is
+ * a line ends at the transaction that does not wait for anything of this table. What that transaction itself
+ * waits for does not matter. It is ended only if it bears the mark of the same row with a token that is
  * not above, was found there before, and is not just committing.
  */
 function holderOf(write: RowWrite, seen: string | undefined): Sql {

@@ -23,14 +23,14 @@ import { TablesDroppedError } from '../../run.errors.js';
 import { rememberSession } from './postgres.session.js';
 
 /** How the server reads SQL text. */
-export const LEXIS: LexicalRules = {
+export const LEXICAL_RULES: LexicalRules = {
   mysqlComments: false,
   postgresTexts: true,
   backslashes: false,
   several: true,
 };
 
-/** Begins a message that ends with COMMIT: whoever is stopped in it is committing. */
+/** Begins a message that ends with COMMIT: a transaction that is stopped in it is committing. */
 export const COMMITTING = '/* COMMIT */';
 
 /** The code of every statement's error in a transaction in which one has failed. */
@@ -44,7 +44,7 @@ const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
 
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
-  protected readonly lexis = LEXIS;
+  protected readonly rules = LEXICAL_RULES;
   protected readonly session = new AlteredSession(() =>
     rememberSession(this.executor, this.dataSource, this.runner),
   );
@@ -117,7 +117,7 @@ export class PostgresTransaction extends PooledTransaction {
     if (next) statements.push(beginning(this.dataSource), inlined(next.statement()));
     const [, committed, , entered] = await sendSeveral(this.dataSource, this.runner, statements);
     this.next = admittedRow(entered);
-    // Whoever is not let in is told by the server when it begins for itself.
+    // A transaction that was not admitted gets the server's refusal when it begins for itself.
     if (next && !this.next) this.unusable = next.refusal();
     return committed ?? {};
   }
@@ -149,7 +149,7 @@ export class PostgresTransaction extends PooledTransaction {
     return explainPostgresEnd(this.changeId, error, this.connection.reason);
   }
 
-  /** False once another transaction runs, or none; in one that has failed nobody can tell. */
+  /** False once another transaction runs, or none; one that has failed cannot be asked, and counts as current. */
   private async isCurrent(): Promise<boolean> {
     if (this.id === undefined || this.completed) return true;
     try {
@@ -171,7 +171,7 @@ export class PostgresTransaction extends PooledTransaction {
 
   private explain(text: string, cause: unknown): unknown {
     const { code } = driverError(cause);
-    const [words = []] = statementWords(text, LEXIS);
+    const [words = []] = statementWords(text, LEXICAL_RULES);
     // SET TRANSACTION reports the same when it comes too late.
     if (!NON_TRANSACTIONAL.includes(String(code)) || words[0] === 'SET') return cause;
     return new NonTransactionalStatementError(this.changeId, words.slice(0, 3).join(' '), messageOf(cause), {
@@ -192,7 +192,7 @@ export function beginning({ options }: DataSource): string {
   return `START TRANSACTION${isolationLevel === undefined ? '' : ` ISOLATION LEVEL ${isolationLevel}`}`;
 }
 
-/** The row that an admission marked; `undefined` where it lets nobody in. */
+/** The row that an admission marked; `undefined` where it was refused. */
 export function admittedRow(answer: Answer | undefined): Row | undefined {
   return answer?.rowCount === 1 ? answer.rows?.[0] : undefined;
 }

@@ -13,13 +13,13 @@ export interface SqliteHandle {
 export interface SqliteStatement {
   /** True for statements that return rows. */
   readonly reader: boolean;
-  /** Whether integers come as BigInt, whatever the connection's default is. */
+  /** Whether integers come as BigInt; overrides the connection's default. */
   safeIntegers(on: boolean): this;
   all(...values: readonly SqlValue[]): Row[];
   run(...values: readonly SqlValue[]): { readonly changes: number };
 }
 
-/** Executes a statement before it returns. Integers of rows are numbers, whatever the connection makes of its own. */
+/** Executes a statement before it returns. Integers of rows are numbers: the connection's default does not apply. */
 export function executeNow(handle: SqliteHandle, text: string, values: readonly SqlValue[]): SqlResult {
   const statement = prepared(handle, text);
   return statement.reader
@@ -60,7 +60,7 @@ const statements = new WeakMap<SqliteHandle, Map<string, SqliteStatement>>();
 export function prepared(handle: SqliteHandle, text: string): SqliteStatement {
   const known = statements.get(handle) ?? new Map<string, SqliteStatement>();
   statements.set(handle, known);
-  // Integers as numbers, whatever the application has made the connection's default.
+  // Integers as numbers, also where the application has set another default for the connection.
   const statement = known.get(text) ?? handle.prepare(text).safeIntegers(false);
   if (known.size < STATEMENTS) known.set(text, statement);
   return statement;

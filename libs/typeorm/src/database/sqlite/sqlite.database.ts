@@ -22,10 +22,10 @@ const OWN_END_MS = 1_000;
 /**
  * SQLite, where TypeORM gives every query runner of a DataSource the same connection.
  *
- * The driver is synchronous: what happens between two ticks of the event loop, nobody
- * comes between. That is how our own statements look for an open transaction and run
- * at once, how our own short transactions stay ours, and why none of them may wait
- * inside the driver, which would stop the whole process.
+ * The driver is synchronous: no other code runs within one tick of the event loop. So
+ * our own statements look for an open transaction and run in the same tick, and our own
+ * short transactions are not mixed with others. None of them may wait inside the driver,
+ * which would stop the whole process.
  */
 export class SqliteDatabase implements SqlDatabase {
   readonly dialect: Dialect = sqliteDialect;
@@ -67,7 +67,7 @@ export class SqliteDatabase implements SqlDatabase {
     for (const statement of statements) await this.execute(statement);
   }
 
-  /** Nothing to wait for: a transaction on this database keeps everybody from asking. */
+  /** Waits for no holder: a transaction on this database keeps all others from writing, and so from claiming. */
   claim(upsert: Upsert, _write: RowWrite, on: SqlExecutor = this): Promise<Row | undefined> {
     return this.dialect.upsert(on, upsert);
   }
@@ -81,8 +81,8 @@ export class SqliteDatabase implements SqlDatabase {
     await runner.broadcaster.broadcast('BeforeTransactionStart');
     let looked = false;
     const connection = await this.whenFree((handle) => {
-      // A runner that says so without a transaction is about to begin one, or failed to
-      // long ago and keeps saying so: TypeORM does not take it back.
+      // TypeORM may report a transaction that is about to begin, or that never began: a failed BEGIN
+      // leaves the flag set. So look once more.
       if (runner.isTransactionActive && !looked) {
         looked = true;
         throw new ConnectionInTransactionError(false);
@@ -112,7 +112,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /** No transaction has begun, but the foreign keys may still be off for it. */
-  async letGo(): Promise<void> {
+  async endBegun(): Promise<void> {
     this.endKeptOff();
   }
 
@@ -125,7 +125,7 @@ export class SqliteDatabase implements SqlDatabase {
     try {
       await work(runner);
     } finally {
-      leftOpen = await this.takeBack(handle, runner);
+      leftOpen = await this.endLeftOpen(handle, runner);
       foreignKeys.end();
       await runner.release();
     }
@@ -135,10 +135,10 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /**
-   * True if a transaction was left open, which is rolled back. Whose it is cannot be told: one
-   * of the application itself is given time to end.
+   * True if a transaction was left open, which is rolled back. It may be the application's own,
+   * which is given time to end.
    */
-  private async takeBack(handle: SqliteHandle, runner: QueryRunner): Promise<boolean> {
+  private async endLeftOpen(handle: SqliteHandle, runner: QueryRunner): Promise<boolean> {
     const wait = this.whenFree(() => undefined, OWN_END_MS);
     const isFree = await wait.then(
       () => true,

@@ -13,7 +13,7 @@ import { controlError, lostError } from '../transaction-faults.js';
 import { withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
 
 /** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
-const LEXIS: LexicalRules = {
+const LEXICAL_RULES: LexicalRules = {
   mysqlComments: false,
   postgresTexts: false,
   backslashes: false,
@@ -55,7 +55,7 @@ export class SqliteTransaction implements ChangeTransaction {
   }
 
   admit(text: string): void {
-    for (const words of statementWords(text, LEXIS)) {
+    for (const words of statementWords(text, LEXICAL_RULES)) {
       const control = transactionControl(words);
       if (control !== undefined) throw controlError(this.changeId, control);
       if (setsForeignKeys(words, text)) throw new ForeignKeysPragmaError(this.changeId);
@@ -93,12 +93,12 @@ export class SqliteTransaction implements ChangeTransaction {
       this.connection.assertForeignKeys(this.changeId);
       await this.sendCommit(next !== undefined);
     } catch (error) {
-      // Whoever can still take it back knows that it was not committed.
+      // A transaction that can still be rolled back was not committed.
       const isOpen = this.connection.handle.inTransaction;
       const undone = await this.undo().catch(() => undefined);
       return isOpen && undone === 'rolled-back' ? { status: undone, error } : { status: 'unknown', error };
     }
-    // It is committed, whatever a subscriber makes of it.
+    // It is committed, also where a subscriber throws.
     await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
     return { status: 'committed' };
   }
