@@ -119,7 +119,7 @@ export class TransactionSettingError extends FlamingockError {
   }
 }
 
-/** Somebody else wrote a document that the transaction of a change was about to write, and MongoDB had the change give way. */
+/** Another client wrote a document that the transaction of a change was about to write, and MongoDB aborted the change. */
 export class ConflictingWriteError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_CONFLICTING_WRITE';
   override readonly isTransient = true;
@@ -129,7 +129,7 @@ export class ConflictingWriteError extends FlamingockError {
     cause: unknown,
   ) {
     super(
-      `Somebody else wrote a document of change "${changeId}" after its transaction had begun, so that all of it was taken ` +
+      `Another client wrote a document of change "${changeId}" after its transaction had begun, so that all of it was rolled ` +
         `back: ${messageOf(cause)}. Start again. Should that repeat, apply the change while nothing else writes these ` +
         `documents, or declare it "transactional: false" and have its filters leave out what is done already.`,
       { cause },
@@ -146,7 +146,7 @@ export class OperationHangsError extends FlamingockError {
     readonly waitedMs: number,
   ) {
     super(
-      `An operation of change "${changeId}" that nobody awaited did not end within ${waitedMs} ms. Await every ` +
+      `An operation of change "${changeId}" that was not awaited did not end within ${waitedMs} ms. Await every ` +
         `promise inside the change, and check the server and the network to it.`,
     );
   }

@@ -11,7 +11,7 @@ export function toDocument(entry: AuditEntry): AuditEntryDocument {
   return { ...entry, metadata: metadataText(entry.metadata) };
 }
 
-/** The entry that `toDocument` turned into this document; whatever else is in it is left out. */
+/** The entry that `toDocument` turned into this document; its other fields are left out. */
 export function toEntry(document: AuditEntryDocument): AuditEntry {
   return {
     service: document.service,

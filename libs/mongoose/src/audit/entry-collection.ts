@@ -52,7 +52,7 @@ export class EntryCollection {
     }
   }
 
-  /** Entries that no `seq` leads to, which somebody has put there; not all, where there are many. */
+  /** Entries with an invalid `seq`, which this library did not write; not all, where there are many. */
   withoutPlace(service: string, changeId?: string): Promise<AuditEntryDocument[]> {
     const filter = { service, ...(changeId !== undefined && { changeId }), seq: { $not: { $gt: 0 } } };
     return this.on((entries) => entries.find(filter).limit(PAGE_ENTRIES).toArray());

@@ -13,7 +13,7 @@ export interface HeadDocument extends FenceDocument {
   readonly pending: readonly AuditEntryDocument[];
 }
 
-/** The pending entries of a head; whatever else somebody has put there becomes an entry that none is. */
+/** The pending entries of a head. A foreign value among them becomes an invalid entry, so that verification finds it. */
 export function pendingOf(head: HeadDocument | undefined): AuditEntryDocument[] {
   const pending: unknown = head?.pending ?? [];
   return [pending].flat().map((one) => (Object(one) === one ? one : {}) as AuditEntryDocument);

@@ -35,7 +35,7 @@ const HISTORY = 'the audit history';
  *
  * Outside a transaction an append is one write of one document, which a server without
  * transactions does atomically as well: it moves the head, and puts the entries into it as
- * pending. They are inserted into their collection after that, by whoever comes first to it;
+ * pending. They are inserted into their collection after that, by the first caller that can;
  * every reader counts pending entries in.
  */
 export class MongooseAuditStore implements AuditStore {

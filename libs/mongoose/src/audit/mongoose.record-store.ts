@@ -37,7 +37,7 @@ const PAGE_DOCUMENTS = 100;
 /**
  * One document per record. A write for a holder depends on the head, which is another document, and a server may have
  * no transactions: the write is announced in the record, then the head is looked at, then the write takes effect if it
- * is still announced. Whoever claims the head takes back what is announced.
+ * is still announced. A holder that claims the head withdraws all announced writes.
  */
 export class MongooseRecordStore implements RecordStore {
   constructor(
@@ -90,7 +90,7 @@ export class MongooseRecordStore implements RecordStore {
     });
   }
 
-  /** Takes back what is announced for the service: called by whoever has claimed its head. */
+  /** Withdraws the announced writes of the service. Called by a holder that has claimed its head. */
   async withdraw(service: string): Promise<void> {
     await this.on((records) =>
       records.updateMany({ service, intent: { $exists: true } }, { $unset: { intent: 1 } }),
@@ -107,7 +107,7 @@ export class MongooseRecordStore implements RecordStore {
     await this.assertCarried(hold);
     if (!isAnnounced) return false;
     const isDone = await act({ ...filter, intent });
-    // It was withdrawn by whoever claims the head, or replaced by another write of this holder.
+    // It was withdrawn by a holder that claims the head, or replaced by another write of this holder.
     if (!isDone) await this.assertCarried(hold);
     return isDone;
   }

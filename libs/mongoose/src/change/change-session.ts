@@ -27,7 +27,7 @@ export class ChangeSession implements ScopedSessions {
     return options?.explicit === false ? this.join(options.owner) : this.lend();
   }
 
-  /** The session of the transaction for whoever wants one: transactions begun on it are part of the change's. */
+  /** The session of the transaction, for code that asks for one: transactions begun on it are part of the change's. */
   lend(): mongo.ClientSession {
     return nestedSession(this);
   }

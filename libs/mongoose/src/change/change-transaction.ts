@@ -51,7 +51,7 @@ export class ChangeTransaction {
    * Begins it with `enter`, which checks whether it may. Nothing of the change has run, so
    * that meeting another transaction there is no failure.
    *
-   * @throws whatever `enter` does.
+   * @throws the error of `enter`.
    */
   static async begin(parts: TransactionParts, enter: () => Promise<void>): Promise<ChangeTransaction> {
     const { session, host } = parts;

@@ -19,7 +19,7 @@ export interface ConnectionContext {
   readonly scope: SessionScope;
   /** For a service's changes that share the audit store's database, once it has claimed the head. */
   readonly admissions: Map<string, Admission>;
-  /** The one fence of a collection: whoever holds it has one session. */
+  /** The one fence of a collection: each holder of it has one session. */
   readonly fence: (collection: string) => Fence;
 }
 

@@ -15,7 +15,7 @@ export interface RunningOperation {
   readonly end: () => void;
 }
 
-/** Takes note of such an operation. A cursor lives as long as nobody closes it: only its operations could be waited for. */
+/** Notes such an operation. A cursor lives until it is closed, so only its operations could be waited for. */
 export function runningOperation(statements: ChangeStatements, owner: unknown): RunningOperation {
   const ended = typeof owner === 'symbol' ? statements.begin(OPERATION) : undefined;
   let isRunning = ended !== undefined;

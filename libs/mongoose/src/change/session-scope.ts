@@ -20,8 +20,8 @@ export interface ScopedSessions {
 }
 
 /**
- * Knows what change an operation belongs to. Every operation of the driver without a session
- * of its own, and so every one of Mongoose and of `connection.db`, asks the client for one.
+ * Knows which change an operation belongs to. Every operation of the driver without a given session,
+ * and so every one of Mongoose and of `connection.db`, asks the client for one.
  */
 export type SessionScope = MethodScope<ScopedSessions>;
 
@@ -31,7 +31,7 @@ export type SessionScope = MethodScope<ScopedSessions>;
  */
 export function sessionScope(connection: Connection): SessionScope {
   return new MethodScope((current) => {
-    const giveBack = [
+    const restores = [
       overrideMethod<'startSession', Client['startSession']>(
         connection.getClient(),
         'startSession',
@@ -41,6 +41,6 @@ export function sessionScope(connection: Connection): SessionScope {
       soundDatabases(connection, () => current() !== undefined),
       refuseOmissions(connection, () => current() !== undefined),
     ];
-    return () => giveBack.forEach((one) => one());
+    return () => restores.forEach((restore) => restore());
   });
 }

@@ -20,7 +20,7 @@ interface ModelledConnection extends Connection {
  */
 export function soundDatabases(connection: Connection, isInside: () => boolean): () => void {
   const { otherDbs } = connection as ModelledConnection;
-  const giveBack = [connection, ...otherDbs].flatMap((one) => [
+  const restores = [connection, ...otherDbs].flatMap((one) => [
     ...(one.db ? [soundDatabase(one.db, isInside)] : []),
     ...openedCollections(one).map((collection) => makeSound(collection, isInside)),
   ]);
@@ -29,7 +29,7 @@ export function soundDatabases(connection: Connection, isInside: () => boolean):
     soundDatabase(db, isInside);
     return db;
   });
-  return () => [...giveBack, stop].forEach((end) => end());
+  return () => [...restores, stop].forEach((restore) => restore());
 }
 
 /** Those of Mongoose, whose models are mostly there before any change. It names no settings for them. */

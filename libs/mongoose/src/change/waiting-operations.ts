@@ -10,8 +10,8 @@ interface Topology {
 const waiting = new WeakSet<object>();
 
 /**
- * Has each operation of the client wait for what `admission` gives before it chooses a server, which is the one
- * place where the driver can wait and that every operation passes.
+ * Has each operation of the client wait for the promise of `admission` before it chooses a server. That is the one
+ * place that every operation passes and where the driver can wait.
  *
  * @returns ends it
  */
@@ -21,7 +21,7 @@ export function waitingOperations(
 ): () => void {
   const topology = topologyOf(client);
   if (!topology || typeof topology.selectServer !== 'function') return () => undefined;
-  const giveBack = overrideMethod<'selectServer', Topology['selectServer']>(
+  const restore = overrideMethod<'selectServer', Topology['selectServer']>(
     topology,
     'selectServer',
     (original) =>
@@ -34,7 +34,7 @@ export function waitingOperations(
   waiting.add(topology);
   return () => {
     waiting.delete(topology);
-    giveBack();
+    restore();
   };
 }
 

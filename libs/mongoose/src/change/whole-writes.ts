@@ -41,13 +41,13 @@ export function refuseOmissions(connection: Connection, isInside: () => boolean)
 
 /** What is refused on the models of a connection and their schemas, those that come later included. */
 class Refusals {
-  private readonly giveBack: (() => void)[] = [];
+  private readonly restores: (() => void)[] = [];
   private readonly seen = new Set<object>();
 
   constructor(private readonly isInside: () => boolean) {}
 
   onOptions(options: StrictOptions, name: keyof StrictOptions): void {
-    this.giveBack.push(throwWhereTrue(options, name, this.isInside));
+    this.restores.push(throwWhereTrue(options, name, this.isInside));
   }
 
   onConnection(connection: Connection): Connection {
@@ -59,13 +59,13 @@ class Refusals {
   }
 
   end(): void {
-    this.giveBack.forEach((one) => one());
+    this.restores.forEach((restore) => restore());
   }
 
   /** What the connection makes by that method. */
   private onMade(connection: Connection, maker: 'model' | 'useDb', on: (made: unknown) => unknown): void {
     const host = connection as unknown as Record<typeof maker, (...args: unknown[]) => unknown>;
-    this.giveBack.push(
+    this.restores.push(
       overrideMethod(
         host,
         maker,
@@ -81,11 +81,11 @@ class Refusals {
     this.onSchema(model.schema);
     const { isInside } = this;
     const { prototype } = (model as unknown as { Query: { prototype: UpdateQuery } }).Query;
-    this.giveBack.push(overrideExec(prototype, isInside));
-    this.giveBack.push(refuseAssignedFields(model.prototype as object, isInside));
+    this.restores.push(overrideExec(prototype, isInside));
+    this.restores.push(refuseAssignedFields(model.prototype as object, isInside));
     const host = model as unknown as Record<'insertMany' | 'bulkWrite', WriteMany>;
     for (const method of ['insertMany', 'bulkWrite'] as const)
-      this.giveBack.push(overrideMethod(host, method, (original) => throwing(original, isInside)));
+      this.restores.push(overrideMethod(host, method, (original) => throwing(original, isInside)));
     return model;
   }
 
@@ -108,7 +108,7 @@ class Refusals {
 /**
  * Does `work`.
  *
- * @throws OmittedWriteError in place of Mongoose's own error about what it was not to leave out.
+ * @throws OmittedWriteError in place of Mongoose's own error about a field or item that it would have left out.
  */
 export async function explainOmissions<T>(changeId: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -3,7 +3,7 @@ import { ConnectionClosedError } from '../mongoose.errors.js';
 
 /**
  * What the protocol relies on: written to the journals of a majority, read from what they have,
- * and as plain values, whatever the connection has for its own documents.
+ * and as plain values. The connection's options for its own documents do not apply.
  */
 const OWN: mongo.DbOptions = {
   writeConcern: { w: 'majority', journal: true },
@@ -51,7 +51,7 @@ export class Database {
     return this.scope.exit(async () => work(this.open()));
   }
 
-  /** A session that is nobody else's, and never will be. */
+  /** A new session, which is not shared and never pooled. */
   startSession(): mongo.ClientSession {
     this.open();
     return this.scope.exit(() => this.connection.getClient().startSession());

@@ -25,11 +25,11 @@ export interface FenceDocument {
 /** A holder that has claimed a fence. */
 export interface FenceHolder {
   readonly hold: LockHold;
-  /** Never given back to the driver's pool: whoever succeeds this holder may kill it at any time. */
+  /** Never returned to the driver's pool: a later holder may kill it at any time. */
   readonly session: mongo.ClientSession;
 }
 
-/** What can be done with documents of one collection, one per service, that hold the highest token seen. */
+/** Fencing tokens in one collection: one document per service with the highest token seen. */
 export class Fence<D extends FenceDocument = FenceDocument> {
   private readonly holders = new Map<string, FenceHolder>();
 
@@ -74,7 +74,7 @@ export class Fence<D extends FenceDocument = FenceDocument> {
     return this.holders.get(service);
   }
 
-  /** Nothing may run in its session any more, because nobody knows how its transaction ended. */
+  /** Forgets the holder's session: nothing may run in it any more, because the outcome of its transaction is unknown. */
   forget(service: string): void {
     this.holders.delete(service);
   }
@@ -117,7 +117,7 @@ export class Fence<D extends FenceDocument = FenceDocument> {
       } catch (error) {
         if (!isServerError(error, 'DuplicateKey')) throw error;
       }
-      // There is one already: claimed beyond this hold, or made by somebody else at this moment.
+      // There is one already: claimed beyond this hold, or inserted by another holder at this moment.
       const there = await this.find(service);
       const claimed = there && { token: there.token, owner: there.owner ?? null };
       if (claimed && isClaimedBeyond(claimed, { token, owner })) throw new FencedError(service, token, where);

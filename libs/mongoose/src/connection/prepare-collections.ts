@@ -72,7 +72,7 @@ async function createOne(db: mongo.Db, { collection, index }: Missing): Promise<
   try {
     await db.createCollection(collection, { writeConcern: { w: 'majority' } });
   } catch (error) {
-    // Somebody else was faster.
+    // Another process has just created it.
     if (!isServerError(error, 'NamespaceExists')) throw error;
   }
 }

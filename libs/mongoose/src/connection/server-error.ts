@@ -21,7 +21,7 @@ export function isServerError(error: unknown, ...names: (keyof typeof CODES)[]):
   return error instanceof mongo.MongoError && names.some((name) => CODES[name] === error.code);
 }
 
-/** True where nobody knows whether the commit took effect. */
+/** True where the driver does not know whether the commit took effect. */
 export function isCommitUnknown(error: unknown): boolean {
   return error instanceof mongo.MongoError && error.hasErrorLabel(UNKNOWN_COMMIT);
 }
