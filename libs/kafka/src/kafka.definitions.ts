@@ -14,7 +14,7 @@ import type { KafkaSource, KafkaTargetSettings, KafkaTargetSystemOptions } from 
 
 /**
  * A Kafka cluster as the target system `id`. A transactional change publishes events, which
- * everybody sees together or nobody ever; any other change sets up topics, rights and settings.
+ * consumers see all together or never; any other change sets up topics, rights and settings.
  *
  * @example
  * kafkaTargetSystem('catalog-events', { kafka: { clientId: 'inventory', brokers: ['kafka:9092'] } })
@@ -76,7 +76,7 @@ function brokersOf(kafka: Kafka | KafkaConfig): readonly string[] {
   return !isClient(kafka) && Array.isArray(kafka.brokers) ? kafka.brokers : [];
 }
 
-/** By what it can do: an application may have a copy of kafkajs of its own. */
+/** By its methods, not its class: an application may have another copy of kafkajs. */
 function isClient(kafka: Kafka | KafkaConfig): kafka is Kafka {
   return 'producer' in kafka;
 }

@@ -115,7 +115,7 @@ export class MarkersUnreadableError extends FlamingockError {
   }
 }
 
-/** Somebody else keeps initialising the transactional id of this target. */
+/** Another client keeps initialising the transactional id of this target. */
 export class TransactionalIdContendedError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_TRANSACTIONAL_ID_CONTENDED';
 

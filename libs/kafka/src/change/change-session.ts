@@ -102,7 +102,7 @@ export class ChangeSession {
   }
 }
 
-/** Copies, each of which stands for one message, whatever the change does with its own objects. */
+/** Copies, each of which stands for one message, also where the change reuses or alters its own objects. */
 function withOwnMessages(batch: ProducerBatch): ProducerBatch {
   const topicMessages = batch.topicMessages?.map(({ topic, messages }) => ({
     topic,

@@ -1,7 +1,7 @@
 /** Asked of anything that is passed through a promise, or printed. */
 const HARMLESS = ['then', 'constructor', 'toJSON'];
 
-/** Stands in for something that a change may not use: whatever it asks of it is refused with `refusal`. */
+/** Stands in for a handle that a change may not use: every use of it is refused with `refusal`. */
 export function refusedHandle(refusal: () => Error): object {
   return new Proxy(
     {},

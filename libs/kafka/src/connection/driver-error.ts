@@ -6,7 +6,7 @@ import {
   UnknownTopicError,
 } from '../kafka.errors.js';
 
-/** What Kafka says to a producer whose transactional id somebody has initialised since, or whose time is up. */
+/** Kafka's answers to a producer whose transactional id another has initialised since, or whose time is up. */
 const FENCING = [
   'INVALID_PRODUCER_EPOCH',
   'INVALID_PRODUCER_ID_MAPPING',
@@ -35,8 +35,8 @@ export function isFencing(error: unknown): boolean {
 
 /**
  * True if a commit was refused, and what it was to commit will never be seen. kafkajs asks for a commit once, so a
- * transaction that is in the middle of an end is being ended by somebody else: by the next producer of its id, or
- * because its time is up. Either takes it back.
+ * transaction that is in the middle of an end is being ended by the brokers: for the next producer of its id, or
+ * because its time is up. Both abort it.
  */
 export function isRefusedCommit(error: unknown): boolean {
   return isFencing(error) || hasType(error, 'CONCURRENT_TRANSACTIONS');

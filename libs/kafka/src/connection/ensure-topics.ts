@@ -53,7 +53,7 @@ async function ensureTopic(admin: Admin, wanted: WantedTopic): Promise<EnsuredTo
     : { topic, status: 'differs', differences };
 }
 
-/** False if somebody else has created it meanwhile. */
+/** False if another process has created it meanwhile. */
 async function create(admin: Admin, { topic, partitions, replicationFactor, config = {} }: WantedTopic) {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
   const size = {

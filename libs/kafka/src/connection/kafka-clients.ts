@@ -56,12 +56,12 @@ export class KafkaClients {
     });
   }
 
-  /** A producer of its own, to be given back by {@link release}. A missing topic is not created. */
+  /** A new producer. The caller returns it by {@link release}. A missing topic is not created. */
   newProducer(config: ProducerConfig): Promise<Producer> {
     return this.connect(this.makeProducer(config));
   }
 
-  /** A consumer of its own, to be given back by {@link release}. */
+  /** A new consumer. The caller returns it by {@link release}. */
   newConsumer(config: ConsumerConfig): Promise<Consumer> {
     return this.connect(this.kafka.consumer({ allowAutoTopicCreation: false, ...config }));
   }
@@ -80,7 +80,7 @@ export class KafkaClients {
     }
   }
 
-  /** Waits until nothing is at work any more that {@link use} has begun, whether or not anybody else waits for it. */
+  /** Waits until all work that {@link use} has begun has ended, also work that its caller does not wait for. */
   idle(): Promise<void> {
     return this.wait(Promise.allSettled(this.uses));
   }
@@ -104,7 +104,7 @@ export class KafkaClients {
     return explained(error, this.brokers);
   }
 
-  /** For so long as it takes, within bounds, and whatever comes of it. */
+  /** Waits for the end of `work`, for a bounded time. A failure of it does not matter. */
   private async wait(work: Promise<unknown>): Promise<void> {
     await this.inTime(DISCONNECT_MS, work).catch(() => undefined);
   }

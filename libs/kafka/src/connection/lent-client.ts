@@ -41,7 +41,7 @@ export function lentClient<T extends object>(
   ) as T;
 }
 
-/** Without an answer kafkajs resolves whatever became of the messages. */
+/** Without an answer kafkajs resolves also where the messages were lost. */
 function assertAcknowledged(method: string, [options]: unknown[]): void {
   const { acks } = (options ?? {}) as { acks?: unknown };
   if (acks === 0 && method.startsWith('send')) throw new UnacknowledgedSendError(method);

@@ -149,7 +149,7 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
       const topic = this.settings.markersTopic;
       if (marker) await session.complete({ topicMessages: [{ topic, messages: [markerRecord(marker)] }] });
     } catch (error) {
-      await this.takeBack(transaction);
+      await this.abort(transaction);
       return { status: 'rolled-back', error };
     }
     try {
@@ -161,8 +161,8 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
     }
   }
 
-  /** What is not committed is never seen: if this fails, the next producer or the timeout ends the transaction. */
-  private async takeBack(transaction: KafkaTransaction): Promise<void> {
+  /** Messages that are not committed are never seen: if this fails, the next producer or the timeout ends the transaction. */
+  private async abort(transaction: KafkaTransaction): Promise<void> {
     await this.clients.inTime(this.host.limits.rollbackMs, transaction.abort()).catch(() => undefined);
   }
 

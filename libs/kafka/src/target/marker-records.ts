@@ -53,7 +53,7 @@ export function markerTombstone(service: string, changeId: string): Message {
   return { key: markerKey(service, changeId), value: null, partition: PARTITION };
 }
 
-/** Means nothing; whoever reads it has read everything before it. Compaction removes it. */
+/** Has no meaning, but a reader that meets it has read everything before it. Compaction removes it. */
 export function barrierRecord(reader: string, number: number): Message & { key: string } {
   return { key: JSON.stringify(['barrier', reader, number]), value: null, partition: PARTITION };
 }

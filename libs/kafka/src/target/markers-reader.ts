@@ -54,7 +54,7 @@ export class MarkersReader {
     const crashed = new Promise<never>((_, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
-    // Whoever waits for the reader hears of it.
+    // The rejection reaches each caller that waits for the reader.
     crashed.catch(() => undefined);
     const reader = new MarkersReader(source, groupId, consumer, crashed);
     try {
@@ -69,7 +69,7 @@ export class MarkersReader {
   /**
    * Reads everything that was committed before the call.
    *
-   * @throws MarkersUnreadableError when a transaction of somebody else stays open on the topic.
+   * @throws MarkersUnreadableError when a transaction of another client stays open on the topic.
    */
   async readToEnd(patienceMs = this.source.patienceMs): Promise<MarkersSnapshot> {
     const { clients, topic } = this.source;

@@ -27,11 +27,11 @@ interface Claim {
 }
 
 /**
- * Gives out the producer in whose transactions a holder of the lock may write.
+ * Lends the producer in whose transactions a holder of the lock may write.
  *
- * A transaction commits only if nobody has initialised its transactional id since its producer did. So
- * whoever initialises the id, then reads that no higher token has claimed the target, and commits its own
- * token as the fence, has compared and set in one step. From then on each of its commits says that it is
+ * A transaction commits only if no other producer has initialised its transactional id since its own did. So
+ * a holder that initialises the id, then reads that no higher token has claimed the target, and commits its own
+ * token as the fence, has compared and set in one step. From then on each of its commits proves that it is
  * still the last.
  */
 export class ProducerFence {
@@ -71,22 +71,20 @@ export class ProducerFence {
     return TransactionalProducer.initialise(this.clients, id, this.settings);
   }
 
-  /**
-   * Commits messages to the markers topic, unless somebody else, or a holder of a higher token, has claimed the target since, or nobody has.
-   */
+  /** Commits messages to the markers topic, only while the last claim of the target is that of this hold. */
   async commit(hold: LockHold, messages: Message[]): Promise<void> {
     const held = this.held.get(hold.service);
     if (held && !isClaimedBeyond(held.hold, hold)) await this.commitAs(held, messages);
   }
 
-  /** Gives up the producer: after a failure nobody knows what it and the brokers think of each other. */
+  /** Disconnects the producer: after a failure its state and the brokers' may differ. */
   async release(service: string): Promise<void> {
     const held = this.held.get(service);
     this.held.delete(service);
     await held?.producer.close();
   }
 
-  /** Gives up every producer. */
+  /** Disconnects every producer. */
   async close(): Promise<void> {
     await Promise.all([...this.held.keys()].map((service) => this.release(service)));
   }
@@ -116,7 +114,7 @@ export class ProducerFence {
   private async compareAndSet(reader: MarkersReader, hold: LockHold): Promise<Established> {
     const { service } = hold;
     const { runtime, limits } = this.clients.host;
-    const giveUpAt = runtime.monotonicMs() + limits.takeOverMs;
+    const deadline = runtime.monotonicMs() + limits.takeOverMs;
     for (;;) {
       // Initialising the id would end the open transaction of a later holder. This spares it, and decides
       // nothing: where such a transaction keeps readers from the end, there is no waiting for it.
@@ -126,14 +124,14 @@ export class ProducerFence {
       this.held.set(service, claim);
       const snapshot = await this.readBehind(reader, claim);
       if (snapshot) return { producer: claim.producer, snapshot };
-      if (runtime.monotonicMs() >= giveUpAt) {
+      if (runtime.monotonicMs() >= deadline) {
         throw new TransactionalIdContendedError(this.transactionalId(service), undefined);
       }
       await sleep(runtime, runtime.random() * PAUSE_MS);
     }
   }
 
-  /** What there is once the fence is raised; undefined if somebody else has initialised the id since. */
+  /** The markers once the fence is raised; `undefined` if another producer has initialised the id since. */
   private async readBehind(reader: MarkersReader, claim: Claim): Promise<MarkersSnapshot | undefined> {
     try {
       const snapshot = await reader.readToEnd();
@@ -159,8 +157,8 @@ export class ProducerFence {
   }
 
   /**
-   * True if it did; false if somebody else has initialised the id since, or is about to. A broker may fail over
-   * the very same contention: what is not known to be committed has to be compared and set anew.
+   * True if it committed; false if another producer has initialised the id since, or is about to. A broker may fail
+   * over the same contention: what is not known to be committed has to be compared and set anew.
    */
   private async commitAs({ producer, hold: { service } }: Claim, messages: Message[]): Promise<boolean> {
     try {

@@ -6,8 +6,8 @@ import { RememberedPartitions } from '../connection/remembered-partitions.js';
 import type { ResolvedKafkaSettings } from '../kafka.options.js';
 
 /**
- * A producer that has initialised its transactional id: whatever was open under it is ended, and nothing
- * that an earlier producer of it still sends is accepted.
+ * A producer that has initialised its transactional id: a transaction that was open under it is ended, and the
+ * brokers refuse all that an earlier producer of it still sends.
  */
 export class TransactionalProducer {
   private constructor(
