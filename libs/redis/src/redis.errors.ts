@@ -56,7 +56,7 @@ export class PlainWriteError extends FlamingockError {
   ) {
     super(
       `${command} does not only read, and was sent through the plain Redis client in the transactional change ` +
-        `"${changeId}", where it would take effect at once and stay whatever happens. It did not run. Collect it ` +
+        `"${changeId}", where it would take effect at once and stay after a failure. It did not run. Collect it ` +
         'with the parameter `@InjectRedisTransaction() tx: ChainableCommander`, or declare the change transactional: false.',
     );
   }
@@ -160,8 +160,8 @@ export class PipelineReplyError extends FlamingockError {
   ) {
     super(
       `exec() in change "${changeId}": ${place} failed: ${cause.message}${count > 1 ? `, and ${count - 1} more` : ''}. ` +
-        'The commands that did not fail took effect. ioredis puts the error of a command among the replies, where nobody ' +
-        'has to look; inside a change, exec() rejects. Fix the command; or look at the replies yourself: ' +
+        'The commands that did not fail took effect. ioredis puts the error of a command among the replies, where ' +
+        'it is easily missed; inside a change, exec() rejects. Fix the command; or look at the replies yourself: ' +
         'await batch.exec().catch((error) => error.replies ?? Promise.reject(error)).',
       { cause },
     );
@@ -205,7 +205,7 @@ export class CommandFailedError extends FlamingockError {
   }
 }
 
-/** A key that a change watches was changed by somebody else. */
+/** A key that a change watches was changed by another client. */
 export class WatchedKeyChangedError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_WATCHED_KEY_CHANGED';
   override readonly isTransient = true;

@@ -18,10 +18,10 @@ export class ClientScope {
 
   private constructor(private readonly client: RedisClient) {
     this.scope = new MethodScope((current) => {
-      const giveBack = [rejectErrorReplies(client, current)];
-      // Commands of many callers leave such a client together, in nobody's name.
-      if (!client.options.enableAutoPipelining) giveBack.push(scopedCommands(client, current));
-      return () => giveBack.forEach((one) => one());
+      const restores = [rejectErrorReplies(client, current)];
+      // Such a client sends commands of many callers together, so they cannot be told apart.
+      if (!client.options.enableAutoPipelining) restores.push(scopedCommands(client, current));
+      return () => restores.forEach((restore) => restore());
     });
   }
 
@@ -46,7 +46,7 @@ export class ClientScope {
     this.scope.uninstall(user);
   }
 
-  /** Calls `work`, and sends what it gives the client by `commands`. */
+  /** Calls `work`, and sends the commands that it passes to the client by `commands`. */
   run<T>(commands: ScopedCommands, work: () => Promise<T>): Promise<T> {
     return this.scope.run(commands, work);
   }

@@ -13,7 +13,7 @@ export function track(statements: ChangeStatements, command: Command): void {
   onceAnswered(command, statements.begin(command.name.toUpperCase()));
 }
 
-/** Calls `then` once a command has its answer. Its promise is left alone: a failure that nobody awaits has to be seen. */
+/** Calls `then` once a command has its answer. Its promise is not handled here: a failure that is not awaited has to surface. */
 export function onceAnswered(command: Command, then: () => void): void {
   const { resolve, reject } = command;
   command.resolve = (answer) => {
@@ -37,7 +37,7 @@ export function sealCommands(
   return statements.sealWithin(host, hanging);
 }
 
-/** Answers a command with a refusal. Nobody has to await it: the change fails with it, or it is told of. */
+/** Answers a command with a refusal. The change need not await it: the change fails with it, or it is reported. */
 export function refuseCommand(command: Command, refusal: Error, stream: PipelineStream | undefined): unknown {
   command.promise.catch(() => undefined);
   command.reject(refusal);

@@ -36,7 +36,7 @@ interface Sent {
  * @returns ends it
  */
 export function rejectErrorReplies(client: RedisClient, current: CurrentChange): () => void {
-  const giveBack = [
+  const restores = [
     override(client, 'pipeline', (result) => watch(result as Batch, 0, current)),
     override(client, 'multi', (result) => (isBatch(result) ? watch(result, 1, current) : result)),
     override(client, 'exec', (result, args) => {
@@ -44,10 +44,10 @@ export function rejectErrorReplies(client: RedisClient, current: CurrentChange):
       return change ? whole(change.changeId, result as Promise<Replies>, () => []) : result;
     }),
   ];
-  return () => giveBack.forEach((one) => one());
+  return () => restores.forEach((restore) => restore());
 }
 
-/** Whatever inherits from the client has it, too, and stays what the method is called on. */
+/** Objects that inherit from the client have the override, too, and remain the receiver of the original. */
 function override(
   client: RedisClient,
   method: keyof Host,

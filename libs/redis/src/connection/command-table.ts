@@ -41,7 +41,7 @@ export class CommandTable {
     if (name === 'swapdb') return 'it moves the marker to another database';
     if (flags.has('write')) return undefined;
     return this.reads(name, words)
-      ? 'it only reads, and nobody gets its reply; read through the Redis client'
+      ? 'it only reads, and its reply would be lost; read through the Redis client'
       : 'it does not write keys';
   }
 

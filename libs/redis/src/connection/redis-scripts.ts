@@ -27,7 +27,7 @@ redis.call('HSET', KEYS[1], ARGV[1], raised)
 return {'ok', raised, redis.call('HGET', KEYS[2], ARGV[3]) or ''}
 `);
 
-/** Every marker. KEYS: markers. Answers fields and markers in turn, as text whatever the client makes of hashes. */
+/** Every marker. KEYS: markers. Answers fields and markers in turn, as a list of texts: the client's conversion of hashes does not apply. */
 export const LIST_MARKERS = script(`return redis.call('HGETALL', KEYS[1])`);
 
 /**
@@ -39,9 +39,9 @@ export const LIST_MARKERS = script(`return redis.call('HGETALL', KEYS[1])`);
  * Answers `committed`; `fenced`; `refused` and an error if the server accepts no writes; `failed`
  * and an error where nothing took effect; `partly` and an error where something did.
  *
- * The marker that is written first says that the run broke off. Whatever ends the script between
- * that and the last line leaves it there, so that no part of a change is without it. It comes again
- * at the end, because a command may have removed it (FLUSHDB).
+ * The marker that is written first says that the run broke off. A script that ends between
+ * that and the last line, for any reason, leaves it there, so that no part of a change is without it. It is
+ * written again at the end, because a command may have removed it (FLUSHDB).
  */
 export const COMMIT = script(`
 local service, expected, field, marker = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

@@ -138,7 +138,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
 
   private async perform(session: ChangeSession, connection: RedisConnection, work: Work): Promise<void> {
     const handles = this.handles(session.reader, session.collector.commander);
-    const forget = connection.onEnd(() => this.reconnect(session));
+    const stopListening = connection.onEnd(() => this.reconnect(session));
     try {
       await this.scope.run(session, () =>
         work(handles, { resource: this.resource, isEmpty: () => session.collector.isEmpty }),
@@ -149,7 +149,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
       throw error;
     } finally {
       session.end();
-      forget();
+      stopListening();
     }
   }
 
