@@ -28,7 +28,7 @@ export interface ContractBackend {
 /** A check by its title. */
 export type ContractChecks<B> = Readonly<Record<string, (backend: B) => Promise<void>>>;
 
-/** Turns checks into cases, each with a backend of its own that is closed whatever happens. */
+/** Turns checks into cases, each with a separate backend that is closed also after a failure. */
 export function contract<B extends ContractBackend>(
   open: () => Promise<B>,
   checks: ContractChecks<B>,

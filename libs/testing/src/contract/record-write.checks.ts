@@ -12,7 +12,7 @@ export function aRecord(fields: Partial<NewRecord> = {}): NewRecord {
 /** Keys that a collation, or a comparison of UTF-16, would put in another order. */
 const ORDERED = ['', 'B', 'a', 'a ', 'b', 'ß', '漢', '\u{ff5e}', '🦩'];
 
-/** Writing and reading records, whoever writes. */
+/** Writing and reading records, by any writer. */
 export const RECORD_WRITE_CHECKS: ContractChecks<AuditBackend> = {
   'reads no record that was never written': async ({ store }) => {
     assert.equal(await store.records.read(aRecord()), undefined);

@@ -30,11 +30,11 @@ export interface TargetBackend extends ContractBackend {
    * @default what `write` does
    */
   readonly begin?: (handles: Handles) => Promise<unknown>;
-  /** What everybody can see under `key`, read outside any transaction. */
+  /** The committed value under `key`, read outside any transaction. */
   readonly read: (key: string) => Promise<string | undefined>;
 }
 
-/** A target system that cannot take back what its commit did before it failed. */
+/** A target system that cannot roll back the part that its commit did before it failed. */
 export interface PartialBackend extends TargetBackend {
   /** Puts a value under `kept`, then does what fails at the commit, then puts a value under `lost`. */
   readonly writeInPart: (handles: Handles, kept: string, lost: string) => Promise<void>;

@@ -52,7 +52,7 @@ export interface InMemoryDatabaseOptions {
   readonly network?: InMemoryNetwork;
 }
 
-/** Whoever runs statements: the database, one at a time, or one of its transactions. */
+/** What runs statements: the database, one at a time, or one of its transactions. */
 export interface InMemorySession {
   /** Answers a question about the tables. */
   read<T>(name: string, query: InMemoryStatement<T>): Promise<T>;
@@ -100,7 +100,7 @@ export class InMemoryDatabase implements InMemorySession {
     });
   }
 
-  /** The tables as committed now, free to be changed by whoever asked for them. */
+  /** The tables as committed now, as copies that the caller may alter. */
   snapshot(): InMemoryTables {
     return copyOf(this.disk.tables);
   }

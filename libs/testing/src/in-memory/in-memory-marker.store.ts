@@ -62,7 +62,7 @@ export function writeMarker(tables: InMemoryTables, marker: Marker): void {
 
 /**
  * How one transaction passes the fence, as often as it is asked: not any more once another hold
- * has claimed it, or once somebody has read behind it.
+ * has claimed it, or once another holder has read behind it.
  *
  * @throws FencedError
  */

@@ -85,7 +85,7 @@ export class FlamingockTest {
    *
    * A change that failed or needs a manual check is in the report, whose status is then `stopped`.
    *
-   * @throws every other error of a run, and whatever keeps the application from starting.
+   * @throws every other error of a run, and any error that keeps the application from starting.
    */
   async run(): Promise<ExecutionReport> {
     const report = this.started ? undefined : await this.start();

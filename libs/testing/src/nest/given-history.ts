@@ -31,7 +31,7 @@ const LEASE_MS = 60_000;
  * Writes `given` at the end of the history that `store` has, as a holder of the lock would.
  *
  * @throws UnknownChangeError when the plan has no such change; HistoryInUseError while
- * somebody else holds the lock.
+ * another holder has the lock.
  */
 export async function writeGiven(
   store: AuditStore,

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 interface Timer {
   readonly ringsAt: number;
-  readonly ring: () => void;
+  readonly callback: () => void;
 }
 
 /** A clock that stands still until a test moves it. Runtimes that share one wait by it together. */
@@ -15,15 +15,15 @@ export class ManualClock {
     return this.elapsed;
   }
 
-  /** Calls `ring` when the clock has moved on by `ms` milliseconds, unless what it gives back is called before. */
-  timer(ms: number, ring: () => void): () => void {
-    const timer = { ringsAt: this.elapsed + Math.max(0, ms), ring };
+  /** Calls `callback` when the clock has moved on by `ms` milliseconds. @returns cancels the call. */
+  timer(ms: number, callback: () => void): () => void {
+    const timer = { ringsAt: this.elapsed + Math.max(0, ms), callback };
     this.timers.add(timer);
     return () => this.timers.delete(timer);
   }
 
   /**
-   * Lets `ms` milliseconds pass. Timers ring in order of time, in order of arrival where
+   * Lets `ms` milliseconds pass. Timers fire in order of time, in order of arrival where
    * that is equal, and what each of them sets off until it waits again happens before the next.
    */
   async advance(ms: number): Promise<void> {
@@ -32,7 +32,7 @@ export class ManualClock {
     for (let next = this.next(until); next; next = this.next(until)) {
       this.elapsed = next.ringsAt;
       this.timers.delete(next);
-      next.ring();
+      next.callback();
       await turn();
     }
     this.elapsed = until;
