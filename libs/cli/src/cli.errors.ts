@@ -6,7 +6,7 @@ export class UsageError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_USAGE';
 }
 
-/** Nobody has said where the application is. */
+/** No option or file says where the application is. */
 export class NoModuleError extends UsageError {
   override readonly code: string = 'FLAMINGOCK_NO_MODULE';
 

@@ -6,7 +6,7 @@ export const ExitCode = {
   FAILED: 1,
   /** It was asked for in a way that makes no sense; nothing was done. */
   USAGE: 2,
-  /** It was done, and shows something that needs somebody. */
+  /** It was done, and shows something that needs an operator. */
   ATTENTION: 3,
 } as const;
 

@@ -68,7 +68,7 @@ export function createProgram(runner: CommandRunner, { output, messages }: Termi
   addAuditVerify(audit, runner);
   addAuditExport(audit, runner);
   addUndo(program, runner);
-  const lock = program.command('lock').description('the right to run');
+  const lock = program.command('lock').description('show or release the run lock');
   addLockStatus(lock, runner);
   addLockRelease(lock, runner);
   const service = program.command('service').description('the name under which history is kept');

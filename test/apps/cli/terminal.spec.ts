@@ -67,7 +67,7 @@ describe('on a terminal', () => {
 
   it('asks before it undoes, and takes no answer for a no', async () => {
     const { code, stdout } = await onTerminal(['undo', '-c', 'first-notes']);
-    expect(stdout).not.toContain('say --yes');
+    expect(stdout).not.toContain('pass --yes');
     expect(code).toBe(1);
     expect(await workspace.notes()).toEqual(['one', 'two']);
   });

@@ -76,11 +76,11 @@ describe('wrong usage', () => {
     [['lock', 'release', '--token', '-1', '--yes'], 'whole number'],
     [['undo'], 'Say what to undo'],
     [['undo', '-c', 'a', '--to', 'b'], 'Say what to undo'],
-    [['undo', '-c', 'a'], 'say --yes'],
-    [['lock', 'release', '--token', '1'], 'say --yes'],
+    [['undo', '-c', 'a'], 'pass --yes'],
+    [['lock', 'release', '--token', '1'], 'pass --yes'],
     [['service', 'rename', 'shop', '--reason', 'x'], "missing required argument 'new'"],
     [['service', 'rename', 'shop', 'store'], 'required option'],
-    [['service', 'rename', 'shop', 'store', '--reason', 'x'], 'say --yes'],
+    [['service', 'rename', 'shop', 'store', '--reason', 'x'], 'pass --yes'],
   ])('%j exits with 2 and says why', async (args, says) => {
     const { code, stdout, stderr } = await flamingock(args);
     expect(stderr).toContain(says);

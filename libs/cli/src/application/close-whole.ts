@@ -11,7 +11,7 @@ type Hooked = Partial<Record<(typeof STARTING | typeof ENDING)[number], Hook>> &
 
 /**
  * Closes an application that was never initialised: each of its hooks that end something is
- * called, whatever another does. Those of what was never started may well fail.
+ * called, also after one that fails. Hooks of providers that were never started may well fail.
  */
 export async function closeWhole(app: INestApplicationContext, logger: MaskingLogger): Promise<void> {
   for (const instance of instancesOf(app)) {

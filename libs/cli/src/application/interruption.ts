@@ -13,7 +13,7 @@ export async function interruptibly<T>(
 ): Promise<T> {
   const listener = (signal: NodeJS.Signals) => {
     ignore();
-    say(`${signal}: stopping, and recording what is left. Once more ends the process at once.`);
+    say(`${signal}: stopping, and recording what is left. Press Ctrl-C again to exit immediately.`);
     void flamingock.stop(`the command received ${signal}`);
   };
   const ignore = () => SIGNALS.forEach((signal) => process.off(signal, listener));

@@ -7,12 +7,13 @@ export interface ConfirmOptions {
   readonly yes?: boolean;
 }
 
-/** @throws UsageError where nobody can be asked and nobody has said `--yes`. */
+/** @throws UsageError where there is no terminal and the operator has not passed `--yes`. */
 export function requireConfirmation({ yes = false }: ConfirmOptions, out: Output): void {
-  if (!yes && !canAsk(out)) throw new UsageError('Nobody can be asked here: say --yes to do it.');
+  if (!yes && !canAsk(out))
+    throw new UsageError('This needs confirmation, and there is no terminal: pass --yes.');
 }
 
-/** Whether to go on: `--yes`, or what the person at the terminal answers. */
+/** Whether to go on: `--yes`, or the answer of the operator at the terminal. */
 export async function confirmed(
   { yes = false }: ConfirmOptions,
   out: Output,

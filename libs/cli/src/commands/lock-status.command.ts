@@ -12,7 +12,7 @@ export function addLockStatus(parent: Command, runner: CommandRunner): void {
   parent
     .command('status')
     .description("show who holds the lock, since when and until when, by the audit store's clock")
-    .addHelpText('after', examples(['flamingock lock status', 'is somebody at work?']))
+    .addHelpText('after', examples(['flamingock lock status', 'is a run in progress?']))
     .action(
       runner.action(async ({ flamingock, out }) => {
         const status = await flamingock.lock.status();

@@ -13,7 +13,7 @@ export const REASON = ['--reason <text>', 'why; recorded'] as const;
 /** The option that says who. */
 export const BY = ['--by <name>', 'who; recorded (default: the user of this process)'] as const;
 
-/** Who is at work, and why. CI systems set `CI=true`: there the actor is no human, whatever name `--by` gives it. */
+/** The actor and the reason. CI systems set `CI=true`: there the actor is no human, also where `--by` names one. */
 export function contextOf(
   { by = userName(), reason }: OperatorOptions,
   { terminal }: Output,

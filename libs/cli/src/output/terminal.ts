@@ -15,12 +15,12 @@ export interface Terminal {
 export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  /** True once nobody reads any more what is written. */
+  /** True once the reader of the output has closed it. */
   readonly isAbandoned?: boolean;
 }
 
 /**
- * The terminal of this process. From then on what anybody else writes to standard output,
+ * The terminal of this process. From then on the output of all other code to standard output,
  * an application's logger above all, goes to standard error.
  */
 export function processTerminal(): Terminal {
@@ -33,7 +33,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** The one way left to standard output. Ends no process whose output nobody reads to the end. */
+/** The one way left to standard output. A reader that closes it early does not end the process. */
 class StandardOutput extends Writable implements OutputStream {
   isAbandoned = false;
   private readonly forward: typeof process.stdout.write;
