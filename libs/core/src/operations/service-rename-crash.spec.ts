@@ -1,6 +1,6 @@
 import { CrashPoint, ManualRuntime } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { readSnapshot, createSnapshot } from '../audit/audit-snapshot.js';
+import { createSnapshot } from '../audit/audit-snapshot.js';
 import { RENAME_ID } from '../audit/renaming.js';
 import { LEASE_MS, passing } from '../fixtures/runs.js';
 import { Services } from '../fixtures/services.js';

@@ -1,5 +1,5 @@
 import { InMemoryTable, ManualRuntime } from '@nestjs-flamingock/testing';
-import { readSnapshot, createSnapshot } from '../audit/audit-snapshot.js';
+import { createSnapshot } from '../audit/audit-snapshot.js';
 import { RENAME_ID } from '../audit/renaming.js';
 import { ChangeSource, fingerprinted } from '../change/fingerprint.js';
 import { changeMethod } from '../fixtures/changes.js';
