@@ -47,6 +47,8 @@ export interface LinkFault<R> {
 /** Append-only records, each tied to the one before by a hash over the fields of one table. */
 export class Chain<R extends ChainRecord> {
   private readonly hashed: readonly ChainField<R>[];
+  /** Those that came after the first version: with none of them, no record need be asked for its version. */
+  private readonly younger: readonly ChainField<R>[];
 
   /**
    * @param fields Every field, in the order in which a hash is over them. Only fields of a new version are ever added.
@@ -57,12 +59,13 @@ export class Chain<R extends ChainRecord> {
     private readonly noun: string,
   ) {
     this.hashed = fields.filter(({ name }) => name !== 'hash');
+    this.younger = this.hashed.filter(({ since }) => since > 1);
   }
 
   /** Version of a record: that of the youngest field which it fills, so that a field more leaves older hashes as they are. */
   versionOf(record: Omit<R, 'hash'>): number {
     let version = 1;
-    for (const { name, since } of this.hashed)
+    for (const { name, since } of this.younger)
       if (since > version && isFilled(record[name as keyof typeof record])) version = since;
     return version;
   }
