@@ -1,4 +1,4 @@
-import { FlamingockError } from '../errors/flamingock.error.js';
+import { FlamingockError, isFinal } from '../errors/flamingock.error.js';
 import { cliCommand } from '../errors/commands.js';
 import { errorText } from '../errors/error-text.js';
 
@@ -17,6 +17,11 @@ export class AuditStoreUnavailableError extends FlamingockError {
       { cause },
     );
   }
+}
+
+/** True for an error that says by itself what cannot be used, or what else is wrong: it is passed on as it is. */
+export function namesItsSystem(cause: unknown): cause is FlamingockError {
+  return isFinal(cause) || cause instanceof AuditStoreUnavailableError;
 }
 
 /** Why the store failed, for messages that say themselves what cannot be recorded. */

@@ -1,4 +1,3 @@
-import { isFinal } from '../errors/flamingock.error.js';
 import { mayPass } from '../errors/transience.js';
 import { NoAnswerError, type AnswerTimeout } from '../runtime/answer-timeout.js';
 import type { LockClaim, LockHold, LockStore } from '../lock/lock-store.js';
@@ -7,7 +6,7 @@ import { assertFits } from '../records/record.errors.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { AuditEntry } from './audit-entry.js';
 import { HISTORY_FORMAT, type AuditHead, type Settlement } from './audit-head.js';
-import { AuditStoreUnavailableError, NewerHistoryError } from './audit.errors.js';
+import { AuditStoreUnavailableError, namesItsSystem, NewerHistoryError } from './audit.errors.js';
 import type { AuditBatch, AuditStore } from './audit-store.js';
 import type { HistoryQuery } from './history-query.js';
 
@@ -37,7 +36,7 @@ export class GuardedAuditStore implements AuditStore {
       try {
         return await this.askInTime(work);
       } catch (cause) {
-        throw isFinal(cause) || cause instanceof AuditStoreUnavailableError ? cause : late(cause);
+        throw namesItsSystem(cause) ? cause : late(cause);
       }
     };
     this.lock = guardedLock(store.lock, this.ask, this.askInTime);

@@ -6,6 +6,7 @@ import { types } from 'node:util';
  */
 export type Arrival = 'now' | 'later';
 
+/** A function as a guarded object finds it: with any receiver and arguments. */
 export type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
 type Members = 'none' | 'getters' | 'methods' | 'async methods';

@@ -4,7 +4,6 @@ import { isApplied } from '../audit/audit-state.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { AuditStoreUnavailableError, NewerHistoryError } from '../audit/audit.errors.js';
 import { changesOf, renamingOf } from '../audit/renaming.js';
-import { FlamingockError } from '../errors/flamingock.error.js';
 import type { Engine } from './engine.js';
 import { isForeign } from '../plan/change-identity.js';
 import { EarlierNameError } from '../plan/identity.errors.js';
@@ -47,8 +46,7 @@ async function readEarlierHead(store: AuditStore): Promise<AuditHead | undefined
   try {
     return await store.readHead(EARLIER_NAME);
   } catch (error) {
-    const isUnread = error instanceof AuditStoreUnavailableError || error instanceof NewerHistoryError;
-    if (isUnread || !(error instanceof FlamingockError)) throw error;
+    if (error instanceof AuditStoreUnavailableError || error instanceof NewerHistoryError) throw error;
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
-import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
+import { namesItsSystem } from '../audit/audit.errors.js';
 import { errorText } from '../errors/error-text.js';
-import { FlamingockError, isFinal } from '../errors/flamingock.error.js';
+import { FlamingockError } from '../errors/flamingock.error.js';
 
 /** A target system could not be used to find out, or to prove, what became of its changes. */
 export class TargetSystemUnavailableError extends FlamingockError {
@@ -20,6 +20,5 @@ export class TargetSystemUnavailableError extends FlamingockError {
 
 /** What kept a target system from being used, as an error with a remedy. */
 export function unusable(targetSystem: string, cause: unknown): FlamingockError {
-  const isTold = isFinal(cause) || cause instanceof AuditStoreUnavailableError;
-  return isTold ? cause : new TargetSystemUnavailableError(targetSystem, cause);
+  return namesItsSystem(cause) ? cause : new TargetSystemUnavailableError(targetSystem, cause);
 }
