@@ -1,4 +1,4 @@
-import { FencedError, ForeignTransactionError, type AuditEntry } from '@nestjs-flamingock/core';
+import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   entryHash,
   GENESIS_HASH,
@@ -22,7 +22,7 @@ import { BrokenBatchError } from '../mongoose.errors.js';
 import { MongooseLockStore } from './mongoose.lock-store.js';
 import { MongooseRecordStore } from './mongoose.record-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
-import { MongooseTransaction } from '../change/mongoose-transaction.js';
+import { transactionOn } from '../change/mongoose-transaction.js';
 import { auditCollections, type AuditCollections } from '../connection/collections.js';
 import { prepareCollections } from '../connection/prepare-collections.js';
 import type { Fence } from '../connection/fence.js';
@@ -135,10 +135,7 @@ export class MongooseAuditStore implements AuditStore {
   }
 
   private async appendInside(tx: Transaction, batch: AuditBatch): Promise<void> {
-    if (!(tx instanceof MongooseTransaction) || tx.resource !== this.resource) {
-      throw new ForeignTransactionError('Mongoose connection');
-    }
-    const session = await tx.seal();
+    const session = await transactionOn(this.resource, tx).seal();
     await this.moveHead(batch, {}, session);
     await this.entries.insert(batch.entries.map(toDocument), session);
   }

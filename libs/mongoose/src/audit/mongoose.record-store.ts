@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FencedError, ForeignTransactionError } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
 import type {
   LockHold,
   NewRecord,
@@ -11,7 +11,7 @@ import type {
   Transaction,
 } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
-import { MongooseTransaction } from '../change/mongoose-transaction.js';
+import { transactionOn } from '../change/mongoose-transaction.js';
 import type { AuditCollections } from '../connection/collections.js';
 import type { Database } from '../connection/database.js';
 import type { FenceDocument } from '../connection/fence.js';
@@ -119,9 +119,7 @@ export class MongooseRecordStore implements RecordStore {
     { ifVersion, hold }: RecordCondition,
     act: Act,
   ) {
-    if (!(tx instanceof MongooseTransaction) || tx.resource !== this.resource)
-      throw new ForeignTransactionError('Mongoose connection');
-    const session = await tx.seal();
+    const session = await transactionOn(this.resource, tx).seal();
     if (hold) await this.enter(hold, session);
     const found = await this.on((records) => records.findOne(nameOf(key), { session }));
     if ((found?.version ?? 0) !== ifVersion) return false;

@@ -1,3 +1,4 @@
+import { ForeignTransactionError } from '@nestjs-flamingock/core';
 import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
 import type { ChangeSession } from './change-session.js';
@@ -19,4 +20,10 @@ export class MongooseTransaction implements Transaction {
     await this.change.seal();
     return this.change.session;
   }
+}
+
+/** @throws ForeignTransactionError when `tx` is not a transaction of `resource`. */
+export function transactionOn(resource: Connection, tx: Transaction): MongooseTransaction {
+  if (tx instanceof MongooseTransaction && tx.resource === resource) return tx;
+  throw new ForeignTransactionError('Mongoose connection');
 }

@@ -1,4 +1,4 @@
-import { FencedError, ForeignTransactionError, type AuditEntry } from '@nestjs-flamingock/core';
+import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
   GENESIS_HASH,
   HISTORY_FORMAT,
@@ -27,7 +27,7 @@ import { isTransient } from '../database/transient.js';
 import type { ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { rowWrite } from '../sql/row-write.js';
 import { LocatedTables, type TableGroup } from '../schema/located-tables.js';
-import { expectTables } from '../database/expect-tables.js';
+import { expectTables, rowsIfThere } from '../database/expect-tables.js';
 import { prepareTables } from '../schema/prepare-tables.js';
 import { tableName, type Table } from '../sql/table.js';
 import { auditTables, type AuditTables } from '../schema/tables.js';
@@ -35,7 +35,7 @@ import { name, sql, type Row, type Sql } from '../sql/sql.js';
 import { TypeOrmLockStore } from './typeorm.lock-store.js';
 import { TypeOrmRecordStore } from './typeorm.record-store.js';
 import type { TableSettings } from '../typeorm.options.js';
-import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
+import { transactionOn } from '../change/typeorm-transaction.js';
 
 const PAGE_ROWS = 500;
 const HISTORY = 'the audit history';
@@ -112,7 +112,7 @@ export class TypeOrmAuditStore implements AuditStore {
     let rest = query;
     for (let left = query.limit ?? Infinity; ;) {
       const rows = Math.min(left, PAGE_ROWS);
-      const page = await this.read(historyQuery(entries, service, rest, rows));
+      const page = await rowsIfThere(this.database, historyQuery(entries, service, rest, rows));
       if (page.length === 0 && rest[next] === undefined) await this.tables.mustNotBeElsewhere(service);
       for (const row of page) yield toEntry(row);
       left -= page.length;
@@ -172,11 +172,9 @@ export class TypeOrmAuditStore implements AuditStore {
   }
 
   private async appendInside(tx: Transaction, batch: AuditBatch): Promise<boolean> {
-    if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource) {
-      throw new ForeignTransactionError('DataSource');
-    }
+    const own = transactionOn(this.resource, tx);
     const tables = await this.tables.get();
-    const transaction = await tx.seal();
+    const transaction = await own.seal();
     if (this.leaveToCommit(transaction, tables, batch)) return true;
     const [first, ...rest] = appendStatements(this.database.dialect, tables, batch);
     const { affected } = await transaction.execute(first);
@@ -207,18 +205,9 @@ export class TypeOrmAuditStore implements AuditStore {
 
   /** Where nothing is found, nothing was ever recorded: not here, and not elsewhere either. */
   private async readBegun(service: string, query: Sql): Promise<readonly Row[]> {
-    const rows = await this.read(query);
+    const rows = await rowsIfThere(this.database, query);
     if (rows.length === 0) await this.tables.mustNotBeElsewhere(service);
     return rows;
-  }
-
-  private async read(query: Sql): Promise<readonly Row[]> {
-    try {
-      return (await this.database.execute(query)).rows;
-    } catch (error) {
-      if (this.database.dialect.classifyError(error) === 'missing-table') return [];
-      throw error;
-    }
   }
 }
 

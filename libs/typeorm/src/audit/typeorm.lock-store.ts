@@ -10,7 +10,7 @@ import type {
 } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import type { SqlDatabase } from '../database/database.js';
-import { expectTables } from '../database/expect-tables.js';
+import { expectTables, rowsIfThere } from '../database/expect-tables.js';
 import type { LocatedTables } from '../schema/located-tables.js';
 import { columnsOf, tableName } from '../sql/table.js';
 import type { AuditTables } from '../schema/tables.js';
@@ -94,15 +94,9 @@ export class TypeOrmLockStore implements LockStore {
   private async find(service: string): Promise<Row | undefined> {
     const { nowMs } = this.database.dialect;
     const { locks } = await this.tables.get();
-    try {
-      const { rows } = await this.database.execute(
-        sql`SELECT ${columnsOf(locks)}, ${nowMs} AS store_now FROM ${tableName(locks)} WHERE service = ${service}`,
-      );
-      return rows[0];
-    } catch (error) {
-      if (this.database.dialect.classifyError(error) === 'missing-table') return undefined;
-      throw error;
-    }
+    const query = sql`SELECT ${columnsOf(locks)}, ${nowMs} AS store_now FROM ${tableName(locks)} WHERE service = ${service}`;
+    const [row] = await rowsIfThere(this.database, query);
+    return row;
   }
 
   private async ask(claim: LockClaim): Promise<LockAcquisition> {

@@ -1,4 +1,4 @@
-import { FencedError, ForeignTransactionError } from '@nestjs-flamingock/core';
+import { FencedError } from '@nestjs-flamingock/core';
 import type {
   LockHold,
   NewRecord,
@@ -10,13 +10,13 @@ import type {
   Transaction,
 } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
-import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
+import { transactionOn } from '../change/typeorm-transaction.js';
 import type { SqlDatabase } from '../database/database.js';
-import { expectTables } from '../database/expect-tables.js';
+import { expectTables, rowsIfThere } from '../database/expect-tables.js';
 import type { LocatedTables } from '../schema/located-tables.js';
 import type { AuditTables } from '../schema/tables.js';
 import type { SqlExecutor } from '../sql/dialect.js';
-import { sql, type Row, type Sql } from '../sql/sql.js';
+import { sql, type Row } from '../sql/sql.js';
 import {
   carries,
   recordDelete,
@@ -36,13 +36,13 @@ export class TypeOrmRecordStore implements RecordStore {
 
   async read(key: RecordKey): Promise<StoredRecord | undefined> {
     const { records } = await this.tables.get();
-    const [row] = await this.rowsIfThere(recordQuery(records, key));
+    const [row] = await rowsIfThere(this.database, recordQuery(records, key));
     return row && toRecord(row);
   }
 
   async list(service: string, kind: string, page: RecordPage = {}): Promise<readonly StoredRecord[]> {
     const { records } = await this.tables.get();
-    return Array.from(await this.rowsIfThere(recordsQuery(records, service, kind, page)), toRecord);
+    return Array.from(await rowsIfThere(this.database, recordsQuery(records, service, kind, page)), toRecord);
   }
 
   write(record: NewRecord, condition: RecordCondition, tx?: Transaction): Promise<boolean> {
@@ -68,28 +68,13 @@ export class TypeOrmRecordStore implements RecordStore {
     act: (on: SqlExecutor, tables: AuditTables) => Promise<boolean>,
   ): Promise<boolean> {
     const tables = await this.tables.get();
-    const on = tx ? await this.sealed(tx) : this.database;
+    const on = tx ? await transactionOn(this.resource, tx).seal() : this.database;
     const { dialect } = this.database;
     const isDone = await expectTables(dialect, act(on, tables));
     if (isDone || !hold) return isDone;
     const { rows } = await on.execute(sql`SELECT 1 AS held ${carries(dialect, tables.heads, hold)}`);
     if (rows.length === 0) throw new FencedError(hold.service, hold.token, 'the records');
     return false;
-  }
-
-  private sealed(tx: Transaction): Promise<SqlExecutor> {
-    if (!(tx instanceof TypeOrmTransaction) || tx.resource !== this.resource)
-      throw new ForeignTransactionError('DataSource');
-    return tx.seal();
-  }
-
-  private async rowsIfThere(query: Sql): Promise<readonly Row[]> {
-    try {
-      return (await this.database.execute(query)).rows;
-    } catch (error) {
-      if (this.database.dialect.classifyError(error) === 'missing-table') return [];
-      throw error;
-    }
   }
 }
 

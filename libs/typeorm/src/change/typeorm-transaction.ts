@@ -1,3 +1,4 @@
+import { ForeignTransactionError } from '@nestjs-flamingock/core';
 import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
 import type { ChangeSession } from './change-session.js';
@@ -21,4 +22,10 @@ export class TypeOrmTransaction implements Transaction {
     await this.session.seal();
     return this.session.transaction;
   }
+}
+
+/** @throws ForeignTransactionError when `tx` is not a transaction of `resource`. */
+export function transactionOn(resource: DataSource, tx: Transaction): TypeOrmTransaction {
+  if (tx instanceof TypeOrmTransaction && tx.resource === resource) return tx;
+  throw new ForeignTransactionError('DataSource');
 }

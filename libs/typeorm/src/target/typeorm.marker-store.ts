@@ -6,12 +6,12 @@ import { contextOf } from '../change/data-source-context.js';
 import type { SqlDatabase } from '../database/database.js';
 import type { SqlExecutor } from '../sql/dialect.js';
 import { rowWrite } from '../sql/row-write.js';
-import { expectTables } from '../database/expect-tables.js';
+import { expectTables, rowsIfThere } from '../database/expect-tables.js';
 import { LocatedTables } from '../schema/located-tables.js';
 import { prepareTables } from '../schema/prepare-tables.js';
 import { columnsOf, tableName, type Table } from '../sql/table.js';
 import { auditTables, targetTables, type TargetTables } from '../schema/tables.js';
-import { list, sql, type Row, type Sql } from '../sql/sql.js';
+import { list, sql, type Row } from '../sql/sql.js';
 import { SharedFileError } from '../sqlite.errors.js';
 import type { TableSettings } from '../typeorm.options.js';
 
@@ -69,7 +69,10 @@ export class TypeOrmMarkerStore implements MarkerStore {
 
   async list(service: string): Promise<readonly Marker[]> {
     const { markers } = await this.tables.get();
-    const rows = await this.rowsIfThere(sql`SELECT * FROM ${tableName(markers)} WHERE service = ${service}`);
+    const rows = await rowsIfThere(
+      this.database,
+      sql`SELECT * FROM ${tableName(markers)} WHERE service = ${service}`,
+    );
     return Array.from(rows, toMarker);
   }
 
@@ -135,17 +138,8 @@ export class TypeOrmMarkerStore implements MarkerStore {
     const { fences, markers } = await this.tables.get();
     // A fence without the table of markers proves nothing of them.
     const query = sql`SELECT * FROM ${tableName(fences)} WHERE service = ${service} AND (SELECT COUNT(*) FROM ${tableName(markers)} WHERE service = ${service}) >= 0`;
-    const [row] = await this.rowsIfThere(query);
+    const [row] = await rowsIfThere(this.database, query);
     return row && ({ token: integerOf(row['token']), owner: row['owner'] ?? null } as TargetFence);
-  }
-
-  private async rowsIfThere(query: Sql): Promise<readonly Row[]> {
-    try {
-      return (await this.database.execute(query)).rows;
-    } catch (error) {
-      if (this.database.dialect.classifyError(error) === 'missing-table') return [];
-      throw error;
-    }
   }
 }
 
