@@ -62,6 +62,12 @@ export {
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system/target-system.js';
+export {
+  isGrouping,
+  type GroupingTargetSystem,
+  type MemberOutcome,
+  type TransactionGroup,
+} from './target-system/transaction-group.js';
 export { ChangeStatements } from './target-system/change-statements.js';
 export { MethodScope, overrideInherited, overrideMethod } from './target-system/method-scope.js';
 export type { ProvidedHandle } from './target-system/provided-handle.js';

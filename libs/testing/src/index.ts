@@ -5,11 +5,13 @@ export type { ContractBackend, ContractCase } from './contract/contract-case.js'
 export { holdOf } from './contract/lock-hold.builder.js';
 export { lockStoreContract } from './contract/lock-store.contract.js';
 export { recordStoreContract } from './contract/record-store.contract.js';
+export type { GroupBackend } from './contract/target-group.checks.js';
 export type { PartialBackend, SharedBackend, TargetBackend } from './contract/target-backend.js';
 export {
   partialEffectContract,
   sharedTransactionContract,
   transactionalTargetContract,
+  transactionGroupContract,
 } from './contract/transactional-target.contract.js';
 
 export { probed, type Probe } from './crash/probed.js';

@@ -3,10 +3,12 @@ import {
   lockStoreContract,
   recordStoreContract,
   sharedTransactionContract,
+  transactionGroupContract,
   transactionalTargetContract,
   type AuditBackend,
   type SharedBackend,
 } from '@nestjs-flamingock/testing';
+import type { GroupingTargetSystem } from '@nestjs-flamingock/core/adapter';
 import type { DataSourceOptions } from 'typeorm';
 import { describeOnVersions, type OpenDatabase } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
@@ -70,4 +72,12 @@ await describeOnAll('TypeOrmTargetSystem', (open) => {
 
 await describeOnAll('TypeOrmTargetSystem and TypeOrmAuditStore on one DataSource', (open) => {
   for (const { title, run } of sharedTransactionContract(() => openTarget(open))) it(title, run);
+});
+
+describe('TypeOrmTargetSystem and TypeOrmAuditStore on one SQLite file', () => {
+  const open = async () => {
+    const backend = await openTarget(() => SqliteFile.create());
+    return { ...backend, target: backend.target as GroupingTargetSystem };
+  };
+  for (const { title, run } of transactionGroupContract(open)) it(title, run);
 });

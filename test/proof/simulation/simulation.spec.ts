@@ -18,7 +18,15 @@ describe('the engine among failing processes and a failing network', () => {
     const { tally, failure } = await runCampaign({ firstSeed: 1, schedules: SCHEDULES });
     expect(failure && (await failureReport(failure))).toBeUndefined();
     expect(tally.schedules).toBe(SCHEDULES);
-    for (const kind of ['crashes', 'pauses', 'lost answers', 'late requests', 'take-overs', 'fenced']) {
+    for (const kind of [
+      'crashes',
+      'pauses',
+      'lost answers',
+      'late requests',
+      'take-overs',
+      'fenced',
+      'shared commits',
+    ]) {
       expect([kind, tally.of(kind)]).toEqual([kind, expect.any(Number)]);
       expect(tally.of(kind)).toBeGreaterThan(0);
     }

@@ -79,7 +79,12 @@ export class AuditJournal {
 
   /** Makes the entries for `facts`, without writing them. */
   draft(subject: ChangeFacts, ...facts: [AuditFact, ...AuditFact[]]): AuditBatch {
-    return this.chain(facts.map((fact) => this.timedRecord(subject, fact)));
+    return this.draftAll(facts.map((fact) => ({ subject, fact })));
+  }
+
+  /** As {@link draft}, for at least one fact of any changes. */
+  draftAll(facts: readonly SubjectFact[]): AuditBatch {
+    return this.chain(facts.map(({ subject, fact }) => this.timedRecord(subject, fact)));
   }
 
   /**

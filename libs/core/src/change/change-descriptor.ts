@@ -19,6 +19,11 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly recovery: RecoveryStrategy;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
+  /**
+   * True where its commit may be that of others, too: its methods and its class are given nothing but what belongs to
+   * its transaction, so that one execution more does no harm.
+   */
+  readonly sharesCommit: boolean;
   /** Advice of its author to the operator who resolves an issue with it. */
   readonly guidance: string | undefined;
   /** What its methods are made of; `undefined` where that cannot be told. */

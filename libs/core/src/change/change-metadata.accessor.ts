@@ -1,4 +1,9 @@
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import {
+  PROPERTY_DEPS_METADATA,
+  PARAMTYPES_METADATA,
+  SELF_DECLARED_DEPS_METADATA,
+} from '@nestjs/common/constants.js';
 import { METADATA, type ChangeMetadata, type ChangeOptions, type MethodMetadata } from './change-metadata.js';
 
 /** True for a class that itself carries `@Change`; a subclass of one does not. */
@@ -19,4 +24,11 @@ export function readChangeMetadata(type: object): ChangeMetadata {
     rollbacks: methods.filter(({ kind }) => kind === 'rollback'),
     repeated: (Reflect.getOwnMetadata(METADATA.repeated, type) ?? []) as string[],
   };
+}
+
+/** True where Nest gives the class nothing: its constructor takes no parameters, and no property is injected. */
+export function isGivenNothing(type: abstract new (...args: never[]) => object): boolean {
+  const keys = [PARAMTYPES_METADATA, SELF_DECLARED_DEPS_METADATA, PROPERTY_DEPS_METADATA];
+  const given = keys.flatMap((key) => (Reflect.getMetadata(key, type) ?? []) as unknown[]);
+  return type.length === 0 && given.length === 0;
 }

@@ -16,6 +16,12 @@ export interface ChangeOptions {
    */
   readonly transactional?: boolean;
   /**
+   * `'own'`: the change has a commit of its own, also where it could share that of the changes around it.
+   *
+   * @default what the module's `commit` says
+   */
+  readonly commit?: 'own';
+  /**
    * Milliseconds after which a method of the change counts as failed.
    *
    * @default the module's `timeouts.changeMs`

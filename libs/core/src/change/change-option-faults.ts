@@ -9,6 +9,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   order: true,
   author: true,
   transactional: true,
+  commit: true,
   timeoutMs: true,
   guidance: true,
 };
@@ -48,11 +49,15 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
     }));
 }
 
-function valueFaults({ timeoutMs, guidance, transactional }: Partial<ChangeOptions>): Fault[] {
+function valueFaults({ timeoutMs, guidance, transactional, commit }: Partial<ChangeOptions>): Fault[] {
   const faults: Fault[] = [];
   if (guidance !== undefined && (typeof guidance !== 'string' || guidance.trim() === '')) {
     const problem = `its guidance must be a text, not ${given(guidance)}`;
     faults.push({ problem, remedy: 'Say what to check, or leave it out.' });
+  }
+  if (![undefined, 'own'].includes(commit)) {
+    const problem = `its commit can only be 'own', not ${given(commit)}`;
+    faults.push({ problem, remedy: "Write commit: 'own', or leave it out." });
   }
   const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
   if (timeoutMs !== undefined && !isTimeout) {

@@ -80,7 +80,7 @@ export class DescriptorFactory {
     const [execution] = metadata.executions.map(bind);
     const [rollback] = metadata.rollbacks.map(bind);
     if (faults.length > before || !execution) return undefined;
-    const { author, timeoutMs, transactional, guidance } = metadata.options as ChangeOptions;
+    const { author, timeoutMs, transactional, commit, guidance } = metadata.options as ChangeOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
       id,
@@ -92,11 +92,25 @@ export class DescriptorFactory {
       transactional: transactional ?? isTransactional(registered.target),
       recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
+      sharesCommit: commit !== 'own' && this.staysInTransaction(candidate, metadata, registered),
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type)),
       execution,
       rollback,
     });
+  }
+
+  /** True where it is given nothing but what belongs to its transaction. */
+  private staysInTransaction(
+    { isGivenNothing, moduleRef }: ChangeCandidate,
+    { executions }: ChangeMetadata,
+    registered: RegisteredTargetSystem,
+  ): boolean {
+    const parameters = executions.flatMap((method) => method.parameters);
+    return (
+      isGivenNothing &&
+      parameters.every((parameter) => this.resolver.isOfTransaction(parameter, registered, moduleRef))
+    );
   }
 
   private targetOf(

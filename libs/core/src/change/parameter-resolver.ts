@@ -22,12 +22,28 @@ export class ParameterResolver {
   /** What the container gives to the classes of a module, as far as it was asked. */
   private readonly answers = new Map<ModuleRef, Map<unknown, Found | undefined>>();
 
+  /** True for what has no way to the outside but the change's transaction. */
+  isOfTransaction(
+    parameter: ParameterMetadata,
+    registered: RegisteredTargetSystem,
+    moduleRef: ModuleRef,
+  ): boolean {
+    if (this.isHandle(parameter, registered)) return true;
+    const found = this.answersOf(moduleRef).get(tokenOf(parameter))?.value;
+    return typeof found === 'object' && found !== null && registered.target.checks?.(found) === true;
+  }
+
+  /** True for what the run or the transaction lends. */
+  private isHandle(parameter: ParameterMetadata, { target }: RegisteredTargetSystem): boolean {
+    const token = tokenOf(parameter);
+    return token === ChangeContext || target.handleTokens.some((offered) => offered === token);
+  }
+
   /** False until {@link ask} was called, for what only the container can give. */
   knows(parameter: ParameterMetadata, registered: RegisteredTargetSystem, moduleRef: ModuleRef): boolean {
     const token = tokenOf(parameter);
     return (
-      token === ChangeContext ||
-      registered.target.handleTokens.some((offered) => offered === token) ||
+      this.isHandle(parameter, registered) ||
       this.answersOf(moduleRef).has(token) ||
       this.provided(token, registered.provide, moduleRef) !== undefined
     );

@@ -6,6 +6,7 @@ import { ChangeScope, insideChange } from '../lock/change-scope.js';
 import type { RunResources } from './change-caller.js';
 import { txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import type { ChangeCall } from './change-call.js';
+import { GroupExecutor, type GroupOutcome } from './group-executor.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 import { targetsWithMarkers } from './separate-targets.js';
 import { SeparateTxExecutor } from './separate-tx.executor.js';
@@ -19,13 +20,16 @@ export class Executors implements ChangeExecutor {
   private readonly marked = new Map<TargetSystem, { markers: MarkerStore; superseded: Set<string> }>();
 
   private readonly claims: TargetClaims;
-  private last: ChangeScope | undefined;
+  private readonly groups: GroupExecutor;
+  /** Those of the changes that were executed last. */
+  private scopes: { readonly change: ChangeDescriptor; readonly scope: ChangeScope }[] = [];
 
   constructor(
     private readonly run: RunResources,
     private readonly store: AuditStore,
   ) {
     this.claims = new TargetClaims(run);
+    this.groups = new GroupExecutor(run, store, (change, work) => this.inChange(change, work));
     this.byStrategy = {
       NON_TX: new NonTxExecutor(run),
       TX_SHARED: new SharedTxExecutor(run, store),
@@ -33,18 +37,14 @@ export class Executors implements ChangeExecutor {
     };
   }
 
-  /** True where the change that was executed last has begun: its start is recorded, or its method was called. */
-  get hasBegun(): boolean {
-    return this.last?.hasBegun === true;
+  /** Those of the changes that were executed last that have begun: their start is recorded, or their method was called. */
+  get begun(): readonly ChangeDescriptor[] {
+    return this.scopes.filter(({ scope }) => scope.hasBegun).map(({ change }) => change);
   }
 
   execute(change: ChangeDescriptor, call?: ChangeCall, next?: ChangeDescriptor): Promise<ChangeOutcome> {
     const strategy = txStrategyOf(change, this.store);
-    const { activity, lease } = this.run;
-    const scope = new ChangeScope(change.id, this.store, lease, (what) =>
-      activity.leftBehind(change.id, what),
-    );
-    this.last = scope;
+    this.scopes = [];
     const work = async (): Promise<ChangeOutcome> => {
       if (strategy === 'TX_SEPARATE') {
         await this.prepareMarkers(change);
@@ -53,6 +53,28 @@ export class Executors implements ChangeExecutor {
       }
       return this.byStrategy[strategy].execute(change, call, next);
     };
+    return this.inChange(change, work);
+  }
+
+  /**
+   * Runs the first of `changes`, which have to be able to share a commit, and as many more as fit.
+   *
+   * @throws as {@link execute} does.
+   */
+  executeGroup(
+    changes: readonly [ChangeDescriptor, ...ChangeDescriptor[]],
+    begin: (change: ChangeDescriptor) => void,
+  ): Promise<GroupOutcome> {
+    this.scopes = [];
+    return this.groups.execute(changes, begin);
+  }
+
+  private inChange<T>(change: ChangeDescriptor, work: () => Promise<T>): Promise<T> {
+    const { activity, lease } = this.run;
+    const scope = new ChangeScope(change.id, this.store, lease, (what) =>
+      activity.leftBehind(change.id, what),
+    );
+    this.scopes.push({ change, scope });
     return activity.watch(change.id, () => insideChange(scope, work));
   }
 

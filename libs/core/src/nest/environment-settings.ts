@@ -16,6 +16,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     service: read.text('FLAMINGOCK_SERVICE'),
     runAt: read.oneOf('FLAMINGOCK_RUN_AT', ['bootstrap', 'after-module-init', 'manual', 'module-init']),
     stages: read.list('FLAMINGOCK_STAGES'),
+    commit: read.oneOf('FLAMINGOCK_COMMIT', ['auto', 'each']),
     onIssue: read.oneOf('FLAMINGOCK_ON_ISSUE', ['fail', 'skip']),
     outOfOrder: read.oneOf('FLAMINGOCK_OUT_OF_ORDER', ['allow', 'warn', 'fail']),
     renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),

@@ -38,6 +38,14 @@ export interface FlamingockSettings {
    */
   readonly stages?: readonly string[];
   /**
+   * Whether consecutive changes in the audit store's own database may share a commit, each behind a savepoint.
+   * `'auto'`: those whose class and methods are given nothing but what belongs to the transaction, where
+   * the target system can do so. `'each'`: every change has a commit of its own.
+   *
+   * @default 'auto'
+   */
+  readonly commit?: EngineSettings['commit'];
+  /**
    * What a failed or blocked change does. `fail`: stops the run and the start-up.
    * `skip`: leaves out the rest of its stage only.
    *

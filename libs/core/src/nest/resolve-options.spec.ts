@@ -17,6 +17,7 @@ describe('resolveOptions', () => {
       service: applicationName(),
       runAt: 'bootstrap',
       stages: undefined,
+      commit: 'auto',
       onIssue: 'fail',
       outOfOrder: 'warn',
       renamedChanges: 'fail',

@@ -3,6 +3,7 @@ import type { Limits } from '../runtime/limits.js';
 
 /** How runs behave. Every value is set: defaults are the business of `resolveOptions`. */
 export interface EngineSettings {
+  readonly commit: 'auto' | 'each';
   readonly onIssue: 'fail' | 'skip';
   readonly outOfOrder: 'allow' | 'warn' | 'fail';
   readonly renamedChanges: 'allow' | 'warn' | 'fail';

@@ -102,7 +102,7 @@ export class PipelineRunner {
   private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { store, events, settings } = this.engine;
     const resources = resourcesOf(this.engine, session, this.activity, signal);
-    const runner = new PlanRunner(resources, store, events, settings.onIssue);
+    const runner = new PlanRunner(resources, store, events, settings);
     assertOpen(plan.service, plan.renaming);
     await assertTransactions(changesToRun(plan));
     try {

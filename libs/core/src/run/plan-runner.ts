@@ -1,9 +1,12 @@
 import type { RunResources } from '../executor/change-caller.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
+import { MOST_CHANGES } from '../executor/group-executor.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
+import { isTransactional } from '../target-system/target-system.js';
+import { isGrouping } from '../target-system/transaction-group.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
@@ -25,6 +28,12 @@ export interface PlanResult {
   readonly failure?: { readonly changeId: string; readonly error: unknown };
 }
 
+/** The next changes that were run, and how many after them have to be run one by one. */
+interface Step {
+  readonly reports: readonly ChangeReport[];
+  readonly apart: number;
+}
+
 /** Runs a plan under the lock: stages in turn, changes in order, up to the first issue. */
 export class PlanRunner {
   private readonly executors: Executors;
@@ -32,13 +41,14 @@ export class PlanRunner {
   private readonly changes: ChangeReport[] = [];
   private readonly warnings: string[] = [];
   private readonly about: RunEvent;
+  private readonly started = new Set<string>();
   private failure: PlanResult['failure'];
 
   constructor(
     private readonly resources: RunResources,
     private readonly store: AuditStore,
     private readonly events: EventPublisher,
-    private readonly onIssue: EngineSettings['onIssue'],
+    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit'>,
   ) {
     this.executors = new Executors(resources, store);
     this.reconciler = new Reconciler(resources);
@@ -57,7 +67,7 @@ export class PlanRunner {
     await this.executors.assertNothingLost(changesToRun({ stages }));
     let stopper: ChangeReport | undefined;
     for (const stage of stages) {
-      if (stopper && this.onIssue === 'fail') this.leaveOut(stage.changes, stopper);
+      if (stopper && this.settings.onIssue === 'fail') this.leaveOut(stage.changes, stopper);
       else stopper = (await this.runStage(stage)) ?? stopper;
     }
     return this.result;
@@ -71,19 +81,46 @@ export class PlanRunner {
   private async runStage({ name, changes }: PlannedStage): Promise<ChangeReport | undefined> {
     const stage = { ...this.about, stage: name };
     this.events.publish('stage.started', stage);
-    for (const [index, planned] of changes.entries()) {
-      const report = await this.runChange(planned, changes[index + 1]).catch((error: unknown) => {
+    let done = 0;
+    let apart = 0;
+    while (done < changes.length) {
+      const rest = changes.slice(done, apart > 0 ? done + 1 : undefined);
+      const step = await this.runNext(rest, changes[done + 1]).catch((error: unknown) => {
         this.events.publish('stage.failed', stage);
         throw error;
       });
-      this.changes.push(report);
-      if (report.result !== 'failed' && report.result !== 'blocked') continue;
-      this.leaveOut(changes.slice(index + 1), report);
-      this.events.publish(`stage.${report.result}`, stage);
-      return report;
+      this.changes.push(...step.reports);
+      done += step.reports.length;
+      apart = Math.max(apart - 1, step.apart);
+      const stopper = step.reports.find(({ result }) => result === 'failed' || result === 'blocked');
+      if (!stopper) continue;
+      this.leaveOut(changes.slice(done), stopper);
+      this.events.publish(`stage.${stopper.result}` as 'stage.failed' | 'stage.blocked', stage);
+      return stopper;
     }
     this.events.publish('stage.completed', stage);
     return undefined;
+  }
+
+  /** Runs the first of `rest`, or as many as share its commit. */
+  private async runNext(rest: readonly PlannedChange[], next: PlannedChange | undefined): Promise<Step> {
+    const [first] = rest;
+    if (!first) return { reports: [], apart: 0 };
+    const group = this.settings.commit === 'auto' ? groupAt(rest, this.store) : [];
+    if (group.length > 1) return this.executeGroup(group);
+    return { reports: [await this.runChange(first, next)], apart: 0 };
+  }
+
+  private async executeGroup(planned: readonly PlannedChange[]): Promise<Step> {
+    this.resources.signal.throwIfAborted();
+    const changes = planned.map(({ change }) => change) as [ChangeDescriptor, ...ChangeDescriptor[]];
+    const { ended, apart } = await this.interruptible(() =>
+      this.executors.executeGroup(changes, (change) => this.begin(change)),
+    );
+    const reports = ended.flatMap((outcome, index) =>
+      planned.slice(index, index + 1).map((one) => this.conclude(one, outcome)),
+    );
+    return { reports, apart };
   }
 
   private async runChange(planned: PlannedChange, next: PlannedChange | undefined): Promise<ChangeReport> {
@@ -115,15 +152,33 @@ export class PlanRunner {
   }
 
   private async execute(planned: PlannedChange, next?: ChangeDescriptor): Promise<ChangeReport> {
-    const { change, reason } = planned;
+    const { change } = planned;
     this.resources.signal.throwIfAborted();
-    this.events.publish('change.started', { ...this.about, stage: change.stage, changeId: change.id });
-    const outcome = await this.executors.execute(change, undefined, next).catch((error: unknown) => {
-      if (this.executors.hasBegun) {
+    this.begin(change);
+    const outcome = await this.interruptible(() => this.executors.execute(change, undefined, next));
+    return this.conclude(planned, outcome);
+  }
+
+  /** Tells that a change begins, once: one that is run again, apart from its group, has begun before. */
+  private begin({ id, stage }: ChangeDescriptor): void {
+    if (this.started.has(id)) return;
+    this.started.add(id);
+    this.events.publish('change.started', { ...this.about, stage, changeId: id });
+  }
+
+  /** Reports the changes in whose midst the run comes to its end. */
+  private async interruptible<T>(execute: () => Promise<T>): Promise<T> {
+    try {
+      return await execute();
+    } catch (error) {
+      for (const change of this.executors.begun)
         this.changes.push(this.announce('change.failed', interruptedReport(change, error)));
-      }
       throw error;
-    });
+    }
+  }
+
+  private conclude(planned: PlannedChange, outcome: ChangeOutcome): ChangeReport {
+    const { change, reason } = planned;
     if (outcome.status === 'failed') return this.fail(planned, outcome);
     const { durationMs, wasEmpty } = outcome;
     if (wasEmpty)
@@ -166,4 +221,23 @@ export class PlanRunner {
     this.events.publish(name, { ...this.about, change });
     return change;
   }
+}
+
+/** The first changes that may share a commit. */
+function groupAt(planned: readonly PlannedChange[], store: AuditStore): PlannedChange[] {
+  const target = planned[0]?.change.target;
+  const end = planned.findIndex(
+    ({ action, change }) => action !== 'EXECUTE' || change.target !== target || !canShare(change, store),
+  );
+  return planned.slice(0, Math.min(end < 0 ? planned.length : end, MOST_CHANGES));
+}
+
+function canShare(change: ChangeDescriptor, store: AuditStore): boolean {
+  const { target, sharesCommit } = change;
+  return (
+    sharesCommit &&
+    isTransactional(target) &&
+    isGrouping(target) &&
+    txStrategyOf(change, store) === 'TX_SHARED'
+  );
 }

@@ -15,6 +15,7 @@ import {
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system.js';
+import { isGrouping, type GroupingTargetSystem } from './transaction-group.js';
 import { type Transaction } from '../lock/transaction.js';
 
 /**
@@ -35,6 +36,8 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   readonly id: string;
   readonly handleTokens: readonly HandleToken[];
   readonly markers: MarkerStore;
+  /** Absent where the target cannot have changes share a commit. */
+  readonly transactionGroup?: GroupingTargetSystem['transactionGroup'];
   private readonly ask: Ask;
 
   constructor(
@@ -47,6 +50,9 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     this.ask = (work) => bound.within(work, (cause) => new TargetSystemUnavailableError(target.id, cause));
     const markers = boundedMarkers(target.markers, this.ask);
     this.markers = names ? new NamedMarkers(markers, names) : markers;
+    if (isGrouping(target))
+      this.transactionGroup = (first, work) =>
+        this.within((watch) => target.transactionGroup(first, watch(work)));
   }
 
   get resource(): object {
@@ -92,6 +98,15 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     work: (handles: Handles, tx: Transaction) => Promise<void>,
     marker?: Marker,
   ): Promise<TransactionOutcome> {
+    return this.within((watch) => this.target.transaction(change, watch(work), marker));
+  }
+
+  /** Bounds the beginning and the end of a transaction; what comes between them takes its time. */
+  private within(
+    begin: (
+      watch: <A extends unknown[]>(work: (...given: A) => Promise<void>) => (...given: A) => Promise<void>,
+    ) => Promise<TransactionOutcome>,
+  ): Promise<TransactionOutcome> {
     const { target, bound } = this;
     return new Promise((resolve, reject) => {
       let refusal: Error | undefined;
@@ -101,18 +116,20 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
         refusal = new TargetSystemUnavailableError(target.id, cause);
         reject(refusal);
       });
-      const watched = async (handles: Handles, tx: Transaction): Promise<void> => {
-        callOff();
-        // It has not begun in time: it must not begin any more.
-        if (refusal) throw refusal;
-        try {
-          await work(handles, tx);
-        } finally {
-          hasEnded = true;
-          callOff = bound.watchEnd(doubt);
-        }
-      };
-      target.transaction(change, watched, marker).then(
+      const watch =
+        <A extends unknown[]>(work: (...given: A) => Promise<void>) =>
+        async (...given: A): Promise<void> => {
+          callOff();
+          // It has not begun in time: it must not begin any more.
+          if (refusal) throw refusal;
+          try {
+            await work(...given);
+          } finally {
+            hasEnded = true;
+            callOff = bound.watchEnd(doubt);
+          }
+        };
+      begin(watch).then(
         (outcome) => {
           callOff();
           resolve(outcome);

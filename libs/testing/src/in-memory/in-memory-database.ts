@@ -131,7 +131,8 @@ function emptyTables(): InMemoryTables {
   };
 }
 
-function copyOf(tables: InMemoryTables): InMemoryTables {
+/** Copies that the caller may alter. */
+export function copyOf(tables: InMemoryTables): InMemoryTables {
   return {
     locks: new Map(tables.locks),
     heads: new Map(tables.heads),

@@ -1,10 +1,12 @@
 import {
   ChangeStatements,
   type ChangeRun,
+  type GroupingTargetSystem,
   type Handles,
   type Marker,
+  type MemberOutcome,
   type Transaction,
-  type TransactionalTargetSystem,
+  type TransactionGroup,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core/adapter';
 import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
@@ -24,7 +26,7 @@ export interface InMemoryTargetSystemOptions {
 }
 
 /** A transactional target system in memory; lends an {@link InMemoryTable}. */
-export class InMemoryTargetSystem implements TransactionalTargetSystem {
+export class InMemoryTargetSystem implements GroupingTargetSystem {
   readonly handleTokens = [InMemoryTable];
   readonly resource: InMemoryDatabase;
   readonly markers: InMemoryMarkerStore;
@@ -71,6 +73,42 @@ export class InMemoryTargetSystem implements TransactionalTargetSystem {
       return tx.rollback(error);
     }
     return this.options.keepsPart ? tx.commitInPart(proof) : tx.commit(proof);
+  }
+
+  async transactionGroup(
+    first: ChangeRun,
+    work: (group: TransactionGroup) => Promise<void>,
+  ): Promise<TransactionOutcome> {
+    const tx = new InMemoryTransaction(this.resource, first);
+    try {
+      await work({ transaction: tx, run: (change, perform) => runMember(tx, change, perform) });
+      await tx.seal();
+    } catch (error) {
+      return tx.rollback(error);
+    }
+    return this.options.keepsPart ? tx.commitInPart() : tx.commit();
+  }
+}
+
+/** Runs one of several changes in the transaction, behind a savepoint. */
+async function runMember(
+  tx: InMemoryTransaction,
+  { changeId }: ChangeRun,
+  work: (handles: Handles) => Promise<void>,
+): Promise<MemberOutcome> {
+  const statements = new ChangeStatements(changeId);
+  const rollBack = await tx.savepoint();
+  try {
+    await work(handlesOn(tracked(tx.ofStores, statements)));
+    await statements.seal();
+    return { status: 'done' };
+  } catch (error) {
+    // What is on its way must not come after the savepoint.
+    await statements.seal().catch(() => undefined);
+    await rollBack();
+    return { status: 'rolled-back', error };
+  } finally {
+    statements.end();
   }
 }
 

@@ -6,11 +6,12 @@ import {
   type Transaction,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core/adapter';
-import type {
-  InMemoryDatabase,
-  InMemorySession,
-  InMemoryStatement,
-  InMemoryTables,
+import {
+  copyOf,
+  type InMemoryDatabase,
+  type InMemorySession,
+  type InMemoryStatement,
+  type InMemoryTables,
 } from './in-memory-database.js';
 import { InMemoryConflictError } from './in-memory.errors.js';
 import { writeMarker } from './in-memory-marker.store.js';
@@ -27,7 +28,7 @@ export interface Proof {
  * no longer holds at commit rolls everything back.
  */
 export class InMemoryTransaction implements Transaction, InMemorySession {
-  private readonly draft: InMemoryTables;
+  private draft: InMemoryTables;
   private readonly statements: InMemoryStatement<unknown>[] = [];
   private readonly running: ChangeStatements;
 
@@ -37,6 +38,17 @@ export class InMemoryTransaction implements Transaction, InMemorySession {
   ) {
     this.draft = resource.snapshot();
     this.running = new ChangeStatements(change.changeId);
+  }
+
+  /** Marks what is staged by now; gives what takes back all that is staged later. */
+  async savepoint(): Promise<() => Promise<void>> {
+    const mark = this.statements.length;
+    const before = await this.resource.send('savepoint', () => copyOf(this.draft));
+    return () =>
+      this.resource.send('rollbackToSavepoint', () => {
+        this.statements.length = mark;
+        this.draft = before;
+      });
   }
 
   /** Answers a question about the tables as this transaction sees them. */

@@ -3,10 +3,12 @@ import type { AuditBackend } from '../contract/audit-backend.js';
 import { auditStoreContract } from '../contract/audit-store.contract.js';
 import { lockStoreContract } from '../contract/lock-store.contract.js';
 import { recordStoreContract } from '../contract/record-store.contract.js';
-import type { PartialBackend, SharedBackend } from '../contract/target-backend.js';
+import type { PartialBackend } from '../contract/target-backend.js';
+import type { GroupBackend } from '../contract/target-group.checks.js';
 import {
   partialEffectContract,
   sharedTransactionContract,
+  transactionGroupContract,
   transactionalTargetContract,
 } from '../contract/transactional-target.contract.js';
 import { ManualRuntime } from '../runtime/manual-runtime.js';
@@ -26,7 +28,7 @@ async function openAudit(): Promise<AuditBackend> {
   };
 }
 
-async function openTarget(): Promise<SharedBackend> {
+async function openTarget(): Promise<GroupBackend> {
   const database = new InMemoryDatabase();
   const target = new InMemoryTargetSystem('inventory-db', database);
   return {
@@ -82,4 +84,5 @@ describe('InMemoryTargetSystem that keeps part of a change', () => {
 
 describe('InMemoryTargetSystem and InMemoryAuditStore on one database', () => {
   for (const { title, run } of sharedTransactionContract(openTarget)) it(title, run);
+  for (const { title, run } of transactionGroupContract(openTarget)) it(title, run);
 });

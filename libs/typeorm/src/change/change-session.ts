@@ -113,6 +113,20 @@ export class ChangeSession {
   }
 
   /**
+   * Ends a change that has failed, once none of its statements is on its way.
+   *
+   * @throws ConnectionHangsError where one does not end.
+   */
+  async abandon(): Promise<void> {
+    this.end();
+    await this.statements
+      .sealWithin(this.host, (ms) => new ConnectionHangsError(ms))
+      .catch((error: unknown) => {
+        if (error instanceof ConnectionHangsError) throw error;
+      });
+  }
+
+  /**
    * Ends the change, and makes sure that the transaction is the change's own and whole.
    *
    * @throws OpenStreamError while a stream is; UnawaitedStatementsError where statements were on their way, once they

@@ -1,14 +1,20 @@
 import { ForeignTransactionError } from '@nestjs-flamingock/core';
 import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import type { DataSource } from 'typeorm';
-import type { ChangeSession } from './change-session.js';
 import type { ChangeTransaction } from '../database/database.js';
+
+/** What a transaction belongs to: a change, or several. */
+interface Owner {
+  readonly transaction: ChangeTransaction;
+  /** Ends the part of its changes in it. */
+  seal(): Promise<void>;
+}
 
 /** A change's open transaction, which an audit store over the same DataSource may write in. */
 export class TypeOrmTransaction implements Transaction {
   constructor(
     readonly resource: DataSource,
-    private readonly session: ChangeSession,
+    private readonly owner: Owner,
   ) {}
 
   /**
@@ -19,8 +25,8 @@ export class TypeOrmTransaction implements Transaction {
    * change did not leave the transaction as it found it.
    */
   async seal(): Promise<ChangeTransaction> {
-    await this.session.seal();
-    return this.session.transaction;
+    await this.owner.seal();
+    return this.owner.transaction;
   }
 }
 

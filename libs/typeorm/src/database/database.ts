@@ -55,6 +55,9 @@ export interface SqlDatabase extends SqlExecutor {
    */
   begin(changeId: string, admission?: Admission): Promise<ChangeTransaction>;
 
+  /** As {@link begin}, for several changes, of which this is the first. Absent where they cannot share a transaction. */
+  beginGroup?(changeId: string, admission?: Admission): Promise<GroupTransaction>;
+
   /** Ends the transaction that has begun with the commit of another one, if there is one. */
   endBegun(): Promise<void>;
 
@@ -102,6 +105,21 @@ export interface Admission {
   /** An UPDATE of one row; affects none once a later holder has claimed the head. */
   readonly statement: () => Sql;
   readonly refusal: () => Error;
+}
+
+/** The open transaction of several changes, one after the other. */
+export interface GroupTransaction extends ChangeTransaction {
+  /** Begins the part of the next change. */
+  beginPart(changeId: string): Promise<TransactionPart>;
+}
+
+/** The part of a transaction that is one change's, behind a savepoint. */
+export interface TransactionPart {
+  /** @throws where something does not hold that has to at the end of a change. */
+  keep(): Promise<void>;
+
+  /** @throws where the transaction has ended. */
+  rollBack(): Promise<void>;
 }
 
 /** The open transaction of a change. */

@@ -3,16 +3,19 @@ import {
   type AdapterHost,
   type ChangeRun,
   type HandleToken,
+  type GroupingTargetSystem,
   type Handles,
   type Marker,
+  type MemberOutcome,
   type Transaction,
+  type TransactionGroup,
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core/adapter';
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
-import type { Admission, ChangeTransaction, SqlDatabase } from '../database/database.js';
+import type { Admission, ChangeTransaction, GroupTransaction, SqlDatabase } from '../database/database.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { expectTables } from '../database/expect-tables.js';
@@ -34,6 +37,8 @@ type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
   readonly markers: TypeOrmMarkerStore;
+  /** Absent where the database does not let changes share a commit. */
+  readonly transactionGroup?: GroupingTargetSystem['transactionGroup'];
   private readonly database: SqlDatabase;
   private readonly host: AdapterHost;
   private readonly scope: TransactionScope;
@@ -58,6 +63,14 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.scope = scope;
     this.isPrepared = !options.createTables;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
+    const beginGroup = database.beginGroup?.bind(database);
+    if (beginGroup) {
+      this.transactionGroup = ({ changeId, service }, work) =>
+        this.within(
+          () => beginGroup(changeId, admissions.get(service)),
+          (transaction) => this.completeGroup(transaction, work),
+        );
+    }
   }
 
   /**
@@ -99,23 +112,65 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
-    this.scope.install(this);
     // One that brings a marker has its fence in the target itself.
     const admission = marker ? undefined : this.admissions.get(change.service);
-    let transaction: ChangeTransaction;
+    const begin = () => this.database.begin(change.changeId, admission);
+    return this.within(begin, (transaction) =>
+      this.complete(transaction, change, work, { marker, admission }),
+    );
+  }
+
+  /** Begins a transaction for `work`, which ends it. */
+  private async within<T extends ChangeTransaction>(
+    begin: () => Promise<T>,
+    work: (transaction: T) => Promise<TransactionOutcome>,
+  ): Promise<TransactionOutcome> {
+    this.scope.install(this);
+    let transaction: T;
     try {
       await this.prepareSchemaBuilder();
-      transaction = await expectTables(
-        this.database.dialect,
-        this.database.begin(change.changeId, admission),
-      );
+      transaction = await expectTables(this.database.dialect, begin());
     } catch (error) {
       return { status: 'rolled-back', error };
     }
     try {
-      return await this.complete(transaction, change, work, { marker, admission });
+      return await work(transaction);
     } finally {
       await transaction.release();
+    }
+  }
+
+  private async completeGroup(
+    transaction: GroupTransaction,
+    work: (group: TransactionGroup) => Promise<void>,
+  ): Promise<TransactionOutcome> {
+    const owner = { transaction, seal: () => transaction.complete() };
+    try {
+      await work({
+        transaction: new TypeOrmTransaction(this.resource, owner),
+        run: (change, perform) => this.runPart(transaction, change, perform),
+      });
+    } catch (error) {
+      return transaction.rollBack(error);
+    }
+    return transaction.commit();
+  }
+
+  private async runPart(
+    transaction: GroupTransaction,
+    { changeId }: ChangeRun,
+    work: (handles: Handles) => Promise<void>,
+  ): Promise<MemberOutcome> {
+    const part = await transaction.beginPart(changeId);
+    const session = new ChangeSession(changeId, this.resource, transaction, this.host);
+    try {
+      await this.perform(session, work);
+      await part.keep();
+      return { status: 'done' };
+    } catch (error) {
+      await session.abandon();
+      await part.rollBack();
+      return { status: 'rolled-back', error };
     }
   }
 

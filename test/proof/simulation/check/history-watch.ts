@@ -55,6 +55,7 @@ export class HistoryWatch {
         `${process.name} wrote with token ${process.token}, after token ${claimed?.token} had claimed the history`,
     );
     for (const entry of added) this.check(entry, process);
+    if (new Set(added.map(({ changeId }) => changeId)).size > 1) this.recorder.count('shared commits');
     this.seen = history;
     const end = history.at(-1);
     const head = tables.heads.get(SERVICE);

@@ -15,6 +15,7 @@ const WHAT_HAPPENED = [
   'clock steps',
   'stops',
   'take-overs',
+  'shared commits',
   'fenced',
 ];
 

@@ -3,6 +3,7 @@ import type { ChangePlan, Fault, ProcessPlan, Scenario } from './scenario.js';
 /** A scenario in words, one line for each thing. */
 export function describeScenario({
   seed,
+  commit,
   onIssue,
   changeMs,
   changes,
@@ -11,7 +12,7 @@ export function describeScenario({
 }: Scenario): string[] {
   const time = changeMs === undefined ? '' : `, a change has ${changeMs} ms`;
   return [
-    `seed ${seed}, onIssue ${onIssue}${time}`,
+    `seed ${seed}, commit ${commit}, onIssue ${onIssue}${time}`,
     ...changes.map(describeChange),
     ...processes.map((process) => describeProcess(process, changes.length)),
     ...faults.map(describeFault),

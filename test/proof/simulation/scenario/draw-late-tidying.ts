@@ -18,6 +18,7 @@ export function drawLateTidying(seed: number, random: Random): Scenario {
   });
   return {
     seed,
+    commit: 'auto',
     onIssue: 'fail',
     changeMs: undefined,
     changes: [change('c1'), change('c2')],

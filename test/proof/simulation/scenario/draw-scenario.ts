@@ -51,6 +51,7 @@ export function drawScenario(seed: number): Scenario {
   if (random.chance(0.1)) faults.push(drawLoss(random));
   return {
     seed,
+    commit: seed % 4 === 0 ? 'each' : 'auto',
     onIssue: random.chance(0.75) ? 'fail' : 'skip',
     changeMs: random.chance(0.2) ? 3_000 : undefined,
     changes,

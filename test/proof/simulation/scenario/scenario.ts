@@ -63,6 +63,7 @@ export type Fault = MessageFault | TimedFault;
 export interface Scenario {
   /** What the latencies of messages follow from. */
   readonly seed: number;
+  readonly commit: 'auto' | 'each';
   readonly onIssue: 'fail' | 'skip';
   /** Milliseconds that a method of a change has; `undefined`: no bound. */
   readonly changeMs: number | undefined;

@@ -42,6 +42,7 @@ function* smallerThan(scenario: Scenario): Iterable<Scenario> {
     }
   }
   if (scenario.changeMs !== undefined) yield { ...scenario, changeMs: undefined };
+  if (scenario.commit === 'auto') yield { ...scenario, commit: 'each' };
   if (scenario.onIssue === 'skip') yield { ...scenario, onIssue: 'fail' };
 }
 

@@ -36,6 +36,7 @@ export function describeChange(plan: ChangePlan, order: number, around: Surround
     className: id.toUpperCase(),
     target: transactional ? targetOf(plan, around) : FILES,
     transactional,
+    sharesCommit: plan.kind === 'TX_SHARED',
     recovery: plan.kind === 'NON_TX_RETRY' ? 'ALWAYS_RETRY' : 'MANUAL_INTERVENTION',
     execution: method(plan, 'execution', around),
     rollback: hasRollback ? method(plan, 'rollback', around) : undefined,

@@ -141,6 +141,7 @@ export class World {
       changes,
       stages: STAGES,
       settings: {
+        commit: scenario.commit,
         onIssue: scenario.onIssue,
         lock: { leaseMs: LEASE_MS, waitMs: 6 * LEASE_MS, retryMs: LEASE_MS / 3 },
         timeouts: {

@@ -3,7 +3,7 @@ import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../../sql/sql.js';
 import { ConnectionInTransactionError } from '../../typeorm.errors.js';
-import type { ChangeTransaction, SqlDatabase } from '../database.js';
+import type { SqlDatabase } from '../database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from '../../sql/dialect.js';
 import { assertOpen, openRunner } from '../query-runner.js';
 import type { RowWrite } from '../../sql/row-write.js';
@@ -76,7 +76,7 @@ export class SqliteDatabase implements SqlDatabase {
     // The lock needs no renewal while a change's transaction is open.
   }
 
-  async begin(changeId: string): Promise<ChangeTransaction> {
+  async begin(changeId: string): Promise<SqliteTransaction> {
     const runner = openRunner(this.dataSource);
     await runner.broadcaster.broadcast('BeforeTransactionStart');
     let looked = false;
@@ -99,8 +99,12 @@ export class SqliteDatabase implements SqlDatabase {
     return this.told(new SqliteTransaction(changeId, runner, connection));
   }
 
+  beginGroup(changeId: string): Promise<SqliteTransaction> {
+    return this.begin(changeId);
+  }
+
   /** As TypeORM, which rolls back where a subscriber fails. */
-  private async told(transaction: SqliteTransaction): Promise<ChangeTransaction> {
+  private async told(transaction: SqliteTransaction): Promise<SqliteTransaction> {
     try {
       await transaction.runner.broadcaster.broadcast('AfterTransactionStart');
       return transaction;

@@ -6,7 +6,7 @@ import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
-import type { Admission, ChangeTransaction } from '../database.js';
+import type { Admission, GroupTransaction, TransactionPart } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
 import { holdCommits } from '../held-commits.js';
 import { controlError, lostError } from '../transaction-faults.js';
@@ -19,6 +19,9 @@ const LEXICAL_RULES: LexicalRules = {
   backslashes: false,
   several: false,
 };
+
+/** What TypeORM counts while the nested transaction of one of several changes is open, and none inside it. */
+const PART_DEPTH = 2;
 
 /** The connection of a DataSource while the transaction of a change is open on it. */
 export interface ChangeConnection {
@@ -33,8 +36,8 @@ export interface ChangeConnection {
   ended(isFollowed: boolean): void;
 }
 
-/** The transaction of a change on the one connection of a SQLite DataSource. */
-export class SqliteTransaction implements ChangeTransaction {
+/** The transaction of a change, or of several, on the one connection of a SQLite DataSource. */
+export class SqliteTransaction implements GroupTransaction {
   /** The error with which SQLite ended the transaction by itself, as it does when the disk is full. */
   private lost: { readonly error: unknown } | undefined;
   /** True if a statement of the change ran after that, which nothing takes back. */
@@ -42,11 +45,29 @@ export class SqliteTransaction implements ChangeTransaction {
   private readonly tellCommits: () => void;
 
   constructor(
-    private readonly changeId: string,
+    private changeId: string,
     readonly runner: QueryRunner,
     private readonly connection: ChangeConnection,
   ) {
     this.tellCommits = holdCommits(runner);
+  }
+
+  /** A nested transaction, as TypeORM has them: its subscribers are told of the end of each change. */
+  async beginPart(changeId: string): Promise<TransactionPart> {
+    this.changeId = changeId;
+    await this.runner.startTransaction();
+    return {
+      keep: async () => {
+        this.connection.assertForeignKeys(changeId);
+        await this.runner.commitTransaction();
+      },
+      rollBack: async () => {
+        this.assertOpen();
+        // Those that the change has left open end with it.
+        Object.assign(this.runner, { transactionDepth: PART_DEPTH });
+        await this.runner.rollbackTransaction();
+      },
+    };
   }
 
   /** Every transaction of SQLite is serializable. */

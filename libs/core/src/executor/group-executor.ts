@@ -1,0 +1,193 @@
+import type { AuditFact, SubjectFact } from '../audit/audit-journal.js';
+import type { AuditBatch, AuditStore } from '../audit/audit-store.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { FencedError, LockLostError } from '../lock/lock.errors.js';
+import type { TransactionOutcome } from '../target-system/target-system.js';
+import type {
+  GroupingTargetSystem,
+  MemberOutcome,
+  TransactionGroup,
+} from '../target-system/transaction-group.js';
+import { executionOf, type ChangeCall } from './change-call.js';
+import { ChangeCaller, type RunResources } from './change-caller.js';
+import { subjectOf, type ChangeOutcome } from './change-executor.js';
+import { stopwatch } from './stopwatch.js';
+
+/** More than 64 subtransactions of one transaction slow every other session of PostgreSQL down. */
+export const MOST_CHANGES = 50;
+/** Milliseconds after which no further change joins a group: its rows stay locked until the commit. */
+const LONGEST_MS = 100;
+
+/** What running a group came to. */
+export interface GroupOutcome {
+  /** The outcomes of its first changes, in order: the last may have failed, and what follows it was not called. */
+  readonly ended: readonly ChangeOutcome[];
+  /** How many of the next changes have to be run one by one, as if nothing had happened: nothing of them is left. */
+  readonly apart: number;
+}
+
+/** Calls `work` as part of a change. */
+export type InChange = <T>(change: ChangeDescriptor, work: () => Promise<T>) => Promise<T>;
+
+/** The group's transaction has ended with it, or can only be rolled back. */
+interface LostMember {
+  readonly status: 'lost';
+  readonly error: unknown;
+}
+
+/** One change of a group that was called. */
+interface Member {
+  readonly change: ChangeDescriptor;
+  readonly call: ChangeCall;
+  readonly started: AuditFact;
+  readonly durationMs: number;
+  /** Store time at which it ended. */
+  readonly endedAt: number;
+  readonly outcome: MemberOutcome | LostMember;
+}
+
+/**
+ * Runs consecutive changes of the audit store's own database in one transaction, each behind a savepoint: they
+ * and their entries commit together. Where the transaction ends in any other way, nothing of them is left.
+ */
+export class GroupExecutor {
+  private readonly caller: ChangeCaller;
+
+  constructor(
+    private readonly run: RunResources,
+    private readonly store: AuditStore,
+    private readonly inChange: InChange,
+  ) {
+    this.caller = new ChangeCaller(run);
+  }
+
+  /**
+   * Runs the first of `changes`, and as many more as fit. `begin` is called with each before it runs.
+   *
+   * @throws as {@link ChangeExecutor.execute} does.
+   */
+  async execute(
+    changes: readonly [ChangeDescriptor, ...ChangeDescriptor[]],
+    begin: (change: ChangeDescriptor) => void,
+  ): Promise<GroupOutcome> {
+    const { journal, lease } = this.run;
+    const [first] = changes;
+    const members: Member[] = [];
+    let batch: AuditBatch | undefined;
+    // Before the transaction, which may keep this holder itself from asking for its lock.
+    await lease.whenHeld();
+    const work = async (group: TransactionGroup): Promise<void> => {
+      if (this.store.lock.isHeldBy?.(group.transaction)) lease.suspend();
+      await this.runMembers(group, changes, begin, members);
+      batch = journal.draftAll(endedOf(members).flatMap(factsOf));
+      await this.store.append(batch, group.transaction);
+    };
+    const outcome = await this.caller.inTarget(first, () => this.inGroup(first, work));
+    await lease.resume();
+    if (batch && (await this.committed(first, outcome, batch))) {
+      journal.advanceTo(batch);
+      const ended = endedOf(members).map(outcomeOf);
+      return { ended, apart: members.length - ended.length };
+    }
+    this.assertHolding(outcome);
+    if (outcome.status === 'partly-applied') return this.recordPartEffect(members, outcome.error);
+    return { ended: [], apart: Math.max(members.length, 1) };
+  }
+
+  private async runMembers(
+    group: TransactionGroup,
+    changes: readonly ChangeDescriptor[],
+    begin: (change: ChangeDescriptor) => void,
+    members: Member[],
+  ): Promise<void> {
+    const elapsed = stopwatch(this.run.runtime);
+    for (const change of changes) {
+      if (members.length > 0 && (this.run.signal.aborted || elapsed() >= LONGEST_MS)) return;
+      begin(change);
+      const member = await this.inChange(change, () => this.runMember(group, change));
+      members.push(member);
+      const { outcome } = member;
+      if (outcome.status === 'done') continue;
+      await this.run.lease.whenHeld();
+      // Without any that ended there is nothing to commit.
+      if (outcome.status === 'lost' || endedOf(members).length === 0) throw outcome.error;
+      return;
+    }
+  }
+
+  private async runMember(group: TransactionGroup, change: ChangeDescriptor): Promise<Member> {
+    const call = executionOf(change);
+    const started = this.caller.started(call);
+    const elapsed = stopwatch(this.run.runtime);
+    const running = group.run(this.caller.identify(change, call), (handles) =>
+      this.caller.callInTransaction(change, call, handles),
+    );
+    const outcome = await running.catch((error: unknown): LostMember => ({ status: 'lost', error }));
+    return { change, call, started, outcome, durationMs: elapsed(), endedAt: this.run.journal.now() };
+  }
+
+  /** One that could not begin counts as rolled back. */
+  private async inGroup(
+    change: ChangeDescriptor,
+    work: (group: TransactionGroup) => Promise<void>,
+  ): Promise<TransactionOutcome> {
+    const target = change.target as GroupingTargetSystem;
+    try {
+      return await target.transactionGroup(this.caller.identify(change, { operation: 'EXECUTE' }), work);
+    } catch (error) {
+      return { status: 'rolled-back', error };
+    }
+  }
+
+  private async committed(
+    first: ChangeDescriptor,
+    outcome: TransactionOutcome,
+    batch: AuditBatch,
+  ): Promise<boolean> {
+    if (outcome.status !== 'unknown') return outcome.status === 'committed';
+    return this.caller.learnOutcome(first, () => this.run.journal.isAppended(batch));
+  }
+
+  /** @throws LockLostError where the transaction failed because of that. */
+  private assertHolding(outcome: TransactionOutcome): void {
+    if (outcome.status === 'committed') return;
+    const { error } = outcome;
+    if (error instanceof LockLostError) throw error;
+    if (error instanceof FencedError) throw this.run.lease.lose('its audit entries were refused', error);
+  }
+
+  /** Which of them took effect is not known: each is left for a manual check. */
+  private async recordPartEffect(members: readonly Member[], error: unknown): Promise<GroupOutcome> {
+    const ended: ChangeOutcome[] = [];
+    for (const { change, call, started, durationMs, endedAt } of members) {
+      const { state, effect } = call.failed;
+      const failure = { ...started, at: endedAt, state, durationMs, error };
+      await this.caller.recordAfter(subjectOf(change, 'TX_SHARED'), effect, started, failure);
+      ended.push({ status: 'failed', state, error, durationMs });
+    }
+    return { ended, apart: 0 };
+  }
+}
+
+/** Those whose end is recorded with the group. */
+function endedOf(members: readonly Member[]): readonly Member[] {
+  return members.filter(({ outcome }) => outcome.status === 'done' || outcome.status === 'rolled-back');
+}
+
+/** The same facts as of a change that is alone in its transaction. */
+function factsOf({ change, call, started, durationMs, endedAt, outcome }: Member): SubjectFact[] {
+  const subject = subjectOf(change, 'TX_SHARED');
+  const ended = { ...started, at: endedAt };
+  const facts: AuditFact[] = [started];
+  if (outcome.status === 'done') facts.push({ ...ended, state: call.done.state, durationMs });
+  else {
+    facts.push({ ...ended, state: call.failed.state, durationMs, error: outcome.error });
+    facts.push({ ...ended, state: call.rolledBack.state });
+  }
+  return facts.map((fact) => ({ subject, fact }));
+}
+
+function outcomeOf({ call, durationMs, outcome }: Member): ChangeOutcome {
+  if (outcome.status === 'done') return { status: 'executed', durationMs };
+  return { status: 'failed', state: call.rolledBack.state, error: outcome.error, durationMs };
+}
