@@ -1,5 +1,5 @@
 import { messageOf } from '../driver-error.js';
-import { prepared, type SqliteHandle } from './sqlite-handle.js';
+import { prepared, settingRows, type SqliteHandle } from './sqlite-handle.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 
 /** A row that refers to one which is not there, or a table whose foreign keys cannot hold at all. */
@@ -23,7 +23,8 @@ export class SqliteReferences {
 
   /** All that are broken now. */
   broken(): BrokenReference[] {
-    return this.all<{ name: string }>('SELECT name FROM pragma_database_list').flatMap(({ name: schema }) => {
+    return settingRows(this.handle, 'database_list').flatMap(({ name }) => {
+      const schema = String(name);
       try {
         return this.check(schema);
       } catch {

@@ -30,6 +30,7 @@ export function executeNow(handle: SqliteHandle, text: string, values: readonly 
 /** Calls `act` with a connection that reports a busy database at once instead of blocking the process. */
 export function withoutBusyTimeout<T>(handle: SqliteHandle, act: (handle: SqliteHandle) => T): T {
   const timeout = settingOf(handle, 'busy_timeout');
+  if (timeout === 0) return act(handle);
   set(handle, 'busy_timeout', 0);
   try {
     return act(handle);
@@ -40,15 +41,18 @@ export function withoutBusyTimeout<T>(handle: SqliteHandle, act: (handle: Sqlite
 
 /** What a setting of the connection is. */
 export function settingOf(handle: SqliteHandle, setting: string): number {
-  const [row = {}] = prepared(handle, `PRAGMA ${setting}`).all();
+  const [row = {}] = settingRows(handle, setting);
   return Number(Object.values(row)[0]);
 }
 
-/** Changes a setting of the connection. */
+/** What the connection says of itself. Compiled each time: SQLite answers while it compiles, and not again when the statement runs. */
+export function settingRows(handle: SqliteHandle, pragma: string): Row[] {
+  return handle.prepare(`PRAGMA ${pragma}`).all();
+}
+
+/** Changes a setting of the connection, which SQLite does while it compiles, too. */
 export function set(handle: SqliteHandle, setting: string, value: number): void {
-  const statement = prepared(handle, `PRAGMA ${setting} = ${value}`);
-  if (statement.reader) statement.all();
-  else statement.run();
+  handle.exec(`PRAGMA ${setting} = ${value}`);
 }
 
 /** How many are kept: the texts that depend on how many rows are written are many. */
@@ -58,10 +62,12 @@ const statements = new WeakMap<SqliteHandle, Map<string, SqliteStatement>>();
 
 /** A statement of ours, made once for a connection: most are needed with every change. */
 export function prepared(handle: SqliteHandle, text: string): SqliteStatement {
-  const known = statements.get(handle) ?? new Map<string, SqliteStatement>();
-  statements.set(handle, known);
+  let known = statements.get(handle);
+  if (!known) statements.set(handle, (known = new Map<string, SqliteStatement>()));
+  const found = known.get(text);
+  if (found) return found;
   // Integers as numbers, also where the application has set another default for the connection.
-  const statement = known.get(text) ?? handle.prepare(text).safeIntegers(false);
-  if (known.size < STATEMENTS) known.set(text, statement);
-  return statement;
+  const made = handle.prepare(text).safeIntegers(false);
+  if (known.size < STATEMENTS) known.set(text, made);
+  return made;
 }
