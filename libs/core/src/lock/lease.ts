@@ -16,6 +16,9 @@ const RETRY_FRACTION = 1 / 20;
 /** Part of the lease by which the watch is late at least where the process stood still. */
 const STILL_FRACTION = 1 / 20;
 
+/** The answer in nearly every case, which each change asks for several times. */
+const HELD = Promise.resolve();
+
 /** The time after the end of a lease until the store has said whose the lock is. */
 interface Doubt {
   /** Why the lease ended. */
@@ -101,8 +104,12 @@ export class Lease {
    *
    * @throws LockLostError when it is not.
    */
-  async whenHeld(): Promise<void> {
+  whenHeld(): Promise<void> {
     this.look();
+    return this.doubt || this.loss ? this.whenKnown() : HELD;
+  }
+
+  private async whenKnown(): Promise<void> {
     while (this.doubt) {
       await this.doubt.known;
       this.look();

@@ -23,7 +23,16 @@ export function inTimeOr<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const callOff = runtime.timer(ms, () => late(resolve, reject));
-    work.then(callOff, callOff);
-    work.then(resolve, reject);
+    work.then(
+      (value) => {
+        callOff();
+        resolve(value);
+      },
+      (error: unknown) => {
+        callOff();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is passed on unchanged
+        reject(error);
+      },
+    );
   });
 }

@@ -81,6 +81,11 @@ export class ChangeStatements {
     }
   }
 
+  /** @throws UnawaitedFailureError where something has failed that the change does not await. */
+  assertNoStray(): void {
+    this.scope?.assertNoStray();
+  }
+
   /** Refuses every later statement. */
   end(): void {
     this.ended = true;
@@ -91,18 +96,22 @@ export class ChangeStatements {
    * they take, which is for the target system to bound.
    *
    * @param turn waits for as long as a call of the driver may take to come to its first statement
+   * @param wait bounds the wait for those on their way
    * @throws UnawaitedStatementsError where there were any, once they have ended; UnawaitedFailureError where one has
    * failed before, and the change does not await it.
    */
-  async seal(turn?: () => Promise<unknown>): Promise<void> {
+  async seal(turn?: () => Promise<unknown>, wait = (ended: Promise<void>) => ended): Promise<void> {
     this.unawaited.push(...this.running.values());
     this.isSealing = true;
-    if (!this.ended) await turn?.();
+    if (turn && !this.ended) await turn();
     this.end();
+    if (this.unawaited.length === 0) {
+      this.assertNoStray();
+      return;
+    }
     const texts = this.unawaited.splice(0).map(bounded);
-    if (texts.length === 0) return this.scope?.assertNoStray();
     this.scope?.failing();
-    if (this.running.size > 0) await new Promise<void>((resolve) => (this.isIdle = resolve));
+    if (this.running.size > 0) await wait(new Promise((resolve) => (this.isIdle = resolve)));
     throw new UnawaitedStatementsError(this.changeId, this.scope?.methodName, texts);
   }
 
@@ -114,6 +123,6 @@ export class ChangeStatements {
    */
   sealWithin({ limits, runtime }: AdapterHost, late: (waitedMs: number) => Error): Promise<void> {
     const ms = limits.answerMs / 2;
-    return withinTime(ms, this.seal(afterTurn), () => late(ms), runtime);
+    return this.seal(afterTurn, (ended) => withinTime(ms, ended, () => late(ms), runtime));
   }
 }

@@ -27,7 +27,8 @@ import { isTransient } from '../database/transient.js';
 import type { ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { rowWrite } from '../sql/row-write.js';
 import { LocatedTables, type TableGroup } from '../schema/located-tables.js';
-import { expectTables, rowsIfThere } from '../database/expect-tables.js';
+import { isGone, rowsIfThere } from '../database/expect-tables.js';
+import { TablesDroppedError } from '../run.errors.js';
 import { prepareTables } from '../schema/prepare-tables.js';
 import { tableName, type Table } from '../sql/table.js';
 import { auditTables, type AuditTables } from '../schema/tables.js';
@@ -150,10 +151,8 @@ export class TypeOrmAuditStore implements AuditStore {
    */
   async append(batch: AuditBatch, tx?: Transaction): Promise<void> {
     const writing = tx ? this.appendInside(tx, batch) : this.appendAlone(batch);
-    const written = await expectTables(this.database.dialect, writing).catch((cause: unknown) => {
-      throw this.database.dialect.classifyError(cause) === 'unstorable'
-        ? new UnstorableTextError(cause)
-        : cause;
+    const written = await writing.catch((cause: unknown) => {
+      throw this.explained(cause);
     });
     if (!written) throw new FencedError(batch.hold.service, batch.hold.token, HISTORY);
   }
@@ -163,6 +162,12 @@ export class TypeOrmAuditStore implements AuditStore {
     await this.database.execute(
       sql`UPDATE ${tableName(heads)} SET settled_seq = ${settled.seq}, settled_digest = ${settled.digest} WHERE service = ${service} AND token = ${token} AND owner = ${owner} AND seq = ${settled.seq}`,
     );
+  }
+
+  private explained(cause: unknown): unknown {
+    const { dialect } = this.database;
+    if (isGone(dialect, cause)) return new TablesDroppedError(cause);
+    return dialect.classifyError(cause) === 'unstorable' ? new UnstorableTextError(cause) : cause;
   }
 
   private async appendAlone(batch: AuditBatch): Promise<boolean> {

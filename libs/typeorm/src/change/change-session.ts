@@ -18,6 +18,7 @@ export class ChangeSession {
   private readonly nested: object[] = [];
   private readonly statements: ChangeStatements;
   private readonly streams: Readable[] = [];
+  private isWhole = false;
 
   constructor(
     readonly changeId: string,
@@ -134,10 +135,16 @@ export class ChangeSession {
    * {@link ChangeTransaction.complete}.
    */
   async seal(): Promise<void> {
+    // The second time it is the change's failures alone that may have become more.
+    if (this.isWhole) {
+      this.statements.assertNoStray();
+      return;
+    }
     this.assertNoStream();
     await this.statements.sealWithin(this.host, (ms) => new ConnectionHangsError(ms));
     if (this.nested.length > 0) throw nestedError(this.changeId);
     await this.transaction.complete();
+    this.isWhole = true;
   }
 
   private assertNoStream(): void {

@@ -4,12 +4,10 @@ import { TablesDroppedError } from '../run.errors.js';
 import type { SqlDatabase } from './database.js';
 
 /** @throws TablesDroppedError where `work` does not find a table of ours, all of which were there before. */
-export async function expectTables<T>(dialect: Dialect, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
+export function expectTables<T>(dialect: Dialect, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     throw isGone(dialect, error) ? new TablesDroppedError(error) : error;
-  }
+  });
 }
 
 /** True if a statement failed because its table is not there, or the schema or database that it was in. */

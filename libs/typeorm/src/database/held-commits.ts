@@ -16,25 +16,31 @@ export function holdCommits(runner: QueryRunner): () => void {
   const restore = overrideMethod<'broadcast', Broadcast>(
     runner.broadcaster as unknown as Record<'broadcast', Broadcast>,
     'broadcast',
-    (tell) =>
-      async (event, ...args) => {
-        const around = Number(Reflect.get(runner, 'transactionDepth'));
-        const isCommit = event === 'AfterTransactionCommit';
-        if (isCommit && around > 0) {
+    (tell) => {
+      const committed = async (event: string, args: unknown[]): Promise<void> => {
+        const around = depthOf(runner);
+        if (around > 0) {
           // What was committed inside the one that ends now ends with what is around both.
           held = [...held.map((depth) => Math.min(depth, around)), around];
           return;
         }
-        if (event === 'AfterTransactionRollback') held = held.filter((depth) => depth <= around);
-        if (isCommit) {
-          restore();
-          // It is committed, also where a subscriber throws.
-          for (const one of held.map(() => event)) await tell(one).catch(() => undefined);
-        }
+        restore();
+        // It is committed, also where a subscriber throws.
+        for (const one of held.map(() => event)) await tell(one).catch(() => undefined);
         await tell(event, ...args);
-      },
+      };
+      return (event, ...args) => {
+        if (event === 'AfterTransactionCommit') return committed(event, args);
+        if (event === 'AfterTransactionRollback') held = held.filter((depth) => depth <= depthOf(runner));
+        return tell(event, ...args);
+      };
+    },
   );
   return restore;
+}
+
+function depthOf(runner: QueryRunner): number {
+  return Number(Reflect.get(runner, 'transactionDepth'));
 }
 
 /** Subscribers are told by TypeORM, too, when it rolls back what the server has taken back already. */

@@ -201,8 +201,8 @@ export class SqliteDatabase implements SqlDatabase {
     return retryWhileBusy(this.host, this.dialect, { forMs }, attempt);
   }
 
-  private async handle(): Promise<SqliteHandle> {
+  private handle(): Promise<SqliteHandle> {
     assertOpen(this.dataSource);
-    return (await this.dataSource.driver.createQueryRunner('master').connect()) as SqliteHandle;
+    return this.dataSource.driver.createQueryRunner('master').connect() as Promise<SqliteHandle>;
   }
 }
