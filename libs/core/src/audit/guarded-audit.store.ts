@@ -31,7 +31,7 @@ export class GuardedAuditStore implements AuditStore {
     bound: AnswerTimeout,
   ) {
     const late = (cause: unknown) => new AuditStoreUnavailableError(service, cause);
-    this.askInTime = async (work) => bound.within(work(), late);
+    this.askInTime = (work) => bound.within(work(), late);
     this.ask = async (work) => {
       try {
         return await this.askInTime(work);

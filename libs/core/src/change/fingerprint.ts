@@ -28,7 +28,9 @@ export class ChangeSource {
   }
 
   private readCode(): string {
-    const read = this.texts().map(sourceTokens);
+    const texts = this.texts();
+    this.madeText ??= digest(texts);
+    const read = texts.map(sourceTokens);
     return read.some(({ isMinified }) => isMinified) ? '' : digest(read.map(({ tokens }) => tokens));
   }
 }

@@ -18,9 +18,10 @@ type Members = Readonly<Record<PropertyKey, unknown>>;
  *
  * @throws LazyResultError for a result that does nothing until other code runs it; the error of a promise or Observable.
  */
-export async function settleReturned(value: unknown, call: ReturningCall): Promise<void> {
+export async function settleReturned(returned: unknown, call: ReturningCall): Promise<void> {
+  if (!isObject(returned) || call.given.includes(returned)) return;
+  const value: unknown = isFunction(returned['then']) && isThenable(returned) ? await returned : returned;
   if (!isObject(value) || call.given.includes(value)) return;
-  if (isFunction(value['then'])) if (isThenable(value)) return settleReturned(await value, call);
   if (Array.isArray(value)) return settleAll(value, call);
   if (isObservable(value)) return settleAll(await settlingsOf(value, call), call);
   const line = lineFor(value);

@@ -83,14 +83,15 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     });
   }
 
-  async transaction(
+  transaction(
     change: ChangeRun,
     work: (handles: Handles, tx: Transaction) => Promise<void>,
     marker?: Marker,
   ): Promise<TransactionOutcome> {
-    if (!marker || !this.names) return this.transact(change, work, marker);
-    const service = await this.names.own(change.service);
-    return this.transact({ ...change, service }, work, { ...marker, service });
+    const { names } = this;
+    if (!marker || !names) return this.transact(change, work, marker);
+    const named = names.own(change.service);
+    return named.then((service) => this.transact({ ...change, service }, work, { ...marker, service }));
   }
 
   private transact(

@@ -94,7 +94,7 @@ export class SqliteTransaction implements GroupTransaction {
       this.hasEscaped ||= !this.connection.handle.inTransaction;
       return result;
     } catch (error) {
-      if (!this.connection.handle.inTransaction) this.lost ??= { error };
+      this.noteLoss(error);
       throw error;
     }
   }
@@ -103,8 +103,14 @@ export class SqliteTransaction implements GroupTransaction {
     this.assertOpen();
   }
 
-  execute(statement: Sql): Promise<SqlResult> {
-    return this.perform('', async () => this.connection.run(statement));
+  async execute(statement: Sql): Promise<SqlResult> {
+    this.assertOpen();
+    try {
+      return this.connection.run(statement);
+    } catch (error) {
+      this.noteLoss(error);
+      throw error;
+    }
   }
 
   async commit(next?: Admission): Promise<TransactionOutcome> {
@@ -153,6 +159,10 @@ export class SqliteTransaction implements GroupTransaction {
     }
     await broadcaster.broadcast('AfterTransactionRollback').catch(() => undefined);
     return wasOpen || !this.hasEscaped ? 'rolled-back' : 'partly-applied';
+  }
+
+  private noteLoss(error: unknown): void {
+    if (!this.connection.handle.inTransaction) this.lost ??= { error };
   }
 
   private ended(isFollowed = false): void {
