@@ -124,7 +124,9 @@ describe('changes that can share a commit', () => {
     wire.lose('commit', 'request');
     const parts = engine([change('a'), change('b')]);
     await passing(runtime, execute(parts, stop.signal));
-    const told = parts.events.published.filter(({ name }) => name.startsWith('change')).map(({ name }) => name);
+    const told = parts.events.published
+      .filter(({ name }) => name.startsWith('change'))
+      .map(({ name }) => name);
     expect(told).toEqual(['change.started', 'change.started', 'change.completed', 'change.completed']);
   });
 
