@@ -1,7 +1,7 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { ModuleRef } from '@nestjs/core';
 import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
-import { isChangeClass, isGivenNothing } from './change-metadata.accessor.js';
+import { isChangeClass } from './change-metadata.accessor.js';
 import type { ChangeFault } from './change.errors.js';
 import { tokenName } from './parameter-faults.js';
 
@@ -23,8 +23,8 @@ export interface ChangeCandidate {
   readonly type: ChangeClass;
   readonly instance: object;
   readonly stage: string;
-  /** True where Nest makes the instance, out of the class alone. */
-  readonly isGivenNothing: boolean;
+  /** True where Nest makes the instance of the class, and no factory. */
+  readonly isInjected: boolean;
   /** The module that holds the provider; resolves what its methods ask for. */
   readonly moduleRef: ModuleRef;
 }
@@ -66,7 +66,7 @@ export function discoverChanges(discovery: DiscoveryService, featureToken: symbo
       instance,
       moduleRef,
       stage,
-      isGivenNothing: first.metatype === type && isGivenNothing(type),
+      isInjected: first.metatype === type,
     });
   }
   return { candidates, isComplete: wrappers.length === all.length, faults };

@@ -1,9 +1,9 @@
-import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import {
   PROPERTY_DEPS_METADATA,
   PARAMTYPES_METADATA,
   SELF_DECLARED_DEPS_METADATA,
 } from '@nestjs/common/constants.js';
+import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { METADATA, type ChangeMetadata, type ChangeOptions, type MethodMetadata } from './change-metadata.js';
 
 /** True for a class that itself carries `@Change`; a subclass of one does not. */

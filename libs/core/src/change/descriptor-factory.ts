@@ -7,7 +7,7 @@ import type {
 } from '../target-system/target-system.registry.js';
 import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
 import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
-import { readChangeMetadata } from './change-metadata.accessor.js';
+import { isGivenNothing, readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults } from './change-option-faults.js';
@@ -81,6 +81,8 @@ export class DescriptorFactory {
     const [rollback] = metadata.rollbacks.map(bind);
     if (faults.length > before || !execution) return undefined;
     const { author, timeoutMs, transactional, commit, guidance } = metadata.options as ChangeOptions;
+    const sharesCommit = (): boolean =>
+      commit !== 'own' && this.staysInTransaction(candidate, metadata, registered);
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
       id,
@@ -92,7 +94,10 @@ export class DescriptorFactory {
       transactional: transactional ?? isTransactional(registered.target),
       recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
-      sharesCommit: commit !== 'own' && this.staysInTransaction(candidate, metadata, registered),
+      // Found where it is to run: most changes of a start are applied.
+      get sharesCommit() {
+        return sharesCommit();
+      },
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type)),
       execution,
@@ -102,13 +107,14 @@ export class DescriptorFactory {
 
   /** True where it is given nothing but what belongs to its transaction. */
   private staysInTransaction(
-    { isGivenNothing, moduleRef }: ChangeCandidate,
+    { type, isInjected, moduleRef }: ChangeCandidate,
     { executions }: ChangeMetadata,
     registered: RegisteredTargetSystem,
   ): boolean {
     const parameters = executions.flatMap((method) => method.parameters);
     return (
-      isGivenNothing &&
+      isInjected &&
+      isGivenNothing(type) &&
       parameters.every((parameter) => this.resolver.isOfTransaction(parameter, registered, moduleRef))
     );
   }

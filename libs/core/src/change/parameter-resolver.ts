@@ -22,28 +22,11 @@ export class ParameterResolver {
   /** What the container gives to the classes of a module, as far as it was asked. */
   private readonly answers = new Map<ModuleRef, Map<unknown, Found | undefined>>();
 
-  /** True for what has no way to the outside but the change's transaction. */
-  isOfTransaction(
-    parameter: ParameterMetadata,
-    registered: RegisteredTargetSystem,
-    moduleRef: ModuleRef,
-  ): boolean {
-    if (this.isHandle(parameter, registered)) return true;
-    const found = this.answersOf(moduleRef).get(tokenOf(parameter))?.value;
-    return typeof found === 'object' && found !== null && registered.target.checks?.(found) === true;
-  }
-
-  /** True for what the run or the transaction lends. */
-  private isHandle(parameter: ParameterMetadata, { target }: RegisteredTargetSystem): boolean {
-    const token = tokenOf(parameter);
-    return token === ChangeContext || target.handleTokens.some((offered) => offered === token);
-  }
-
   /** False until {@link ask} was called, for what only the container can give. */
   knows(parameter: ParameterMetadata, registered: RegisteredTargetSystem, moduleRef: ModuleRef): boolean {
     const token = tokenOf(parameter);
     return (
-      this.isHandle(parameter, registered) ||
+      this.isLent(parameter, registered) ||
       this.answersOf(moduleRef).has(token) ||
       this.provided(token, registered.provide, moduleRef) !== undefined
     );
@@ -81,19 +64,41 @@ export class ParameterResolver {
     return sources;
   }
 
+  /** True for what has no way to the outside but the change's transaction. */
+  isOfTransaction(
+    parameter: ParameterMetadata,
+    registered: RegisteredTargetSystem,
+    moduleRef: ModuleRef,
+  ): boolean {
+    if (this.isLent(parameter, registered)) return true;
+    const value = this.find(tokenOf(parameter), registered, moduleRef)?.value;
+    return typeof value === 'object' && value !== null && registered.target.checks?.(value) === true;
+  }
+
+  /** True for what the run or the transaction lends. */
+  private isLent(parameter: ParameterMetadata, { target }: RegisteredTargetSystem): boolean {
+    const token = tokenOf(parameter);
+    return token === ChangeContext || target.handleTokens.some((offered) => offered === token);
+  }
+
+  /** What the target system provides, or the container, as far as it was asked. */
+  private find(token: unknown, { provide }: RegisteredTargetSystem, moduleRef: ModuleRef): Found | undefined {
+    return this.provided(token, provide, moduleRef) ?? this.answersOf(moduleRef).get(token);
+  }
+
   private resolveOne(
     parameter: ParameterMetadata,
-    { target, provide }: RegisteredTargetSystem,
+    registered: RegisteredTargetSystem,
     moduleRef: ModuleRef,
   ): ArgumentSource | undefined {
     const token = tokenOf(parameter);
     if (token === ChangeContext) return ({ context }) => context;
     const guarded = (value: unknown): ArgumentSource =>
       parameter.unguarded ? () => value : ({ guard }) => guard(value);
-    if (target.handleTokens.some((offered) => offered === token)) {
+    if (this.isLent(parameter, registered)) {
       return ({ handles, guard }) => (parameter.unguarded ? handles.get(token) : guard(handles.get(token)));
     }
-    const found = this.provided(token, provide, moduleRef) ?? this.answersOf(moduleRef).get(token);
+    const found = this.find(token, registered, moduleRef);
     if (found) {
       this.given.add(found.value);
       return guarded(found.value);

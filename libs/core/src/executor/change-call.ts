@@ -1,3 +1,4 @@
+import type { AuditFact } from '../audit/audit-journal.js';
 import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
@@ -46,4 +47,20 @@ export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']
     failed: { state: 'ROLLBACK_FAILED', effect: 'undo-failed' },
     rolledBack: { state: 'EXECUTED', effect: 'undo-rolled-back' },
   };
+}
+
+/** When a call ended, and what it threw. */
+export type CallFailure = Required<Pick<AuditFact, 'at' | 'durationMs'>> & { readonly error: unknown };
+
+/** What is recorded at once of a call in a shared transaction that failed. `isRestored`: nothing of it is left. */
+export function failureFacts(
+  { failed, rolledBack }: ChangeCall,
+  started: AuditFact,
+  { at, durationMs, error }: CallFailure,
+  isRestored: boolean,
+): [AuditFact, ...AuditFact[]] {
+  const ended = { ...started, at };
+  const facts: [AuditFact, ...AuditFact[]] = [started, { ...ended, state: failed.state, durationMs, error }];
+  if (isRestored) facts.push({ ...ended, state: rolledBack.state });
+  return facts;
 }

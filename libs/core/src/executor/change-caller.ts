@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditBatch } from '../audit/audit-store.js';
 import type { AuditJournal, AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import {
@@ -15,7 +16,7 @@ import { FencedError, LockLostError } from '../lock/lock.errors.js';
 import type { LeaseBoundRetry } from '../lock/lease-bound-retry.js';
 import type { Activity } from '../reporting/activity.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ChangeRun, Handles } from '../target-system/target-system.js';
+import type { ChangeRun, Handles, TransactionOutcome } from '../target-system/target-system.js';
 import { attempt, type Attempt } from './attempt.js';
 import type { ChangeOutcome } from './change-executor.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
@@ -144,6 +145,21 @@ export class ChangeCaller {
         ? cause
         : new ChangeUnrecordedError(subject.changeId, effect, cause);
     }
+  }
+
+  /** Whether a transaction with these entries was committed; asked for where the answer was lost. */
+  async isCommitted(
+    change: ChangeDescriptor,
+    outcome: TransactionOutcome,
+    batch: AuditBatch,
+  ): Promise<boolean> {
+    if (outcome.status !== 'unknown') return outcome.status === 'committed';
+    return this.learnOutcome(change, () => this.run.journal.isAppended(batch));
+  }
+
+  /** @throws LockLostError where that is why the entries of a transaction were refused. */
+  assertNotFenced(error: unknown): void {
+    if (error instanceof FencedError) throw this.run.lease.lose('its audit entries were refused', error);
   }
 
   /** Asks for the outcome of a commit whose answer was lost. */

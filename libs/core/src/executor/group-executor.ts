@@ -1,16 +1,17 @@
 import type { AuditFact, SubjectFact } from '../audit/audit-journal.js';
 import type { AuditBatch, AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { FencedError, LockLostError } from '../lock/lock.errors.js';
-import type { TransactionOutcome } from '../target-system/target-system.js';
-import type {
-  GroupingTargetSystem,
-  MemberOutcome,
-  TransactionGroup,
+import { LockLostError } from '../lock/lock.errors.js';
+import { isTransactional, type TransactionOutcome } from '../target-system/target-system.js';
+import {
+  isGrouping,
+  type GroupingTargetSystem,
+  type MemberOutcome,
+  type TransactionGroup,
 } from '../target-system/transaction-group.js';
-import { executionOf, type ChangeCall } from './change-call.js';
+import { executionOf, failureFacts, type ChangeCall } from './change-call.js';
 import { ChangeCaller, type RunResources } from './change-caller.js';
-import { subjectOf, type ChangeOutcome } from './change-executor.js';
+import { subjectOf, txStrategyOf, type ChangeOutcome } from './change-executor.js';
 import { stopwatch } from './stopwatch.js';
 
 /** More than 64 subtransactions of one transaction slow every other session of PostgreSQL down. */
@@ -20,8 +21,8 @@ const LONGEST_MS = 100;
 
 /** What running a group came to. */
 export interface GroupOutcome {
-  /** The outcomes of its first changes, in order: the last may have failed, and what follows it was not called. */
-  readonly ended: readonly ChangeOutcome[];
+  /** The outcomes of its first changes: the last may have failed, and what follows it was not called. */
+  readonly ended: ReadonlyMap<ChangeDescriptor, ChangeOutcome>;
   /** How many of the next changes have to be run one by one, as if nothing had happened: nothing of them is left. */
   readonly apart: number;
 }
@@ -84,14 +85,16 @@ export class GroupExecutor {
     };
     const outcome = await this.caller.inTarget(first, () => this.inGroup(first, work));
     await lease.resume();
-    if (batch && (await this.committed(first, outcome, batch))) {
+    if (batch && (await this.caller.isCommitted(first, outcome, batch))) {
       journal.advanceTo(batch);
-      const ended = endedOf(members).map(outcomeOf);
-      return { ended, apart: members.length - ended.length };
+      const ended = new Map(endedOf(members).map((member) => [member.change, outcomeOf(member)]));
+      return { ended, apart: members.length - ended.size };
     }
-    this.assertHolding(outcome);
+    const error = outcome.status === 'committed' ? undefined : outcome.error;
+    if (error instanceof LockLostError) throw error;
+    this.caller.assertNotFenced(error);
     if (outcome.status === 'partly-applied') return this.recordPartEffect(members, outcome.error);
-    return { ended: [], apart: Math.max(members.length, 1) };
+    return { ended: new Map(), apart: Math.max(members.length, 1) };
   }
 
   private async runMembers(
@@ -139,34 +142,29 @@ export class GroupExecutor {
     }
   }
 
-  private async committed(
-    first: ChangeDescriptor,
-    outcome: TransactionOutcome,
-    batch: AuditBatch,
-  ): Promise<boolean> {
-    if (outcome.status !== 'unknown') return outcome.status === 'committed';
-    return this.caller.learnOutcome(first, () => this.run.journal.isAppended(batch));
-  }
-
-  /** @throws LockLostError where the transaction failed because of that. */
-  private assertHolding(outcome: TransactionOutcome): void {
-    if (outcome.status === 'committed') return;
-    const { error } = outcome;
-    if (error instanceof LockLostError) throw error;
-    if (error instanceof FencedError) throw this.run.lease.lose('its audit entries were refused', error);
-  }
-
   /** Which of them took effect is not known: each is left for a manual check. */
   private async recordPartEffect(members: readonly Member[], error: unknown): Promise<GroupOutcome> {
-    const ended: ChangeOutcome[] = [];
+    const ended = new Map<ChangeDescriptor, ChangeOutcome>();
     for (const { change, call, started, durationMs, endedAt } of members) {
       const { state, effect } = call.failed;
-      const failure = { ...started, at: endedAt, state, durationMs, error };
-      await this.caller.recordAfter(subjectOf(change, 'TX_SHARED'), effect, started, failure);
-      ended.push({ status: 'failed', state, error, durationMs });
+      const facts = failureFacts(call, started, { at: endedAt, durationMs, error }, false);
+      await this.caller.recordAfter(subjectOf(change, 'TX_SHARED'), effect, ...facts);
+      ended.set(change, { status: 'failed', state, error, durationMs });
     }
     return { ended, apart: 0 };
   }
+}
+
+/** True for a change whose commit can be that of others, where history lives in that store. */
+export function canShareCommit(change: ChangeDescriptor, store: AuditStore): boolean {
+  const { target } = change;
+  // Last what has to be found out.
+  return (
+    isTransactional(target) &&
+    isGrouping(target) &&
+    txStrategyOf(change, store) === 'TX_SHARED' &&
+    change.sharesCommit
+  );
 }
 
 /** Those whose end is recorded with the group. */
@@ -177,13 +175,10 @@ function endedOf(members: readonly Member[]): readonly Member[] {
 /** The same facts as of a change that is alone in its transaction. */
 function factsOf({ change, call, started, durationMs, endedAt, outcome }: Member): SubjectFact[] {
   const subject = subjectOf(change, 'TX_SHARED');
-  const ended = { ...started, at: endedAt };
-  const facts: AuditFact[] = [started];
-  if (outcome.status === 'done') facts.push({ ...ended, state: call.done.state, durationMs });
-  else {
-    facts.push({ ...ended, state: call.failed.state, durationMs, error: outcome.error });
-    facts.push({ ...ended, state: call.rolledBack.state });
-  }
+  const facts: AuditFact[] =
+    outcome.status === 'done'
+      ? [started, { ...started, at: endedAt, state: call.done.state, durationMs }]
+      : failureFacts(call, started, { at: endedAt, durationMs, error: outcome.error }, true);
   return facts.map((fact) => ({ subject, fact }));
 }
 

@@ -1,7 +1,6 @@
 import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditBatch, AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { FencedError } from '../lock/lock.errors.js';
 import type {
   ChangeRun,
   Handles,
@@ -11,7 +10,7 @@ import type {
 import type { Transaction } from '../lock/transaction.js';
 import { ChangeCaller, type RunResources } from './change-caller.js';
 import { subjectOf, txStrategyOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
-import { executionOf, type ChangeCall } from './change-call.js';
+import { executionOf, failureFacts, type ChangeCall } from './change-call.js';
 import { stopwatch } from './stopwatch.js';
 import { transact } from './transact.js';
 
@@ -47,7 +46,7 @@ export class SharedTxExecutor implements ChangeExecutor {
       elapsed,
     });
     const durationMs = elapsed();
-    if (batch && (await this.committed(change, outcome, batch))) {
+    if (batch && (await this.caller.isCommitted(change, outcome, batch))) {
       journal.advanceTo(batch);
       return { status: 'executed', ...proof, durationMs };
     }
@@ -84,34 +83,18 @@ export class SharedTxExecutor implements ChangeExecutor {
     return { ...transacted, batch };
   }
 
-  private async committed(
-    change: ChangeDescriptor,
-    outcome: TransactionOutcome,
-    batch: AuditBatch,
-  ): Promise<boolean> {
-    if (outcome.status === 'unknown') {
-      return this.caller.learnOutcome(change, () => this.run.journal.isAppended(batch));
-    }
-    return outcome.status === 'committed';
-  }
-
   private async recordFailure(
     subject: ChangeFacts,
-    { failed, rolledBack }: ChangeCall,
+    call: ChangeCall,
     outcome: TransactionOutcome,
     { durationMs, ...started }: AuditFact & { durationMs: number },
   ): Promise<ChangeOutcome> {
-    const { journal, lease } = this.run;
     const error = outcome.status === 'committed' ? undefined : outcome.error;
-    if (error instanceof FencedError) throw lease.lose('its audit entries were refused', error);
-    const ended = { ...started, at: journal.now() };
-    const facts: [AuditFact, ...AuditFact[]] = [
-      started,
-      { ...ended, state: failed.state, durationMs, error },
-    ];
+    this.caller.assertNotFenced(error);
     const isRestored = outcome.status !== 'partly-applied';
-    if (isRestored) facts.push({ ...ended, state: rolledBack.state });
-    const { state, effect } = isRestored ? rolledBack : failed;
+    const failure = { at: this.run.journal.now(), durationMs, error };
+    const facts = failureFacts(call, started, failure, isRestored);
+    const { state, effect } = isRestored ? call.rolledBack : call.failed;
     await this.caller.recordAfter(subject, effect, ...facts);
     return { status: 'failed', state, error, durationMs };
   }

@@ -1,12 +1,10 @@
 import type { RunResources } from '../executor/change-caller.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
-import { MOST_CHANGES } from '../executor/group-executor.js';
+import { canShareCommit, MOST_CHANGES } from '../executor/group-executor.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
-import { isTransactional } from '../target-system/target-system.js';
-import { isGrouping } from '../target-system/transaction-group.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
@@ -84,7 +82,7 @@ export class PlanRunner {
     let done = 0;
     let apart = 0;
     while (done < changes.length) {
-      const rest = changes.slice(done, apart > 0 ? done + 1 : undefined);
+      const rest = changes.slice(done, done + (apart > 0 ? 1 : MOST_CHANGES));
       const step = await this.runNext(rest, changes[done + 1]).catch((error: unknown) => {
         this.events.publish('stage.failed', stage);
         throw error;
@@ -117,9 +115,10 @@ export class PlanRunner {
     const { ended, apart } = await this.interruptible(() =>
       this.executors.executeGroup(changes, (change) => this.begin(change)),
     );
-    const reports = ended.flatMap((outcome, index) =>
-      planned.slice(index, index + 1).map((one) => this.conclude(one, outcome)),
-    );
+    const reports = planned.flatMap((one) => {
+      const outcome = ended.get(one.change);
+      return outcome ? [this.conclude(one, outcome)] : [];
+    });
     return { reports, apart };
   }
 
@@ -224,20 +223,11 @@ export class PlanRunner {
 }
 
 /** The first changes that may share a commit. */
-function groupAt(planned: readonly PlannedChange[], store: AuditStore): PlannedChange[] {
+function groupAt(planned: readonly PlannedChange[], store: AuditStore): readonly PlannedChange[] {
   const target = planned[0]?.change.target;
   const end = planned.findIndex(
-    ({ action, change }) => action !== 'EXECUTE' || change.target !== target || !canShare(change, store),
+    ({ action, change }) =>
+      action !== 'EXECUTE' || change.target !== target || !canShareCommit(change, store),
   );
-  return planned.slice(0, Math.min(end < 0 ? planned.length : end, MOST_CHANGES));
-}
-
-function canShare(change: ChangeDescriptor, store: AuditStore): boolean {
-  const { target, sharesCommit } = change;
-  return (
-    sharesCommit &&
-    isTransactional(target) &&
-    isGrouping(target) &&
-    txStrategyOf(change, store) === 'TX_SHARED'
-  );
+  return end < 0 ? planned : planned.slice(0, end);
 }

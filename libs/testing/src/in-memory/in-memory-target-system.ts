@@ -12,7 +12,7 @@ import {
 import { InMemoryDatabase, type InMemorySession } from './in-memory-database.js';
 import { InMemoryMarkerStore, fencePass } from './in-memory-marker.store.js';
 import { InMemoryTable } from './in-memory-table.js';
-import { InMemoryTransaction } from './in-memory-transaction.js';
+import { InMemoryTransaction, type Proof } from './in-memory-transaction.js';
 
 /** Settings of an {@link InMemoryTargetSystem}. */
 export interface InMemoryTargetSystemOptions {
@@ -72,7 +72,7 @@ export class InMemoryTargetSystem implements GroupingTargetSystem {
     } catch (error) {
       return tx.rollback(error);
     }
-    return this.options.keepsPart ? tx.commitInPart(proof) : tx.commit(proof);
+    return this.end(tx, proof);
   }
 
   async transactionGroup(
@@ -86,7 +86,11 @@ export class InMemoryTargetSystem implements GroupingTargetSystem {
     } catch (error) {
       return tx.rollback(error);
     }
-    return this.options.keepsPart ? tx.commitInPart() : tx.commit();
+    return this.end(tx);
+  }
+
+  private end(tx: InMemoryTransaction, proof?: Proof): Promise<TransactionOutcome> {
+    return this.options.keepsPart ? tx.commitInPart(proof) : tx.commit(proof);
   }
 }
 

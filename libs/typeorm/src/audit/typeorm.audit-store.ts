@@ -27,8 +27,7 @@ import { isTransient } from '../database/transient.js';
 import type { ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { rowWrite } from '../sql/row-write.js';
 import { LocatedTables, type TableGroup } from '../schema/located-tables.js';
-import { isGone, rowsIfThere } from '../database/expect-tables.js';
-import { TablesDroppedError } from '../run.errors.js';
+import { explainGone, rowsIfThere } from '../database/expect-tables.js';
 import { prepareTables } from '../schema/prepare-tables.js';
 import { tableName, type Table } from '../sql/table.js';
 import { auditTables, type AuditTables } from '../schema/tables.js';
@@ -166,8 +165,8 @@ export class TypeOrmAuditStore implements AuditStore {
 
   private explained(cause: unknown): unknown {
     const { dialect } = this.database;
-    if (isGone(dialect, cause)) return new TablesDroppedError(cause);
-    return dialect.classifyError(cause) === 'unstorable' ? new UnstorableTextError(cause) : cause;
+    const isUnstorable = dialect.classifyError(cause) === 'unstorable';
+    return isUnstorable ? new UnstorableTextError(cause) : explainGone(dialect, cause);
   }
 
   private async appendAlone(batch: AuditBatch): Promise<boolean> {

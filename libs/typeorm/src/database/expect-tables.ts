@@ -6,8 +6,13 @@ import type { SqlDatabase } from './database.js';
 /** @throws TablesDroppedError where `work` does not find a table of ours, all of which were there before. */
 export function expectTables<T>(dialect: Dialect, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    throw isGone(dialect, error) ? new TablesDroppedError(error) : error;
+    throw explainGone(dialect, error);
   });
+}
+
+/** The error that says so of a table of ours; any other as it is. */
+export function explainGone(dialect: Dialect, error: unknown): unknown {
+  return isGone(dialect, error) ? new TablesDroppedError(error) : error;
 }
 
 /** True if a statement failed because its table is not there, or the schema or database that it was in. */
