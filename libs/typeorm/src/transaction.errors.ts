@@ -48,3 +48,19 @@ export class CommitRefusedError extends FlamingockError {
     );
   }
 }
+
+/** Something that cannot be done in a transaction that changes before this one share. The change is run again, in one of its own. */
+export class SharedTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_SHARED_TRANSACTION';
+
+  constructor(
+    readonly changeId: string,
+    /** What it was. */
+    readonly what: string,
+  ) {
+    super(
+      `${what} of change "${changeId}" needs a transaction that the change does not share: it is run again, in one ` +
+        `of its own. To run it once, declare it "commit: 'own'".`,
+    );
+  }
+}

@@ -6,9 +6,8 @@ import {
   transactionGroupContract,
   transactionalTargetContract,
   type AuditBackend,
-  type SharedBackend,
+  type GroupBackend,
 } from '@nestjs-flamingock/testing';
-import type { GroupingTargetSystem } from '@nestjs-flamingock/core/adapter';
 import type { DataSourceOptions } from 'typeorm';
 import { describeOnVersions, type OpenDatabase } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
@@ -24,7 +23,7 @@ async function openAudit(open: OpenDatabase): Promise<AuditBackend> {
   };
 }
 
-async function openTarget(open: OpenDatabase): Promise<SharedBackend> {
+async function openTarget(open: OpenDatabase): Promise<GroupBackend> {
   const database = await open();
   const dataSource = await database.connect();
   const reader = await database.connect();
@@ -72,12 +71,7 @@ await describeOnAll('TypeOrmTargetSystem', (open) => {
 
 await describeOnAll('TypeOrmTargetSystem and TypeOrmAuditStore on one DataSource', (open) => {
   for (const { title, run } of sharedTransactionContract(() => openTarget(open))) it(title, run);
-});
-
-describe('TypeOrmTargetSystem and TypeOrmAuditStore on one SQLite file', () => {
-  const open = async () => {
-    const backend = await openTarget(() => SqliteFile.create());
-    return { ...backend, target: backend.target as GroupingTargetSystem };
-  };
-  for (const { title, run } of transactionGroupContract(open)) it(title, run);
+  describe('in a transaction of several changes', () => {
+    for (const { title, run } of transactionGroupContract(() => openTarget(open))) it(title, run);
+  });
 });

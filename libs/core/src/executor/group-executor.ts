@@ -110,7 +110,10 @@ export class GroupExecutor {
       const member = await this.inChange(change, () => this.runMember(group, change));
       members.push(member);
       const { outcome } = member;
-      if (outcome.status === 'done') continue;
+      if (outcome.status === 'done') {
+        if (outcome.last) return;
+        continue;
+      }
       await this.run.lease.whenHeld();
       // Without any that ended there is nothing to commit.
       if (outcome.status === 'lost' || endedOf(members).length === 0) throw outcome.error;

@@ -3,8 +3,11 @@ import type { ChangeRun, Handles, TransactionalTargetSystem, TransactionOutcome 
 
 /** How a change inside the transaction of a group ended. */
 export type MemberOutcome =
-  /** What it did is part of the group's transaction. */
-  | { readonly status: 'done' }
+  /**
+   * What it did is part of the group's transaction. `last`: something that it set reaches to the end of the
+   * transaction, so that no other change may follow.
+   */
+  | { readonly status: 'done'; readonly last?: boolean }
   /** Nothing of it is left, and the group can be committed without it. */
   | { readonly status: 'rolled-back'; readonly error: unknown }
   /** As `rolled-back`; it may have failed for no other reason than that it is not alone in its transaction. */
@@ -16,9 +19,9 @@ export interface TransactionGroup {
   readonly transaction: Transaction;
 
   /**
-   * Calls `work` once, as one change of the group. One at a time; after an outcome other than `done`
-   * no other follows. Settles once the change has ended: none of its statements runs later, and what has to
-   * hold at its end, such as deferred constraints, holds for it alone. What it does to the session ends with it.
+   * Calls `work` once, as one change of the group. One at a time; after an outcome other than `done`, or one that
+   * is `last`, no other follows. Settles once the change has ended: none of its statements runs later, and what has to
+   * hold at its end, such as deferred constraints, holds for it alone.
    * Rejects where the transaction has ended, or can only be rolled back as a whole.
    */
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>): Promise<MemberOutcome>;

@@ -49,6 +49,8 @@ export class ChangeSession {
 
   /** Runs a statement of the change whose rows it reads one by one. */
   async stream(text: string, statement: () => Promise<Readable>): Promise<Readable> {
+    // What travels with a statement cannot travel with a stream.
+    await this.transaction.perform('', () => Promise.resolve());
     const stream = await this.perform(text, statement);
     this.streams.push(stream);
     return stream;

@@ -18,7 +18,8 @@ export class AlteredSession {
 
   /** Says what a statement that is to be run may do to it. */
   expect(effect: SessionEffect): void {
-    if (effect !== 'none' && !this.isSpoilt) this.effect = effect;
+    if (effect === 'none' || effect === 'changes' || this.isSpoilt) return;
+    this.effect = effect;
   }
 
   /** Runs a statement that may alter the session, once the session's settings are known. */

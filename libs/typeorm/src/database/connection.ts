@@ -27,6 +27,11 @@ export interface Question {
 }
 
 interface Connection {
+  /** node-postgres: sends each message at once, without waiting for the answers to those before. Absent before 8.23. */
+  pipeline?: boolean;
+  /** Only pg-native's client has it. */
+  readonly native?: unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   /** node-postgres' wish for rows in their binary form, which it then decodes as if they were texts. */
   binary?: boolean;
   query(
@@ -61,8 +66,50 @@ export async function send<A = Answer>(
   values: SqlValue[] = [],
   question: string | Question = text,
 ): Promise<A> {
+  return sendOn(await connectionOf(runner), dataSource, runner, text, values, question);
+}
+
+/**
+ * Sends a statement without parameters, and resolves before it is answered, where the driver can send the next one
+ * meanwhile. `answered` never resolves after the answer to the next one.
+ */
+export async function sendAhead(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  text: string,
+): Promise<{ readonly answered: Promise<unknown> }> {
+  const connection = await connectionOf(runner);
+  const isPipelining = pipeline(connection);
+  const answered = sendOn(connection, dataSource, runner, text, [], text);
+  answered.catch(() => undefined);
+  if (!isPipelining) await answered;
+  return { answered };
+}
+
+/** Lets messages be sent at once until all are answered: the connection is the application's, too. */
+function pipeline(connection: Connection): boolean {
+  if (connection.pipeline === undefined || connection.native !== undefined) return false;
+  if (!connection.pipeline) {
+    connection.pipeline = true;
+    connection.once?.('drain', () => (connection.pipeline = false));
+  }
+  return true;
+}
+
+/** @throws QueryRunnerAlreadyReleasedError */
+async function connectionOf(runner: QueryRunner): Promise<Connection> {
   if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
-  const connection = (await runner.connect()) as Connection;
+  return (await runner.connect()) as Connection;
+}
+
+async function sendOn<A>(
+  connection: Connection,
+  dataSource: DataSource,
+  runner: QueryRunner,
+  text: string,
+  values: SqlValue[],
+  question: string | Question,
+): Promise<A> {
   const { logger } = dataSource;
   logger.logQuery(text, values, runner);
   try {

@@ -49,14 +49,11 @@ export interface SqlDatabase extends SqlExecutor {
   checkPool(): void;
 
   /**
-   * Opens the transaction of a change, ready to write, on a separate connection.
+   * Opens the transaction of a change, or of several that begin with it, ready to write, on a separate connection.
    *
    * @throws the admission's refusal
    */
   begin(changeId: string, admission?: Admission): Promise<ChangeTransaction>;
-
-  /** As {@link begin}, for several changes, of which this is the first. Absent where they cannot share a transaction. */
-  beginGroup?(changeId: string, admission?: Admission): Promise<GroupTransaction>;
 
   /** Ends the transaction that has begun with the commit of another one, if there is one. */
   endBegun(): Promise<void>;
@@ -107,24 +104,30 @@ export interface Admission {
   readonly refusal: () => Error;
 }
 
-/** The open transaction of several changes, one after the other. */
-export interface GroupTransaction extends ChangeTransaction {
-  /** Begins the part of the next change. */
-  beginPart(changeId: string): Promise<TransactionPart>;
-}
-
 /** The part of a transaction that is one change's, behind a savepoint. */
 export interface TransactionPart {
-  /** @throws where something does not hold that has to at the end of a change. */
-  keep(): Promise<void>;
+  /**
+   * Resolves to whether another part may follow: `closed` where something that was set lasts to the end of the
+   * transaction.
+   *
+   * @throws where something does not hold that has to at the end of a change, or the part has to be rolled back.
+   */
+  keep(): Promise<'open' | 'closed'>;
 
-  /** @throws where the transaction has ended. */
-  rollBack(): Promise<void>;
+  /**
+   * Resolves to `apart` where the change may have failed for no other reason than the parts before it.
+   *
+   * @throws where the transaction has ended.
+   */
+  rollBack(): Promise<'rolled-back' | 'apart'>;
 }
 
-/** The open transaction of a change. */
+/** The open transaction of a change, or of several, one after the other. */
 export interface ChangeTransaction extends SqlExecutor {
   readonly runner: QueryRunner;
+
+  /** Begins the part of the next one of several changes. */
+  beginPart(changeId: string): Promise<TransactionPart>;
 
   /** Whether it is certain to keep what a transaction at this isolation level keeps, as TypeORM writes the level. */
   includesLevel(level: string): boolean;

@@ -14,6 +14,24 @@ export function openRunner(dataSource: DataSource): QueryRunner {
   return runner;
 }
 
+/** Resets a runner inside a transaction to the state of a new one right after BEGIN. */
+export function refresh(runner: QueryRunner): void {
+  runner.disableSqlMemory();
+  const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
+  Object.assign(runner, unused, { isTransactionActive: true, transactionDepth: 1 });
+}
+
+/** Marks a runner as one whose transaction has ended. */
+export function endTransaction(runner: QueryRunner): void {
+  Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+}
+
+/** Rolls back by TypeORM, with the transactions inside: its subscribers may want to know. */
+export async function rollBackAll(runner: QueryRunner): Promise<void> {
+  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+  await runner.rollbackTransaction();
+}
+
 /** Those that have been open: TypeORM does not tell one that is closed from one that never was open. */
 const opened = new WeakSet<DataSource>();
 

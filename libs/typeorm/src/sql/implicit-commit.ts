@@ -22,11 +22,16 @@ const ALWAYS = new Set(
 const HIDING = new Set('CALL CASE EXECUTE FOR IF LOOP REPEAT WHILE'.split(' '));
 
 /** What they bring to run, in functions and triggers, may not commit: the servers refuse that. */
-const READING_AND_WRITING_ROWS = new Set('DELETE INSERT REPLACE SELECT UPDATE'.split(' '));
+const HARMLESS = new Set(
+  'DELETE DO INSERT RELEASE REPLACE ROLLBACK SAVEPOINT SELECT SET SHOW UPDATE'.split(' '),
+);
 
-/** Whether a statement, given its words, is certain not to commit: more than that it is not known to. */
-export function neverCommits([first = '']: readonly string[]): boolean {
-  return READING_AND_WRITING_ROWS.has(first);
+/**
+ * Whether one of the statements that a change may run, given its words, is certain not to commit: more than that it is
+ * not known to.
+ */
+export function neverCommits([first = '', second = '']: readonly string[]): boolean {
+  return HARMLESS.has(first) && !(first === 'SET' && second === 'STATEMENT');
 }
 
 /** The effect of a statement, given its words. */

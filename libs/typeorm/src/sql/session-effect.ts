@@ -4,6 +4,8 @@ import { statementWords, type LexicalRules } from './statement-words.js';
 export type SessionEffect =
   /** It leaves the session alone, as far as its text shows. */
   | 'none'
+  /** To the end of the transaction, for statements of changes alone: an open cursor, when constraints are checked. */
+  | 'changes'
   /** To the end of the transaction: `SET LOCAL`. */
   | 'transaction'
   /** To the next user of the connection: settings, temporary tables, advisory locks. Or an effect that the text does not show. */
@@ -21,8 +23,9 @@ const LASTING_ON_MYSQL = words(
 export function postgresSessionEffect(statement: readonly string[]): SessionEffect {
   const [first = '', second = ''] = statement;
   if (LASTING_ON_POSTGRES.has(first) || makesTemporary(statement)) return 'lasting';
-  if (first === 'DECLARE') return statement.includes('HOLD') ? 'lasting' : 'none';
-  if (first !== 'SET' || second === 'TRANSACTION' || second === 'CONSTRAINTS') return 'none';
+  if (first === 'DECLARE') return statement.includes('HOLD') ? 'lasting' : 'changes';
+  if (first !== 'SET') return 'none';
+  if (second === 'TRANSACTION' || second === 'CONSTRAINTS') return 'changes';
   return second === 'LOCAL' ? 'transaction' : 'lasting';
 }
 

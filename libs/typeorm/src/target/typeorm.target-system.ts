@@ -9,13 +9,12 @@ import {
   type MemberOutcome,
   type Transaction,
   type TransactionGroup,
-  type TransactionalTargetSystem,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core/adapter';
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
-import type { Admission, ChangeTransaction, GroupTransaction, SqlDatabase } from '../database/database.js';
+import type { Admission, ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { expectTables } from '../database/expect-tables.js';
@@ -34,11 +33,9 @@ const ANY_ANSWER = new Sql(['SELECT 1']);
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
 /** The SQL database of a DataSource, altered in transactions. */
-export class TypeOrmTargetSystem implements TransactionalTargetSystem {
+export class TypeOrmTargetSystem implements GroupingTargetSystem {
   readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
   readonly markers: TypeOrmMarkerStore;
-  /** Absent where the database does not let changes share a commit. */
-  readonly transactionGroup?: GroupingTargetSystem['transactionGroup'];
   private readonly database: SqlDatabase;
   private readonly host: AdapterHost;
   private readonly scope: TransactionScope;
@@ -63,14 +60,6 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     this.scope = scope;
     this.isPrepared = !options.createTables;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
-    const beginGroup = database.beginGroup?.bind(database);
-    if (beginGroup) {
-      this.transactionGroup = ({ changeId, service }, work) =>
-        this.within(
-          () => beginGroup(changeId, admissions.get(service)),
-          (transaction) => this.completeGroup(transaction, work),
-        );
-    }
   }
 
   /**
@@ -120,13 +109,21 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     );
   }
 
+  transactionGroup(
+    { changeId, service }: ChangeRun,
+    work: (group: TransactionGroup) => Promise<void>,
+  ): Promise<TransactionOutcome> {
+    const begin = () => this.database.begin(changeId, this.admissions.get(service));
+    return this.within(begin, (transaction) => this.completeGroup(transaction, work));
+  }
+
   /** Begins a transaction for `work`, which ends it. */
-  private async within<T extends ChangeTransaction>(
-    begin: () => Promise<T>,
-    work: (transaction: T) => Promise<TransactionOutcome>,
+  private async within(
+    begin: () => Promise<ChangeTransaction>,
+    work: (transaction: ChangeTransaction) => Promise<TransactionOutcome>,
   ): Promise<TransactionOutcome> {
     this.scope.install(this);
-    let transaction: T;
+    let transaction: ChangeTransaction;
     try {
       await this.prepareSchemaBuilder();
       transaction = await expectTables(this.database.dialect, begin());
@@ -141,7 +138,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   }
 
   private async completeGroup(
-    transaction: GroupTransaction,
+    transaction: ChangeTransaction,
     work: (group: TransactionGroup) => Promise<void>,
   ): Promise<TransactionOutcome> {
     const owner = { transaction, seal: () => transaction.complete() };
@@ -157,7 +154,7 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
   }
 
   private async runPart(
-    transaction: GroupTransaction,
+    transaction: ChangeTransaction,
     { changeId }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
   ): Promise<MemberOutcome> {
@@ -165,12 +162,10 @@ export class TypeOrmTargetSystem implements TransactionalTargetSystem {
     const session = new ChangeSession(changeId, this.resource, transaction, this.host);
     try {
       await this.perform(session, work);
-      await part.keep();
-      return { status: 'done' };
+      return (await part.keep()) === 'closed' ? { status: 'done', last: true } : { status: 'done' };
     } catch (error) {
       await session.abandon();
-      await part.rollBack();
-      return { status: 'rolled-back', error };
+      return { status: await part.rollBack(), error };
     }
   }
 

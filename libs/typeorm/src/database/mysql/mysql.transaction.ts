@@ -8,8 +8,10 @@ import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
 import { driverError, isServerError } from '../driver-error.js';
 import { explainMysqlEnd } from '../ended-connection.js';
+import { rollBackAll } from '../query-runner.js';
 import { rememberSession } from './mysql.session.js';
 import { lostError } from '../transaction-faults.js';
+import type { ChangeSavepoint } from '../pooled/change-part.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
 
 /** How the server reads SQL text. */
@@ -45,6 +47,8 @@ export class MysqlTransaction extends PooledTransaction {
   /** Set once the transaction has ended with a statement that failed. */
   private lost: Error | undefined;
   private hasSavepoint = false;
+  /** True once something ran that is not certain to leave the transaction alone. */
+  private isDoubtful = false;
   /** True once the server has answered after the change's last statement. */
   private isAnswered = false;
   goesOn = false;
@@ -74,23 +78,36 @@ export class MysqlTransaction extends PooledTransaction {
 
   protected async assertWhole(): Promise<void> {
     if (this.lost) throw this.lost;
-    if (this.hasSavepoint) await this.releaseSavepoint();
-    this.isAnswered = this.hasSavepoint;
+    if (this.isDoubtful) await this.releaseSavepoint();
+    this.isAnswered = this.isDoubtful;
   }
 
   protected async watch(): Promise<void> {
+    this.isDoubtful = true;
     if (!this.hasSavepoint) await this.setSavepoint();
+  }
+
+  /** The next savepoint of that name takes its place. */
+  protected openSavepoint(): ChangeSavepoint {
+    this.hasSavepoint = false;
+    this.isDoubtful = false;
+    return {
+      keep: () => Promise.resolve(),
+      rollBack: async () => {
+        if (this.lost) throw this.lost;
+        if (this.hasSavepoint) await this.rollBackToSavepoint();
+      },
+    };
   }
 
   protected effectOf(words: readonly string[]): SessionEffect {
     return mysqlSessionEffect(words);
   }
 
-  protected async sendCommit(next: Admission | undefined): Promise<Answer> {
+  protected async sendCommit(next: Admission | undefined): Promise<void> {
     const answer = await this.send(next ? 'COMMIT AND CHAIN' : 'COMMIT');
     // Servers that only speak MySQL's protocol may read AND CHAIN and do nothing about it.
     this.goesOn = next !== undefined && isInTransaction(answer);
-    return answer;
   }
 
   protected admitStatement(words: readonly string[]): void {
@@ -104,13 +121,9 @@ export class MysqlTransaction extends PooledTransaction {
     );
   }
 
-  protected checkCommit(): void {
-    // A commit that failed is an error.
-  }
-
   protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
     if (this.lost) throw this.lost;
-    if (!this.hasSavepoint && !this.completed && !isHarmless(text)) await this.setSavepoint();
+    if (!this.completed) await this.guard(text);
     try {
       const answer = await statement();
       this.isAnswered = this.completed;
@@ -127,12 +140,22 @@ export class MysqlTransaction extends PooledTransaction {
 
   protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
     const whole = await this.isWhole();
-    await this.rollBackAll();
+    await rollBackAll(this.runner);
     return whole ? 'rolled-back' : 'partly-applied';
   }
 
-  protected override isRefusal(error: unknown): boolean {
+  protected isRefusal(error: unknown): boolean {
     return [DEADLOCK, ROLLED_BACK_DURING_COMMIT].includes(Number(driverError(error).errno));
+  }
+
+  /** Other changes of the transaction would be committed with this one, and without their entries. */
+  private async guard(text: string): Promise<void> {
+    if (isHarmless(text)) {
+      if (this.part && !this.hasSavepoint) await this.setSavepoint();
+      return;
+    }
+    this.part?.assertFirst(statementWords(text, LEXICAL_RULES)[0]?.slice(0, 3).join(' ') ?? 'A statement');
+    await this.watch();
   }
 
   private async setSavepoint(): Promise<void> {
@@ -140,9 +163,14 @@ export class MysqlTransaction extends PooledTransaction {
     this.hasSavepoint = true;
   }
 
-  private async releaseSavepoint(): Promise<void> {
+  private releaseSavepoint(): Promise<void> {
+    return this.onSavepoint('RELEASE');
+  }
+
+  /** @throws ImplicitCommitError where it is gone. */
+  private async onSavepoint(action: 'RELEASE' | 'ROLLBACK TO'): Promise<void> {
     try {
-      await this.send(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+      await this.send(`${action} SAVEPOINT ${SAVEPOINT}`);
     } catch (cause) {
       throw isGone(cause) ? new ImplicitCommitError(this.changeId, cause) : cause;
     }
@@ -154,12 +182,16 @@ export class MysqlTransaction extends PooledTransaction {
     if (this.lost) return !this.hidden;
     if (!this.hasSavepoint) return true;
     try {
-      await this.send(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+      await this.rollBackToSavepoint();
       return true;
     } catch (error) {
-      if (isGone(error)) return false;
+      if (error instanceof ImplicitCommitError) return false;
       throw error;
     }
+  }
+
+  private rollBackToSavepoint(): Promise<void> {
+    return this.onSavepoint('ROLLBACK TO');
   }
 
   private async notice(error: unknown): Promise<void> {

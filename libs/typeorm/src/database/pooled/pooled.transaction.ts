@@ -8,32 +8,30 @@ import { transactionControl } from '../../sql/transaction-control.js';
 import type { AlteredSession } from '../altered-session.js';
 import { bounded } from '../bounded.js';
 import { discard, releaseRunner, send, type Answer } from '../connection.js';
-import type { Admission, ChangeTransaction } from '../database.js';
+import type { Admission, ChangeTransaction, TransactionPart } from '../database.js';
 import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
-import { isServerError } from '../driver-error.js';
 import { holdCommits, tellRollback } from '../held-commits.js';
-import { hasTurn, takeTurn } from '../statement-turn.js';
+import { endTransaction, refresh } from '../query-runner.js';
+import { StatementLine } from '../statement-line.js';
 import { controlError, lostError } from '../transaction-faults.js';
+import { ChangePart, type ChangeSavepoint } from './change-part.js';
 import type { TransactionParts } from './transaction-parts.js';
 
-/**
- * The transaction of a change on a connection of a pool. Statements are sent one by one,
- * however the change issues them: drivers give up queueing them, and after an error that
- * ends the transaction none may follow.
- */
+/** The transaction of a change, or of several, on a connection of a pool. */
 export abstract class PooledTransaction implements ChangeTransaction {
   protected abstract readonly rules: LexicalRules;
   protected abstract readonly session: AlteredSession;
   /** True once something ran that may have ended the transaction without a sign. */
   protected hidden = false;
   protected completed = false;
-  private last: Promise<unknown> = Promise.resolve();
-  private closing = false;
   protected unusable: unknown;
+  /** That of the change that runs, where several share the transaction. */
+  protected part: ChangePart | undefined;
+  private readonly line = new StatementLine();
   private released: (() => Promise<void>) | undefined;
   private readonly tellCommits: () => void;
 
-  protected readonly changeId: string;
+  protected changeId: string;
   protected readonly dataSource: DataSource;
   protected readonly executor: SqlExecutor;
   readonly runner: QueryRunner;
@@ -48,6 +46,15 @@ export abstract class PooledTransaction implements ChangeTransaction {
     this.tellCommits = holdCommits(runner);
   }
 
+  async beginPart(changeId: string): Promise<TransactionPart> {
+    Object.assign(this, { changeId, completed: false, hidden: false });
+    refresh(this.runner);
+    const part = new ChangePart(changeId, this.runner, this.openSavepoint(), this.part === undefined);
+    this.part = part;
+    await part.begin();
+    return part;
+  }
+
   /** The default level of a server or DataSource is not known here, but none below READ COMMITTED is usual. */
   includesLevel(level: string): boolean {
     return level.startsWith('READ ');
@@ -58,13 +65,14 @@ export abstract class PooledTransaction implements ChangeTransaction {
       const control = transactionControl(words);
       if (control !== undefined) throw controlError(this.changeId, control);
       this.admitStatement(words);
-      this.session.expect(this.effectOf(words));
+      this.expect(this.effectOf(words));
     }
-    this.session.expect(functionsEffect(text));
+    this.expect(functionsEffect(text));
   }
 
-  lendConnection(): Promise<unknown> {
-    this.session.expect('lasting');
+  async lendConnection(): Promise<unknown> {
+    this.part?.assertFirst("The driver's connection");
+    this.expect('lasting');
     return this.perform<unknown>('', async () => {
       await this.watch();
       this.hidden = true;
@@ -73,14 +81,13 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   perform<T>(text: string, statement: () => Promise<T>): Promise<T> {
-    // What a subscriber sends because of a statement is part of it, and must not wait for it.
-    if (hasTurn(this)) return this.session.run(statement);
-    const mine = this.last.then(() => {
-      if (this.closing) throw new ChangeEndedError(this.changeId);
-      return takeTurn(this, () => this.session.run(() => this.attempt(text, statement)));
-    });
-    this.last = mine.catch(() => undefined);
-    return mine;
+    const { changeId, line, session } = this;
+    // What a subscriber sends because of a statement.
+    if (line.hasTurn) return session.run(statement);
+    return line.run(
+      () => session.run(() => this.attempt(text, statement)),
+      () => new ChangeEndedError(changeId),
+    );
   }
 
   async complete(): Promise<void> {
@@ -117,11 +124,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
     // TypeORM releases a runner whose connection it saw lost.
     if (this.runner.isReleased) return this.rollBack(lostError(this.changeId, 'connection lost'));
     try {
-      this.checkCommit(await this.within('commitMs', this.sendCommit(following)));
+      await this.within('commitMs', this.sendCommit(following));
     } catch (error) {
       return this.notCommitted(error);
     }
-    this.ended();
+    endTransaction(this.runner);
     // It is committed, also where a subscriber throws.
     await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
     return { status: 'committed' };
@@ -130,13 +137,14 @@ export abstract class PooledTransaction implements ChangeTransaction {
   async rollBack(because: unknown): Promise<TransactionOutcome> {
     const error = this.explainEnd(because);
     try {
-      return { status: await this.within('rollbackMs', this.undoAll()), error };
+      const undone = this.line.close().then(() => this.undo());
+      return { status: await this.within('rollbackMs', undone), error };
     } catch (cause) {
       // Without its connection the server rolls back by itself: no COMMIT was ever sent.
       this.unusable = cause;
       return { status: this.outcomeIfConnectionLost(), error };
     } finally {
-      this.ended();
+      endTransaction(this.runner);
     }
   }
 
@@ -167,6 +175,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return this.goesOn && this.unusable === undefined;
   }
 
+  /** Has a savepoint set with the next statement. */
+  protected abstract openSavepoint(): ChangeSavepoint;
+
   /** @throws NonTransactionalStatementError for a statement that must not run. */
   protected abstract admitStatement(words: readonly string[]): void;
 
@@ -179,9 +190,6 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** @throws ImplicitCommitError, TransactionLostError when it is not. */
   protected abstract assertWhole(): Promise<void>;
 
-  /** @throws CommitRefusedError when the answer to COMMIT was no commit. */
-  protected abstract checkCommit(answer: Answer): void;
-
   /** An error that a connection which was lost has caused, or one that names why the server has ended it. */
   protected abstract explainEnd(error: unknown): unknown;
 
@@ -191,16 +199,23 @@ export abstract class PooledTransaction implements ChangeTransaction {
   /** Rolls back, and returns whether all effects were rolled back. */
   protected abstract undo(): Promise<'rolled-back' | 'partly-applied'>;
 
-  /** Commits, and begins the next transaction with it where `next` lets one in. */
-  protected abstract sendCommit(next: Admission | undefined): Promise<Answer>;
+  /**
+   * Commits, and begins the next transaction with it where `next` lets one in.
+   *
+   * @throws CommitRefusedError when the answer to COMMIT was no commit.
+   */
+  protected abstract sendCommit(next: Admission | undefined): Promise<void>;
 
   /** The parts of the next transaction. Resets the runner to the state of a new one right after BEGIN. */
   protected partsFor(changeId: string): TransactionParts {
     const { dataSource, host, runner, executor } = this;
-    runner.disableSqlMemory();
-    const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
-    Object.assign(runner, unused, { isTransactionActive: true, transactionDepth: 1 });
+    refresh(runner);
     return { changeId, dataSource, host, runner, executor };
+  }
+
+  private expect(effect: SessionEffect): void {
+    this.session.expect(effect);
+    if (effect !== 'none') this.part?.close();
   }
 
   private within<T>(limit: 'commitMs' | 'rollbackMs', work: Promise<T>): Promise<T> {
@@ -211,21 +226,9 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return send(this.dataSource, this.runner, text);
   }
 
-  /** Rolls back by TypeORM, whose subscribers may want to know. */
-  protected async rollBackAll(): Promise<void> {
-    Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
-    await this.runner.rollbackTransaction();
-  }
-
-  private async undoAll(): Promise<'rolled-back' | 'partly-applied'> {
-    this.closing = true;
-    await this.last;
-    return this.undo();
-  }
-
   /** The outcome of a transaction whose COMMIT was answered by an error, or not at all. */
   protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
-    this.ended();
+    endTransaction(this.runner);
     if (this.isRefusal(error)) {
       await tellRollback(this.runner);
       return { status: 'rolled-back', error };
@@ -235,16 +238,10 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   /** True if an error of COMMIT says for certain that nothing was committed. */
-  protected isRefusal(error: unknown): boolean {
-    return isServerError(error);
-  }
+  protected abstract isRefusal(error: unknown): boolean;
 
   /** The outcome of a transaction whose connection is lost before its COMMIT. */
   private outcomeIfConnectionLost(): 'rolled-back' | 'partly-applied' {
     return this.hidden && !this.completed ? 'partly-applied' : 'rolled-back';
-  }
-
-  private ended(): void {
-    Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
   }
 }

@@ -12,14 +12,17 @@ import { AlteredSession } from '../altered-session.js';
 import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
-import { driverError, messageOf } from '../driver-error.js';
+import { driverError, isServerError, messageOf } from '../driver-error.js';
 import { explainPostgresEnd, watchConnection } from '../ended-connection.js';
 import { inlined, postgresDialect } from './postgres.dialect.js';
 import { sendSeveral } from './postgres.messages.js';
+import { rollBackAll } from '../query-runner.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
+import type { ChangeSavepoint } from '../pooled/change-part.js';
 import type { TransactionParts } from '../pooled/transaction-parts.js';
 import { isGone } from '../expect-tables.js';
 import { TablesDroppedError } from '../../run.errors.js';
+import { PostgresSavepoints } from './postgres.savepoints.js';
 import { rememberSession } from './postgres.session.js';
 
 /** How the server reads SQL text. */
@@ -42,6 +45,12 @@ export const IN_FAILED_TRANSACTION = '25P02';
  */
 const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
 
+/**
+ * Errors that changes before it in the transaction may cause: an object that is in another state, or in use, until the
+ * commit; a new enum value; no memory left for locks; a snapshot that is older, or locks that are held longer.
+ */
+const NOT_ALONE = new Set(['55000', '55006', '55P04', '53200', '40001', '40P01']);
+
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
   protected readonly rules = LEXICAL_RULES;
@@ -55,11 +64,15 @@ export class PostgresTransaction extends PooledTransaction {
   private chained = false;
   /** The row that the admission of the next transaction has marked. */
   private next: Row | undefined;
+  private readonly savepoints: PostgresSavepoints;
+  /** True once a statement has failed, and none has run since. */
+  private hasFailed = false;
   private readonly connection: { readonly reason: unknown };
 
   constructor(parts: TransactionParts) {
     super(parts);
     this.connection = watchConnection(parts.runner);
+    this.savepoints = new PostgresSavepoints(parts.dataSource, parts.runner);
   }
 
   get goesOn(): boolean {
@@ -83,18 +96,29 @@ export class PostgresTransaction extends PooledTransaction {
     return super.execute(statement);
   }
 
+  protected openSavepoint(): ChangeSavepoint {
+    const { changeId, savepoints } = this;
+    savepoints.begin();
+    return {
+      keep: () => {
+        // As the server does, which would tell only at the next statement.
+        if (this.hasFailed) throw new CommitRefusedError(changeId);
+        return this.noting(() => savepoints.keep());
+      },
+      rollBack: async () => {
+        await savepoints.rollBack();
+        this.hasFailed = false;
+      },
+    };
+  }
+
   protected admitStatement(): void {
     // The server knows best, and refuses without harm.
   }
 
-  /** A transaction in which a statement had failed is rolled back by COMMIT, without an error. */
-  protected checkCommit({ command }: Answer): void {
-    if (command !== 'COMMIT') throw new CommitRefusedError(this.changeId);
-  }
-
   protected async undo(): Promise<'rolled-back' | 'partly-applied'> {
     const isCurrent = await this.isCurrent();
-    await this.rollBackAll();
+    await rollBackAll(this.runner);
     return isCurrent && (await this.isUndone()) ? 'rolled-back' : 'partly-applied';
   }
 
@@ -110,36 +134,50 @@ export class PostgresTransaction extends PooledTransaction {
     return postgresSessionEffect(words);
   }
 
-  protected async sendCommit(next: Admission | undefined): Promise<Answer> {
-    if (!this.atCommit) return this.send('COMMIT');
-    this.chained = next !== undefined;
-    const statements = [`${COMMITTING} ${inlined(this.atCommit)}`, 'COMMIT'];
-    if (next) statements.push(beginning(this.dataSource), inlined(next.statement()));
-    const [, committed, , entered] = await sendSeveral(this.dataSource, this.runner, statements);
-    this.next = admittedRow(entered);
+  protected async sendCommit(next: Admission | undefined): Promise<void> {
+    const before = this.beforeCommit();
+    if (before.length === 0) return this.assertCommitted(await this.send('COMMIT'));
+    const isFollowed = next !== undefined && this.atCommit !== undefined;
+    this.chained = isFollowed;
+    const statements = [...before, 'COMMIT'];
+    const { length } = statements;
+    if (isFollowed) statements.push(beginning(this.dataSource), inlined(next.statement()));
+    const message = [COMMITTING, statements.join('; ')].join(' ');
+    const answers = await sendSeveral(this.dataSource, this.runner, [message]);
+    this.next = admittedRow(answers[length + 1]);
+    this.assertCommitted(answers[length - 1]);
     // A transaction that was not admitted gets the server's refusal when it begins for itself.
-    if (next && !this.next) this.unusable = next.refusal();
-    return committed ?? {};
+    if (isFollowed && !this.next) this.unusable = next.refusal();
+  }
+
+  private beforeCommit(): readonly string[] {
+    const append = this.atCommit ? [inlined(this.atCommit)] : [];
+    return [...this.savepoints.beforeCommit(), ...append];
+  }
+
+  /** A transaction in which a statement had failed is rolled back by COMMIT, without an error. */
+  private assertCommitted(answer: Answer | undefined): void {
+    if (answer?.command !== 'COMMIT') throw new CommitRefusedError(this.changeId);
   }
 
   /** What failed may have been the statement before the COMMIT, and the transaction be open still. */
   protected override async notCommitted(error: unknown): Promise<TransactionOutcome> {
     const { atCommit } = this;
-    const isOpen = atCommit && this.isRefusal(error);
+    const isOpen = this.beforeCommit().length > 0 && this.isRefusal(error);
     const outcome = await (isOpen ? this.rollBack(error) : super.notCommitted(error));
     if (!atCommit || !isAbout(error, inlined(atCommit))) return outcome;
     return { ...outcome, error: new TablesDroppedError(error) } as TransactionOutcome;
   }
 
   /** With more than the COMMIT in the message, what failed may have come after it. */
-  protected override isRefusal(error: unknown): boolean {
+  protected isRefusal(error: unknown): boolean {
     if (this.chained) return false;
-    return error instanceof CommitRefusedError || super.isRefusal(error);
+    return error instanceof CommitRefusedError || isServerError(error);
   }
 
   protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
     try {
-      return await statement();
+      return await this.noting(() => this.savepoints.run(statement));
     } catch (cause) {
       throw this.explain(text, this.explainEnd(cause));
     }
@@ -147,6 +185,19 @@ export class PostgresTransaction extends PooledTransaction {
 
   protected explainEnd(error: unknown): unknown {
     return explainPostgresEnd(this.changeId, error, this.connection.reason);
+  }
+
+  /** Takes note of whether a statement fails, and why. */
+  private async noting<T>(statement: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await statement();
+      this.hasFailed = false;
+      return answer;
+    } catch (error) {
+      this.hasFailed = isServerError(error);
+      if (NOT_ALONE.has(String(driverError(error).code))) this.part?.blameOthers();
+      throw error;
+    }
   }
 
   /** False once another transaction runs, or none; one that has failed cannot be asked, and counts as current. */

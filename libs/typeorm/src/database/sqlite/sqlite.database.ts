@@ -5,7 +5,7 @@ import type { Row, Sql } from '../../sql/sql.js';
 import { ConnectionInTransactionError } from '../../typeorm.errors.js';
 import type { SqlDatabase } from '../database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from '../../sql/dialect.js';
-import { assertOpen, openRunner } from '../query-runner.js';
+import { assertOpen, endTransaction, openRunner } from '../query-runner.js';
 import type { RowWrite } from '../../sql/row-write.js';
 import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
@@ -99,10 +99,6 @@ export class SqliteDatabase implements SqlDatabase {
     return this.told(new SqliteTransaction(changeId, runner, connection));
   }
 
-  beginGroup(changeId: string): Promise<SqliteTransaction> {
-    return this.begin(changeId);
-  }
-
   /** As TypeORM, which rolls back where a subscriber fails. */
   private async told(transaction: SqliteTransaction): Promise<SqliteTransaction> {
     try {
@@ -150,7 +146,7 @@ export class SqliteDatabase implements SqlDatabase {
     );
     if (isFree) return false;
     handle.exec('ROLLBACK');
-    Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+    endTransaction(runner);
     return true;
   }
 

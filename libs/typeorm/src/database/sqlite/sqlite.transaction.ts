@@ -6,9 +6,10 @@ import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
-import type { Admission, GroupTransaction, TransactionPart } from '../database.js';
+import type { Admission, ChangeTransaction, TransactionPart } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
 import { holdCommits } from '../held-commits.js';
+import { endTransaction, refresh } from '../query-runner.js';
 import { controlError, lostError } from '../transaction-faults.js';
 import { withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
 
@@ -37,7 +38,7 @@ export interface ChangeConnection {
 }
 
 /** The transaction of a change, or of several, on the one connection of a SQLite DataSource. */
-export class SqliteTransaction implements GroupTransaction {
+export class SqliteTransaction implements ChangeTransaction {
   /** The error with which SQLite ended the transaction by itself, as it does when the disk is full. */
   private lost: { readonly error: unknown } | undefined;
   /** True if a statement of the change ran after that, which nothing takes back. */
@@ -55,17 +56,20 @@ export class SqliteTransaction implements GroupTransaction {
   /** A nested transaction, as TypeORM has them: its subscribers are told of the end of each change. */
   async beginPart(changeId: string): Promise<TransactionPart> {
     this.changeId = changeId;
+    refresh(this.runner);
     await this.runner.startTransaction();
     return {
       keep: async () => {
         this.connection.assertForeignKeys(changeId);
         await this.runner.commitTransaction();
+        return 'open';
       },
       rollBack: async () => {
         this.assertOpen();
         // Those that the change has left open end with it.
         Object.assign(this.runner, { transactionDepth: PART_DEPTH });
         await this.runner.rollbackTransaction();
+        return 'rolled-back';
       },
     };
   }
@@ -166,7 +170,7 @@ export class SqliteTransaction implements GroupTransaction {
   }
 
   private ended(isFollowed = false): void {
-    Object.assign(this.runner, { isTransactionActive: false, transactionDepth: 0 });
+    endTransaction(this.runner);
     this.connection.ended(isFollowed);
   }
 

@@ -1,0 +1,86 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { sendAhead } from '../connection.js';
+import { sendSeveral } from './postgres.messages.js';
+
+const PART = 'flamingock_change';
+const LOOK = 'flamingock_look';
+
+/** Whether there is a constraint, or a constraint trigger, whose check can wait for the commit. */
+const CAN_DEFER = 'EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable)';
+
+/** Has checked what waits for the commit, and waits again. */
+const LOOK_AT_DEFERRED = [
+  `SAVEPOINT ${LOOK}`,
+  'SET CONSTRAINTS ALL IMMEDIATE',
+  `ROLLBACK TO SAVEPOINT ${LOOK}`,
+];
+
+/**
+ * The savepoints of the changes that share a transaction. What need not be waited for travels with the next statement
+ * of a change, so that a change of one statement costs one round trip.
+ */
+export class PostgresSavepoints {
+  private ahead: string[] = [];
+  private isSet = false;
+  private canDefer = true;
+  private lost: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly runner: QueryRunner,
+  ) {}
+
+  begin(): void {
+    this.ahead.push(`SAVEPOINT ${PART}`);
+    this.isSet = false;
+  }
+
+  /** Runs a statement of a change behind its savepoint. */
+  async run<T>(statement: () => Promise<T>): Promise<T> {
+    if (this.ahead.length === 0) return statement();
+    const text = this.ahead.join('; ');
+    this.ahead = [];
+    this.isSet = true;
+    const { answered } = await sendAhead(this.dataSource, this.runner, text);
+    try {
+      return await statement();
+    } finally {
+      await answered.catch((error: unknown) => {
+        this.lost = { error };
+        throw error;
+      });
+    }
+  }
+
+  /** Ends a part; where a check can wait for the commit, after a look whether it will pass. */
+  async keep(): Promise<void> {
+    if (!this.isSet) this.ahead.pop();
+    else if (this.canDefer) await this.lookAndRelease();
+    else this.ahead.push(`RELEASE SAVEPOINT ${PART}`);
+  }
+
+  /** @throws where the transaction has ended. */
+  async rollBack(): Promise<void> {
+    if (this.lost) throw this.lost.error;
+    if (!this.isSet) this.ahead.pop();
+    else await this.send([`ROLLBACK TO SAVEPOINT ${PART}`, `RELEASE SAVEPOINT ${PART}`]);
+  }
+
+  /**
+   * What goes before the COMMIT: it fails where a check can wait for the commit, and could not when the first change
+   * ended. Others have ended without a look since.
+   */
+  beforeCommit(): readonly string[] {
+    return this.canDefer ? [] : [`SELECT 1 / (NOT ${CAN_DEFER})::pg_catalog.int4`];
+  }
+
+  private async lookAndRelease(): Promise<void> {
+    const question = `SELECT ${CAN_DEFER}::pg_catalog.int4 AS found`;
+    const answers = await this.send([...LOOK_AT_DEFERRED, `RELEASE SAVEPOINT ${PART}`, question]);
+    this.canDefer = Number(answers.at(-1)?.rows?.[0]?.['found']) !== 0;
+  }
+
+  private send(statements: readonly string[]) {
+    return sendSeveral(this.dataSource, this.runner, statements);
+  }
+}
