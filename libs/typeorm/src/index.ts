@@ -26,6 +26,7 @@ export {
   CommitRefusedError,
   ImplicitCommitError,
   NonTransactionalStatementError,
+  SharedTransactionError,
 } from './transaction.errors.js';
 export { DroppedHistoryError } from './schema/schema-at-start.js';
 export {

@@ -6,6 +6,13 @@ const peer = (name: string) => new URL(`../peers/${name}.mjs`, import.meta.url);
 /** This library on a SQL database, by TypeORM. */
 export const flamingock: Contender = { title: 'nestjs-flamingock', module: participant('flamingock') };
 
+/** The same with a commit for each change. */
+export const flamingockEach: Contender = {
+  title: 'nestjs-flamingock, each',
+  module: participant('flamingock'),
+  variant: 'each',
+};
+
 /** This library on MongoDB, by Mongoose. */
 export const flamingockOnMongo: Contender = {
   title: 'nestjs-flamingock',

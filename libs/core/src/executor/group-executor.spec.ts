@@ -154,6 +154,23 @@ describe('changes that can share a commit', () => {
     expect(await history()).toEqual(executed('a', 'b', 'c'));
   });
 
+  it('are followed by none where one has set what lasts to the end of the transaction', async () => {
+    const inGroup = target.transactionGroup.bind(target);
+    target.transactionGroup = (first, work) =>
+      inGroup(first, (group) =>
+        work({
+          transaction: group.transaction,
+          run: async (one, perform) => {
+            const outcome = await group.run(one, perform);
+            return one.changeId === 'b' ? { status: 'done', last: true } : outcome;
+          },
+        }),
+      );
+    await run([change('a'), change('b'), change('c'), change('d')]);
+    expect(commits()).toBe(2);
+    expect(await history()).toEqual(executed('a', 'b', 'c', 'd'));
+  });
+
   it('leave one to a transaction of its own that has to be apart', async () => {
     const run50 = target.transactionGroup.bind(target);
     target.transactionGroup = (first, work) =>

@@ -2,6 +2,7 @@ import {
   bare,
   bareInOneMessage,
   flamingock,
+  flamingockEach,
   flamingockOnMongo,
   migrateMongo,
   postgresPeers,
@@ -24,15 +25,15 @@ export function applyOnPostgres(bench: Bench): Promise<Section> {
     bench,
     'postgres',
     flamingock,
-    [typeOrmEach, typeOrmAll, ...sqlPeers, ...postgresPeers, bare, bareInOneMessage],
-    0.8,
+    [typeOrmEach, flamingockEach, typeOrmAll, ...sqlPeers, ...postgresPeers, bare, bareInOneMessage],
+    0.75,
   );
 }
 
 /** The same with the server in another zone. */
 export function applyFromFar(bench: Bench): Promise<Section> {
   const title = `PostgreSQL at ${ONE_WAY_MS} ms each way`;
-  return apply(bench, 'postgres', flamingock, [typeOrmEach, bare, bareInOneMessage], 0.8, {
+  return apply(bench, 'postgres', flamingock, [typeOrmEach, flamingockEach, bare, bareInOneMessage], 0.3, {
     title,
     isFar: true,
   });
@@ -40,17 +41,17 @@ export function applyFromFar(bench: Bench): Promise<Section> {
 
 /** The same on MariaDB. */
 export function applyOnMariaDb(bench: Bench): Promise<Section> {
-  return apply(bench, 'mariadb', flamingock, [typeOrmEach, typeOrmAll, ...sqlPeers], 1);
+  return apply(bench, 'mariadb', flamingock, [typeOrmEach, flamingockEach, typeOrmAll, ...sqlPeers], 0.9);
 }
 
 /** The same on SQLite. */
 export function applyOnSqlite(bench: Bench): Promise<Section> {
-  return apply(bench, 'sqlite', flamingock, [typeOrmEach, typeOrmAll, ...sqlPeers], 1);
+  return apply(bench, 'sqlite', flamingock, [typeOrmEach, flamingockEach, typeOrmAll, ...sqlPeers], 0.8);
 }
 
 /** The same on MongoDB. */
 export function applyOnMongo(bench: Bench): Promise<Section> {
-  return apply(bench, 'mongodb', flamingockOnMongo, [migrateMongo], 1);
+  return apply(bench, 'mongodb', flamingockOnMongo, [migrateMongo], 1.2);
 }
 
 /** `factor`: what ours may take of the first peer's time. */

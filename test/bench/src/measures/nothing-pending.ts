@@ -23,7 +23,7 @@ export function nothingPending(bench: Bench): Promise<Section> {
           cpu.note(one, await bench.run(one.contender, one.database, CHANGES)),
         );
         const section = comparison(`nothing pending: ${CHANGES} changes in code, PostgreSQL`, figures, ours, [
-          ratioAim(figures, ours, 0.5, other),
+          ratioAim(figures, ours, 0.45, other),
           ratioAim(figures, old, 1.2, ours),
         ]);
         return cpu.addTo(section, figures.keys());

@@ -16,7 +16,7 @@ export async function open(job: Job): Promise<Participant> {
 
 /** Its application, with changes as `toChange` makes them. */
 export function openFlamingock(
-  { database, inserts }: Job,
+  { database, inserts, variant }: Job,
   toChange: (insert: Insert) => ChangeClass = (insert) => insertRow(insert),
   logger?: Logger,
 ): Promise<INestApplicationContext> {
@@ -25,6 +25,7 @@ export function openFlamingock(
     FlamingockModule.forRoot({
       service: 'default',
       runAt: 'manual',
+      commit: variant === 'each' ? 'each' : 'auto',
       auditStore: typeOrmAuditStore(),
       targetSystems: [typeOrmTargetSystem('rows-db')],
     }),

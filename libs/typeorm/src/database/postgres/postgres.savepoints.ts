@@ -1,9 +1,16 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { sendAhead } from '../connection.js';
+import { driverError } from '../driver-error.js';
 import { sendSeveral } from './postgres.messages.js';
 
 const PART = 'flamingock_change';
 const LOOK = 'flamingock_look';
+
+/**
+ * Errors that changes before it in the transaction may cause: an object that is in another state, or in use, until the
+ * commit; a new enum value; no memory left for locks; a snapshot that is older, or locks that are held longer.
+ */
+const OF_OTHERS = new Set(['55000', '55006', '55P04', '53200', '40001', '40P01']);
 
 /** Whether there is a constraint, or a constraint trigger, whose check can wait for the commit. */
 const CAN_DEFER = 'EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable)';
@@ -83,4 +90,9 @@ export class PostgresSavepoints {
   private send(statements: readonly string[]) {
     return sendSeveral(this.dataSource, this.runner, statements);
   }
+}
+
+/** True if a change that shares its transaction might not have failed alone. */
+export function mayBeOfOthers(error: unknown): boolean {
+  return OF_OTHERS.has(String(driverError(error).code));
 }

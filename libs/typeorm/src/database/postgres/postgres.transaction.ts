@@ -22,7 +22,7 @@ import type { ChangeSavepoint } from '../pooled/change-part.js';
 import type { TransactionParts } from '../pooled/transaction-parts.js';
 import { isGone } from '../expect-tables.js';
 import { TablesDroppedError } from '../../run.errors.js';
-import { PostgresSavepoints } from './postgres.savepoints.js';
+import { mayBeOfOthers, PostgresSavepoints } from './postgres.savepoints.js';
 import { rememberSession } from './postgres.session.js';
 
 /** How the server reads SQL text. */
@@ -44,12 +44,6 @@ export const IN_FAILED_TRANSACTION = '25P02';
  * the statement needs a transaction of its own, or none.
  */
 const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
-
-/**
- * Errors that changes before it in the transaction may cause: an object that is in another state, or in use, until the
- * commit; a new enum value; no memory left for locks; a snapshot that is older, or locks that are held longer.
- */
-const NOT_ALONE = new Set(['55000', '55006', '55P04', '53200', '40001', '40P01']);
 
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
@@ -136,7 +130,10 @@ export class PostgresTransaction extends PooledTransaction {
 
   protected async sendCommit(next: Admission | undefined): Promise<void> {
     const before = this.beforeCommit();
-    if (before.length === 0) return this.assertCommitted(await this.send('COMMIT'));
+    if (before.length === 0) {
+      this.assertCommitted(await this.send('COMMIT'));
+      return;
+    }
     const isFollowed = next !== undefined && this.atCommit !== undefined;
     this.chained = isFollowed;
     const statements = [...before, 'COMMIT'];
@@ -195,7 +192,7 @@ export class PostgresTransaction extends PooledTransaction {
       return answer;
     } catch (error) {
       this.hasFailed = isServerError(error);
-      if (NOT_ALONE.has(String(driverError(error).code))) this.part?.blameOthers();
+      if (mayBeOfOthers(error)) this.part?.blameOthers();
       throw error;
     }
   }
