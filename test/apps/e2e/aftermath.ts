@@ -8,6 +8,7 @@ import {
 import type { TestDatabase, TestTarget } from '../../support/test-database.js';
 import { withApplication } from './boot.js';
 import type { FixtureOptions } from './fixtures/app.module.js';
+import { SHARED_NOTES } from './fixtures/sharing-changes.js';
 import type { Exit } from './fixture-process.js';
 import { unrecordedEffects } from './recorded-effects.js';
 import type { Workspace } from './workspace.js';
@@ -85,8 +86,9 @@ export class Aftermath {
   /** All that is not as the history says. */
   async faults(): Promise<readonly string[]> {
     await this.compare();
-    const notes = (await this.workspace.notes()).join();
-    if (notes !== 'one,three,two') this.found.push(`notes are ${notes}`);
+    const notes = (await this.workspace.notes()).toSorted().join();
+    const expected = ['one', 'two', 'three', ...(this.workspace.isSharing ? SHARED_NOTES : [])].toSorted();
+    if (notes !== expected.join()) this.found.push(`notes are ${notes}`);
     const published = this.publishedNow();
     if (published !== 1) this.found.push(`published ${published} times`);
     if (!this.workspace.outboxLines().includes('warm')) this.found.push('never warmed up');

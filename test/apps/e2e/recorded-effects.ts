@@ -1,4 +1,5 @@
 import type { TestDatabase, TestTarget } from '../../support/test-database.js';
+import { SHARED_NOTES } from './fixtures/sharing-changes.js';
 import type { Workspace } from './workspace.js';
 
 /** Everything that took effect more or less often than the history says. */
@@ -12,6 +13,11 @@ export async function unrecordedEffects(workspace: Workspace<TestDatabase, TestT
     ['note "one"', 'first-notes', times(notes, 'one')],
     ['note "two"', 'first-notes', times(notes, 'two')],
     ['note "three"', 'last-notes', times(notes, 'three')],
+    ...SHARED_NOTES.map((note): [string, string, number] => [
+      `note "${note}"`,
+      `share-${note}`,
+      times(notes, note),
+    ]),
     ['publication', 'publish', published],
   ];
   const found = counted

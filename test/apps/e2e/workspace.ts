@@ -15,6 +15,9 @@ export class Workspace<T extends TestDatabase = TestDatabase, N extends TestTarg
   private readonly folder = mkdtempSync(join(tmpdir(), 'flamingock-e2e-'));
   private readonly outbox = join(this.folder, 'outbox.txt');
 
+  /** Whether the application has changes that share a commit. */
+  isSharing = false;
+
   private constructor(
     readonly audit: T,
     readonly target: T | N,
@@ -38,6 +41,7 @@ export class Workspace<T extends TestDatabase = TestDatabase, N extends TestTarg
       audit: this.audit.options,
       ...(separate && { notes: this.target.options }),
       outbox: this.outbox,
+      isSharing: this.isSharing,
     };
   }
 

@@ -64,6 +64,21 @@ const FIX: Scenario = {
   instance: { operation: 'fix publish' },
   prepare: failToPublish,
 };
+const SHARE: Scenario = {
+  title: 'applying changes that share a commit',
+  points: 20,
+  isSharing: true,
+  instance: {},
+  prepare: (options) => boot({ ...options, changeCount: 4 }),
+};
+const SHARED_FAILS: Scenario = {
+  title: 'failing in a change that shares a commit',
+  points: 20,
+  isSharing: true,
+  instance: { behaviour: 'throw:sharing five' },
+  prepare: (options) => boot({ ...options, changeCount: 4 }),
+};
+const SHARING = [SHARE, SHARED_FAILS];
 const SCENARIOS = [APPLY, ABORT, ROLL_BACK, ROLLBACK_FAILS, RETRY, UNDO, UNDO_PUBLISH, FIX];
 
 type Signal = 'SIGKILL' | 'SIGSTOP';
@@ -99,7 +114,7 @@ function sample(pair: Pair, scenario: Scenario, signal: Signal): (() => Promise<
 const print = (...cells: readonly unknown[]): void => void process.stdout.write(`${cells.join(' | ')}\n`);
 beforeAll(() => print('stores', 'in the middle of', 'by', 'points', 'manual checks', 'faults'));
 
-function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
+function crashSuite(pair: Pair, pauses: readonly Scenario[], kills: readonly Scenario[]): void {
   const test = (title: string, scenario: Scenario, signal: Signal): void => {
     const attempt = CRASH_STRIDE
       ? () => matrix(pair, scenario, signal, Number(CRASH_STRIDE))
@@ -115,7 +130,7 @@ function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
       expect(trials.length).toBeGreaterThan(0);
     });
   };
-  for (const scenario of SCENARIOS) {
+  for (const scenario of kills) {
     test('leaves what is recorded, and the next start goes on', scenario, 'SIGKILL');
   }
   for (const scenario of pauses) {
@@ -123,20 +138,20 @@ function crashSuite(pair: Pair, pauses: readonly Scenario[]): void {
   }
 }
 
-const suite = (pair: Pair, pauses: readonly Scenario[] = SCENARIOS) =>
-  describe(`an instance that is killed or stopped, ${pair.title}`, () => crashSuite(pair, pauses));
+const suite = (pair: Pair, pauses: readonly Scenario[] = SCENARIOS, kills = pauses) =>
+  describe(`an instance that is killed or stopped, ${pair.title}`, () => crashSuite(pair, pauses, kills));
 
 // A transaction that is open on SQLite keeps everybody out for as long as its process is stopped.
-suite({ title: 'SQLite', createAudit: sqliteFile }, []);
-suite({ title: 'two SQLite files', createAudit: sqliteFile, createTarget: sqliteFile }, []);
+suite({ title: 'SQLite', createAudit: sqliteFile }, [], [...SCENARIOS, ...SHARING]);
+suite({ title: 'two SQLite files', createAudit: sqliteFile, createTarget: sqliteFile }, [], SCENARIOS);
 
 const SERVERS = ['postgres', 'mariadb', 'mongodb', 'redis', 'kafka'] as const;
 await describeOn(SERVERS, 'on servers', ({ postgres, mariadb, mongodb, redis, kafka }) => {
   const onPostgres = postgresDatabase(postgres);
   const onMariadb = mariadbDatabase(mariadb);
   const onMongodb = mongoDatabase(mongodb);
-  suite({ title: 'PostgreSQL', createAudit: onPostgres });
-  suite({ title: 'MariaDB', createAudit: onMariadb });
+  suite({ title: 'PostgreSQL', createAudit: onPostgres }, [...SCENARIOS, ...SHARING]);
+  suite({ title: 'MariaDB', createAudit: onMariadb }, [...SCENARIOS, ...SHARING]);
   suite({ title: 'MongoDB', createAudit: onMongodb });
   suite({ title: 'PostgreSQL and MariaDB', createAudit: onPostgres, createTarget: onMariadb });
   suite({ title: 'PostgreSQL and MongoDB', createAudit: onPostgres, createTarget: onMongodb });

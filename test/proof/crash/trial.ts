@@ -15,6 +15,8 @@ export interface Scenario {
   /** How many points it passes at least. */
   readonly points: number;
   readonly instance: Partial<InstanceOptions>;
+  /** Whether there are changes that share a commit. */
+  readonly isSharing?: boolean;
   /** What comes before, in a process that nothing happens to. */
   readonly prepare?: (options: FixtureOptions) => Promise<unknown>;
   /** What another one does while it stands still, before the next start. @default nothing */
@@ -50,6 +52,7 @@ export async function interrupt(
   signal: 'SIGKILL' | 'SIGSTOP',
 ): Promise<Trial> {
   const workspace = await Workspace.open<TestDatabase, TestTarget>(createAudit, createTarget);
+  workspace.isSharing = scenario.isSharing ?? false;
   const folder = mkdtempSync(join(tmpdir(), 'flamingock-crash-'));
   const log = join(folder, 'points.txt');
   try {

@@ -30,7 +30,7 @@ export const WIRE_FAULTS = Object.keys(TREATMENTS) as WireFault[];
 /** A server's wire. */
 export interface Wire {
   readonly createDatabase: CreateDatabase;
-  readonly requests: Requests;
+  readonly requests: Partial<Requests>;
   readonly place: Place;
 }
 
@@ -46,7 +46,7 @@ function mustApply(request: Request, fault: WireFault): boolean {
       return ['settle', 'release'].includes(request);
     case 'answer lost':
     case 'answer after the lease':
-      return SURVIVED.has(request) || request === 'commit';
+      return SURVIVED.has(request) || request === 'commit' || request === 'group commit';
     case 'request lost':
       return SURVIVED.has(request);
   }
@@ -59,10 +59,11 @@ export async function breakWire(
   fault: WireFault,
 ): Promise<Trial> {
   const workspace = await Workspace.open(createDatabase, place === 'shared' ? undefined : createDatabase);
+  workspace.isSharing = request === 'group commit';
   const broken = place === 'target' ? workspace.target : workspace.audit;
   const proxy = await proxyBefore(broken);
   const meet = () => {
-    proxy.meet(requests[request], TREATMENTS[fault]);
+    proxy.meet(requestOf(requests, request), TREATMENTS[fault]);
     if (fault === 'server away for a while') void awayFor(proxy, 500);
   };
   const proxied = broken.at((url) => proxy.through(url));
@@ -107,12 +108,20 @@ function pointOf(request: Request): string | undefined {
     case 'commit':
     case 'marker':
       return 'inside the transaction';
+    case 'group commit':
+      return 'sharing five';
     case 'append':
     case 'renew':
     case 'settle':
     case 'release':
       return 'half of publish';
   }
+}
+
+function requestOf(requests: Partial<Requests>, request: Request): RegExp {
+  const pattern = requests[request];
+  if (!pattern) throw new Error(`${request} is not sent to this server`);
+  return pattern;
 }
 
 /** Once the request is lost, nobody reaches the server for a while. */

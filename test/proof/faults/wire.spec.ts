@@ -6,7 +6,14 @@ import { chooser } from './extent.js';
 import { sideBySide } from './side-by-side.js';
 import { Verdicts } from './verdicts.js';
 import { breakWire, WIRE_FAULTS, type Wire } from './wire-fault.js';
-import { mariadbRequests, mongodbRequests, postgresRequests, REQUESTS, type Place } from './wire-requests.js';
+import {
+  GROUP_REQUESTS,
+  mariadbRequests,
+  mongodbRequests,
+  postgresRequests,
+  REQUESTS,
+  type Place,
+} from './wire-requests.js';
 
 jest.setTimeout(1_800_000);
 
@@ -20,9 +27,11 @@ const verdicts = new Verdicts();
 const chosen = chooser(17);
 
 function wireSuite(server: string, wire: Omit<Wire, 'place'>): void {
+  const isGrouping = 'group commit' in wire.requests;
   for (const place of PLACES) {
     const where = `${server}, ${WHERE[place]}`;
-    const all = WIRE_FAULTS.flatMap((fault) => REQUESTS[place].map((request) => ({ fault, request })));
+    const requests = [...REQUESTS[place], ...(isGrouping && place === 'shared' ? GROUP_REQUESTS : [])];
+    const all = WIRE_FAULTS.flatMap((fault) => requests.map((request) => ({ fault, request })));
     const cases = chosen(all);
     it(`leaves what is recorded, and the next start goes on: ${where}`, async () => {
       const trials = await sideBySide(4, cases, ({ fault, request }) =>

@@ -57,12 +57,12 @@ describe('the effect of a statement on its session', () => {
     ['lasting', 'SELECT a INTO TEMPORARY TABLE t FROM b'],
     ['lasting', 'DECLARE c CURSOR WITH HOLD FOR SELECT 1'],
     ['transaction', 'SET LOCAL ROLE other'],
-    ['none', 'SET CONSTRAINTS ALL DEFERRED'],
-    ['none', 'SET TRANSACTION READ ONLY'],
+    ['changes', 'SET CONSTRAINTS ALL DEFERRED'],
+    ['changes', 'SET TRANSACTION READ ONLY'],
     ['none', `UPDATE t SET a = 'SET b'`],
     ['none', 'INSERT INTO temp (a) VALUES (1)'],
     ['none', 'CREATE TABLE t (a int)'],
-    ['none', 'DECLARE c CURSOR FOR SELECT 1'],
+    ['changes', 'DECLARE c CURSOR FOR SELECT 1'],
   ])('is %s on PostgreSQL: %s', (effect, text) => {
     expect(statementWords(text, postgres).map(postgresSessionEffect).at(-1)).toBe(effect);
   });
