@@ -1,6 +1,9 @@
 import 'reflect-metadata';
+import { jest } from '@jest/globals';
+import { Kafka } from 'kafkajs';
 import { registrationFaults } from '../../../test/support/registration-faults.js';
 import { kafkaTargetSystem } from './kafka.definitions.js';
+import type { KafkaTargetSystem } from './target/kafka.target-system.js';
 
 const target = (options?: unknown) => ({ targetSystems: [kafkaTargetSystem('events', options as never)] });
 const KAFKA = { brokers: ['localhost:9092'] };
@@ -22,6 +25,16 @@ describe('a client that the application does not have', () => {
         /^kafkaTargetSystem\('events'\) injects KAFKA, which nothing provides: .*inject: TOKEN/,
       ),
     ]);
+  });
+});
+
+describe('a client of another copy of kafkajs', () => {
+  it('is taken for a client, and not for the configuration of one', async () => {
+    jest.resetModules();
+    const theirs = new (await import('kafkajs')).Kafka(KAFKA);
+    expect(theirs).not.toBeInstanceOf(Kafka);
+    const { useFactory } = kafkaTargetSystem('events', { kafka: theirs });
+    expect((useFactory as () => KafkaTargetSystem)().resource).toBe(theirs);
   });
 });
 

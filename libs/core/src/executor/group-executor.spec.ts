@@ -104,6 +104,21 @@ describe('changes that can share a commit', () => {
     expect(await history()).toEqual(executed(...ids));
   });
 
+  it('may take longer than the lease where they keep everybody from writing the lock, which is renewed right after', async () => {
+    const store = new InMemoryAuditStore(target.resource);
+    Object.assign(store.lock, { isHeldBy: () => true });
+    let renewedMeanwhile = true;
+    const long = change('a', async () => {
+      wire.answered.length = 0;
+      await runtime.advance(180_000);
+      renewedMeanwhile = wire.answered.includes('renew');
+    });
+    await run([long, change('b')], { store });
+    expect(renewedMeanwhile).toBe(false);
+    const [commit, renewal] = ['commit', 'renew'].map((statement) => wire.answered.indexOf(statement));
+    expect(renewal).toBe(commit! + 1);
+  });
+
   it('begin no more once the group has taken its time', async () => {
     await run([change('a', () => runtime.advance(100)), change('b'), change('c')]);
     expect(commits()).toBe(2);

@@ -211,6 +211,14 @@ describe('auditVerify', () => {
     expect(await auditVerify(engine())).toMatchObject({ ok: true, entries: 7 });
   });
 
+  it('takes a holder that claims the head during the walk for one to whom the lock gave its token', async () => {
+    wire.meet('readHead', 'request', () => Promise.resolve());
+    wire.meet('readHead', 'request', async () => {
+      await openRun(new InMemoryAuditStore(database), runtime);
+    });
+    expect(await auditVerify(engine())).toMatchObject({ ok: true, entries: 6 });
+  });
+
   it.each(['readHead', 'readHistory'])(
     'says that the store cannot be used where %s fails',
     async (statement) => {

@@ -25,7 +25,7 @@ describe('RememberedPartitions', () => {
 
   it('spreads messages without a key, and repeats its choice for each of them', () => {
     const { place } = open();
-    const messages = Array.from({ length: 6 }, () => ({ value: 'same' }));
+    const messages = Array.from({ length: 7 }, () => ({ value: 'same' }));
     const first = messages.map(place);
     expect(new Set(first).size).toBe(3);
     expect(messages.map(place)).toEqual(first);

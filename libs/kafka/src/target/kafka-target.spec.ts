@@ -54,6 +54,32 @@ await describeOn(['kafka'], 'a change on Kafka', ({ kafka }) => {
     expect(await target.markers.read(holdOf(1), 'add-category')).toBeUndefined();
   });
 
+  it('sends one message after the other, also where it begins them together: none after one that failed', async () => {
+    const outcome = await transact(markerOf(1), async (handles) => {
+      const { send } = transactionOf(handles);
+      const failing = send({ topic: topic.name, messages: [{ value: 'a', partition: 99 }] });
+      const ends = await Promise.allSettled([failing, send(message('b'))]);
+      expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    });
+    expect(outcome).toMatchObject({ status: 'rolled-back', error: expect.any(FailedSendError) });
+  });
+
+  it('places each message by its own key, also where it uses one object for all of them', async () => {
+    const [placed, expected]: [unknown[], unknown[]] = [[], []];
+    const outcome = await transact(markerOf(1), async (handles) => {
+      const placeOf = async (sent: { key: string; value: string }) =>
+        (await transactionOf(handles).send({ topic: topic.name, messages: [sent] }))[0]?.partition;
+      const reused = { key: '', value: 'v' };
+      for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+        placed.push(await placeOf(Object.assign(reused, { key })));
+        expected.push(await placeOf({ key, value: 'v' }));
+      }
+    });
+    expect(outcome).toEqual({ status: 'committed' });
+    expect(new Set(expected).size).toBeGreaterThan(1);
+    expect(placed).toEqual(expected);
+  });
+
   it('commits offsets with its messages', async () => {
     const admin = quietKafka(kafka).admin();
     await admin.connect();

@@ -2,11 +2,11 @@ import { holdOf } from '@nestjs-flamingock/testing';
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { ClientSession, Connection } from 'mongoose';
-import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
+import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { failNext } from '../fixtures/fail-point.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';
-import { CHANGE, targetSystem } from '../fixtures/open.js';
+import { auditStore, CHANGE, targetSystem } from '../fixtures/open.js';
 import { CLIENT_SESSION } from '../inject-client-session.decorator.js';
 import type { MongooseTargetSystem } from '../target/mongoose.target-system.js';
 
@@ -30,6 +30,13 @@ await describeOn(['mongodb'], 'the end of a transactional change', ({ mongodb })
 
   const change = (work: () => Promise<void>): Promise<TransactionOutcome> =>
     target.transaction(CHANGE, work, { ...CHANGE, ...holdOf(1, CHANGE.service) });
+  /** Ids of sessions as the application gets them on the connection of the change. */
+  const otherSessions = async (): Promise<string[]> => {
+    const sessions = await Promise.all([1, 2, 3].map(() => connection.startSession()));
+    const ids = sessions.map(({ id }) => String(id?.id));
+    await Promise.all(sessions.map((session) => session.endSession()));
+    return ids;
+  };
   const write = async (key: string): Promise<void> => {
     await notes(connection).create({ key, value: 'v' });
   };
@@ -101,6 +108,31 @@ await describeOn(['mongodb'], 'the end of a transactional change', ({ mongodb })
       error: { name: 'TransactionLostError', changeId: 'add-notes' },
     });
     expect(await keysOf(other)).toEqual([]);
+  });
+
+  it.each([
+    ['it has committed, and the next holder has claimed the history', 'committed'],
+    ['its outcome is not known', 'unknown'],
+  ])('leaves its session, which a later holder may kill, to nobody else where %s', async (_, status) => {
+    let session = '';
+    const work = async (handles: Handles): Promise<void> => {
+      const id = (handles.get(CLIENT_SESSION) as ClientSession).id!.id;
+      session = String(id);
+      if (status === 'committed') return;
+      await failNext(other, appName, {
+        failCommands: ['commitTransaction'],
+        errorCode: 50,
+        errorLabels: ['UnknownTransactionCommitResult'],
+      });
+      await other.db!.admin().command({ killSessions: [{ id }] });
+    };
+    const audit = auditStore(connection);
+    await audit.prepare();
+    await audit.claimHead(holdOf(1, CHANGE.service));
+    expect(await target.transaction(CHANGE, work)).toMatchObject({ status });
+    if (status === 'committed') await audit.claimHead(holdOf(2, CHANGE.service));
+    expect(session).not.toBe('');
+    expect(await otherSessions()).not.toContain(session);
   });
 
   it('goes on with the next change after one that was rolled back', async () => {

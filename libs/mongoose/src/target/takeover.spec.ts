@@ -5,6 +5,7 @@ import { FencedError } from '@nestjs-flamingock/core';
 import type { Transaction } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../../test/support/services/describe-on.js';
+import { Fence } from '../connection/fence.js';
 import { failNext } from '../fixtures/fail-point.js';
 import { keysOf, MongoDatabase, notes } from '../fixtures/mongo-database.js';
 import { auditStore, CHANGE, targetSystem } from '../fixtures/open.js';
@@ -24,7 +25,21 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
     first = await database.connect();
     second = await database.connect({ appName });
   });
-  afterEach(() => database.remove());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await database.remove();
+  });
+
+  /** Does something right after the first look at who is in the way. */
+  function afterFirstLook(act: () => Promise<unknown>): void {
+    const fences = Fence.prototype as unknown as { endHolder(...asked: unknown[]): Promise<unknown> };
+    const { endHolder } = fences;
+    jest.spyOn(fences, 'endHolder').mockImplementationOnce(async function (this: unknown, ...asked) {
+      const seen = await endHolder.apply(this, asked);
+      await act();
+      return seen;
+    });
+  }
 
   /** Begins a change that hangs until it is let go. */
   async function hang(
@@ -96,6 +111,32 @@ await describeOn(['mongodb'], 'a holder that hangs with its transaction open', (
     const claim = auditStore(second).claimHead(holdOf(4, service));
     await expect(claim).rejects.toBeInstanceOf(FencedError);
     letGo();
+    expect(await running).toEqual({ status: 'committed' });
+  });
+
+  it('is not ended by a former holder whose claim is late', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(holdOf(5, service));
+    const { letGo, running } = await hang(false);
+    const late = { failCommands: ['findAndModify'], blockConnection: true, blockTimeMS: 1_200 } as const;
+    await failNext(first, appName, late);
+    const claim = auditStore(second).claimHead(holdOf(4, service));
+    await expect(claim).rejects.toBeInstanceOf(FencedError);
+    letGo();
+    expect(await running).toEqual({ status: 'committed' });
+  });
+
+  it('is not ended at the first look, at which it may be about to go on', async () => {
+    const audit = auditStore(first);
+    await audit.prepare();
+    await audit.claimHead(holdOf(1, service));
+    const { letGo, running } = await hang(false);
+    afterFirstLook(() => {
+      letGo();
+      return running;
+    });
+    expect(await auditStore(second).claimHead(holdOf(2, service))).toMatchObject({ token: 2 });
     expect(await running).toEqual({ status: 'committed' });
   });
 

@@ -273,6 +273,14 @@ await describeOn(['redis'], 'a watched key', ({ redis }) => {
     expect(await app.get('count')).toBe('42');
   });
 
+  it('lets the change take effect though the server has forgotten its scripts meanwhile', async () => {
+    await app.set('count', 21);
+    const other = keyspace.connect() as Redis;
+    const outcome = await change((handles) => doubled(handles, () => other.script('FLUSH')));
+    expect(outcome).toEqual({ status: 'committed' });
+    expect(await app.get('count')).toBe('42');
+  });
+
   it('that somebody changes keeps all of the change away', async () => {
     await app.set('count', 21);
     const other = keyspace.connect() as Redis;

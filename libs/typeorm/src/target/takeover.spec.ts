@@ -1,11 +1,19 @@
+import { jest } from '@jest/globals';
 import { FencedError } from '@nestjs-flamingock/core';
 import type { Handles, TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { auditEntries, holdOf } from '@nestjs-flamingock/testing';
 import type { DataSource } from 'typeorm';
+import { describeOn } from '../../../../test/support/services/describe-on.js';
+import { OwnServer } from '../../../../test/support/services/own-server.mjs';
+import { mysqlServer } from '../database/mysql/mysql.server.js';
+import { postgresServer } from '../database/postgres/postgres.server.js';
 import { describeOnServers, type OpenDatabase } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';
 import { keysOf, note, noteTable } from '../fixtures/notes.js';
+import { mysqlCommits, postgresCommits, type WaitingCommits } from '../fixtures/waiting-commits.js';
+import { MariadbDatabase } from '../fixtures/mariadb-database.js';
 import { auditStore, CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
+import { PostgresSchema } from '../fixtures/postgres-schema.js';
 import type { TestDatabase } from '../fixtures/test-database.js';
 
 const { service } = CHANGE;
@@ -24,7 +32,10 @@ async function setUp(open: OpenDatabase): Promise<void> {
   await targetSystem(old).markers.prepare();
 }
 
-afterEach(() => database.remove());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await database.remove();
+});
 
 interface Hung {
   /** Lets the holder go on, to its COMMIT. */
@@ -58,6 +69,20 @@ async function hangAfter(
       return outcome;
     },
   };
+}
+
+/** Does something right after the last of so many looks at who is in the way. */
+function afterLooks(count: number, act: () => Promise<unknown>): void {
+  let looks = 0;
+  for (const server of [postgresServer, mysqlServer]) {
+    const look = server.endHolder.bind(server);
+    jest.spyOn(server, 'endHolder').mockImplementation(async (...asked) => {
+      const holder = await look(...asked);
+      looks += 1;
+      if (looks === count) await act();
+      return holder;
+    });
+  }
 }
 
 async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
@@ -161,6 +186,14 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     await expect(late).rejects.toBeInstanceOf(FencedError);
   });
 
+  it('is not ended at the first look, at which it may be about to go on', async () => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    const hung = await hangAfter((_, append) => append());
+    afterLooks(1, () => hung.goOn());
+    expect(await auditStore(next).claimHead(holdOf(2, service))).toMatchObject({ token: 2, seq: 2 });
+    expect(await hung.goOn()).toEqual({ status: 'committed' });
+  });
+
   it('is told from somebody else who holds the row, and is not ours to end', async () => {
     await auditStore(old).claimHead(holdOf(1, service));
     const { driver } = old;
@@ -174,4 +207,44 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     await runner.release();
     expect(await claim).toMatchObject({ token: 2 });
   });
+});
+
+function whileItCommits(open: OpenDatabase, commitsOf: (admin: DataSource) => Promise<WaitingCommits>): void {
+  beforeEach(() => setUp(open));
+
+  it.each([true, false])('is left to finish, with its entries: %s', async (withEntries) => {
+    await auditStore(old).claimHead(holdOf(1, service));
+    const commits = await commitsOf(await database.connect());
+    const hung = await hangAfter(async (handles, append) => {
+      await managerOf(handles).save(Note, note('x'));
+      if (withEntries) await append();
+    });
+    try {
+      await commits.hold();
+      const outcome = hung.goOn();
+      await commits.until();
+      afterLooks(3, commits.letGo);
+      expect(await auditStore(next).claimHead(holdOf(2, service))).toMatchObject({ token: 2 });
+      expect(await outcome).toEqual({ status: 'committed' });
+      expect(await keysOf(next)).toEqual(['x']);
+    } finally {
+      await commits.letGo();
+    }
+  });
+}
+
+await describeOn(
+  ['postgres'],
+  'a holder that is succeeded while it commits on PostgreSQL',
+  ({ postgres }) => {
+    whileItCommits(() => PostgresSchema.create(postgres), postgresCommits);
+  },
+);
+
+// Of its own, because all commits of the server are held.
+await describeOn(['mariadb'], 'a holder that is succeeded while it commits on MariaDB', () => {
+  let server: OwnServer;
+  beforeAll(async () => (server = await OwnServer.start('mariadb')));
+  afterAll(() => server.remove());
+  whileItCommits(() => MariadbDatabase.create(server.url), mysqlCommits);
 });
