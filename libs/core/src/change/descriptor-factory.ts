@@ -8,12 +8,12 @@ import type {
 import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
 import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { isGivenNothing, readChangeMetadata } from './change-metadata.accessor.js';
-import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
+import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
-import type { ParameterResolver } from './parameter-resolver.js';
+import type { ParameterResolver, ResolvedMethod } from './parameter-resolver.js';
 import { settleReturned } from './returned-value.js';
 
 /** Changes as described, and what keeps some from being any. */
@@ -21,6 +21,9 @@ export interface Descriptions {
   readonly changes: readonly ChangeDescriptor[];
   /** Where those with faults want to be, as far as they say so. */
   readonly faulty: readonly ChangePlace[];
+  /** The methods of all of them. */
+  readonly methods: readonly ChangeMethod[];
+  /** All but those of parameters, which are for who needs them to find. */
   readonly faults: readonly ChangeFault[];
 }
 
@@ -32,41 +35,24 @@ export class DescriptorFactory {
   ) {}
 
   /** Describes changes, and lists everything that is wrong with them. */
-  async describe(candidates: readonly ChangeCandidate[]): Promise<Descriptions> {
+  describe(candidates: readonly ChangeCandidate[]): Descriptions {
     const changes: ChangeDescriptor[] = [];
     const faulty: ChangePlace[] = [];
+    const methods: ChangeMethod[] = [];
     const faults: ChangeFault[] = [];
     for (const candidate of candidates) {
       const metadata = readChangeMetadata(candidate.type);
-      for (const parameter of this.unknownOf(candidate, metadata)) {
-        await this.resolver.ask(parameter, candidate.moduleRef);
-      }
-      const change = this.describeOne(candidate, metadata, faults);
+      const change = this.describeOne(candidate, metadata, methods, faults);
       if (change) changes.push(change);
       else faulty.push(placeOf(candidate, metadata));
     }
-    return { changes, faulty, faults };
-  }
-
-  /** Parameters of its methods for which the container has to be asked. */
-  private unknownOf(
-    { moduleRef }: ChangeCandidate,
-    { targetSystem, methods }: ChangeMetadata,
-  ): ParameterMetadata[] {
-    const registered = this.registry.find(targetSystem);
-    const unknown: ParameterMetadata[] = [];
-    if (!registered) return unknown;
-    for (const { parameters } of methods) {
-      for (const parameter of parameters) {
-        if (!this.resolver.knows(parameter, registered, moduleRef)) unknown.push(parameter);
-      }
-    }
-    return unknown;
+    return { changes, faulty, methods, faults };
   }
 
   private describeOne(
     candidate: ChangeCandidate,
     metadata: ChangeMetadata,
+    methods: ChangeMethod[],
     faults: ChangeFault[],
   ): ChangeDescriptor | undefined {
     const { id, order, stage, className } = placeOf(candidate, metadata);
@@ -76,9 +62,12 @@ export class DescriptorFactory {
     checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
     if (!registered) return undefined;
-    const bind = (method: MethodMetadata) => this.bind(candidate, method, registered, faults);
-    const [execution] = metadata.executions.map(bind);
-    const [rollback] = metadata.rollbacks.map(bind);
+    const bind = (method: MethodMetadata) => this.bind(candidate, method, registered);
+    const executions = metadata.executions.map(bind);
+    const rollbacks = metadata.rollbacks.map(bind);
+    methods.push(...executions, ...rollbacks);
+    const [execution] = executions;
+    const [rollback] = rollbacks;
     if (faults.length > before || !execution) return undefined;
     const { author, timeoutMs, transactional, commit, guidance } = metadata.options as ChangeOptions;
     const sharesCommit = (): boolean =>
@@ -156,16 +145,19 @@ export class DescriptorFactory {
   }
 
   private bind(
-    { type, instance, moduleRef }: ChangeCandidate,
+    candidate: ChangeCandidate,
     method: MethodMetadata,
     registered: RegisteredTargetSystem,
-    faults: ChangeFault[],
   ): ChangeMethod {
-    const sources = this.resolver.resolve(type.name, method, registered, moduleRef, faults);
+    let found: Promise<ResolvedMethod> | undefined;
+    const parameters = () => (found ??= this.resolver.resolve(candidate, method, registered));
+    const { instance } = candidate;
     const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[method.key];
     return {
       name: method.name,
+      parameters,
       invoke: async (invocation) => {
+        const { sources } = await parameters();
         const given = sources.map((source) => source(invocation));
         const { context } = invocation;
         await settleReturned(call?.apply(instance, given), { methodName: method.name, context, given });
