@@ -168,11 +168,13 @@ export class DescriptorFactory {
 
 /** The text of every method that a change can call on itself, whichever order they stand in. */
 function methodTexts({ prototype }: ChangeClass): string[] {
-  const methods: unknown[] = Object.entries(Object.getOwnPropertyDescriptors(prototype))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([name]) => name !== 'constructor')
-    .map(([, { value }]) => value as unknown);
-  return methods.filter((method) => typeof method === 'function').map(String);
+  const texts: string[] = [];
+  // Every start does this for every change.
+  for (const name of Object.getOwnPropertyNames(prototype).sort()) {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (name !== 'constructor' && typeof method === 'function') texts.push(String(method));
+  }
+  return texts;
 }
 
 function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata): ChangePlace {
