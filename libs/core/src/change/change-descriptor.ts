@@ -1,6 +1,7 @@
 import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
+import type { ChangeOptions } from './change-metadata.js';
 import type { FoundParameters } from './change-parameters.js';
 import type { ChangeSource } from './fingerprint.js';
 
@@ -20,11 +21,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly recovery: RecoveryStrategy;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
-  /**
-   * True where its commit may be that of others, too: its methods and its class are given nothing but what belongs to
-   * its transaction, so that one execution more does no harm.
-   */
-  readonly sharesCommit: boolean;
+  /** `'own'` where no other change may have its commit. */
+  readonly commit: ChangeOptions['commit'];
   /** Advice of its author to the operator who resolves an issue with it. */
   readonly guidance: string | undefined;
   /** What its methods are made of; `undefined` where that cannot be told. */
@@ -40,7 +38,12 @@ export interface ChangeMethod {
    * Finds what the method is given, on the first call: an applied change needs nothing. Absent where there is
    * nothing to find.
    */
-  readonly parameters?: () => Promise<FoundParameters>;
+  parameters?(): Promise<FoundParameters>;
+  /**
+   * True where the method and its class are given nothing but what belongs to the transaction, so that one execution
+   * more does no harm. Asked after {@link parameters}; absent where it is not known.
+   */
+  staysInTransaction?(): boolean;
   /**
    * Calls the method once, and waits for all that its result holds. Rejects with the error that it throws; with
    * LazyResultError for a result that does nothing by itself.

@@ -13,8 +13,8 @@ export interface FoundParameters {
 export async function findParameters(methods: readonly ChangeMethod[]): Promise<FoundParameters> {
   const faults: ChangeFault[] = [];
   const uses: unknown[] = [];
-  for (const { parameters } of methods) {
-    const found = await parameters?.();
+  for (const method of methods) {
+    const found = await method.parameters?.();
     if (!found) continue;
     faults.push(...found.faults);
     uses.push(...found.uses);

@@ -5,16 +5,16 @@ import type {
   RegisteredTargetSystem,
   TargetSystemRegistry,
 } from '../target-system/target-system.registry.js';
+import { BoundMethod } from './bound-method.js';
 import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
 import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
-import { isGivenNothing, readChangeMetadata } from './change-metadata.accessor.js';
+import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
-import type { ParameterResolver, ResolvedMethod } from './parameter-resolver.js';
-import { settleReturned } from './returned-value.js';
+import type { ParameterResolver } from './parameter-resolver.js';
 
 /** Changes as described, and what keeps some from being any. */
 export interface Descriptions {
@@ -62,7 +62,7 @@ export class DescriptorFactory {
     checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
     if (!registered) return undefined;
-    const bind = (method: MethodMetadata) => this.bind(candidate, method, registered);
+    const bind = (method: MethodMetadata) => new BoundMethod(candidate, method, registered, this.resolver);
     const executions = metadata.executions.map(bind);
     const rollbacks = metadata.rollbacks.map(bind);
     methods.push(...executions, ...rollbacks);
@@ -70,8 +70,6 @@ export class DescriptorFactory {
     const [rollback] = rollbacks;
     if (faults.length > before || !execution) return undefined;
     const { author, timeoutMs, transactional, commit, guidance } = metadata.options as ChangeOptions;
-    const sharesCommit = (): boolean =>
-      commit !== 'own' && this.staysInTransaction(candidate, metadata, registered);
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
       id,
@@ -83,29 +81,12 @@ export class DescriptorFactory {
       transactional: transactional ?? isTransactional(registered.target),
       recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
-      // Found where it is to run: most changes of a start are applied.
-      get sharesCommit() {
-        return sharesCommit();
-      },
+      commit,
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type)),
       execution,
       rollback,
     });
-  }
-
-  /** True where it is given nothing but what belongs to its transaction. */
-  private staysInTransaction(
-    { type, isInjected, moduleRef }: ChangeCandidate,
-    { executions }: ChangeMetadata,
-    registered: RegisteredTargetSystem,
-  ): boolean {
-    const parameters = executions.flatMap((method) => method.parameters);
-    return (
-      isInjected &&
-      isGivenNothing(type) &&
-      parameters.every((parameter) => this.resolver.isOfTransaction(parameter, registered, moduleRef))
-    );
   }
 
   private targetOf(
@@ -142,27 +123,6 @@ export class DescriptorFactory {
       });
     }
     return registered;
-  }
-
-  private bind(
-    candidate: ChangeCandidate,
-    method: MethodMetadata,
-    registered: RegisteredTargetSystem,
-  ): ChangeMethod {
-    let found: Promise<ResolvedMethod> | undefined;
-    const parameters = () => (found ??= this.resolver.resolve(candidate, method, registered));
-    const { instance } = candidate;
-    const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[method.key];
-    return {
-      name: method.name,
-      parameters,
-      invoke: async (invocation) => {
-        const { sources } = await parameters();
-        const given = sources.map((source) => source(invocation));
-        const { context } = invocation;
-        await settleReturned(call?.apply(instance, given), { methodName: method.name, context, given });
-      },
-    };
   }
 }
 
