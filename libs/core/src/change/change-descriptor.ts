@@ -1,6 +1,8 @@
 import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
+import type { ChangeOptions } from './change-metadata.js';
+import type { FoundParameters } from './change-parameters.js';
 import type { ChangeSource } from './fingerprint.js';
 
 /** Where a change is in its pipeline. */
@@ -11,7 +13,7 @@ export interface ChangePlace {
   readonly className: string;
 }
 
-/** A change as the engine sees it: validated, resolved, frozen. */
+/** A change as the engine sees it: validated and frozen. What its methods are given is found when it is needed. */
 export interface ChangeDescriptor extends ChangePlace {
   readonly author: string;
   readonly target: TargetSystem;
@@ -19,11 +21,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly recovery: RecoveryStrategy;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
-  /**
-   * True where its commit may be that of others, too: its methods and its class are given nothing but what belongs to
-   * its transaction, so that one execution more does no harm.
-   */
-  readonly sharesCommit: boolean;
+  /** `'own'` where no other change may have its commit. */
+  readonly commit: ChangeOptions['commit'];
   /** Advice of its author to the operator who resolves an issue with it. */
   readonly guidance: string | undefined;
   /** What its methods are made of; `undefined` where that cannot be told. */
@@ -32,9 +31,19 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly rollback: ChangeMethod | undefined;
 }
 
-/** A method of a change with its parameters resolved as far as they can be before a run. */
+/** A method of a change. */
 export interface ChangeMethod {
   readonly name: string;
+  /**
+   * Finds what the method is given, on the first call: an applied change needs nothing. Absent where there is
+   * nothing to find.
+   */
+  parameters?(): Promise<FoundParameters>;
+  /**
+   * True where the method and its class are given nothing but what belongs to the transaction, so that one execution
+   * more does no harm. Asked after {@link parameters}; absent where it is not known.
+   */
+  staysInTransaction?(): boolean;
   /**
    * Calls the method once, and waits for all that its result holds. Rejects with the error that it throws; with
    * LazyResultError for a result that does nothing by itself.
@@ -42,7 +51,7 @@ export interface ChangeMethod {
   invoke(invocation: Invocation): Promise<void>;
 }
 
-/** What a call of a change's method adds to what was resolved before. */
+/** What a call of a change's method adds to what was found before. */
 export interface Invocation {
   readonly context: ChangeContext;
   /** Handles of the target system. */

@@ -52,7 +52,7 @@ export function discoverChanges(discovery: DiscoveryService, featureToken: symbo
     if (group) group.push(wrapper);
     else groups.set(type, [wrapper]);
   }
-  const faults = featureFaults(wrappers, featureToken);
+  const faults = featureFaults(wrappers, featureToken, groups);
   const candidates: ChangeCandidate[] = [];
   for (const [type, group] of groups) {
     checkProviders(type, group, faults);
@@ -113,13 +113,17 @@ function checkProviders(
   }
 }
 
-function featureFaults(wrappers: readonly InstanceWrapper[], featureToken: symbol): ChangeFault[] {
+function featureFaults(
+  wrappers: readonly InstanceWrapper[],
+  featureToken: symbol,
+  changes: ReadonlyMap<ChangeClass, unknown>,
+): ChangeFault[] {
   const features = wrappers
     .filter(({ token }) => token === featureToken)
     .map(({ instance }) => instance as ChangeFeature);
-  return features.flatMap(({ stage, changes }) =>
-    changes
-      .filter((type) => !isChangeClass(type))
+  return features.flatMap(({ stage, changes: listed }) =>
+    listed
+      .filter((type) => !changes.has(type) && !isChangeClass(type))
       .map((type) => ({
         where: type.name,
         problem: `is listed as a change of stage "${stage}" and has no @Change`,

@@ -53,6 +53,11 @@ function aClass(options: Partial<ChangeOptions> = {}, target: string | undefined
   return type;
 }
 
+/** As if one of its decorators had never been there. */
+function undeclare(type: ChangeClass, key: string): void {
+  Reflect.deleteProperty(Reflect.getMetadata('flamingock:declarations', type) as object, key);
+}
+
 function decorateMethod(
   type: ChangeClass,
   key: string,
@@ -155,7 +160,7 @@ describe('what @Change says', () => {
 
   it('takes its options as an object, and says so once', async () => {
     const type = aClass();
-    Reflect.deleteMetadata('flamingock:change', type);
+    undeclare(type, 'options');
     Change('add-category' as unknown as ChangeOptions)(type);
     expectOne(
       await faults(type),
@@ -204,22 +209,12 @@ describe('a decorator in code that is not type-checked', () => {
   type Bare = (type: ChangeClass) => unknown;
 
   it.each([
-    [
-      '@Change',
-      Change,
-      'flamingock:change',
-      /^its @Change takes \{ id, order, author \} and more, not Sound/,
-    ],
-    [
-      '@TargetSystem',
-      TargetSystem,
-      'flamingock:target-system',
-      /^its @TargetSystem takes the id .* not Sound/,
-    ],
-    ['@Recovery', Recovery, '', /^its @Recovery takes \{ strategy \} and nothing else, not Sound/],
+    ['@Change', Change, 'options', /^its @Change takes \{ id, order, author \} and more, not Sound/],
+    ['@TargetSystem', TargetSystem, 'targetSystem', /^its @TargetSystem takes the id .* not Sound/],
+    ['@Recovery', Recovery, 'recovery', /^its @Recovery takes \{ strategy \} and nothing else, not Sound/],
   ])('is missed in its parentheses: %s', async (_name, decorator, key, problem) => {
     const type = aClass();
-    Reflect.deleteMetadata(key, type);
+    undeclare(type, key);
     expect((decorator as unknown as Bare)(type)).toBeUndefined();
     expectOne(await faults(type), 'Sound', problem, /^Write @/);
   });

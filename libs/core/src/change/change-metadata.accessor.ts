@@ -4,25 +4,26 @@ import {
   SELF_DECLARED_DEPS_METADATA,
 } from '@nestjs/common/constants.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
-import { METADATA, type ChangeMetadata, type ChangeOptions, type MethodMetadata } from './change-metadata.js';
+import { METADATA, type ChangeMetadata, type Declarations } from './change-metadata.js';
 
 /** True for a class that itself carries `@Change`; a subclass of one does not. */
 export function isChangeClass(type: object): boolean {
-  return Reflect.hasOwnMetadata(METADATA.change, type);
+  const own = Reflect.getOwnMetadata(METADATA.declarations, type) as Declarations | undefined;
+  return own !== undefined && Object.hasOwn(own, 'options');
 }
 
 /** Reads all that the decorators wrote on a class. */
 export function readChangeMetadata(type: object): ChangeMetadata {
-  const methods = (Reflect.getMetadata(METADATA.methods, type) ?? []) as MethodMetadata[];
-  const recovery = Reflect.getMetadata(METADATA.recovery, type) as ChangeMetadata['recovery'] | undefined;
+  const declared = Reflect.getMetadata(METADATA.declarations, type) as Declarations | undefined;
+  const methods = declared?.methods ?? [];
   return {
-    options: (Reflect.getMetadata(METADATA.change, type) ?? {}) as Partial<ChangeOptions>,
-    targetSystem: Reflect.getMetadata(METADATA.targetSystem, type) as unknown,
-    recovery: recovery ?? RecoveryStrategy.MANUAL_INTERVENTION,
+    options: declared?.options ?? {},
+    targetSystem: declared?.targetSystem,
+    recovery: declared?.recovery ?? RecoveryStrategy.MANUAL_INTERVENTION,
     methods,
     executions: methods.filter(({ kind }) => kind === 'execution'),
     rollbacks: methods.filter(({ kind }) => kind === 'rollback'),
-    repeated: (Reflect.getOwnMetadata(METADATA.repeated, type) ?? []) as string[],
+    repeated: declared?.repeated ?? [],
   };
 }
 

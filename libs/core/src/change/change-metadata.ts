@@ -83,12 +83,20 @@ export interface ChangeMetadata {
   readonly repeated: readonly string[];
 }
 
+/**
+ * What decorators write on a class: one value, because a start reads that of every change. Its prototype is that of the
+ * base class.
+ */
+export interface Declarations {
+  options?: ChangeMetadata['options'];
+  targetSystem?: ChangeMetadata['targetSystem'];
+  recovery?: ChangeMetadata['recovery'];
+  methods?: ChangeMetadata['methods'];
+  repeated: ChangeMetadata['repeated'];
+}
+
 /** Keys of the metadata: fixed, so that two copies of a decorator agree. */
 export const METADATA = {
-  change: 'flamingock:change',
-  targetSystem: 'flamingock:target-system',
-  recovery: 'flamingock:recovery',
-  methods: 'flamingock:methods',
-  repeated: 'flamingock:repeated',
+  declarations: 'flamingock:declarations',
   unguarded: 'flamingock:unguarded',
 } as const;

@@ -1,4 +1,4 @@
-import { METADATA, type ChangeOptions } from './change-metadata.js';
+import type { ChangeOptions } from './change-metadata.js';
 import type { ChangeClass } from './change-discovery.js';
 import { declaration, unlessBare } from './declaration.decorator.js';
 import { noteLoaded } from './unprovided-changes.js';
@@ -15,7 +15,7 @@ import { noteLoaded } from './unprovided-changes.js';
  */
 export function Change(options: ChangeOptions): ClassDecorator {
   const given: unknown = options;
-  const declare = declaration('@Change()', METADATA.change, typeof given === 'object' ? { ...given } : given);
+  const declare = declaration('@Change()', 'options', typeof given === 'object' ? { ...given } : given);
   return unlessBare(given, (type) => {
     declare(type);
     noteLoaded(type as unknown as ChangeClass);

@@ -1,14 +1,27 @@
-import { METADATA } from './change-metadata.js';
+import { METADATA, type Declarations } from './change-metadata.js';
 
 /** Declares one fact of a class. A second declaration is noted on the class, because it does not say which of the two holds. */
-export function declaration(name: string, key: string, value: unknown): ClassDecorator {
+export function declaration(
+  name: string,
+  key: 'options' | 'targetSystem' | 'recovery',
+  value: unknown,
+): ClassDecorator {
   return (type) => {
-    if (Reflect.hasOwnMetadata(key, type)) {
-      const known = (Reflect.getOwnMetadata(METADATA.repeated, type) ?? []) as string[];
-      Reflect.defineMetadata(METADATA.repeated, [...new Set([...known, name])], type);
-    }
-    Reflect.defineMetadata(key, value, type);
+    const declared = declarationsOf(type);
+    if (Object.hasOwn(declared, key)) declared.repeated = [...new Set([...declared.repeated, name])];
+    Object.assign(declared, { [key]: value });
   };
+}
+
+/** What the class itself has declared, and behind it what its base has. */
+export function declarationsOf(type: object): Declarations {
+  const own = Reflect.getOwnMetadata(METADATA.declarations, type) as Declarations | undefined;
+  if (own) return own;
+  const inherited = Reflect.getMetadata(METADATA.declarations, type) as Declarations | undefined;
+  const made: Declarations = { repeated: [] };
+  if (inherited) Object.setPrototypeOf(made, inherited);
+  Reflect.defineMetadata(METADATA.declarations, made, type);
+  return made;
 }
 
 /**

@@ -5,22 +5,25 @@ import type {
   RegisteredTargetSystem,
   TargetSystemRegistry,
 } from '../target-system/target-system.registry.js';
+import { BoundMethod } from './bound-method.js';
 import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
 import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
-import { isGivenNothing, readChangeMetadata } from './change-metadata.accessor.js';
-import type { ChangeMetadata, ChangeOptions, MethodMetadata, ParameterMetadata } from './change-metadata.js';
+import { readChangeMetadata } from './change-metadata.accessor.js';
+import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
 import type { ParameterResolver } from './parameter-resolver.js';
-import { settleReturned } from './returned-value.js';
 
 /** Changes as described, and what keeps some from being any. */
 export interface Descriptions {
   readonly changes: readonly ChangeDescriptor[];
   /** Where those with faults want to be, as far as they say so. */
   readonly faulty: readonly ChangePlace[];
+  /** The methods of all of them. */
+  readonly methods: readonly ChangeMethod[];
+  /** All but those of parameters, which are for who needs them to find. */
   readonly faults: readonly ChangeFault[];
 }
 
@@ -32,41 +35,24 @@ export class DescriptorFactory {
   ) {}
 
   /** Describes changes, and lists everything that is wrong with them. */
-  async describe(candidates: readonly ChangeCandidate[]): Promise<Descriptions> {
+  describe(candidates: readonly ChangeCandidate[]): Descriptions {
     const changes: ChangeDescriptor[] = [];
     const faulty: ChangePlace[] = [];
+    const methods: ChangeMethod[] = [];
     const faults: ChangeFault[] = [];
     for (const candidate of candidates) {
       const metadata = readChangeMetadata(candidate.type);
-      for (const parameter of this.unknownOf(candidate, metadata)) {
-        await this.resolver.ask(parameter, candidate.moduleRef);
-      }
-      const change = this.describeOne(candidate, metadata, faults);
+      const change = this.describeOne(candidate, metadata, methods, faults);
       if (change) changes.push(change);
       else faulty.push(placeOf(candidate, metadata));
     }
-    return { changes, faulty, faults };
-  }
-
-  /** Parameters of its methods for which the container has to be asked. */
-  private unknownOf(
-    { moduleRef }: ChangeCandidate,
-    { targetSystem, methods }: ChangeMetadata,
-  ): ParameterMetadata[] {
-    const registered = this.registry.find(targetSystem);
-    const unknown: ParameterMetadata[] = [];
-    if (!registered) return unknown;
-    for (const { parameters } of methods) {
-      for (const parameter of parameters) {
-        if (!this.resolver.knows(parameter, registered, moduleRef)) unknown.push(parameter);
-      }
-    }
-    return unknown;
+    return { changes, faulty, methods, faults };
   }
 
   private describeOne(
     candidate: ChangeCandidate,
     metadata: ChangeMetadata,
+    methods: ChangeMethod[],
     faults: ChangeFault[],
   ): ChangeDescriptor | undefined {
     const { id, order, stage, className } = placeOf(candidate, metadata);
@@ -76,13 +62,14 @@ export class DescriptorFactory {
     checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
     if (!registered) return undefined;
-    const bind = (method: MethodMetadata) => this.bind(candidate, method, registered, faults);
-    const [execution] = metadata.executions.map(bind);
-    const [rollback] = metadata.rollbacks.map(bind);
+    const bind = (method: MethodMetadata) => new BoundMethod(candidate, method, registered, this.resolver);
+    const executions = metadata.executions.map(bind);
+    const rollbacks = metadata.rollbacks.map(bind);
+    methods.push(...executions, ...rollbacks);
+    const [execution] = executions;
+    const [rollback] = rollbacks;
     if (faults.length > before || !execution) return undefined;
     const { author, timeoutMs, transactional, commit, guidance } = metadata.options as ChangeOptions;
-    const sharesCommit = (): boolean =>
-      commit !== 'own' && this.staysInTransaction(candidate, metadata, registered);
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
       id,
@@ -94,29 +81,12 @@ export class DescriptorFactory {
       transactional: transactional ?? isTransactional(registered.target),
       recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
-      // Found where it is to run: most changes of a start are applied.
-      get sharesCommit() {
-        return sharesCommit();
-      },
+      commit,
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type)),
       execution,
       rollback,
     });
-  }
-
-  /** True where it is given nothing but what belongs to its transaction. */
-  private staysInTransaction(
-    { type, isInjected, moduleRef }: ChangeCandidate,
-    { executions }: ChangeMetadata,
-    registered: RegisteredTargetSystem,
-  ): boolean {
-    const parameters = executions.flatMap((method) => method.parameters);
-    return (
-      isInjected &&
-      isGivenNothing(type) &&
-      parameters.every((parameter) => this.resolver.isOfTransaction(parameter, registered, moduleRef))
-    );
   }
 
   private targetOf(
@@ -154,33 +124,17 @@ export class DescriptorFactory {
     }
     return registered;
   }
-
-  private bind(
-    { type, instance, moduleRef }: ChangeCandidate,
-    method: MethodMetadata,
-    registered: RegisteredTargetSystem,
-    faults: ChangeFault[],
-  ): ChangeMethod {
-    const sources = this.resolver.resolve(type.name, method, registered, moduleRef, faults);
-    const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[method.key];
-    return {
-      name: method.name,
-      invoke: async (invocation) => {
-        const given = sources.map((source) => source(invocation));
-        const { context } = invocation;
-        await settleReturned(call?.apply(instance, given), { methodName: method.name, context, given });
-      },
-    };
-  }
 }
 
 /** The text of every method that a change can call on itself, whichever order they stand in. */
 function methodTexts({ prototype }: ChangeClass): string[] {
-  const methods: unknown[] = Object.entries(Object.getOwnPropertyDescriptors(prototype))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([name]) => name !== 'constructor')
-    .map(([, { value }]) => value as unknown);
-  return methods.filter((method) => typeof method === 'function').map(String);
+  const texts: string[] = [];
+  // Every start does this for every change.
+  for (const name of Object.getOwnPropertyNames(prototype).sort()) {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (name !== 'constructor' && typeof method === 'function') texts.push(String(method));
+  }
+  return texts;
 }
 
 function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata): ChangePlace {

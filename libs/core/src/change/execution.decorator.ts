@@ -1,4 +1,5 @@
 import { OPTIONAL_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/constants.js';
+import { declarationsOf } from './declaration.decorator.js';
 import { METADATA, type MethodMetadata, type ParameterMetadata } from './change-metadata.js';
 
 /** Marks the method that applies the change. Exactly one per change. */
@@ -30,9 +31,9 @@ function changeMethod(kind: MethodMetadata['kind'], given: readonly unknown[]): 
       given,
       typed: types !== undefined,
     };
-    const known = (Reflect.getMetadata(METADATA.methods, type) ?? []) as MethodMetadata[];
-    const others = known.filter((other) => other.key !== key || other.kind !== kind);
-    Reflect.defineMetadata(METADATA.methods, [...others, method], type);
+    const declared = declarationsOf(type);
+    const others = (declared.methods ?? []).filter((other) => other.key !== key || other.kind !== kind);
+    declared.methods = [...others, method];
   };
   // Written without parentheses it is the decorator itself, and its return value would replace the method's descriptor.
   if (!isBare(given)) return decorate;

@@ -13,7 +13,7 @@ export class ChangeSource {
   private madeText: string | undefined;
   private madeCode: string | undefined;
 
-  constructor(private readonly texts: () => readonly string[]) {}
+  constructor(readonly texts: () => readonly string[]) {}
 
   /** Digest of the text as it is loaded: the same until the application is built anew. */
   get text(): string {

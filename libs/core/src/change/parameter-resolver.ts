@@ -4,56 +4,44 @@ import type { ProvidedHandle } from '../target-system/provided-handle.js';
 import type { RegisteredTargetSystem } from '../target-system/target-system.registry.js';
 import { ChangeContext } from './change-context.js';
 import type { Invocation } from './change-descriptor.js';
+import type { ChangeCandidate } from './change-discovery.js';
 import type { MethodMetadata, ParameterMetadata } from './change-metadata.js';
+import type { FoundParameters } from './change-parameters.js';
 import { isErased, referenced, unresolvedParameter, type UnfitScope } from './parameter-faults.js';
 import type { ChangeFault } from './change.errors.js';
 
 /** Gives the argument for one call. */
 export type ArgumentSource = (invocation: Invocation) => unknown;
 
+/** A method, and where its arguments come from: one source per parameter, where none has a fault. */
+export interface ResolvedMethod extends FoundParameters {
+  readonly sources: readonly ArgumentSource[];
+}
+
 /**
- * Finds out, before any run, where each parameter of a change's method comes from: the
- * run, then the target system, then Nest's container.
+ * Finds out where each parameter of a change's method comes from: the run, then the
+ * target system, then Nest's container.
  */
 export class ParameterResolver {
-  /** What methods of changes are given that is neither the run's nor the transaction's. */
-  readonly given = new Set<unknown>();
-
   /** What the container gives to the classes of a module, as far as it was asked. */
   private readonly answers = new Map<ModuleRef, Map<unknown, Found | undefined>>();
 
-  /** False until {@link ask} was called, for what only the container can give. */
-  knows(parameter: ParameterMetadata, registered: RegisteredTargetSystem, moduleRef: ModuleRef): boolean {
-    const token = tokenOf(parameter);
-    return (
-      this.isLent(parameter, registered) ||
-      this.answersOf(moduleRef).has(token) ||
-      this.provided(token, registered.provide, moduleRef) !== undefined
-    );
-  }
-
-  /** Asks the container for a parameter of a change in that module. */
-  async ask(parameter: ParameterMetadata, moduleRef: ModuleRef): Promise<void> {
-    const token = tokenOf(parameter);
-    this.answersOf(moduleRef).set(token, await lookUp(token, moduleRef));
-  }
-
-  /** One source per parameter; what cannot be resolved is added to `faults` instead. */
-  resolve(
-    className: string,
+  /** What cannot be resolved is a fault. */
+  async resolve(
+    { type, instance, moduleRef }: ChangeCandidate,
     method: MethodMetadata,
     registered: RegisteredTargetSystem,
-    moduleRef: ModuleRef,
-    faults: ChangeFault[],
-  ): ArgumentSource[] {
+  ): Promise<ResolvedMethod> {
     const sources: ArgumentSource[] = [];
+    const faults: ChangeFault[] = [];
+    const uses: unknown[] = [instance];
     for (const parameter of method.parameters) {
-      const source = this.resolveOne(parameter, registered, moduleRef);
+      const source = await this.resolveOne(parameter, registered, moduleRef, uses);
       if (source) sources.push(source);
       else {
         const token = tokenOf(parameter);
         faults.push(
-          unresolvedParameter(className, method, parameter, {
+          unresolvedParameter(type.name, method, parameter, {
             targetSystem: registered.target.id,
             scope: unfitScope(token, moduleRef),
             sameName: sameNameAs(token, registered, moduleRef),
@@ -61,17 +49,17 @@ export class ParameterResolver {
         );
       }
     }
-    return sources;
+    return { sources, faults, uses };
   }
 
-  /** True for what has no way to the outside but the change's transaction. */
+  /** True for what has no way to the outside but the change's transaction. Asked after {@link resolve}. */
   isOfTransaction(
     parameter: ParameterMetadata,
     registered: RegisteredTargetSystem,
     moduleRef: ModuleRef,
   ): boolean {
     if (this.isLent(parameter, registered)) return true;
-    const value = this.find(tokenOf(parameter), registered, moduleRef)?.value;
+    const value = this.known(tokenOf(parameter), registered, moduleRef)?.value;
     return typeof value === 'object' && value !== null && registered.target.checks?.(value) === true;
   }
 
@@ -82,15 +70,20 @@ export class ParameterResolver {
   }
 
   /** What the target system provides, or the container, as far as it was asked. */
-  private find(token: unknown, { provide }: RegisteredTargetSystem, moduleRef: ModuleRef): Found | undefined {
-    return this.provided(token, provide, moduleRef) ?? this.answersOf(moduleRef).get(token);
+  private known(
+    token: unknown,
+    { provide }: RegisteredTargetSystem,
+    moduleRef: ModuleRef,
+  ): Found | undefined {
+    return this.provided(token, provide, moduleRef) ?? this.answers.get(moduleRef)?.get(token);
   }
 
-  private resolveOne(
+  private async resolveOne(
     parameter: ParameterMetadata,
     registered: RegisteredTargetSystem,
     moduleRef: ModuleRef,
-  ): ArgumentSource | undefined {
+    uses: unknown[],
+  ): Promise<ArgumentSource | undefined> {
     const token = tokenOf(parameter);
     if (token === ChangeContext) return ({ context }) => context;
     const guarded = (value: unknown): ArgumentSource =>
@@ -98,13 +91,21 @@ export class ParameterResolver {
     if (this.isLent(parameter, registered)) {
       return ({ handles, guard }) => (parameter.unguarded ? handles.get(token) : guard(handles.get(token)));
     }
-    const found = this.find(token, registered, moduleRef);
+    const found = this.known(token, registered, moduleRef) ?? (await this.ask(token, moduleRef));
     if (found) {
-      this.given.add(found.value);
+      uses.push(found.value);
       return guarded(found.value);
     }
     const isMissing = unfitScope(token, moduleRef) === undefined;
     return parameter.optional && isMissing ? () => undefined : undefined;
+  }
+
+  /** Asks the container, once for each token and module. */
+  private async ask(token: unknown, moduleRef: ModuleRef): Promise<Found | undefined> {
+    const answers = this.answers.get(moduleRef) ?? new Map<unknown, Found | undefined>();
+    this.answers.set(moduleRef, answers);
+    if (!answers.has(token)) answers.set(token, await lookUp(token, moduleRef));
+    return answers.get(token);
   }
 
   private provided(
@@ -120,14 +121,6 @@ export class ParameterResolver {
       }
     }
     return undefined;
-  }
-
-  private answersOf(moduleRef: ModuleRef): Map<unknown, Found | undefined> {
-    const known = this.answers.get(moduleRef);
-    if (known) return known;
-    const made = new Map<unknown, Found | undefined>();
-    this.answers.set(moduleRef, made);
-    return made;
   }
 }
 

@@ -1,5 +1,5 @@
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
-import { METADATA, type RecoveryOptions, type RefusedRecovery } from './change-metadata.js';
+import type { RecoveryOptions, RefusedRecovery } from './change-metadata.js';
 import { declaration, unlessBare } from './declaration.decorator.js';
 
 /**
@@ -7,7 +7,7 @@ import { declaration, unlessBare } from './declaration.decorator.js';
  * change stops the next run until an operator has checked by hand (`MANUAL_INTERVENTION`).
  */
 export function Recovery(options: RecoveryOptions): ClassDecorator {
-  return unlessBare(options, declaration('@Recovery()', METADATA.recovery, strategyOf(options)));
+  return unlessBare(options, declaration('@Recovery()', 'recovery', strategyOf(options)));
 }
 
 /** The strategy. Any other value is kept apart, so that its fault can be reported. */

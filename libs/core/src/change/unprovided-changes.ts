@@ -22,12 +22,13 @@ export function noteTaken(types: readonly ChangeClass[]): void {
 /** The loaded classes that no application of the process has taken. */
 export function leftOver(): ChangeClass[] {
   const { loaded, taken } = unprovided();
-  return [...loaded].flatMap((reference) => {
+  const left: ChangeClass[] = [];
+  for (const reference of loaded) {
     const type = reference.deref();
-    if (type && !taken.has(type)) return [type];
-    loaded.delete(reference);
-    return [];
-  });
+    if (type && !taken.has(type)) left.push(type);
+    else loaded.delete(reference);
+  }
+  return left;
 }
 
 function unprovided(): Unprovided {

@@ -12,10 +12,9 @@ export type OptionNames<T> = Readonly<Record<T extends unknown ? keyof T : never
  */
 export function optionFaults<T>(call: string, options: unknown, names: OptionNames<T>): string[] {
   if (!isOptions(options)) return [`${call} takes its options as an object, not ${shown(options)}`];
-  const known = Object.keys(names);
   return Object.entries(options)
-    .filter(([name, value]) => value !== undefined && !known.includes(name))
-    .map(([name]) => `${call} has no option ${JSON.stringify(name)}${suggestion(name, known)}`);
+    .filter(([name, value]) => value !== undefined && !Object.hasOwn(names, name))
+    .map(([name]) => `${call} has no option ${JSON.stringify(name)}${suggestion(name, Object.keys(names))}`);
 }
 
 /**

@@ -41,13 +41,14 @@ const change = (id: string, body: Body = () => undefined, fields: Partial<Change
     order: id,
     target,
     transactional: true,
-    sharesCommit: true,
-    execution: changeMethod(async (invocation) => {
-      calls.push(id);
-      await (invocation.handles.get(InMemoryTable) as InMemoryTable).set(id, 'v');
-      await body(invocation);
-    }),
+    execution: { ...method(id, body), staysInTransaction: () => true },
     ...fields,
+  });
+const method = (id: string, body: Body = () => undefined) =>
+  changeMethod(async (invocation) => {
+    calls.push(id);
+    await (invocation.handles.get(InMemoryTable) as InMemoryTable).set(id, 'v');
+    await body(invocation);
   });
 const fails = (id: string) =>
   change(id, () => {
@@ -83,18 +84,19 @@ describe('changes that can share a commit', () => {
     expect(await history()).toEqual(executed('a', 'b'));
   });
 
-  it('are not those that are given more, have another target or no transaction', async () => {
+  it('are not those that are given more, want their own, have another target or no transaction', async () => {
     const other = new InMemoryTargetSystem('other-db', database.connect(wire.carry));
     await run([
       change('a'),
-      change('b', undefined, { sharesCommit: false }),
+      change('b', undefined, { execution: method('b') }),
       change('c'),
       change('d', undefined, { target: other }),
       aChange({ id: 'e', order: 'e', target: FILES }),
-      change('f'),
+      change('f', undefined, { commit: 'own' }),
+      change('g'),
     ]);
-    expect(commits()).toBe(5);
-    expect(await history()).toEqual(executed('a', 'b', 'c', 'd', 'e', 'f'));
+    expect(commits()).toBe(6);
+    expect(await history()).toEqual(executed('a', 'b', 'c', 'd', 'e', 'f', 'g'));
   });
 
   it('are at most fifty', async () => {

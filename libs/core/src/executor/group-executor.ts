@@ -160,13 +160,14 @@ export class GroupExecutor {
 
 /** True for a change whose commit can be that of others, where history lives in that store. */
 export function canShareCommit(change: ChangeDescriptor, store: AuditStore): boolean {
-  const { target } = change;
+  const { target, commit, execution } = change;
   // Last what has to be found out.
   return (
+    commit !== 'own' &&
     isTransactional(target) &&
     isGrouping(target) &&
     txStrategyOf(change, store) === 'TX_SHARED' &&
-    change.sharesCommit
+    execution.staysInTransaction?.() === true
   );
 }
 

@@ -5,6 +5,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import { GuardedAuditStore } from '../audit/guarded-audit.store.js';
 import { discoverChanges, type Discovery } from '../change/change-discovery.js';
 import { InvalidChangesError, type ChangeFault } from '../change/change.errors.js';
+import { findParameters } from '../change/change-parameters.js';
 import { DescriptorFactory } from '../change/descriptor-factory.js';
 import { A_NAME, isName } from '../change/names.js';
 import { noteTaken } from '../change/unprovided-changes.js';
@@ -31,13 +32,11 @@ import { featuresOf } from './registration.js';
 import { registrationWarnings } from './registration-warnings.js';
 import type { ResolvedOptions } from './resolve-options.js';
 
-/** An engine, and the instances that must be ready before it is used. */
+/** An engine, and the instances that must be ready before it is used at all. */
 export interface BuiltEngine {
   readonly engine: Engine;
   /** Audit store and target systems. */
   readonly adapters: readonly unknown[];
-  /** Changes, and what their methods are given. */
-  readonly changes: readonly unknown[];
 }
 
 /** Builds the engine from the providers that the application has by now. */
@@ -59,7 +58,7 @@ export class EngineFactory {
    * The engine for every change that is there now. It is made anew after modules were
    * loaded lazily, which may have brought more.
    *
-   * @throws InvalidChangesError listing every fault of every change.
+   * @throws InvalidChangesError listing every fault of every change, unless the parameters of methods have the only ones.
    */
   engine(options: ResolvedOptions): Promise<BuiltEngine> {
     const { size } = this.modules;
@@ -73,16 +72,14 @@ export class EngineFactory {
   private async create(options: ResolvedOptions, discovery: Discovery): Promise<BuiltEngine> {
     const { runtime, events } = this;
     const bound = new AnswerTimeout(options.timeouts, runtime);
-    const resolver = new ParameterResolver();
     const store = new GuardedAuditStore(this.store, options.service, bound);
     const names = new HistoryNames(store);
     const target = (one: TargetSystem) => boundedTarget(one, bound, names);
-    const pipeline = await this.pipeline(options, discovery, target, resolver);
+    const pipeline = await this.pipeline(options, discovery, target);
     const warnings = this.warnings(pipeline, discovery, options);
     return {
       engine: { pipeline, store, runtime, events, settings: options, warnings },
       adapters: [this.store, ...this.targets.map(({ target }) => target)],
-      changes: [...discovery.candidates.map(({ instance }) => instance), ...resolver.given],
     };
   }
 
@@ -102,16 +99,19 @@ export class EngineFactory {
     { service, stages }: ResolvedOptions,
     { candidates, faults: found }: Discovery,
     bounded: (target: TargetSystem) => TargetSystem,
-    resolver: ParameterResolver,
   ): Promise<Pipeline> {
     const registry = new TargetSystemRegistry(
       this.targets.map(({ target, provide }) => ({ target: bounded(target), provide })),
     );
-    const factory = new DescriptorFactory(registry, resolver);
-    const { changes, faulty, faults: described } = await factory.describe(candidates);
+    const factory = new DescriptorFactory(registry, new ParameterResolver());
+    const { changes, faulty, methods, faults: described } = factory.describe(candidates);
     const built = buildPipeline(service, changes, stages, faulty);
     const faults = [...registryFaults(registry), ...found, ...described, ...built.faults];
-    if (faults.length > 0) throw new InvalidChangesError(faults);
+    if (faults.length > 0) {
+      // Without a pipeline nobody knows which changes are applied: all that is wrong is told at once.
+      const { faults: unresolved } = await findParameters(methods);
+      throw new InvalidChangesError([...faults, ...unresolved]);
+    }
     return built.pipeline;
   }
 }

@@ -34,12 +34,12 @@ export class EngineHost {
    * The engine for every change that is there now. Before the application's hooks are called, what is about
    * to be used is initialised, and nothing else.
    *
-   * @throws InvalidChangesError listing every fault of every change.
+   * @throws InvalidChangesError as {@link EngineFactory.engine}.
    */
-  async engine(uses?: 'changes'): Promise<Engine> {
-    const { engine, adapters, changes } = await this.engines.engine(this.options);
-    await this.earlyInit.of(uses === 'changes' ? [...adapters, ...changes] : adapters);
-    return engine;
+  async engine(): Promise<Engine> {
+    const { engine, adapters } = await this.engines.engine(this.options);
+    await this.earlyInit.of(adapters);
+    return { ...engine, initialise: (uses) => this.earlyInit.of(uses) };
   }
 
   /**
@@ -50,12 +50,11 @@ export class EngineHost {
   async perform<T, C extends OperationContext>(
     context: C,
     work: (engine: Engine, operation: C & Operation) => Promise<T>,
-    uses?: 'changes',
   ): Promise<T> {
     assertContext(context);
     this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
-    const engine = await this.engine(uses);
+    const engine = await this.engine();
     const working = tellOfExit(service, (progress) =>
       withShutdownSignals(
         shutdownSignals,

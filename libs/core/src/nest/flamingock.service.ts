@@ -53,7 +53,7 @@ export class FlamingockService {
   }
 
   /**
-   * Tells what the next run would do. Takes no lock and writes nothing.
+   * Tells what the next run would do, and checks all changes, applied ones too. Takes no lock and writes nothing.
    *
    * @throws InvalidChangesError, AuditStoreUnavailableError
    */
@@ -82,15 +82,13 @@ export class FlamingockService {
    * fails is in the report, and stops the undo.
    *
    * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
-   * before anything happens, when one of the changes cannot be undone; InvalidRequestError; LockTimeoutError with
+   * before anything happens, when one of the changes cannot be undone; InvalidChangesError; InvalidRequestError; LockTimeoutError with
    * who holds the lock.
    */
   undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'> = {}): Promise<UndoReport> {
     const { by, ...context } = options;
-    return this.host.perform(
-      { ...context, actor: context.actor ?? by },
-      (engine, operation) => undo(engine, request, operation),
-      'changes',
+    return this.host.perform({ ...context, actor: context.actor ?? by }, (engine, operation) =>
+      undo(engine, request, operation),
     );
   }
 
@@ -151,6 +149,6 @@ export class FlamingockService {
 
   private async run(): Promise<ExecutionReport> {
     if (!this.options.enabled) throw new FlamingockDisabledError();
-    return this.host.perform({}, (engine, { signal }) => execute(engine, signal), 'changes');
+    return this.host.perform({}, (engine, { signal }) => execute(engine, signal));
   }
 }

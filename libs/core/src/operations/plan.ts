@@ -5,6 +5,7 @@ import { assertNoEarlierName } from '../run/earlier-name.js';
 import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { TransactionObstacle } from '../executor/executor.errors.js';
 import { transactionObstacles } from '../executor/transaction-check.js';
+import { resolveParameters } from '../change/change-parameters.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from '../run/engine.js';
 import { changesToRun, type PlannedChange } from '../plan/execution-plan.js';
@@ -53,9 +54,14 @@ export interface PlanReport {
   readonly obstacles: readonly TransactionObstacle[];
 }
 
-/** Tells what the next run would do. Takes no lock and writes nothing. */
+/**
+ * Tells what the next run would do. Takes no lock and writes nothing.
+ *
+ * @throws InvalidChangesError listing every parameter that nothing provides, of applied changes too.
+ */
 export async function plan(engine: Engine): Promise<PlanReport> {
   const { pipeline, store } = engine;
+  await resolveParameters(pipeline.stages.flatMap(({ changes }) => changes));
   const { snapshot, atWork } = await observe(engine);
   if (snapshot.size === 0) await assertNoEarlierName(engine);
   const planned = planExecution(pipeline, snapshot);

@@ -1,6 +1,7 @@
 import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
+import { resolveParameters } from '../change/change-parameters.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import type { RunResources } from '../executor/change-caller.js';
 import { txStrategyOf } from '../executor/change-executor.js';
@@ -9,6 +10,7 @@ import { assertTransactions } from '../executor/transaction-check.js';
 import { undoBy } from '../executor/change-call.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../run/engine.js';
+import { makeReady } from '../run/make-ready.js';
 import { resourcesOf } from '../run/exclusive-run.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { planExecution } from '../plan/execution-planner.js';
@@ -36,8 +38,8 @@ export interface UndoOptions extends OperationContext {
  * or execution whose end only the target system knows is settled before anything is refused.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
- * before anything happens, when one of the changes cannot be undone; LockTimeoutError while
- * another instance works.
+ * before anything happens, when one of the changes cannot be undone; InvalidChangesError, then too, for their
+ * parameters; LockTimeoutError while another instance works.
  */
 export async function undo(
   engine: Engine,
@@ -49,6 +51,7 @@ export async function undo(
     const observed = await observe(engine);
     assertOpen(service, renamingOf(observed.snapshot));
     const items = await planUndo(engine, request, observed);
+    await resolveParameters(items.map(({ change }) => change));
     return { service, status: 'planned', changes: items.map((item) => unreached(item, 'planned')) };
   }
   return exclusively(engine, operation, (session) => new UndoRunner(engine, session, operation).run(request));
@@ -74,8 +77,10 @@ class UndoRunner {
     try {
       const snapshot = await this.reconciledSnapshot();
       const items = await planUndo(this.engine, request, { snapshot });
-      await assertTransactions(items.map(({ change }) => change));
-      await this.executors.assertNothingLost(items.map(({ change }) => change));
+      const undone = items.map(({ change }) => change);
+      await makeReady(this.engine, undone);
+      await assertTransactions(undone);
+      await this.executors.assertNothingLost(undone);
       const changes = await this.undoAll(items);
       const { service, executionId } = this.session.journal;
       const isDone = changes.every(({ result }) => result === 'undone');

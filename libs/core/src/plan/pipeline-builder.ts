@@ -98,6 +98,8 @@ function orderFaults(name: string, changes: readonly ChangePlace[]): ChangeFault
 function misSorted(places: readonly ChangePlace[], where: string): ChangeFault[] {
   const changes = places.filter(({ order }) => typeof order === 'string');
   // With their digits at the same places, texts sort as their numbers do.
+  const common = shapeOf(changes[0]?.order ?? '');
+  if (changes.every(({ order }) => common.test(order))) return [];
   const shapes = changes.map(({ order }) => order.replace(/\d/g, '0'));
   const index = changes.findIndex(({ order }, i) => {
     const next = changes[i + 1]?.order;
@@ -112,6 +114,11 @@ function misSorted(places: readonly ChangePlace[], where: string): ChangeFault[]
       remedy: 'Write all orders of a stage with the same width, such as 0009 and 0010.',
     },
   ];
+}
+
+/** Matches the texts that have digits at the same places, and the same length. */
+function shapeOf(order: string): RegExp {
+  return new RegExp(`^${order.replace(/[^]/g, (char) => (isDigit(char) ? '\\d' : '\\D'))}$`);
 }
 
 /**
@@ -140,6 +147,8 @@ function isDigit(char: string | undefined): boolean {
 
 /** Groups of more than one with the same key; what has no key is in none. */
 function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown): [string, T[]][] {
+  // Hardly ever has one a fault.
+  if (new Set(items.map(keyOf)).size === items.length) return [];
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

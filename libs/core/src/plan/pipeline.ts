@@ -45,18 +45,18 @@ export async function closeTargets(
 }
 
 function pipelineDigest(stages: readonly Stage[]): string {
-  const facts = stages.map(({ name, changes }) => [
-    name,
-    changes.map((change) => [
-      change.id,
-      change.order,
-      change.author,
-      change.className,
-      change.target.id,
-      change.transactional,
-      change.recovery,
-      change.source?.text,
-    ]),
-  ]);
-  return hash('sha256', JSON.stringify(facts));
+  return hash('sha256', JSON.stringify(stages.map(({ name, changes }) => [name, changes.map(factsOf)])));
+}
+
+function factsOf(change: ChangeDescriptor): unknown[] {
+  return [
+    change.id,
+    change.order,
+    change.author,
+    change.className,
+    change.target.id,
+    change.transactional,
+    change.recovery,
+    change.source?.texts(),
+  ];
 }

@@ -14,6 +14,8 @@ export interface Engine {
   readonly settings: EngineSettings;
   /** What is no fault of its changes, and hardly meant; every report has it. */
   readonly warnings?: readonly string[];
+  /** Readies what changes that are about to run use; absent where nothing needs it. */
+  readonly initialise?: (uses: readonly unknown[]) => Promise<void>;
   /** Of the one operation that it was handed to. */
   readonly progress?: LockProgress;
 }

@@ -19,6 +19,7 @@ import type { Engine } from './engine.js';
 import { resourcesOf, withLock, type LockRequest } from './exclusive-run.js';
 import type { ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
+import { makeReady } from './make-ready.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './run.errors.js';
 import { LOOK_AGAIN } from '../plan/pipeline.js';
@@ -48,7 +49,7 @@ export class PipelineRunner {
   /**
    * Applies what is pending, unless another instance does.
    *
-   * @throws ChangeFailedError, ManualInterventionError, OutOfOrderError, ForeignChangesError,
+   * @throws InvalidChangesError, ChangeFailedError, ManualInterventionError, OutOfOrderError, ForeignChangesError,
    * RenamedChangesError, EditedChangesError, ServiceRenamedError, RenameUnfinishedError, TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
    */
   async run(signal: AbortSignal): Promise<ExecutionReport> {
@@ -104,6 +105,7 @@ export class PipelineRunner {
     const resources = resourcesOf(this.engine, session, this.activity, signal);
     const runner = new PlanRunner(resources, store, events, settings);
     assertOpen(plan.service, plan.renaming);
+    await makeReady(this.engine, changesToRun(plan));
     await assertTransactions(changesToRun(plan));
     try {
       await runner.run(plan);
@@ -140,7 +142,10 @@ export class PipelineRunner {
     const fault = entryFault(snapshot);
     if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
     const plan = this.check(planExecution(pipeline, snapshot));
-    if (plan.hasWork) return false;
+    if (plan.hasWork) {
+      await makeReady(this.engine, changesToRun(plan));
+      return false;
+    }
     await this.lookAtTargets(() => Promise.resolve(snapshot));
     this.report.notePlan(plan, this.edited);
     if (head && plan.unfinished.length === 0 && this.edited.length === 0)

@@ -10,11 +10,13 @@ import {
   reportChange,
   type ChangeFinding,
   type ChangeReport,
+  type ChangeResult,
   type ExecutionReport,
   type ExecutionStatus,
 } from '../reporting/execution-report.js';
 
 const NOT_REACHED = 'the run ended before it';
+const APPLIED: ReadonlySet<ChangeResult> = new Set(['executed', 'skipped', 'reconciled']);
 
 /** Collects what a run learns about itself, and says it at any time. */
 export class ReportDraft {
@@ -110,7 +112,7 @@ export class ReportDraft {
 
   /** True when no change is left to do anything about. */
   get allApplied(): boolean {
-    return this.changes.every(({ result }) => ['executed', 'skipped', 'reconciled'].includes(result));
+    return this.changes.every(({ result }) => APPLIED.has(result));
   }
 
   /** The report up to now; `status` where it does not follow from what became of the changes. */

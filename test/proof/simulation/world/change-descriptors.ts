@@ -36,9 +36,8 @@ export function describeChange(plan: ChangePlan, order: number, around: Surround
     className: id.toUpperCase(),
     target: transactional ? targetOf(plan, around) : FILES,
     transactional,
-    sharesCommit: plan.kind === 'TX_SHARED',
     recovery: plan.kind === 'NON_TX_RETRY' ? 'ALWAYS_RETRY' : 'MANUAL_INTERVENTION',
-    execution: method(plan, 'execution', around),
+    execution: { ...method(plan, 'execution', around), staysInTransaction: () => plan.kind === 'TX_SHARED' },
     rollback: hasRollback ? method(plan, 'rollback', around) : undefined,
   });
 }
