@@ -6,14 +6,13 @@ import {
   InMemoryTable,
   inMemoryTargetSystem,
 } from '@nestjs-flamingock/testing';
-import { partOf, within } from '../runtime/async-frames.js';
 import { ChangeContext } from '../change/change-context.js';
 import { Change } from '../change/change.decorator.js';
 import { Execution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { currentChange } from '../lock/change-scope.js';
-import { FlamingockService } from '../nest/flamingock.service.js';
+import { FlamingockService } from './flamingock.service.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 
 let late: Promise<unknown>[];
@@ -73,19 +72,5 @@ describe('what a change leaves behind', () => {
     const starting = boot(rootModule({ flamingock, changes: [Unawaited] }));
     await expect(starting).rejects.toThrow('execute() returned while 1 statement was running: await them');
     await expect(starting).rejects.toThrow('ROLLED_BACK');
-  });
-});
-
-describe('what code is part of', () => {
-  it('is nothing where it is detached, and nothing that another owner has said', () => {
-    const [mine, theirs] = [{}, {}];
-    const gone = (): void => undefined;
-    const found = within(
-      mine,
-      1,
-      () => [partOf(mine), partOf(theirs), ChangeContext.detached(() => partOf(mine))],
-      gone,
-    );
-    expect(found).toEqual([1, undefined, undefined]);
   });
 });
