@@ -56,8 +56,7 @@ export function settledUnder(
   targetSystem: string,
   snapshot: AuditSnapshot,
 ): string[] {
-  const entries = fence ? [...snapshot.values()] : [];
-  return entries
+  return [...snapshot.values()]
     .filter((entry) => entry.targetSystem === targetSystem && hasCommitted(entry))
     .filter((entry) => claimOf(entry) === fence?.token)
     .map(({ changeId }) => changeId);
@@ -96,9 +95,9 @@ function knows(entry: AuditEntry | undefined, { token, operation, executionId }:
   if (!entry) return false;
   // One without a token is none of a separate target system's, or an operator's.
   const recorded = Number(readMetadata(entry).token ?? Infinity);
-  if (recorded !== token) return recorded > token;
+  if (recorded > token) return true;
   // What reconciles comes before what the same run executes.
-  return entry.operation === operation && entry.executionId === executionId;
+  return recorded === token && entry.operation === operation && entry.executionId === executionId;
 }
 
 /** True where the target does not have the last claim any more that history knows of. */
