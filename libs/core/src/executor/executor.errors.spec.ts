@@ -1,16 +1,9 @@
 import { ChangeTimeoutError, PartlyAppliedError, RollbackFailedError } from './executor.errors.js';
-import { ChangeEndedError } from '../lock/change-scope.errors.js';
 
 describe('errors of a change', () => {
   it('say of one that took too long where its time is set', () => {
     expect(new ChangeTimeoutError('publish', 500).message).toMatch(
       /^Change "publish" did not end within 500 ms\. .*timeoutMs in its @Change.*FLAMINGOCK_CHANGE_TIMEOUT_MS/,
-    );
-  });
-
-  it('say of one that goes on after its end how to keep it from that', () => {
-    expect(new ChangeEndedError('publish').message).toMatch(
-      /^Change "publish" has ended, .*Await every promise inside the change\.$/,
     );
   });
 
