@@ -1,4 +1,11 @@
-import { ChangeOutcomeUnknownError, ChangeUnrecordedError, type ChangeEffect } from './audit.errors.js';
+import {
+  ChangeOutcomeUnknownError,
+  ChangeUnrecordedError,
+  NewerEntryError,
+  NewerHistoryError,
+  UnstorableTextError,
+  type ChangeEffect,
+} from './audit.errors.js';
 
 const CAUSE = new TypeError('connection lost');
 
@@ -40,5 +47,35 @@ describe('ChangeOutcomeUnknownError', () => {
       /^Whether change "publish" was committed is not known: .*: TypeError: connection lost\. Nothing more was recorded or rolled back\. Start again once .* finds out by itself\.$/,
     );
     expect(error).toMatchObject({ changeId: 'publish', cause: CAUSE });
+  });
+});
+
+describe('UnstorableTextError', () => {
+  it('says why the database cannot keep a text, and what to do about it', () => {
+    const error = new UnstorableTextError(CAUSE);
+    expect(error.cause).toBe(CAUSE);
+    expect(error.message).toMatch(
+      /^The database of the audit store cannot keep a text of an entry: TypeError: connection lost\. Write author, stage, .* encoding has, or keep the history in a database whose encoding is UTF-8\.$/,
+    );
+  });
+});
+
+describe('an error about what a newer version has written', () => {
+  const REMEDY = /Nothing was run.*Install the version that the other instances .*, then start again\.$/;
+
+  it('names the entry and its word', () => {
+    const error = new NewerEntryError('publish', 3, 'state "X"');
+    expect(error).toMatchObject({ changeId: 'publish', seq: 3, value: 'state "X"' });
+    expect(error.message).toMatch(
+      /^Entry 3 of the audit history, the last one of change "publish", has state "X", .*a newer one wrote it\./,
+    );
+    expect(error.message).toMatch(REMEDY);
+  });
+
+  it('names the format of the history, and the last that this version knows', () => {
+    const error = new NewerHistoryError('inventory', 3, 2);
+    expect(error).toMatchObject({ service: 'inventory', format: 3, known: 2 });
+    expect(error.message).toMatch(/"inventory" has format 3: .* knows formats up to 2\. .*nothing written\./);
+    expect(error.message).toMatch(REMEDY);
   });
 });
