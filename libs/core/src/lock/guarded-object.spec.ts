@@ -255,6 +255,15 @@ describe('what a guarded object gives out keeps its identity:', () => {
     expect(client.holdsIn({ table: client.tables.one })).toBe(true);
   });
 
+  it('put into a list, it is there as the object itself', () => {
+    const raw = { nodes: [new Table('1'), new Table('2')] };
+    const { nodes } = guard(raw);
+    const [first] = nodes;
+    nodes[1] = first!;
+    expect(raw.nodes[1]).toBe(raw.nodes[0]);
+    expect(nodes[1]).toBe(first);
+  });
+
   it('a listener can be taken off', () => {
     const client = guard(new Client());
     const listener = () => done.push('heard');
