@@ -40,13 +40,14 @@ export function lostChanges(
   markers: readonly Marker[],
   snapshot: AuditSnapshot,
 ): LostWrites | undefined {
-  const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found: fence?.token ?? 0 };
+  const found = fence?.token ?? 0;
+  const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found };
   const unrecorded = markers.filter((marker) => !knows(snapshot.get(marker.changeId), marker));
   if (unrecorded.length > 0) {
     return { ...facts, lostBy: 'audit-store', changeIds: unrecorded.map(({ changeId }) => changeId) };
   }
   const kept = new Map(markers.map((marker) => [marker.changeId, marker.token]));
-  const unproven = settledUnder(fence, targetSystem, snapshot).filter((id) => kept.get(id) !== fence?.token);
+  const unproven = settledUnder(fence, targetSystem, snapshot).filter((id) => kept.get(id) !== found);
   return unproven.length > 0 ? { ...facts, lostBy: 'target-system', changeIds: unproven } : undefined;
 }
 
