@@ -9,8 +9,10 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
+import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
+import { Activity } from '../reporting/activity.js';
 import type { RunResources } from './change-caller.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Executors } from './executors.js';
@@ -109,6 +111,22 @@ describe('Executors', () => {
     executors = new Executors(run, store);
     expect(await failureOf(executors.assertNothingLost([separate()]))).toBeInstanceOf(LostWritesError);
     await executors.assertNothingLost([separate({ transactional: false })]);
+  });
+
+  it('tells of what a change does with its parameters after its end', async () => {
+    const published: unknown[] = [];
+    const publish = (name: string, event: object) => published.push({ name, ...event });
+    const activity = new Activity(runtime, { publish }, run.journal);
+    let late = (): unknown => undefined;
+    const execution = changeMethod(({ guard }) => {
+      const client = guard({ send: () => 'sent' });
+      late = () => client.send();
+    });
+    await new Executors({ ...run, activity }, store).execute(aChange({ id: 'a', execution }));
+    expect(late).toThrow(ChangeEndedError);
+    expect(published).toMatchObject([
+      { name: 'change.left-behind', changeId: 'a', what: 'a call of one of its parameters' },
+    ]);
   });
 
   it('passes on a verdict that comes while the target is made ready', async () => {

@@ -68,6 +68,7 @@ class Client extends EventEmitter {
   readonly tables = { one: new Table('one') };
   readonly actions = { send: act };
   readonly spread = Object.freeze({ deep: Object.freeze({ table: new Table('deep') }) });
+  readonly seeds = Object.freeze([new Table('seed')] as const);
   readonly ready = Promise.resolve(new Connection());
   readonly http = Object.assign((path: string) => act(`GET ${path}`), {
     post: (path: string) => act(`POST ${path}`),
@@ -173,6 +174,10 @@ const ways: Record<string, (client: Client) => Promise<() => unknown>> = {
   'a list that a method gives': async (client) => {
     const [, second] = client.nodes();
     return () => second?.insert('x');
+  },
+  'a list that cannot be changed': async (client) => {
+    const [first] = client.seeds;
+    return () => first.insert('x');
   },
   'a function that a method gives': async (client) => {
     const send = client.sender();
