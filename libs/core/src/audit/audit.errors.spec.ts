@@ -1,4 +1,6 @@
 import {
+  AuditStoreUnavailableError,
+  AuditTamperedError,
   ChangeOutcomeUnknownError,
   ChangeUnrecordedError,
   NewerEntryError,
@@ -77,5 +79,27 @@ describe('an error about what a newer version has written', () => {
     expect(error).toMatchObject({ service: 'inventory', format: 3, known: 2 });
     expect(error.message).toMatch(/"inventory" has format 3: .* knows formats up to 2\. .*nothing written\./);
     expect(error.message).toMatch(REMEDY);
+  });
+});
+
+describe('AuditTamperedError', () => {
+  it('says that nothing was run, and how to restore the history or to accept it', () => {
+    expect(new AuditTamperedError('inventory', 'entry 1 was edited').message).toMatch(
+      /altered: entry 1 was edited\. Nothing was run\. Compare .* with a backup .* again\. Where no backup .* accept it: npx .* audit reconcile$/,
+    );
+  });
+});
+
+describe('the codes of these errors', () => {
+  it.each([
+    ['FLAMINGOCK_AUDIT_STORE_UNAVAILABLE', new AuditStoreUnavailableError('inventory', CAUSE)],
+    ['FLAMINGOCK_UNSTORABLE_TEXT', new UnstorableTextError(CAUSE)],
+    ['FLAMINGOCK_NEWER_ENTRY', new NewerEntryError('publish', 3, 'state "X"')],
+    ['FLAMINGOCK_NEWER_HISTORY', new NewerHistoryError('inventory', 3, 2)],
+    ['FLAMINGOCK_CHANGE_UNRECORDED', new ChangeUnrecordedError('publish', 'executed', CAUSE)],
+    ['FLAMINGOCK_CHANGE_OUTCOME_UNKNOWN', new ChangeOutcomeUnknownError('publish', CAUSE)],
+    ['FLAMINGOCK_AUDIT_TAMPERED', new AuditTamperedError('inventory', 'x')],
+  ])('stay what programs ask for: %s', (code, error) => {
+    expect(error.code).toBe(code);
   });
 });

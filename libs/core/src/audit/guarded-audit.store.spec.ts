@@ -264,6 +264,7 @@ describe('a failure of an audit store passes by itself', () => {
   };
 
   it('where the store was silent', async () => {
+    Object.assign(inner, { isTransient: () => false });
     const error = await silence();
     expect(error.cause).toBeInstanceOf(NoAnswerError);
     expect([store.isTransient(error), store.isTransient(error.cause)]).toEqual([true, true]);

@@ -57,3 +57,13 @@ describe('UnawaitedFailureError', () => {
     );
   });
 });
+
+describe('the codes of these errors', () => {
+  it.each([
+    ['FLAMINGOCK_CHANGE_ENDED', new ChangeEndedError('publish')],
+    ['FLAMINGOCK_UNAWAITED_STATEMENTS', new UnawaitedStatementsError('publish', 'execute', [])],
+    ['FLAMINGOCK_UNAWAITED_FAILURE', new UnawaitedFailureError('publish', 'execute', 'x')],
+  ])('stay what programs ask for: %s', (code, error) => {
+    expect(error.code).toBe(code);
+  });
+});
