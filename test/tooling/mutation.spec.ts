@@ -6,4 +6,4 @@ it('specs of mutated rooms find all they import where Stryker runs them', () => 
     status: 0,
     said: '',
   });
-});
+}, 180_000);
