@@ -128,7 +128,10 @@ describe('a rejected promise that a change does not await', () => {
   });
 
   it.each([0, 5])('is no matter of its own where the guard refused it, %i causes deep', async (depth) => {
+    const toNode = jest.spyOn(Promise, 'reject').mockReturnValue(new Promise(() => undefined));
     await insideChange(scope, async () => rejectUnhandled(refusal(depth)));
+    expect(toNode.mock.calls).toEqual([]);
+    toNode.mockRestore();
     expect(told).toEqual([]);
   });
 
