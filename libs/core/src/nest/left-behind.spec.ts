@@ -6,6 +6,7 @@ import {
   InMemoryTable,
   inMemoryTargetSystem,
 } from '@nestjs-flamingock/testing';
+import { partOf, within } from '../runtime/async-frames.js';
 import { ChangeContext } from '../change/change-context.js';
 import { Change } from '../change/change.decorator.js';
 import { Execution } from '../change/execution.decorator.js';
@@ -72,5 +73,19 @@ describe('what a change leaves behind', () => {
     const starting = boot(rootModule({ flamingock, changes: [Unawaited] }));
     await expect(starting).rejects.toThrow('execute() returned while 1 statement was running: await them');
     await expect(starting).rejects.toThrow('ROLLED_BACK');
+  });
+});
+
+describe('what code is part of', () => {
+  it('is nothing where it is detached, and nothing that another owner has said', () => {
+    const [mine, theirs] = [{}, {}];
+    const gone = (): void => undefined;
+    const found = within(
+      mine,
+      1,
+      () => [partOf(mine), partOf(theirs), ChangeContext.detached(() => partOf(mine))],
+      gone,
+    );
+    expect(found).toEqual([1, undefined, undefined]);
   });
 });
