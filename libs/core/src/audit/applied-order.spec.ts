@@ -2,6 +2,7 @@ import { auditEntry } from '@nestjs-flamingock/testing';
 import { appliedOrder } from './applied-order.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { AuditState } from './audit-state.js';
+import { RENAME_ID } from './renaming.js';
 
 async function* history(...steps: readonly (readonly [string, AuditState])[]): AsyncIterable<AuditEntry> {
   let seq = 0;
@@ -19,6 +20,12 @@ describe('appliedOrder', () => {
     expect([...order]).toEqual([
       ['b', 2],
       ['a', 3],
+    ]);
+  });
+
+  it('has changes alone, and no entry about the name of the service', async () => {
+    expect([...(await appliedOrder(history([RENAME_ID, 'EXECUTED'], ['a', 'EXECUTED'])))]).toEqual([
+      ['a', 2],
     ]);
   });
 

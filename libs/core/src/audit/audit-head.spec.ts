@@ -1,4 +1,4 @@
-import { isSettled, type AuditHead } from './audit-head.js';
+import { isAtRest, isSettled, type AuditHead } from './audit-head.js';
 
 const head = (fields: Partial<AuditHead> = {}): AuditHead => ({
   token: 3,
@@ -26,5 +26,13 @@ describe('isSettled', () => {
 
   it('does not depend on whose token the head carries', () => {
     expect(isSettled(head({ token: 99 }), 'mine')).toBe(true);
+  });
+});
+
+describe('isAtRest', () => {
+  it('holds while history ends where a run of some pipeline left nothing to do', () => {
+    expect(isAtRest(head({ settled: { seq: 7, digest: 'any' } }))).toBe(true);
+    expect(isAtRest(head({ seq: 8 }))).toBe(false);
+    expect(isAtRest(undefined)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { LockLostError } from '../lock/lock.errors.js';
 import type { RunResources } from '../executor/change-caller.js';
 import { entryHash } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
-import { UnstorableTextError } from './audit.errors.js';
+import { AuditTamperedError, UnstorableTextError } from './audit.errors.js';
 import type { AuditJournal, ChangeFacts } from './audit-journal.js';
 
 const SUBJECT: ChangeFacts = {
@@ -78,6 +78,13 @@ describe('an append', () => {
   it('is not repeated where that does not help', async () => {
     wire.meet('append', 'request', () => Promise.reject(new UnstorableTextError('≠')), 2);
     await expect(journal.append(SUBJECT, started())).rejects.toBeInstanceOf(UnstorableTextError);
+    expect(await history()).toEqual([]);
+  });
+
+  it('is not spelled in other characters where it was refused for another reason', async () => {
+    const refusal = new AuditTamperedError('inventory', 'x');
+    wire.meet('append', 'request', () => Promise.reject(refusal));
+    await expect(journal.append(SUBJECT, started())).rejects.toBe(refusal);
     expect(await history()).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { auditEntries, auditEntry } from '@nestjs-flamingock/testing';
 import { entryHash } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
 import { CHAIN_START, isSequenceNumber } from './chain.js';
-import { cutFault, identityFault, linkFault } from './chain-walk.js';
+import { cutFault, identityFault, linkFault, placeOf } from './chain-walk.js';
 
 const HISTORY = auditEntries(undefined, { changeId: 'a' }, { changeId: 'b' }, { changeId: 'c' });
 const [A, B, C] = HISTORY as [AuditEntry, AuditEntry, AuditEntry];
@@ -79,6 +79,17 @@ describe('isSequenceNumber', () => {
   it.each([0, -1, 1.5, NaN, Infinity, 2 ** 53, '1', null, undefined, new Date(1)])('is false for %p', (seq) =>
     expect(isSequenceNumber(seq)).toBe(false),
   );
+});
+
+describe('placeOf', () => {
+  it('keeps place, change and fault, and nothing that was known besides', () => {
+    const known = { seq: 2, changeId: 'b', fault: 'is missing', evidence: 'x' };
+    expect(placeOf(known)).toEqual({ seq: 2, changeId: 'b', fault: 'is missing' });
+  });
+
+  it('names no change where there is none', () => {
+    expect(Object.keys(placeOf({ seq: 2, fault: 'is missing' }))).toEqual(['seq', 'fault']);
+  });
 });
 
 describe('identityFault', () => {

@@ -66,7 +66,7 @@ export class Chain<R extends ChainRecord> {
   versionOf(record: Omit<R, 'hash'>): number {
     let version = 1;
     for (const { name, since } of this.younger)
-      if (since > version && isFilled(record[name as keyof typeof record])) version = since;
+      if (isFilled(record[name as keyof typeof record])) version = Math.max(version, since);
     return version;
   }
 

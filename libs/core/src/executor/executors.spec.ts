@@ -9,7 +9,10 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { failureOf, openRun, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
+import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { LockLostError } from '../lock/lock.errors.js';
+import { LostWritesError } from '../recovery/lost-writes.error.js';
+import { Activity } from '../reporting/activity.js';
 import type { RunResources } from './change-caller.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Executors } from './executors.js';
@@ -32,15 +35,17 @@ beforeEach(async () => {
 
 const separate = (fields: Partial<ChangeDescriptor> = {}) =>
   aChange({ target, transactional: true, ...fields });
+/** A change whose target system is the database of the audit store. */
+const sharing = (id: string) =>
+  aChange({ id, target: new InMemoryTargetSystem('audit-db', store.resource), transactional: true });
 const sent = (statement: string) => wire.answered.filter((name) => name === statement).length;
 const marked = async (id: string, token = 2) => (await target.markers.read(holdOf(token), id)) !== undefined;
 
 describe('Executors', () => {
   it('gives each change to the executor of its transaction strategy', async () => {
-    const sharing = new InMemoryTargetSystem('audit-db', store.resource);
     await executors.execute(aChange({ id: 'none' }));
     await executors.execute(separate({ id: 'separate' }));
-    await executors.execute(aChange({ id: 'shared', target: sharing, transactional: true }));
+    await executors.execute(sharing('shared'));
     const recorded = (await store.readSnapshot(SERVICE)).map((entry) => [entry.changeId, entry.txStrategy]);
     expect(recorded).toEqual([
       ['none', 'NON_TX'],
@@ -83,6 +88,47 @@ describe('Executors', () => {
     expect(await store.readSnapshot(SERVICE)).toEqual([]);
   });
 
+  it('knows of the changes that it was given last which have begun', async () => {
+    const [first, second] = [separate({ id: 'a' }), aChange({ id: 'b' })];
+    expect(executors.begun).toEqual([]);
+    await executors.execute(first);
+    expect(executors.begun).toEqual([first]);
+    await executors.execute(second);
+    expect(executors.begun).toEqual([second]);
+    await executors.executeGroup([sharing('c'), sharing('d')], () => undefined);
+    expect(executors.begun.map(({ id }) => id)).toEqual(['c', 'd']);
+  });
+
+  it('knows a change as not begun whose target cannot be made ready', async () => {
+    wire.lose('prepareMarkers', 'request', 1_000);
+    await failureOf(passing(runtime, executors.execute(separate())));
+    expect(executors.begun).toEqual([]);
+  });
+
+  it('finds before anything runs that a target and the audit store do not agree', async () => {
+    await executors.assertNothingLost([separate(), aChange()]);
+    await target.markers.claim(holdOf(9));
+    executors = new Executors(run, store);
+    expect(await failureOf(executors.assertNothingLost([separate()]))).toBeInstanceOf(LostWritesError);
+    await executors.assertNothingLost([separate({ transactional: false })]);
+  });
+
+  it('tells of what a change does with its parameters after its end', async () => {
+    const published: unknown[] = [];
+    const publish = (name: string, event: object) => published.push({ name, ...event });
+    const activity = new Activity(runtime, { publish }, run.journal);
+    let late = (): unknown => undefined;
+    const execution = changeMethod(({ guard }) => {
+      const client = guard({ send: () => 'sent' });
+      late = () => client.send();
+    });
+    await new Executors({ ...run, activity }, store).execute(aChange({ id: 'a', execution }));
+    expect(late).toThrow(ChangeEndedError);
+    expect(published).toMatchObject([
+      { name: 'change.left-behind', changeId: 'a', what: 'a call of one of its parameters' },
+    ]);
+  });
+
   it('passes on a verdict that comes while the target is made ready', async () => {
     run.lease.lose('another instance took it over');
     expect(await failureOf(executors.execute(separate()))).toBeInstanceOf(LockLostError);
@@ -102,6 +148,16 @@ describe('markers', () => {
     await next.clearMarkers();
     expect(await Promise.all(['a', 'b', 'c'].map((id) => marked(id, 3)))).toEqual([false, false, true]);
     expect(sent('clearMarkers')).toBe(1);
+  });
+
+  it('are kept of a change that this run executes again', async () => {
+    await executors.execute(separate({ id: 'a' }));
+    await run.lease.release();
+    run = await openRun(store, runtime);
+    const next = new Executors(run, store);
+    await next.execute(separate({ id: 'a' }));
+    await next.clearMarkers();
+    expect(await marked('a', 3)).toBe(true);
   });
 
   it('are no matter of changes that failed, or that run in no transaction of their own', async () => {

@@ -8,13 +8,14 @@ import {
 import type { ChangeDescriptor, Invocation } from '../change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine, type EngineParts } from '../fixtures/engines.js';
-import { failureOf, passing, statesOf } from '../fixtures/runs.js';
+import { failureOf, LEASE_MS, passing, statesOf } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { auditVerify } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import { ChangeFailedError, RunAbortedError } from '../run/run.errors.js';
+import { canShareCommit } from './group-executor.js';
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;
@@ -154,6 +155,35 @@ describe('changes that can share a commit', () => {
     expect(await history()).toEqual(executed('a', 'b'));
   });
 
+  it('leave the first to a transaction of its own where theirs cannot begin', async () => {
+    const group = target.transactionGroup.bind(target);
+    target.transactionGroup = () => {
+      target.transactionGroup = group;
+      return Promise.reject(new TypeError('no connection'));
+    };
+    expect(results(await run([change('a'), change('b'), change('c')]))).toHaveLength(3);
+    expect([commits(), calls]).toEqual([2, ['a', 'b', 'c']]);
+    expect(await history()).toEqual(executed('a', 'b', 'c'));
+  });
+
+  it('fail as one does alone where the first of them fails', async () => {
+    const error = await failureOf(run([fails('a'), change('b')]));
+    expect(results(reportOf(error))).toEqual(['a failed', 'b not-reached']);
+    expect(await history()).toEqual(rolledBack('a'));
+    expect(await keys()).toEqual([]);
+  });
+
+  it('may take longer than the lease where their transaction keeps everybody from writing the lock', async () => {
+    const store = new InMemoryAuditStore(target.resource);
+    Object.assign(store.lock, { isHeldBy: () => true });
+    const slow = change('a', async () => {
+      await runtime.advance(LEASE_MS * 3);
+      expect(wire.answered).not.toContain('renew');
+    });
+    expect(results(await run([slow, change('b')], { store }))).toEqual(['a executed', 'b executed']);
+    expect(wire.answered.indexOf('renew')).toBeGreaterThan(wire.answered.indexOf('commit'));
+  });
+
   it('count as executed where the answer to their commit was lost', async () => {
     wire.lose('commit', 'answer');
     expect(results(await run([change('a'), change('b')]))).toEqual(['a executed', 'b executed']);
@@ -246,5 +276,27 @@ describe('changes that can share a commit', () => {
     const error = await failureOf(run([change('a'), breaking]));
     expect(results(reportOf(error))).toEqual(['a failed', 'b failed']);
     expect(await history()).toEqual(['a STARTED', 'a EXECUTION_FAILED', 'b STARTED', 'b EXECUTION_FAILED']);
+  });
+});
+
+describe('canShareCommit', () => {
+  const can = (fields: Partial<ChangeDescriptor> = {}) =>
+    canShareCommit(change('a', undefined, fields), new InMemoryAuditStore(target.resource));
+
+  it('is true for a change whose history is in its own database', () => {
+    expect(can()).toBe(true);
+  });
+
+  it('is false for one that is given more, is in no transaction, or whose history is elsewhere', () => {
+    expect(can({ sharesCommit: false })).toBe(false);
+    expect(can({ transactional: false })).toBe(false);
+    expect(can({ target: FILES })).toBe(false);
+    expect(can({ target: new InMemoryTargetSystem('other', new InMemoryDatabase()) })).toBe(false);
+  });
+
+  it('is false where its target system cannot roll back one of several', () => {
+    expect(can({ target: Object.assign(Object.create(target), { transactionGroup: undefined }) })).toBe(
+      false,
+    );
   });
 });

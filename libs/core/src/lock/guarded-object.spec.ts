@@ -68,6 +68,7 @@ class Client extends EventEmitter {
   readonly tables = { one: new Table('one') };
   readonly actions = { send: act };
   readonly spread = Object.freeze({ deep: Object.freeze({ table: new Table('deep') }) });
+  readonly seeds = Object.freeze([new Table('seed')] as const);
   readonly ready = Promise.resolve(new Connection());
   readonly http = Object.assign((path: string) => act(`GET ${path}`), {
     post: (path: string) => act(`POST ${path}`),
@@ -174,6 +175,10 @@ const ways: Record<string, (client: Client) => Promise<() => unknown>> = {
     const [, second] = client.nodes();
     return () => second?.insert('x');
   },
+  'a list that cannot be changed': async (client) => {
+    const [first] = client.seeds;
+    return () => first.insert('x');
+  },
   'a function that a method gives': async (client) => {
     const send = client.sender();
     return () => send('x');
@@ -253,6 +258,15 @@ describe('what a guarded object gives out keeps its identity:', () => {
     expect(client.holds(client.tables.one)).toBe(true);
     expect(client.holdsAll([client.tables.one])).toBe(true);
     expect(client.holdsIn({ table: client.tables.one })).toBe(true);
+  });
+
+  it('put into a list, it is there as the object itself', () => {
+    const raw = { nodes: [new Table('1'), new Table('2')] };
+    const { nodes } = guard(raw);
+    const [first] = nodes;
+    nodes[1] = first!;
+    expect(raw.nodes[1]).toBe(raw.nodes[0]);
+    expect(nodes[1]).toBe(first);
   });
 
   it('a listener can be taken off', () => {

@@ -60,6 +60,24 @@ describe('a lease', () => {
     expect(await left()).toBe(LEASE_MS);
   });
 
+  it('asks its store at once when it is to be confirmed', async () => {
+    await lease.confirm();
+    expect(renewals()).toBe(1);
+    expect(isHeld()).toBe(true);
+  });
+
+  it('is lost where the store does not confirm it', async () => {
+    await takeLockFrom({ lease }, new InMemoryAuditStore(database));
+    expect(await failureOf(lease.confirm())).toBeInstanceOf(LockLostError);
+    expect(lease.signal.aborted).toBe(true);
+  });
+
+  it('is trusted to its end where the store cannot be asked', async () => {
+    wire.lose('renew', 'request');
+    await lease.confirm();
+    expect(isHeld()).toBe(true);
+  });
+
   it('is held for as long as it is renewed', async () => {
     await runtime.advance(LEASE_MS * 10);
     expect(isHeld()).toBe(true);

@@ -153,6 +153,7 @@ describe('a guarded object', () => {
     const raw = new Account();
     expect(guard(raw)).toBe(guard(raw));
     expect(guard(raw).deposit).toBe(guard(raw).deposit);
+    expect(guard(guard(raw))).toBe(guard(raw));
     expect(createGuard(() => undefined)(raw)).not.toBe(guard(raw));
   });
 

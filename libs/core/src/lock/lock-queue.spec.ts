@@ -2,8 +2,10 @@ import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-fla
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
 import { AuditStoreUnavailableError, AuditTamperedError } from '../audit/audit.errors.js';
-import { LockTimeoutError } from './lock.errors.js';
+import { ChangeScope, insideChange } from './change-scope.js';
+import { LockTimeoutError, SelfWaitingError } from './lock.errors.js';
 import { LockQueue, type Waiting } from './lock-queue.js';
+import { LockProgress } from './lock-progress.js';
 import type { LockRecord } from './lock-store.js';
 
 const SETTINGS = { leaseMs: 9_000, waitMs: 60_000, retryMs: 500 };
@@ -20,11 +22,12 @@ beforeEach(() => {
   controller = new AbortController();
 });
 
-const queue = (settings = SETTINGS, pid = 1) =>
+const queue = (settings = SETTINGS, pid = 1, progress?: LockProgress) =>
   new LockQueue(
     new InMemoryAuditStore(database.connect(wire.carry)),
     new ManualRuntime({ clock: runtime.clock, pid }),
     settings,
+    progress,
   );
 const waiting = (
   isDone: Waiting['isDone'] = () => Promise.resolve(false),
@@ -179,6 +182,67 @@ describe('LockQueue', () => {
     controller.abort(new TypeError('shutdown'));
     await expect(acquired).rejects.toThrow('shutdown');
     expect(attempts()).toBe(before);
+  });
+
+  it('lets a reason that can tell so say that only a wait was stopped, for how long and for whom', async () => {
+    await heldByAnother();
+    const reason = { whileWaiting: (wait: string) => new TypeError(wait) };
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting());
+    await runtime.advance(1_000);
+    controller.abort(reason);
+    const error = await failureOf(passing(runtime, acquired));
+    expect((error as Error).message).toMatch(
+      /^It had waited \d+ ms for the lock of service "inventory", held by \S+ \(pid 2, token 1\): nothing was run here\.$/,
+    );
+  });
+
+  it.each([null, 'stop', {}])('passes on any other reason to stop as it is: %j', async (reason) => {
+    await heldByAnother();
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting());
+    await runtime.advance(1_000);
+    controller.abort(reason);
+    expect(await failureOf(passing(runtime, acquired))).toBe(reason);
+  });
+
+  it('does not ask a reason about a wait that has not begun', async () => {
+    const reason = { whileWaiting: () => new TypeError('nobody has waited') };
+    controller.abort(reason);
+    expect(await failureOf(queue().acquire(SERVICE, runtime.uuid(), waiting()))).toBe(reason);
+  });
+
+  it('takes a token above the highest that history knows of', async () => {
+    const lock = await queue().acquire(SERVICE, runtime.uuid(), { ...waiting(), floor: () => 7 });
+    expect(lock?.lease.token).toBe(8);
+  });
+
+  it('tells how far it has come: for whom it waits, and with which lock the wait has ended', async () => {
+    const progress = new LockProgress();
+    const holder = await heldByAnother();
+    const acquired = queue(SETTINGS, 1, progress).acquire(SERVICE, runtime.uuid(), waiting());
+    await runtime.advance(1_000);
+    expect([progress.waitsFor, progress.state]).toMatchObject([{ holder: { pid: 2 } }, 'before']);
+    await holder.release();
+    await passing(runtime, acquired);
+    expect([progress.waitsFor, progress.state]).toEqual([undefined, 'at work']);
+  });
+
+  it('tells, too, that it has given up', async () => {
+    const progress = new LockProgress();
+    await heldByAnother();
+    await failureOf(
+      passing(
+        runtime,
+        queue({ ...SETTINGS, waitMs: 5_000 }, 1, progress).acquire(SERVICE, runtime.uuid(), waiting()),
+      ),
+    );
+    expect([progress.waitsFor, progress.state]).toEqual([undefined, 'before']);
+  });
+
+  it('does not wait inside a change for the run that the change is part of', async () => {
+    const lease = await heldByAnother();
+    const scope = new ChangeScope('publish', { resource: {} }, lease, () => undefined);
+    const inside = insideChange(scope, async () => queue().acquire(SERVICE, runtime.uuid(), waiting()));
+    expect(await failureOf(inside)).toBeInstanceOf(SelfWaitingError);
   });
 
   it('does not take the lock where it was told to stop before', async () => {

@@ -1,4 +1,11 @@
-import { describeHolder, FencedError, LockLostError, LockTimeoutError } from './lock.errors.js';
+import {
+  describeHolder,
+  FencedError,
+  LockLostError,
+  LockTimeoutError,
+  LockUnconfirmedError,
+  SelfWaitingError,
+} from './lock.errors.js';
 
 const HOLDER = {
   service: 'inventory',
@@ -51,5 +58,37 @@ describe('describeHolder', () => {
   it('names a process, or says that it is not known which', () => {
     expect(describeHolder(HOLDER)).toBe('host-2 (pid 22, token 7)');
     expect(describeHolder(undefined)).toBe('another instance');
+  });
+});
+
+describe('SelfWaitingError', () => {
+  it('says who waits for whom, and how else to do it', () => {
+    const error = new SelfWaitingError('inventory', 'publish');
+    expect(error).toMatchObject({ service: 'inventory', changeId: 'publish' });
+    expect(error.message).toMatch(
+      /^This call inside change "publish" would wait for ever: .*"inventory", which is held by the run .*applied\. .*enabled: false \(FLAMINGOCK_ENABLED\)\.$/,
+    );
+  });
+});
+
+describe('LockUnconfirmedError', () => {
+  it('says why a call was not made, and keeps what it waits for out of what a logger prints', () => {
+    const error = new LockUnconfirmedError('inventory', 6, 'it ran out', Promise.resolve());
+    expect(error.message).toMatch(
+      /^The call was not made, .* "inventory" \(token 6\): it ran out\. Start this instance again\.$/,
+    );
+    expect(Object.keys(error)).not.toContain('known');
+  });
+});
+
+describe('the codes of these errors', () => {
+  it.each([
+    ['FLAMINGOCK_FENCED', new FencedError('inventory', 6, 'x')],
+    ['FLAMINGOCK_LOCK_LOST', new LockLostError('inventory', 6, 'x')],
+    ['FLAMINGOCK_LOCK_UNCONFIRMED', new LockUnconfirmedError('inventory', 6, 'x', Promise.resolve())],
+    ['FLAMINGOCK_SELF_WAITING', new SelfWaitingError('inventory', 'publish')],
+    ['FLAMINGOCK_LOCK_TIMEOUT', new LockTimeoutError('inventory', 1, undefined)],
+  ])('stay what programs ask for: %s', (code, error) => {
+    expect(error.code).toBe(code);
   });
 });

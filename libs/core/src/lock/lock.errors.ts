@@ -93,7 +93,7 @@ export class LockTimeoutError extends FlamingockError {
 }
 
 /** Why a lease ended although no other instance took the lock, and how an operator prevents that. */
-export function leaseRanOut(leaseMs: number, stoodStillMs = 0): string {
+export function leaseRanOut(leaseMs: number, stoodStillMs: number): string {
   if (stoodStillMs === 0) return `it could not be renewed within its lease of ${leaseMs} ms (lock.leaseMs)`;
   return (
     `the event loop of this process stood still for at least ${stoodStillMs} ms, so that its lease of ${leaseMs} ms ran out; ` +

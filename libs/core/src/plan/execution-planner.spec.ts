@@ -1,6 +1,9 @@
 import { auditEntry, InMemoryTargetSystem } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
+import type { AuditState } from '../audit/audit-state.js';
+import { NewerEntryError } from '../audit/audit.errors.js';
+import { RENAME_SUBJECT } from '../audit/renaming.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, FILES } from '../fixtures/changes.js';
 import { changesToRun, type ExecutionPlan } from './execution-plan.js';
@@ -29,6 +32,7 @@ describe('planExecution', () => {
     const planned = plan(changes('a', 'b'), [executed('a')]);
     expect(actions(planned)).toEqual(['a SKIP', 'b EXECUTE']);
     expect(planned.hasWork).toBe(true);
+    expect(planned.stages.map(({ name }) => name)).toEqual(['main']);
   });
 
   it('has no work where everything is applied, or nothing is wanted', () => {
@@ -169,6 +173,43 @@ describe('changes that the code no longer has', () => {
   });
 });
 
+describe('a history with words of a newer version', () => {
+  const newer = (changeId: string) => ({ changeId, state: 'VERIFIED' as AuditState });
+
+  it('gives no plan where one decides about a change, and says which', () => {
+    const planning = () => plan(changes('a', 'b'), [executed('a'), newer('b')]);
+    expect(planning).toThrow(NewerEntryError);
+    expect(planning).toThrow(
+      expect.objectContaining({ changeId: 'b', seq: 2, value: 'state "VERIFIED"' }) as Error,
+    );
+  });
+
+  it('is a matter of that version where the code no longer has the change', () => {
+    expect(plan(changes('a'), [executed('a'), newer('gone')])).toMatchObject({
+      unknown: [],
+      unfinished: [],
+      hasWork: false,
+    });
+  });
+});
+
+describe('a history whose service was renamed', () => {
+  const rename = { ...RENAME_SUBJECT, metadata: { from: 'default' } };
+
+  it('says what its name was, and has no change of that entry', () => {
+    expect(plan(changes('a'), [{ ...rename, state: 'EXECUTED' }, executed('a')])).toMatchObject({
+      service: 'inventory',
+      renaming: { status: 'finished', from: 'default' },
+      unknown: [],
+      hasWork: false,
+    });
+    expect(plan(changes('a'), [{ ...rename, state: 'STARTED' }])).toMatchObject({
+      renaming: { status: 'unfinished', from: 'default' },
+      unfinished: [],
+    });
+  });
+});
+
 describe('changes out of order', () => {
   const late = (planned: ExecutionPlan) => planned.outOfOrder.map(({ change }) => change.id);
 
@@ -208,7 +249,14 @@ describe('changes out of order', () => {
 
 describe('a change whose target system knows how it ended', () => {
   const interrupted = (fields: Partial<AuditEntry> = {}): Partial<AuditEntry>[] => [
-    { changeId: 'a', state: 'STARTED', txStrategy: 'TX_SEPARATE', targetSystem: 'inventory-db', ...fields },
+    {
+      changeId: 'a',
+      className: 'Publish',
+      state: 'STARTED',
+      txStrategy: 'TX_SEPARATE',
+      targetSystem: 'inventory-db',
+      ...fields,
+    },
   ];
   const inDatabase = aChange({ id: 'a', target: DATABASE, transactional: true });
 
@@ -225,7 +273,8 @@ describe('a change whose target system knows how it ended', () => {
   it('needs a manual check where it names another target system now', () => {
     const planned = plan([inDatabase], interrupted({ targetSystem: 'old-db' }));
     expect(actions(planned)).toEqual(['a MANUAL_INTERVENTION']);
-    expect(planned.stages[0]?.changes[0]?.reason).toContain('"old-db"');
+    expect(planned.foreign).toEqual([]);
+    expect(planned.stages[0]?.changes[0]?.reason).toMatch(/^its end was not recorded, .*"old-db"/);
   });
 
   it('needs a manual check where its target system has no transactions now', () => {

@@ -50,15 +50,16 @@ function isUnfinished(entry: AuditEntry): boolean {
 }
 
 function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): Decision {
-  const value = entry && unknownValue(entry);
-  if (value !== undefined) throw new NewerEntryError(change.id, entry?.seq ?? 0, value);
-  if (entry && isForeign(entry, change)) {
+  if (!entry) return decide(undefined, change.recovery);
+  const value = unknownValue(entry);
+  if (value !== undefined) throw new NewerEntryError(change.id, entry.seq, value);
+  if (isForeign(entry, change)) {
     const { className, targetSystem, author } = entry;
     const other = `class ${className} of ${author} on target system "${targetSystem}"`;
     return { action: 'MANUAL_INTERVENTION', reason: `its id is recorded for another change: ${other}` };
   }
   const decision = decide(entry, change.recovery);
-  if (!entry || decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
+  if (decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
   return {
     action: 'MANUAL_INTERVENTION',
     reason: `its end was not recorded, and only target system "${entry.targetSystem}", which it no longer names, could tell`,

@@ -1,5 +1,5 @@
 import { fixCommand } from '../errors/commands.js';
-import { guidanceFor, type IssueFacts } from './guidance.js';
+import { emptyTransactionStep, guidanceFor, type IssueFacts } from './guidance.js';
 
 const steps = (fields: Partial<IssueFacts> = {}): string[] =>
   guidanceFor({
@@ -118,6 +118,14 @@ describe('guidanceFor', () => {
     expect(text).toMatch(/still executed[^]*Undo it again/);
   });
 
+  it.each<Partial<IssueFacts>>([{ isUnbegun: true, txStrategy: 'TX_SHARED' }, { txStrategy: 'NON_TX' }])(
+    'says of an undo that did not begin that the change is still executed: %o',
+    (facts) => {
+      const [first] = steps({ operation: 'UNDO', state: 'EXECUTED', runsAgain: true, ...facts });
+      expect(first).toBe('Its rollback method was not called: the change is still executed. Fix the cause.');
+    },
+  );
+
   it('repeats the beginning of the error, and what the author says', () => {
     const text = issue({ error: `disk full\nat line 1`, hint: 'Look for half a file in /feed.' });
     expect(text).toMatch(/disk full\n/);
@@ -129,5 +137,13 @@ describe('guidanceFor', () => {
 
   it('promises no run of a change that the code no longer has', () => {
     expect(issue({ inCode: false })).toMatch(/code no longer has it/);
+  });
+});
+
+describe('emptyTransactionStep', () => {
+  it('says where to look, and how to write such a change, where its transaction held nothing of it', () => {
+    expect(emptyTransactionStep('files')).toMatch(
+      /^Its transaction held nothing: .*"files" went past it, .* Look there; write through .* lends, or declare .*transactional: false\.$/,
+    );
   });
 });

@@ -40,13 +40,14 @@ export function lostChanges(
   markers: readonly Marker[],
   snapshot: AuditSnapshot,
 ): LostWrites | undefined {
-  const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found: fence?.token ?? 0 };
+  const found = fence?.token ?? 0;
+  const facts = { targetSystem, recorded: recordedClaim(snapshot, targetSystem), found };
   const unrecorded = markers.filter((marker) => !knows(snapshot.get(marker.changeId), marker));
   if (unrecorded.length > 0) {
     return { ...facts, lostBy: 'audit-store', changeIds: unrecorded.map(({ changeId }) => changeId) };
   }
   const kept = new Map(markers.map((marker) => [marker.changeId, marker.token]));
-  const unproven = settledUnder(fence, targetSystem, snapshot).filter((id) => kept.get(id) !== fence?.token);
+  const unproven = settledUnder(fence, targetSystem, snapshot).filter((id) => kept.get(id) !== found);
   return unproven.length > 0 ? { ...facts, lostBy: 'target-system', changeIds: unproven } : undefined;
 }
 
@@ -56,8 +57,7 @@ export function settledUnder(
   targetSystem: string,
   snapshot: AuditSnapshot,
 ): string[] {
-  const entries = fence ? [...snapshot.values()] : [];
-  return entries
+  return [...snapshot.values()]
     .filter((entry) => entry.targetSystem === targetSystem && hasCommitted(entry))
     .filter((entry) => claimOf(entry) === fence?.token)
     .map(({ changeId }) => changeId);
@@ -96,9 +96,9 @@ function knows(entry: AuditEntry | undefined, { token, operation, executionId }:
   if (!entry) return false;
   // One without a token is none of a separate target system's, or an operator's.
   const recorded = Number(readMetadata(entry).token ?? Infinity);
-  if (recorded !== token) return recorded > token;
+  if (recorded > token) return true;
   // What reconciles comes before what the same run executes.
-  return entry.operation === operation && entry.executionId === executionId;
+  return recorded === token && entry.operation === operation && entry.executionId === executionId;
 }
 
 /** True where the target does not have the last claim any more that history knows of. */

@@ -13,7 +13,7 @@ import { Execution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { currentChange } from '../lock/change-scope.js';
-import { FlamingockService } from '../nest/flamingock.service.js';
+import { FlamingockService } from './flamingock.service.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 
 let late: Promise<unknown>[];
