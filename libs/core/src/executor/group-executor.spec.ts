@@ -15,7 +15,6 @@ import { auditVerify } from '../operations/audit-verify.js';
 import { execute } from '../operations/execute.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import { ChangeFailedError, RunAbortedError } from '../run/run.errors.js';
-import { canShareCommit } from './group-executor.js';
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;
@@ -276,27 +275,5 @@ describe('changes that can share a commit', () => {
     const error = await failureOf(run([change('a'), breaking]));
     expect(results(reportOf(error))).toEqual(['a failed', 'b failed']);
     expect(await history()).toEqual(['a STARTED', 'a EXECUTION_FAILED', 'b STARTED', 'b EXECUTION_FAILED']);
-  });
-});
-
-describe('canShareCommit', () => {
-  const can = (fields: Partial<ChangeDescriptor> = {}) =>
-    canShareCommit(change('a', undefined, fields), new InMemoryAuditStore(target.resource));
-
-  it('is true for a change whose history is in its own database', () => {
-    expect(can()).toBe(true);
-  });
-
-  it('is false for one that is given more, is in no transaction, or whose history is elsewhere', () => {
-    expect(can({ sharesCommit: false })).toBe(false);
-    expect(can({ transactional: false })).toBe(false);
-    expect(can({ target: FILES })).toBe(false);
-    expect(can({ target: new InMemoryTargetSystem('other', new InMemoryDatabase()) })).toBe(false);
-  });
-
-  it('is false where its target system cannot roll back one of several', () => {
-    expect(can({ target: Object.assign(Object.create(target), { transactionGroup: undefined }) })).toBe(
-      false,
-    );
   });
 });

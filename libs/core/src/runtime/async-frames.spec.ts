@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { jest } from '@jest/globals';
 import { collectGarbage } from '../../../../test/support/collect-garbage.js';
+import { watchStorage } from '../../../../test/support/storage-use.js';
 import { partOf, within } from './async-frames.js';
 
 const OWNER = {};
@@ -21,15 +20,15 @@ function startFrame(whenGone: () => void): () => void {
 
 describe('the storage of frames', () => {
   it('is in use, which slows every promise down, until no code of any frame can run any more', async () => {
-    const disable = jest.spyOn(AsyncLocalStorage.prototype, 'disable');
+    const timesDisabled = watchStorage();
     const gone: string[] = [];
     const [stopFirst, stopLast] = ['first', 'last'].map((name) => startFrame(() => gone.push(name)));
     stopFirst?.();
     await collectGarbage(() => gone.length > 0);
-    expect([gone, disable.mock.calls.length]).toEqual([['first'], 0]);
+    expect([gone, timesDisabled()]).toEqual([['first'], 0]);
     stopLast?.();
     await collectGarbage(() => gone.length > 1);
-    expect([gone, disable.mock.calls.length]).toEqual([['first', 'last'], 1]);
+    expect([gone, timesDisabled()]).toEqual([['first', 'last'], 1]);
     expect(
       within(
         OWNER,

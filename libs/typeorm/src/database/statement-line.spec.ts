@@ -1,5 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { jest } from '@jest/globals';
+import { watchStorage } from '../../../../test/support/storage-use.js';
 import { StatementLine } from './statement-line.js';
 
 const refusal = (): Error => new RangeError('closed');
@@ -41,13 +40,13 @@ describe('the line of statements of a transaction', () => {
   });
 
   it('leaves no storage in use, which slows every promise down, once no statement is run any more', async () => {
-    const disable = jest.spyOn(AsyncLocalStorage.prototype, 'disable');
+    const timesDisabled = watchStorage();
     let end = (): void => undefined;
     const long = new StatementLine().run(() => new Promise<void>((resolve) => (end = resolve)), refusal);
     await new StatementLine().run(() => Promise.resolve(), refusal);
-    expect(disable).not.toHaveBeenCalled();
+    expect(timesDisabled()).toBe(0);
     end();
     await long;
-    expect(disable).toHaveBeenCalledTimes(1);
+    expect(timesDisabled()).toBe(1);
   });
 });
