@@ -52,7 +52,7 @@ export function functionsEffect(text: string): SessionEffect {
 function makesTemporary(statement: readonly string[]): boolean {
   const from = statement[0] === 'CREATE' ? 1 : statement.indexOf('INTO') + 1;
   if (from === 0 || statement[0] === 'INSERT') return false;
-  return statement.slice(from, from + 4).some((word) => /^TEMP(?:ORARY)?$|^PG_TEMP\./.test(word));
+  return statement.slice(from, from + 5).some((word) => /^TEMP(?:ORARY)?$|^PG_TEMP\./.test(word));
 }
 
 /** True if an SQL text does something to its session that lasts, given what its statements do. */
