@@ -33,6 +33,8 @@ export function postgresSessionEffect(statement: readonly string[]): SessionEffe
 export function mysqlSessionEffect(statement: readonly string[]): SessionEffect {
   const [first = '', second = ''] = statement;
   if (LASTING_ON_MYSQL.has(first) || makesTemporary(statement)) return 'lasting';
+  // The savepoint of a change takes the place of the one before, and of no other.
+  if (first === 'SAVEPOINT') return 'changes';
   if (first !== 'SET') return 'none';
   // MariaDB: SET STATEMENT variable = value FOR statement.
   if (second !== 'STATEMENT') return 'lasting';
