@@ -267,6 +267,7 @@ await describeOn(['postgres', 'pgbouncer'], 'a change', ({ postgres, pgbouncer }
 
     it.each([
       'CREATE TEMPORARY TABLE t (a int)',
+      'CREATE TABLE IF NOT EXISTS pg_temp.t (a int)',
       'SELECT 1 AS a INTO TEMP t',
       'SELECT pg_advisory_lock(1)',
       'LISTEN x',

@@ -33,6 +33,8 @@ export function postgresSessionEffect(statement: readonly string[]): SessionEffe
 export function mysqlSessionEffect(statement: readonly string[]): SessionEffect {
   const [first = '', second = ''] = statement;
   if (LASTING_ON_MYSQL.has(first) || makesTemporary(statement)) return 'lasting';
+  // The savepoint of a change takes the place of the one before, and of no other.
+  if (first === 'SAVEPOINT') return 'changes';
   if (first !== 'SET') return 'none';
   // MariaDB: SET STATEMENT variable = value FOR statement.
   if (second !== 'STATEMENT') return 'lasting';
@@ -52,7 +54,7 @@ export function functionsEffect(text: string): SessionEffect {
 function makesTemporary(statement: readonly string[]): boolean {
   const from = statement[0] === 'CREATE' ? 1 : statement.indexOf('INTO') + 1;
   if (from === 0 || statement[0] === 'INSERT') return false;
-  return statement.slice(from, from + 4).some((word) => /^TEMP(?:ORARY)?$|^PG_TEMP\./.test(word));
+  return statement.slice(from, from + 5).some((word) => /^TEMP(?:ORARY)?$|^PG_TEMP\./.test(word));
 }
 
 /** True if an SQL text does something to its session that lasts, given what its statements do. */

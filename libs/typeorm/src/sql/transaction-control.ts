@@ -6,9 +6,12 @@ export function isCompound([first, second, third]: readonly string[]): boolean {
   return first === 'BEGIN' && second === 'NOT' && third === 'ATOMIC';
 }
 
-/** Words by which SQL text would begin or end the transaction behind our back; a savepoint may. */
+const SAVEPOINT_STATEMENTS = new Set(['SAVEPOINT', 'RELEASE', 'ROLLBACK']);
+
+/** Words by which SQL text would begin or end the transaction behind our back; a savepoint may, unless it has a name of ours. */
 export function transactionControl(words: readonly string[]): string | undefined {
   const [first = '', second = ''] = words;
+  if (SAVEPOINT_STATEMENTS.has(first) && /^["`]?FLAMINGOCK_/.test(words.at(-1) ?? '')) return words.join(' ');
   switch (first) {
     case 'BEGIN':
       return isCompound(words) ? words.find((word) => word === 'COMMIT') : first;

@@ -14,7 +14,7 @@ import {
 import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
-import type { Admission, ChangeTransaction, SqlDatabase } from '../database/database.js';
+import type { Admission, ChangeTransaction, SqlDatabase, TransactionPart } from '../database/database.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { expectTables } from '../database/expect-tables.js';
@@ -164,8 +164,21 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
       await this.perform(session, work);
       return (await part.keep()) === 'closed' ? { status: 'done', last: true } : { status: 'done' };
     } catch (error) {
+      return { status: await this.takeBack(session, part, error), error };
+    }
+  }
+
+  /** @throws the change's own error where the transaction has ended, or has to. */
+  private async takeBack(
+    session: ChangeSession,
+    part: TransactionPart,
+    error: unknown,
+  ): ReturnType<TransactionPart['rollBack']> {
+    try {
       await session.abandon();
-      return { status: await part.rollBack(), error };
+      return await part.rollBack();
+    } catch {
+      throw error;
     }
   }
 

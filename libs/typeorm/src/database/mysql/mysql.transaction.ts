@@ -11,7 +11,7 @@ import { explainMysqlEnd } from '../ended-connection.js';
 import { rollBackAll } from '../query-runner.js';
 import { rememberSession } from './mysql.session.js';
 import { lostError } from '../transaction-faults.js';
-import type { ChangeSavepoint } from '../pooled/change-part.js';
+import type { ChangeSavepoint } from '../change-part.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
 
 /** How the server reads SQL text. */
@@ -27,6 +27,8 @@ const SAVEPOINT = 'flamingock_change';
 
 const NO_SUCH_SAVEPOINT = 1305;
 const DEADLOCK = 1213;
+/** Whoever holds the lock may wait for one that changes before hold. */
+const LOCK_WAIT_TIMEOUT = 1205;
 const ROLLED_BACK_DURING_COMMIT = 3101;
 
 /** Bit of the status in a server's answers. */
@@ -88,7 +90,7 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   /** The next savepoint of that name takes its place. */
-  protected openSavepoint(): ChangeSavepoint {
+  protected openSavepoint(): Omit<ChangeSavepoint, 'set'> {
     this.hasSavepoint = false;
     this.isDoubtful = false;
     return {
@@ -130,6 +132,7 @@ export class MysqlTransaction extends PooledTransaction {
       return answer;
     } catch (error) {
       await this.notice(error);
+      if (driverError(error).errno === LOCK_WAIT_TIMEOUT) this.part?.blameOthers();
       throw this.explainEnd(error);
     }
   }

@@ -7,6 +7,7 @@ import { statementWords, type LexicalRules } from '../../sql/statement-words.js'
 import { transactionControl } from '../../sql/transaction-control.js';
 import type { AlteredSession } from '../altered-session.js';
 import { bounded } from '../bounded.js';
+import { ChangePart, type ChangeSavepoint } from '../change-part.js';
 import { discard, releaseRunner, send, type Answer } from '../connection.js';
 import type { Admission, ChangeTransaction, TransactionPart } from '../database.js';
 import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
@@ -14,7 +15,6 @@ import { holdCommits, tellRollback } from '../held-commits.js';
 import { endTransaction, refresh } from '../query-runner.js';
 import { StatementLine } from '../statement-line.js';
 import { controlError, lostError } from '../transaction-faults.js';
-import { ChangePart, type ChangeSavepoint } from './change-part.js';
 import type { TransactionParts } from './transaction-parts.js';
 
 /** The transaction of a change, or of several, on a connection of a pool. */
@@ -49,10 +49,13 @@ export abstract class PooledTransaction implements ChangeTransaction {
   async beginPart(changeId: string): Promise<TransactionPart> {
     Object.assign(this, { changeId, completed: false, hidden: false });
     refresh(this.runner);
-    const part = new ChangePart(changeId, this.runner, this.openSavepoint(), this.part === undefined);
-    this.part = part;
-    await part.begin();
-    return part;
+    const set = async (): Promise<void> => {
+      if (this.dataSource.subscribers.length > 0) await this.perform('', () => Promise.resolve());
+    };
+    const savepoint = { ...this.openSavepoint(), set };
+    this.part = new ChangePart(changeId, this.runner, savepoint, this.part === undefined);
+    await this.part.begin();
+    return this.part;
   }
 
   /** The default level of a server or DataSource is not known here, but none below READ COMMITTED is usual. */
@@ -176,7 +179,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   /** Has a savepoint set with the next statement. */
-  protected abstract openSavepoint(): ChangeSavepoint;
+  protected abstract openSavepoint(): Omit<ChangeSavepoint, 'set'>;
 
   /** @throws NonTransactionalStatementError for a statement that must not run. */
   protected abstract admitStatement(words: readonly string[]): void;

@@ -8,12 +8,18 @@ const LOOK = 'flamingock_look';
 
 /**
  * Errors that changes before it in the transaction may cause: an object that is in another state, or in use, until the
- * commit; a new enum value; no memory left for locks; a snapshot that is older, or locks that are held longer.
+ * commit; a new enum value; no memory left for locks; a snapshot that is older; locks that are held longer, for which
+ * whoever holds the one that a statement waits for may wait.
  */
-const OF_OTHERS = new Set(['55000', '55006', '55P04', '53200', '40001', '40P01']);
+const OF_OTHERS = new Set(['55000', '55006', '55P04', '53200', '40001', '40P01', '55P03', '57014']);
 
 /** Whether there is a constraint, or a constraint trigger, whose check can wait for the commit. */
 const CAN_DEFER = 'EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable)';
+
+/** 0: there is none; 1: they only check; 2: there is a constraint trigger of the application, which may do anything. */
+const DEFERRED =
+  'SELECT coalesce(pg_catalog.max(CASE WHEN tginitdeferred AND NOT tgisinternal THEN 2 ELSE 1 END), 0) AS found ' +
+  'FROM pg_catalog.pg_trigger WHERE tgdeferrable';
 
 /** Has checked what waits for the commit, and waits again. */
 const LOOK_AT_DEFERRED = [
@@ -59,11 +65,15 @@ export class PostgresSavepoints {
     }
   }
 
-  /** Ends a part; where a check can wait for the commit, after a look whether it will pass. */
-  async keep(): Promise<void> {
-    if (!this.isSet) this.ahead.pop();
-    else if (this.canDefer) await this.lookAndRelease();
-    else this.ahead.push(`RELEASE SAVEPOINT ${PART}`);
+  /**
+   * Ends a part; where a check can wait for the commit, after a look whether it will pass.
+   * Resolves to true where something of the part may be done at the commit alone, and the next one would miss it.
+   */
+  async keep(): Promise<boolean> {
+    if (this.isSet && this.canDefer) return this.lookAndRelease();
+    if (this.isSet) this.ahead.push(`RELEASE SAVEPOINT ${PART}`);
+    else this.ahead.pop();
+    return false;
   }
 
   /** @throws where the transaction has ended. */
@@ -81,10 +91,11 @@ export class PostgresSavepoints {
     return this.canDefer ? [] : [`SELECT 1 / (NOT ${CAN_DEFER})::pg_catalog.int4`];
   }
 
-  private async lookAndRelease(): Promise<void> {
-    const question = `SELECT ${CAN_DEFER}::pg_catalog.int4 AS found`;
-    const answers = await this.send([...LOOK_AT_DEFERRED, `RELEASE SAVEPOINT ${PART}`, question]);
-    this.canDefer = Number(answers.at(-1)?.rows?.[0]?.['found']) !== 0;
+  private async lookAndRelease(): Promise<boolean> {
+    const answers = await this.send([...LOOK_AT_DEFERRED, `RELEASE SAVEPOINT ${PART}`, DEFERRED]);
+    const found = Number(answers.at(-1)?.rows?.[0]?.['found']);
+    this.canDefer = found > 0;
+    return found > 1;
   }
 
   private send(statements: readonly string[]) {

@@ -18,7 +18,7 @@ import { inlined, postgresDialect } from './postgres.dialect.js';
 import { sendSeveral } from './postgres.messages.js';
 import { rollBackAll } from '../query-runner.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
-import type { ChangeSavepoint } from '../pooled/change-part.js';
+import type { ChangeSavepoint } from '../change-part.js';
 import type { TransactionParts } from '../pooled/transaction-parts.js';
 import { isGone } from '../expect-tables.js';
 import { TablesDroppedError } from '../../run.errors.js';
@@ -39,11 +39,14 @@ export const COMMITTING = '/* COMMIT */';
 /** The code of every statement's error in a transaction in which one has failed. */
 export const IN_FAILED_TRANSACTION = '25P02';
 
+/** Some of what is refused by it, such as to export a snapshot, is refused behind a savepoint alone. */
+const ACTIVE_TRANSACTION = '25001';
+
 /**
  * Active SQL transaction, unsafe use of a new enum value, invalid transaction termination:
  * the statement needs a transaction of its own, or none.
  */
-const NON_TRANSACTIONAL = ['25001', '55P04', '2D000'];
+const NON_TRANSACTIONAL = [ACTIVE_TRANSACTION, '55P04', '2D000'];
 
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
@@ -90,14 +93,12 @@ export class PostgresTransaction extends PooledTransaction {
     return super.execute(statement);
   }
 
-  protected openSavepoint(): ChangeSavepoint {
-    const { changeId, savepoints } = this;
+  protected openSavepoint(): Omit<ChangeSavepoint, 'set'> {
+    const { savepoints } = this;
     savepoints.begin();
     return {
-      keep: () => {
-        // As the server does, which would tell only at the next statement.
-        if (this.hasFailed) throw new CommitRefusedError(changeId);
-        return this.noting(() => savepoints.keep());
+      keep: async () => {
+        if (await this.noting(() => savepoints.keep())) this.part?.close();
       },
       rollBack: async () => {
         await savepoints.rollBack();
@@ -121,6 +122,8 @@ export class PostgresTransaction extends PooledTransaction {
   }
 
   protected async assertWhole(): Promise<void> {
+    // As the server does, which would tell only at the next statement.
+    if (this.hasFailed && this.id === undefined) throw new CommitRefusedError(this.changeId);
     if (!(await this.isCurrent())) throw new ImplicitCommitError(this.changeId);
   }
 
@@ -193,6 +196,7 @@ export class PostgresTransaction extends PooledTransaction {
     } catch (error) {
       this.hasFailed = isServerError(error);
       if (mayBeOfOthers(error)) this.part?.blameOthers();
+      if (driverError(error).code === ACTIVE_TRANSACTION) this.part?.blameSavepoint();
       throw error;
     }
   }

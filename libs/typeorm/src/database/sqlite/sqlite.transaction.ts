@@ -1,11 +1,12 @@
 import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { QueryRunner } from 'typeorm';
-import type { Sql } from '../../sql/sql.js';
+import { Sql } from '../../sql/sql.js';
 import { DataSourceClosedError } from '../../run.errors.js';
 import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
+import { ChangePart, type ChangeSavepoint } from '../change-part.js';
 import type { Admission, ChangeTransaction, TransactionPart } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
 import { holdCommits } from '../held-commits.js';
@@ -21,8 +22,10 @@ const LEXICAL_RULES: LexicalRules = {
   several: false,
 };
 
-/** What TypeORM counts while the nested transaction of one of several changes is open, and none inside it. */
-const PART_DEPTH = 2;
+const SAVEPOINT = 'flamingock_change';
+const SET_SAVEPOINT = new Sql([`SAVEPOINT ${SAVEPOINT}`]);
+const RELEASE_SAVEPOINT = new Sql([`RELEASE ${SAVEPOINT}`]);
+const ROLL_BACK_TO_SAVEPOINT = new Sql([`ROLLBACK TO ${SAVEPOINT}`]);
 
 /** The connection of a DataSource while the transaction of a change is open on it. */
 export interface ChangeConnection {
@@ -43,6 +46,8 @@ export class SqliteTransaction implements ChangeTransaction {
   private lost: { readonly error: unknown } | undefined;
   /** True if a statement of the change ran after that, which nothing takes back. */
   private hasEscaped = false;
+  /** That of the change that runs, where several share the transaction. */
+  private part: ChangePart | undefined;
   private readonly tellCommits: () => void;
 
   constructor(
@@ -53,25 +58,13 @@ export class SqliteTransaction implements ChangeTransaction {
     this.tellCommits = holdCommits(runner);
   }
 
-  /** A nested transaction, as TypeORM has them: its subscribers are told of the end of each change. */
   async beginPart(changeId: string): Promise<TransactionPart> {
     this.changeId = changeId;
     refresh(this.runner);
-    await this.runner.startTransaction();
-    return {
-      keep: async () => {
-        this.connection.assertForeignKeys(changeId);
-        await this.runner.commitTransaction();
-        return 'open';
-      },
-      rollBack: async () => {
-        this.assertOpen();
-        // Those that the change has left open end with it.
-        Object.assign(this.runner, { transactionDepth: PART_DEPTH });
-        await this.runner.rollbackTransaction();
-        return 'rolled-back';
-      },
-    };
+    const part = new ChangePart(changeId, this.runner, this.savepointOf(changeId), this.part === undefined);
+    this.part = part;
+    await part.begin();
+    return part;
   }
 
   /** Every transaction of SQLite is serializable. */
@@ -87,7 +80,8 @@ export class SqliteTransaction implements ChangeTransaction {
     }
   }
 
-  lendConnection(): Promise<unknown> {
+  async lendConnection(): Promise<unknown> {
+    this.part?.assertAlone("The driver's connection");
     return this.runner.connect();
   }
 
@@ -141,6 +135,22 @@ export class SqliteTransaction implements ChangeTransaction {
   release(): Promise<void> {
     this.tellCommits();
     return this.runner.release();
+  }
+
+  private savepointOf(changeId: string): ChangeSavepoint {
+    return {
+      set: async () => {
+        await this.execute(SET_SAVEPOINT);
+      },
+      keep: async () => {
+        this.connection.assertForeignKeys(changeId);
+        await this.execute(RELEASE_SAVEPOINT);
+      },
+      rollBack: async () => {
+        await this.execute(ROLL_BACK_TO_SAVEPOINT);
+        await this.execute(RELEASE_SAVEPOINT);
+      },
+    };
   }
 
   /** A busy COMMIT leaves the transaction open and may be sent again. */

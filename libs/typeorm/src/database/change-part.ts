@@ -1,9 +1,11 @@
 import type { QueryRunner } from 'typeorm';
-import { SharedTransactionError } from '../../transaction.errors.js';
-import type { TransactionPart } from '../database.js';
+import { SharedTransactionError } from '../transaction.errors.js';
+import type { TransactionPart } from './database.js';
 
-/** The savepoint before a change, which is set with the first statement of the change. */
+/** The savepoint before a change. */
 export interface ChangeSavepoint {
+  /** Called before subscribers are told that the change begins: what they send is part of it. */
+  set(): Promise<void>;
   /** @throws where something does not hold that has to at the end of a change. */
   keep(): Promise<void>;
   /** @throws where it is gone. */
@@ -28,6 +30,7 @@ export class ChangePart implements TransactionPart {
   async begin(): Promise<void> {
     await this.tell('BeforeTransactionStart');
     this.setDepth(PART_DEPTH);
+    await this.savepoint.set();
     await this.tell('AfterTransactionStart');
   }
 
@@ -60,10 +63,19 @@ export class ChangePart implements TransactionPart {
     this.isApart = !this.isFirst;
   }
 
+  /** Says that it may fail for no other reason than that it runs behind a savepoint. */
+  blameSavepoint(): void {
+    this.isApart = true;
+  }
+
   /** @throws SharedTransactionError for what may end the transaction, and with it what other changes have done. */
   assertFirst(what: string): void {
-    if (this.isFirst) return;
-    this.isApart = true;
+    if (!this.isFirst) this.assertAlone(what);
+  }
+
+  /** @throws SharedTransactionError for what no savepoint can take back, also where it is the first. */
+  assertAlone(what: string): void {
+    this.blameSavepoint();
     throw new SharedTransactionError(this.changeId, what);
   }
 
