@@ -1,6 +1,5 @@
 import { FencedError, type AuditEntry } from '@nestjs-flamingock/core';
 import {
-  entryHash,
   GENESIS_HASH,
   HISTORY_FORMAT,
   isAsked,
@@ -14,8 +13,9 @@ import {
   type Transaction,
 } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
-import { toDocument, toEntry, type AuditEntryDocument } from './audit-entry.document.js';
+import { toDocument, toEntry } from './audit-entry.document.js';
 import { EntryCollection } from './entry-collection.js';
+import { withPending } from './with-pending.js';
 import { contextOf, type ConnectionContext } from '../change/connection-context.js';
 import { pendingOf, toHead, type HeadDocument } from './head.document.js';
 import { BrokenBatchError } from '../mongoose.errors.js';
@@ -23,6 +23,7 @@ import { MongooseLockStore } from './mongoose.lock-store.js';
 import { MongooseRecordStore } from './mongoose.record-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
 import { transactionOn } from '../change/mongoose-transaction.js';
+import { BulkWrites } from '../connection/bulk-writes.js';
 import { auditCollections, type AuditCollections } from '../connection/collections.js';
 import { prepareCollections } from '../connection/prepare-collections.js';
 import type { Fence } from '../connection/fence.js';
@@ -45,6 +46,7 @@ export class MongooseAuditStore implements AuditStore {
   private readonly collections: AuditCollections;
   private readonly fence: Fence<HeadDocument>;
   private readonly entries: EntryCollection;
+  private readonly bulk: BulkWrites;
 
   /** @throws CollectionPrefixError for a prefix that cannot begin the name of a collection. */
   constructor(
@@ -58,7 +60,8 @@ export class MongooseAuditStore implements AuditStore {
     this.fence = this.context.fence(heads.name) as Fence<HeadDocument>;
     this.entries = new EntryCollection(this.context.database, entries.name);
     this.lock = new MongooseLockStore(this.context.database, locks.name);
-    this.records = new MongooseRecordStore(resource, this.context.database, this.collections);
+    this.bulk = new BulkWrites(this.context.database);
+    this.records = new MongooseRecordStore(resource, this.context.database, this.collections, this.bulk);
   }
 
   /** @throws MissingCollectionsError when collections or indexes are missing and may not be created. */
@@ -136,8 +139,24 @@ export class MongooseAuditStore implements AuditStore {
 
   private async appendInside(tx: Transaction, batch: AuditBatch): Promise<void> {
     const session = await transactionOn(this.resource, tx).seal();
+    if (this.bulk.isAvailable) return this.appendAtOnce(batch, session);
     await this.moveHead(batch, {}, session);
     await this.entries.insert(batch.entries.map(toDocument), session);
+  }
+
+  /** The entries are part of the transaction even where the head may not be moved: it must not be committed then. */
+  private async appendAtOnce(batch: AuditBatch, session: mongo.ClientSession): Promise<void> {
+    const { heads, entries } = this.collections;
+    const move = { collection: heads.name, ...moveOf(batch) };
+    const inserts = batch.entries.map((entry) => ({ collection: entries.name, insert: toDocument(entry) }));
+    try {
+      const { matched, error } = await this.bulk.makeAll([move, ...inserts], session);
+      if (matched === 0) throw fencedBy(batch);
+      if (error) throw error;
+    } catch (error) {
+      await session.abortTransaction().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** What the query is about, and perhaps more than it asks for. */
@@ -151,27 +170,25 @@ export class MongooseAuditStore implements AuditStore {
     const unplaced = [...placeless.map(toEntry), ...pending.filter(({ seq }) => !(seq > 0))];
     const placed = pending.filter(({ seq }) => seq > 0);
     if (order !== 'newest-first') yield* unplaced;
-    yield* merged(this.entries.read(service, query), placed, order);
+    yield* withPending(this.entries.read(service, query), placed, order);
     if (order === 'newest-first') yield* unplaced;
   }
 
   /** @throws FencedError when the batch may not follow the head; BrokenBatchError. */
   private async moveHead(
-    { hold: { service, token, owner }, entries }: AuditBatch,
-    update: mongo.UpdateFilter<HeadDocument>,
+    batch: AuditBatch,
+    besides: mongo.UpdateFilter<HeadDocument>,
     session?: mongo.ClientSession,
   ): Promise<HeadDocument> {
-    const [first] = entries;
-    if (entries.some(({ seq }, index) => seq !== first.seq + index)) throw new BrokenBatchError(service);
-    const { seq, hash } = entries.at(-1) ?? first;
+    const { filter, update } = moveOf(batch);
     const head = await this.onHeads((heads) =>
       heads.findOneAndUpdate(
-        { _id: service, token, owner, seq: first.seq - 1, hash: first.prevHash },
-        { $set: { seq, hash }, ...update },
+        filter,
+        { ...update, ...besides },
         { returnDocument: 'after', ...(session && { session }) },
       ),
     );
-    if (!head) throw new FencedError(service, token, HISTORY);
+    if (!head) throw fencedBy(batch);
     return head;
   }
 
@@ -194,27 +211,17 @@ export class MongooseAuditStore implements AuditStore {
   }
 }
 
-/** The entries of the collection, with the pending ones that are not, or not in the same form, among them. */
-async function* merged(
-  stored: AsyncIterable<AuditEntryDocument>,
-  pending: readonly AuditEntry[],
-  order: HistoryQuery['order'],
-): AsyncGenerator<AuditEntry> {
-  const isBackwards = order === 'newest-first';
-  const isBefore = (one: number, other: number) => (isBackwards ? one > other : one < other);
-  const ordered = isBackwards ? pending.toReversed() : pending;
-  let last = isBackwards ? Infinity : 0;
-  for await (const document of stored) {
-    const entry = toEntry(document);
-    yield* ordered.filter(({ seq }) => isBefore(last, seq) && isBefore(seq, entry.seq));
-    yield entry;
-    yield* ordered.filter((one) => one.seq === entry.seq && !isSame(one, entry));
-    last = entry.seq;
-  }
-  yield* ordered.filter(({ seq }) => isBefore(last, seq));
+/** What moves the head to the end of the batch. @throws BrokenBatchError */
+function moveOf({ hold: { service, token, owner }, entries }: AuditBatch) {
+  const [first] = entries;
+  if (entries.some(({ seq }, index) => seq !== first.seq + index)) throw new BrokenBatchError(service);
+  const { seq, hash } = entries.at(-1) ?? first;
+  return {
+    filter: { _id: service, token, owner, seq: first.seq - 1, hash: first.prevHash },
+    update: { $set: { seq, hash } },
+  };
 }
 
-/** True if it is the same entry, content and all. */
-function isSame(one: AuditEntry, other: AuditEntry): boolean {
-  return one.hash === other.hash && entryHash(one) === entryHash(other);
+function fencedBy({ hold: { service, token } }: AuditBatch): FencedError {
+  return new FencedError(service, token, HISTORY);
 }

@@ -12,6 +12,7 @@ import type {
 } from '@nestjs-flamingock/core/adapter';
 import type { Connection, mongo } from 'mongoose';
 import { transactionOn } from '../change/mongoose-transaction.js';
+import type { BulkWrites } from '../connection/bulk-writes.js';
 import type { AuditCollections } from '../connection/collections.js';
 import type { Database } from '../connection/database.js';
 import type { FenceDocument } from '../connection/fence.js';
@@ -44,6 +45,7 @@ export class MongooseRecordStore implements RecordStore {
     private readonly resource: Connection,
     private readonly database: Database,
     private readonly collections: AuditCollections,
+    private readonly bulk: BulkWrites,
   ) {}
 
   async read(key: RecordKey): Promise<StoredRecord | undefined> {
@@ -90,11 +92,16 @@ export class MongooseRecordStore implements RecordStore {
     });
   }
 
-  /** Withdraws the announced writes of the service. Called by a holder that has claimed its head. */
+  /**
+   * Withdraws the announced writes of the service. Called by a holder that has claimed its head, which learns by it
+   * whether the server has the command that appends are faster with.
+   */
   async withdraw(service: string): Promise<void> {
-    await this.on((records) =>
-      records.updateMany({ service, intent: { $exists: true } }, { $unset: { intent: 1 } }),
-    );
+    const filter = { service, intent: { $exists: true } };
+    const update = { $unset: { intent: 1 } } as const;
+    const { name: collection } = this.collections.records;
+    if (await this.bulk.attempt({ collection, filter, update, multi: true })) return;
+    await this.on((records) => records.updateMany(filter, update));
   }
 
   private async decide(key: RecordKey, condition: RecordCondition, tx: Transaction | undefined, act: Act) {
