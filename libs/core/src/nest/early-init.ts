@@ -10,6 +10,8 @@ type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 @Injectable()
 export class EarlyInit {
   private isOver = false;
+  /** Those that are initialised: a waiting instance asks for the same again and again. */
+  private readonly ready = new Set<unknown>();
 
   constructor(private readonly modules: ModulesContainer) {}
 
@@ -23,10 +25,11 @@ export class EarlyInit {
    * Nest, when it comes to one of them, gets the same promise, so that no hook is called twice.
    */
   async of(instances: readonly unknown[]): Promise<void> {
-    if (this.isOver) return;
-    const wrappers = this.wrappersOf(new Set(instances));
+    const missing = new Set(instances.filter((instance) => !this.ready.has(instance)));
+    if (this.isOver || missing.size === 0) return;
     const seen = new Set<InstanceWrapper>();
-    for (const wrapper of wrappers) await initialise(wrapper, seen);
+    for (const wrapper of this.wrappersOf(missing)) await initialise(wrapper, seen);
+    for (const instance of missing) this.ready.add(instance);
   }
 
   private wrappersOf(instances: ReadonlySet<unknown>): InstanceWrapper[] {
