@@ -5,7 +5,17 @@ import { Note } from '../fixtures/note.entity.js';
 import { insertOf, keysOf, note, noteTable } from '../fixtures/notes.js';
 import { targetSystem } from '../fixtures/open.js';
 import { PostgresSchema } from '../fixtures/postgres-schema.js';
-import { inWords, runShared, type Shared, type Work } from '../fixtures/shared-transaction.js';
+import {
+  both,
+  fails,
+  inWords,
+  lastError,
+  runShared,
+  save,
+  statements,
+  type Shared,
+  type Work,
+} from '../fixtures/shared-transaction.js';
 import type { TestDatabase } from '../fixtures/test-database.js';
 import {
   CommitRefusedError,
@@ -29,26 +39,7 @@ afterEach(async () => {
   await database.remove();
 });
 
-const save =
-  (key: string): Work =>
-  (manager) =>
-    manager.save(Note, note(key));
-const statements =
-  (...texts: string[]): Work =>
-  async (manager) => {
-    for (const text of texts) await manager.query(text);
-  };
-const fails: Work = () => Promise.reject(new RangeError());
-const both =
-  (...works: Work[]): Work =>
-  async (manager) => {
-    for (const work of works) await work(manager);
-  };
 const run = (...works: Work[]): Promise<Shared> => runShared(target, works);
-const lastError = ({ parts }: Shared): unknown => {
-  const last = parts.at(-1);
-  return last && 'error' in last ? last.error : undefined;
-};
 const useConnection: Work = (manager: EntityManager) => manager.queryRunner!.connect();
 const noteQuery = (query: string): string => query.replaceAll('NOTES', noteTable(dataSource));
 

@@ -4,10 +4,20 @@ import { transactionOn } from '../change/typeorm-transaction.js';
 import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { describeOnEngines, describeOnMariadb } from '../fixtures/describe-engines.js';
 import { Note } from '../fixtures/note.entity.js';
-import { insertOf, keysOf, note, noteTable } from '../fixtures/notes.js';
+import { insertOf, keysOf, note } from '../fixtures/notes.js';
 import { CHANGE, managerOf, targetSystem } from '../fixtures/open.js';
 import { PostgresSchema } from '../fixtures/postgres-schema.js';
-import { inWords, runShared, type Shared, type Work } from '../fixtures/shared-transaction.js';
+import {
+  both,
+  fails,
+  inWords,
+  lastError,
+  runShared,
+  save,
+  statements,
+  type Shared,
+  type Work,
+} from '../fixtures/shared-transaction.js';
 import { SqliteFile } from '../fixtures/sqlite-file.js';
 import { Sql } from '../sql/sql.js';
 import type { TestDatabase } from '../fixtures/test-database.js';
@@ -29,26 +39,7 @@ afterEach(async () => {
   await database.remove();
 });
 
-const save =
-  (key: string): Work =>
-  (manager) =>
-    manager.save(Note, note(key));
-const statements =
-  (...texts: string[]): Work =>
-  async (manager) => {
-    for (const text of texts) await manager.query(text.replaceAll('NOTES', noteTable(dataSource)));
-  };
-const both =
-  (...works: Work[]): Work =>
-  async (manager) => {
-    for (const work of works) await work(manager);
-  };
-const fails: Work = () => Promise.reject(new RangeError());
 const run = (...works: Work[]): Promise<Shared> => runShared(target, works);
-const lastError = ({ parts }: Shared): unknown => {
-  const last = parts.at(-1);
-  return last && 'error' in last ? last.error : undefined;
-};
 
 await describeOnEngines('a change that shares a commit', (open) => {
   beforeEach(() => setUp(open));
