@@ -1,6 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import { SharedTransactionError } from '../transaction.errors.js';
 import type { TransactionPart } from './database.js';
+import { setDepth } from './query-runner.js';
+
+/** The name of the savepoint before a change. */
+export const SAVEPOINT = 'flamingock_change';
 
 /** The savepoint before a change. */
 export interface ChangeSavepoint {
@@ -29,7 +33,7 @@ export class ChangePart implements TransactionPart {
 
   async begin(): Promise<void> {
     await this.tell('BeforeTransactionStart');
-    this.setDepth(PART_DEPTH);
+    setDepth(this.runner, PART_DEPTH);
     await this.savepoint.set();
     await this.tell('AfterTransactionStart');
   }
@@ -39,7 +43,7 @@ export class ChangePart implements TransactionPart {
     if (this.isApart) throw new SharedTransactionError(this.changeId, 'A statement');
     await this.tell('BeforeTransactionCommit');
     await this.savepoint.keep();
-    this.setDepth(PART_DEPTH - 1);
+    setDepth(this.runner, PART_DEPTH - 1);
     await this.tell('AfterTransactionCommit');
     return this.isClosed ? 'closed' : 'open';
   }
@@ -48,7 +52,7 @@ export class ChangePart implements TransactionPart {
     await this.tell('BeforeTransactionRollback').catch(() => undefined);
     await this.savepoint.rollBack();
     // Nested transactions that the change has left open end with it.
-    this.setDepth(PART_DEPTH - 1);
+    setDepth(this.runner, PART_DEPTH - 1);
     await this.tell('AfterTransactionRollback').catch(() => undefined);
     return this.isApart ? 'apart' : 'rolled-back';
   }
@@ -60,7 +64,7 @@ export class ChangePart implements TransactionPart {
 
   /** Says that changes before this one may be why it fails. */
   blameOthers(): void {
-    this.isApart = !this.isFirst;
+    if (!this.isFirst) this.isApart = true;
   }
 
   /** Says that it may fail for no other reason than that it runs behind a savepoint. */
@@ -81,9 +85,5 @@ export class ChangePart implements TransactionPart {
 
   private tell(event: Parameters<QueryRunner['broadcaster']['broadcast']>[0]): Promise<void> {
     return this.runner.broadcaster.broadcast(event);
-  }
-
-  private setDepth(transactionDepth: number): void {
-    Object.assign(this.runner, { transactionDepth });
   }
 }

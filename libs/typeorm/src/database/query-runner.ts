@@ -17,18 +17,18 @@ export function openRunner(dataSource: DataSource): QueryRunner {
 /** Resets a runner inside a transaction to the state of a new one right after BEGIN. */
 export function refresh(runner: QueryRunner): void {
   runner.disableSqlMemory();
-  const unused = { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} };
-  Object.assign(runner, unused, { isTransactionActive: true, transactionDepth: 1 });
+  Object.assign(runner, { data: {}, loadedTables: [], loadedViews: [], cachedTablePaths: {} });
+  setDepth(runner, 1);
 }
 
-/** Marks a runner as one whose transaction has ended. */
-export function endTransaction(runner: QueryRunner): void {
-  Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+/** Tells a runner how many transactions are open on it, one inside the other. */
+export function setDepth(runner: QueryRunner, transactionDepth: number): void {
+  Object.assign(runner, { isTransactionActive: transactionDepth > 0, transactionDepth });
 }
 
 /** Rolls back by TypeORM, with the transactions inside: its subscribers may want to know. */
 export async function rollBackAll(runner: QueryRunner): Promise<void> {
-  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+  setDepth(runner, 1);
   await runner.rollbackTransaction();
 }
 

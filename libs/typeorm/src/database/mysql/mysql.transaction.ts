@@ -11,7 +11,7 @@ import { explainMysqlEnd } from '../ended-connection.js';
 import { rollBackAll } from '../query-runner.js';
 import { rememberSession } from './mysql.session.js';
 import { lostError } from '../transaction-faults.js';
-import type { ChangeSavepoint } from '../change-part.js';
+import { SAVEPOINT, type ChangeSavepoint } from '../change-part.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
 
 /** How the server reads SQL text. */
@@ -21,9 +21,6 @@ export const LEXICAL_RULES: LexicalRules = {
   backslashes: true,
   several: true,
 };
-
-/** The end of the transaction takes it away, which is how one behind our back shows. */
-const SAVEPOINT = 'flamingock_change';
 
 const NO_SUCH_SAVEPOINT = 1305;
 const DEADLOCK = 1213;
@@ -37,7 +34,8 @@ const IN_TRANSACTION = 1;
 /**
  * A transaction of MySQL or MariaDB, which many statements commit implicitly. Those are
  * refused; against those that do not show, in a procedure, stands a savepoint, set before
- * the first statement that is not certain to leave the transaction alone. Of some errors, a
+ * the first statement that is not certain to leave the transaction alone: the end of the transaction takes it
+ * away, which is how one behind our back shows. Of some errors, a
  * deadlock or a record that has changed, the server rolls everything back, and would run what
  * comes next outside any transaction: after each one it is asked, and nothing comes next.
  */
@@ -80,7 +78,7 @@ export class MysqlTransaction extends PooledTransaction {
 
   protected async assertWhole(): Promise<void> {
     if (this.lost) throw this.lost;
-    if (this.isDoubtful) await this.releaseSavepoint();
+    if (this.isDoubtful) await this.onSavepoint('RELEASE');
     this.isAnswered = this.isDoubtful;
   }
 
@@ -90,14 +88,15 @@ export class MysqlTransaction extends PooledTransaction {
   }
 
   /** The next savepoint of that name takes its place. */
-  protected openSavepoint(): Omit<ChangeSavepoint, 'set'> {
+  protected openSavepoint(): ChangeSavepoint {
     this.hasSavepoint = false;
     this.isDoubtful = false;
     return {
+      set: () => this.setForSubscribers(),
       keep: () => Promise.resolve(),
       rollBack: async () => {
         if (this.lost) throw this.lost;
-        if (this.hasSavepoint) await this.rollBackToSavepoint();
+        if (this.hasSavepoint) await this.onSavepoint('ROLLBACK TO');
       },
     };
   }
@@ -166,10 +165,6 @@ export class MysqlTransaction extends PooledTransaction {
     this.hasSavepoint = true;
   }
 
-  private releaseSavepoint(): Promise<void> {
-    return this.onSavepoint('RELEASE');
-  }
-
   /** @throws ImplicitCommitError where it is gone. */
   private async onSavepoint(action: 'RELEASE' | 'ROLLBACK TO'): Promise<void> {
     try {
@@ -185,16 +180,12 @@ export class MysqlTransaction extends PooledTransaction {
     if (this.lost) return !this.hidden;
     if (!this.hasSavepoint) return true;
     try {
-      await this.rollBackToSavepoint();
+      await this.onSavepoint('ROLLBACK TO');
       return true;
     } catch (error) {
       if (error instanceof ImplicitCommitError) return false;
       throw error;
     }
-  }
-
-  private rollBackToSavepoint(): Promise<void> {
-    return this.onSavepoint('ROLLBACK TO');
   }
 
   private async notice(error: unknown): Promise<void> {

@@ -12,7 +12,7 @@ import { discard, releaseRunner, send, type Answer } from '../connection.js';
 import type { Admission, ChangeTransaction, TransactionPart } from '../database.js';
 import type { SqlExecutor, SqlResult } from '../../sql/dialect.js';
 import { holdCommits, tellRollback } from '../held-commits.js';
-import { endTransaction, refresh } from '../query-runner.js';
+import { refresh, setDepth } from '../query-runner.js';
 import { StatementLine } from '../statement-line.js';
 import { controlError, lostError } from '../transaction-faults.js';
 import type { TransactionParts } from './transaction-parts.js';
@@ -49,11 +49,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   async beginPart(changeId: string): Promise<TransactionPart> {
     Object.assign(this, { changeId, completed: false, hidden: false });
     refresh(this.runner);
-    const set = async (): Promise<void> => {
-      if (this.dataSource.subscribers.length > 0) await this.perform('', () => Promise.resolve());
-    };
-    const savepoint = { ...this.openSavepoint(), set };
-    this.part = new ChangePart(changeId, this.runner, savepoint, this.part === undefined);
+    this.part = new ChangePart(changeId, this.runner, this.openSavepoint(), this.part === undefined);
     await this.part.begin();
     return this.part;
   }
@@ -117,8 +113,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   async commit(next?: Admission): Promise<TransactionOutcome> {
     const { broadcaster } = this.runner;
     // Subscribers are told of each beginning before it happens, and what is set lasts.
-    const isLast = this.dataSource.subscribers.length > 0 || this.session.isSpoilt;
-    const following = isLast ? undefined : next;
+    const following = this.dataSource.subscribers.length > 0 || this.session.isSpoilt ? undefined : next;
     try {
       await broadcaster.broadcast('BeforeTransactionCommit');
     } catch (error) {
@@ -131,7 +126,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
     } catch (error) {
       return this.notCommitted(error);
     }
-    endTransaction(this.runner);
+    setDepth(this.runner, 0);
     // It is committed, also where a subscriber throws.
     await broadcaster.broadcast('AfterTransactionCommit').catch(() => undefined);
     return { status: 'committed' };
@@ -147,7 +142,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
       this.unusable = cause;
       return { status: this.outcomeIfConnectionLost(), error };
     } finally {
-      endTransaction(this.runner);
+      setDepth(this.runner, 0);
     }
   }
 
@@ -178,8 +173,8 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return this.goesOn && this.unusable === undefined;
   }
 
-  /** Has a savepoint set with the next statement. */
-  protected abstract openSavepoint(): Omit<ChangeSavepoint, 'set'>;
+  /** A savepoint that is set with the next statement. */
+  protected abstract openSavepoint(): ChangeSavepoint;
 
   /** @throws NonTransactionalStatementError for a statement that must not run. */
   protected abstract admitStatement(words: readonly string[]): void;
@@ -216,6 +211,11 @@ export abstract class PooledTransaction implements ChangeTransaction {
     return { changeId, dataSource, host, runner, executor };
   }
 
+  /** Has the savepoint set now, where subscribers may send statements. */
+  protected async setForSubscribers(): Promise<void> {
+    if (this.dataSource.subscribers.length > 0) await this.perform('', () => Promise.resolve());
+  }
+
   private expect(effect: SessionEffect): void {
     this.session.expect(effect);
     if (effect !== 'none') this.part?.close();
@@ -231,7 +231,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
 
   /** The outcome of a transaction whose COMMIT was answered by an error, or not at all. */
   protected async notCommitted(error: unknown): Promise<TransactionOutcome> {
-    endTransaction(this.runner);
+    setDepth(this.runner, 0);
     if (this.isRefusal(error)) {
       await tellRollback(this.runner);
       return { status: 'rolled-back', error };

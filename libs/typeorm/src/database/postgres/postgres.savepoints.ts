@@ -1,9 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { SAVEPOINT } from '../change-part.js';
 import { sendAhead } from '../connection.js';
 import { driverError } from '../driver-error.js';
 import { sendSeveral } from './postgres.messages.js';
 
-const PART = 'flamingock_change';
 const LOOK = 'flamingock_look';
 
 /**
@@ -44,7 +44,7 @@ export class PostgresSavepoints {
   ) {}
 
   begin(): void {
-    this.ahead.push(`SAVEPOINT ${PART}`);
+    this.ahead.push(`SAVEPOINT ${SAVEPOINT}`);
     this.isSet = false;
   }
 
@@ -71,7 +71,7 @@ export class PostgresSavepoints {
    */
   async keep(): Promise<boolean> {
     if (this.isSet && this.canDefer) return this.lookAndRelease();
-    if (this.isSet) this.ahead.push(`RELEASE SAVEPOINT ${PART}`);
+    if (this.isSet) this.ahead.push(`RELEASE SAVEPOINT ${SAVEPOINT}`);
     else this.ahead.pop();
     return false;
   }
@@ -80,7 +80,7 @@ export class PostgresSavepoints {
   async rollBack(): Promise<void> {
     if (this.lost) throw this.lost.error;
     if (!this.isSet) this.ahead.pop();
-    else await this.send([`ROLLBACK TO SAVEPOINT ${PART}`, `RELEASE SAVEPOINT ${PART}`]);
+    else await this.send([`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`, `RELEASE SAVEPOINT ${SAVEPOINT}`]);
   }
 
   /**
@@ -92,7 +92,7 @@ export class PostgresSavepoints {
   }
 
   private async lookAndRelease(): Promise<boolean> {
-    const answers = await this.send([...LOOK_AT_DEFERRED, `RELEASE SAVEPOINT ${PART}`, DEFERRED]);
+    const answers = await this.send([...LOOK_AT_DEFERRED, `RELEASE SAVEPOINT ${SAVEPOINT}`, DEFERRED]);
     const found = Number(answers.at(-1)?.rows?.[0]?.['found']);
     this.canDefer = found > 0;
     return found > 1;

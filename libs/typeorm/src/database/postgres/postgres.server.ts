@@ -6,6 +6,7 @@ import { driverError } from '../driver-error.js';
 import { explainPostgresEnd, watchConnection } from '../ended-connection.js';
 import { inlined, markStart, postgresDialect, transactionMark } from './postgres.dialect.js';
 import { executorOn, sendSeveral } from './postgres.messages.js';
+import { setDepth } from '../query-runner.js';
 import { PostgresSearchPath } from './postgres.search-path.js';
 import {
   admittedRow,
@@ -90,7 +91,7 @@ async function beginAdmitted(
   await runner.broadcaster.broadcast('BeforeTransactionStart');
   const text = inlined(admission.statement());
   const [, entered] = await sendSeveral(dataSource, runner, [beginning(dataSource), text]);
-  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+  setDepth(runner, 1);
   const row = admittedRow(entered);
   if (!row) throw admission.refusal();
   await runner.broadcaster.broadcast('AfterTransactionStart');

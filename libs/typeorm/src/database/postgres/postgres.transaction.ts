@@ -93,10 +93,11 @@ export class PostgresTransaction extends PooledTransaction {
     return super.execute(statement);
   }
 
-  protected openSavepoint(): Omit<ChangeSavepoint, 'set'> {
+  protected openSavepoint(): ChangeSavepoint {
     const { savepoints } = this;
     savepoints.begin();
     return {
+      set: () => this.setForSubscribers(),
       keep: async () => {
         if (await this.noting(() => savepoints.keep())) this.part?.close();
       },
@@ -140,12 +141,11 @@ export class PostgresTransaction extends PooledTransaction {
     const isFollowed = next !== undefined && this.atCommit !== undefined;
     this.chained = isFollowed;
     const statements = [...before, 'COMMIT'];
-    const { length } = statements;
     if (isFollowed) statements.push(beginning(this.dataSource), inlined(next.statement()));
-    const message = [COMMITTING, statements.join('; ')].join(' ');
-    const answers = await sendSeveral(this.dataSource, this.runner, [message]);
-    this.next = admittedRow(answers[length + 1]);
-    this.assertCommitted(answers[length - 1]);
+    statements[0] = `${COMMITTING} ${statements[0]}`;
+    const answers = await sendSeveral(this.dataSource, this.runner, statements);
+    this.next = admittedRow(answers[before.length + 2]);
+    this.assertCommitted(answers[before.length]);
     // A transaction that was not admitted gets the server's refusal when it begins for itself.
     if (isFollowed && !this.next) this.unusable = next.refusal();
   }

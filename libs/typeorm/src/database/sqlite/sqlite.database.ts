@@ -5,7 +5,7 @@ import type { Row, Sql } from '../../sql/sql.js';
 import { ConnectionInTransactionError } from '../../typeorm.errors.js';
 import type { SqlDatabase } from '../database.js';
 import type { Dialect, SqlExecutor, SqlResult, Upsert } from '../../sql/dialect.js';
-import { assertOpen, endTransaction, openRunner } from '../query-runner.js';
+import { assertOpen, openRunner, setDepth } from '../query-runner.js';
 import type { RowWrite } from '../../sql/row-write.js';
 import { SqliteForeignKeys, type ForeignKeysOff } from './sqlite-foreign-keys.js';
 import { sqliteDialect } from './sqlite.dialect.js';
@@ -93,7 +93,7 @@ export class SqliteDatabase implements SqlDatabase {
       const foreignKeys = this.foreignKeysOf(handle, runner).turnOff(begin);
       this.endKeptOff();
       this.heldByChange = true;
-      Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+      setDepth(runner, 1);
       return this.connectionOf(handle, foreignKeys);
     }, BUSY_MS);
     return this.told(new SqliteTransaction(changeId, runner, connection));
@@ -146,7 +146,7 @@ export class SqliteDatabase implements SqlDatabase {
     );
     if (isFree) return false;
     handle.exec('ROLLBACK');
-    endTransaction(runner);
+    setDepth(runner, 0);
     return true;
   }
 

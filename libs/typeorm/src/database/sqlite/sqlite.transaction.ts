@@ -6,11 +6,11 @@ import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
 import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
-import { ChangePart, type ChangeSavepoint } from '../change-part.js';
+import { ChangePart, SAVEPOINT, type ChangeSavepoint } from '../change-part.js';
 import type { Admission, ChangeTransaction, TransactionPart } from '../database.js';
 import type { SqlResult } from '../../sql/dialect.js';
 import { holdCommits } from '../held-commits.js';
-import { endTransaction, refresh } from '../query-runner.js';
+import { refresh, setDepth } from '../query-runner.js';
 import { controlError, lostError } from '../transaction-faults.js';
 import { withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
 
@@ -22,7 +22,6 @@ const LEXICAL_RULES: LexicalRules = {
   several: false,
 };
 
-const SAVEPOINT = 'flamingock_change';
 const SET_SAVEPOINT = new Sql([`SAVEPOINT ${SAVEPOINT}`]);
 const RELEASE_SAVEPOINT = new Sql([`RELEASE ${SAVEPOINT}`]);
 const ROLL_BACK_TO_SAVEPOINT = new Sql([`ROLLBACK TO ${SAVEPOINT}`]);
@@ -180,7 +179,7 @@ export class SqliteTransaction implements ChangeTransaction {
   }
 
   private ended(isFollowed = false): void {
-    endTransaction(this.runner);
+    setDepth(this.runner, 0);
     this.connection.ended(isFollowed);
   }
 
