@@ -49,6 +49,15 @@ await describeOn(['kafka'], 'ensureTopics', ({ kafka }) => {
     expect(await ensureTopics(admins[0]!, [wanted])).toEqual([{ topic, status: 'unchanged' }]);
   });
 
+  it('creates a topic that a broker still lists although it is deleted', async () => {
+    const admin = Object.create(admins[0]!) as Admin;
+    admin.listTopics = () => {
+      admin.listTopics = () => admins[0]!.listTopics();
+      return Promise.resolve([topic]);
+    };
+    expect(await ensureTopics(admin, [wanted])).toEqual([{ topic, status: 'created' }]);
+  });
+
   it('says why Kafka refuses to create a topic', async () => {
     await expect(ensureTopics(admins[0]!, [{ topic, replicationFactor: 99 }])).rejects.toThrow(
       /replication/i,

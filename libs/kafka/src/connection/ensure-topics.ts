@@ -42,15 +42,21 @@ export async function ensureTopics(admin: Admin, topics: readonly WantedTopic[])
   return results;
 }
 
+/**
+ * Looks anew at each attempt: brokers list a topic for a moment after its deletion, and one that was just created is
+ * not known to all of them at once.
+ */
 async function ensureTopic(admin: Admin, wanted: WantedTopic): Promise<EnsuredTopic> {
-  const { topic } = wanted;
-  if (!(await admin.listTopics()).includes(topic) && (await create(admin, wanted))) {
-    return { topic, status: 'created' };
-  }
-  const differences = await onceThere(nodeHost, () => compare(admin, wanted));
-  return differences.length === 0
-    ? { topic, status: 'unchanged' }
-    : { topic, status: 'differs', differences };
+  return onceThere(nodeHost, async () => {
+    const { topic } = wanted;
+    if (!(await admin.listTopics()).includes(topic) && (await create(admin, wanted))) {
+      return { topic, status: 'created' };
+    }
+    const differences = await compare(admin, wanted);
+    return differences.length === 0
+      ? { topic, status: 'unchanged' }
+      : { topic, status: 'differs', differences };
+  });
 }
 
 /** False if another process has created it meanwhile. */

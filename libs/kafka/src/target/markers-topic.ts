@@ -19,8 +19,10 @@ export async function prepareMarkersTopic(
   const admin = await clients.admin.connected();
   const topic = settings.markersTopic;
   try {
-    if (!(await exists(admin, topic))) await create(admin, topic, settings.markersReplicationFactor);
-    await onceThere(clients.host, () => checkPolicy(admin, topic));
+    await onceThere(clients.host, async () => {
+      if (!(await exists(admin, topic))) await create(admin, topic, settings.markersReplicationFactor);
+      await checkPolicy(admin, topic);
+    });
   } catch (error) {
     throw clients.explain(error);
   }
