@@ -3,7 +3,11 @@ import { join } from 'node:path';
 
 const LIBRARIES = readdirSync('libs');
 const CLASS = /class (\w+) extends \w+ \{\n {2}(?:override )?readonly code: string = '(\w+)';/g;
-const ROW = /^\| `(\w+)` \| `(\w+)` \| .+ \|$/gm;
+/** Anchor, code, class, what happened, usual cause, what to do next. */
+const ROW = /^\| <a id="(\w+)"><\/a>`\1` \| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm;
+/** Words of the command without the line that runs it, which `printed-commands.spec.ts` parses. */
+const SHORT_COMMAND =
+  /`(?:(?:flamingock|plan|execute|apply|undo)(?: [^`]+)?|(?:audit|issue|lock|service) [^`]+)`/;
 
 /** `CODE Class` of each error that a library defines. */
 const defined = (library: string): string[] => {
@@ -15,17 +19,28 @@ const defined = (library: string): string[] => {
 };
 
 const documentation = readFileSync('docs/errors.md', 'utf8');
-const documented = (library: string): string[] => {
-  const [, section = ''] = documentation.split(`## @nestjs-flamingock/${library}\n`);
-  const [rows = ''] = section.split('\n## ');
-  return [...rows.matchAll(ROW)].map(([, code = '', name = '']) => `${code} ${name}`);
+const rowsOf = (library: string): string[][] => {
+  const [, section = ''] = documentation.split(`\n## @nestjs-flamingock/${library}\n`);
+  const [tables = ''] = section.split('\n## ');
+  return [...tables.matchAll(ROW)].map(([, ...cells]) => cells);
 };
 
 describe('docs/errors.md', () => {
   it.each(LIBRARIES)('has a row for each error of %s, and for nothing else', (library) => {
     const errors = defined(library);
     expect(errors.length).toBeGreaterThan(0);
-    expect(documented(library).sort()).toEqual(errors.sort());
+    const documented = rowsOf(library).map(([code, name]) => `${code} ${name}`);
+    expect(documented.sort()).toEqual(errors.sort());
+  });
+
+  it.each(LIBRARIES)('says for each error of %s what happened, why, and what to do next', (library) => {
+    const unsaid = rowsOf(library).filter((cells) => cells.some((cell) => !/[\w`)]/.test(cell)));
+    expect(unsaid).toEqual([]);
+  });
+
+  it.each(LIBRARIES)('has whole commands to type for errors of %s', (library) => {
+    const shortened = rowsOf(library).filter(([, , , , next = '']) => SHORT_COMMAND.test(next));
+    expect(shortened).toEqual([]);
   });
 });
 
