@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { consumers } from './consumers.mjs';
+import { copyFrom } from './documented.mjs';
 import { addChanges, generate, install } from './project.mjs';
-import { startAgain, startAndApply } from './service.mjs';
+import { startAgain, startAndApply, startThatApplies } from './service.mjs';
 import { sh } from './sh.mjs';
 import { prepare } from './toolchain.mjs';
 
@@ -23,6 +24,13 @@ const STEPS = {
   'starts again and does nothing': startAgain,
   'passes its npm test': npm('test'),
   'passes its npm run test:e2e': npm('run', 'test:e2e'),
+  'gets what README shows': copyFrom('README.md'),
+  'passes nest build of it': npm('run', 'build'),
+  'starts and applies the change of README': startThatApplies('create-products'),
+  'gets what "Getting started" shows': copyFrom('docs/getting-started.md'),
+  'passes nest build of that': npm('run', 'build'),
+  'starts and applies its second change': startThatApplies('add-category'),
+  'passes the test that it shows': npm('test'),
 };
 /** Consumers at a time: each of them uses more than one core now and then. */
 const PARALLEL = 2;

@@ -33,6 +33,16 @@ export async function startAgain(consumer, place) {
   deepStrictEqual(await inspect(consumer, place), before);
 }
 
+/** Starts the service, which applies exactly these changes. */
+export const startThatApplies =
+  (...ids) =>
+  async (consumer, place) => {
+    const output = await serveOnce(consumer, place);
+    const executed = [...output.matchAll(/executed {2}\S+ \/ \d+ \/ (\S+)/g)].map(([, id]) => id);
+    deepStrictEqual(executed, ids);
+  };
+
+/** Resolves to what the service has printed. */
 async function serveOnce({ node }, { project, tools, database }) {
   const port = await freePort();
   const env = { ...tools.env[node], PORT: String(port), APP_DB: database, FLAMINGOCK_SERVICE: 'consumer' };
@@ -46,6 +56,7 @@ async function serveOnce({ node }, { project, tools, database }) {
     child.kill('SIGTERM');
     await end;
   }
+  return output.all();
 }
 
 async function firstResponse(url, output, end) {
