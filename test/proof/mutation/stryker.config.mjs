@@ -13,7 +13,8 @@ export default {
   mutate,
   coverageAnalysis: 'perTest',
   concurrency: 1,
-  timeoutMS: 2_000,
+  // A machine that is busy with something else must not look like an alteration that never ends.
+  timeoutMS: 15_000,
   ignorePatterns: [
     '**',
     ...needed.folders.map((path) => `!${path}/**`),

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   QueryFailedError,
   QueryRunnerAlreadyReleasedError,
@@ -40,10 +41,12 @@ interface Connection {
     done: (error: Error | null, answer: unknown) => void,
   ): unknown;
   destroy?(): void;
+  /** node-postgres' own connection. */
+  readonly connection?: Streamed;
 }
 
 interface Streamed {
-  readonly stream?: { readonly destroyed: boolean };
+  readonly stream?: Pick<Socket, 'destroyed' | 'cork' | 'uncork'>;
 }
 
 interface ClosingRunner {
@@ -80,6 +83,7 @@ export async function sendAhead(
 ): Promise<{ readonly answered: Promise<unknown> }> {
   const connection = await connectionOf(runner);
   const isPipelining = pipeline(connection);
+  if (isPipelining) keepTogether(connection);
   const answered = sendOn(connection, dataSource, runner, text, [], text);
   answered.catch(() => undefined);
   if (!isPipelining) await answered;
@@ -94,6 +98,14 @@ function pipeline(connection: Connection): boolean {
     connection.once?.('drain', () => (connection.pipeline = false));
   }
   return true;
+}
+
+/** Has what is sent until the pending promises are settled leave in one packet, with one call of the system. */
+function keepTogether({ connection }: Connection): void {
+  const stream = connection?.stream;
+  if (!stream) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** @throws QueryRunnerAlreadyReleasedError */
@@ -171,9 +183,7 @@ function isConnecting(runner: QueryRunner): boolean {
 /** True if the runner has a connection, which is open as far as the driver knows. */
 export function isUsable(runner: QueryRunner): boolean {
   if (!hasConnection(runner)) return false;
-  const { stream, connection } = Reflect.get(runner, 'databaseConnection') as Streamed & {
-    readonly connection?: Streamed;
-  };
+  const { stream, connection } = Reflect.get(runner, 'databaseConnection') as Streamed & Connection;
   return !(stream ?? connection?.stream)?.destroyed;
 }
 
