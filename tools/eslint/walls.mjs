@@ -16,12 +16,13 @@ const NEST_FILES = [
 ];
 const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
+const COMMAND_LINE_FILE = 'libs/core/src/errors/command-line.ts';
 const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
 const REJECTIONS_FILE = 'libs/core/src/runtime/unhandled-rejections.ts';
 const TURN_FILE = 'libs/core/src/runtime/turn.ts';
 const NODE_RUNTIME = 'libs/core/src/runtime/node-runtime.ts';
-/** The one file that is a process: the command's. */
-const COMMAND_FILE = 'libs/cli/src/main.ts';
+/** The files that are a process: the command's. */
+const COMMAND_FILES = ['libs/cli/src/main.ts', 'libs/cli/src/run-flamingock-cli.ts'];
 /** Files that only compute: same arguments, same answer. */
 const PURE_FILES = [
   'libs/core/src/recovery/**',
@@ -256,8 +257,9 @@ export const walls = [
     rules: { 'no-restricted-properties': coreProperties(METADATA_WRITERS) },
   },
   {
-    // Settings come from the environment; a shutdown from a signal, which is raised again afterwards; an end from the process.
-    files: [CONFIG_FILE, SIGNALS_FILE, EXIT_FILE],
+    // Settings and the command line come from the environment; a shutdown from a signal, which is raised again afterwards;
+    // an end from the process.
+    files: [CONFIG_FILE, COMMAND_LINE_FILE, SIGNALS_FILE, EXIT_FILE],
     rules: { 'no-restricted-globals': ['error', ...COMMONJS_GLOBALS, ...RUNTIME_GLOBALS.filter(notProcess)] },
   },
   {
@@ -288,7 +290,7 @@ export const walls = [
     rules: { ...libraryRules, 'no-restricted-imports': 'off' },
   },
   {
-    files: [COMMAND_FILE],
+    files: COMMAND_FILES,
     rules: {
       'no-restricted-properties': ['error', ...metadata([...METADATA_WRITERS, ...METADATA_READERS])],
     },

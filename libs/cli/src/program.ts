@@ -12,7 +12,9 @@ import { addIssueList } from './commands/issue-list.command.js';
 import { addLockRelease } from './commands/lock-release.command.js';
 import { addLockStatus } from './commands/lock-status.command.js';
 import { addPlan } from './commands/plan.command.js';
+import { addRedo } from './commands/redo.command.js';
 import { addServiceRename } from './commands/service-rename.command.js';
+import { addStatus } from './commands/status.command.js';
 import { addUndo } from './commands/undo.command.js';
 import { manyLines } from './output/safe-text.js';
 import type { Terminal } from './output/terminal.js';
@@ -29,33 +31,9 @@ Exit codes:
   3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, a run left incomplete`;
 
 /** The parser with every command. Throws where it would end the process. */
-export function createProgram(runner: CommandRunner, { output, messages }: Terminal): Command {
-  const program = new Command('flamingock')
-    .description('Plans, applies, inspects, repairs and reverts the changes of a NestJS application.')
-    .version(VERSION, '-V, --version', 'print the version')
-    .option(
-      '-m, --module <path[#export]>',
-      'the compiled root module (default: flamingock.module in package.json)',
-    )
-    .option('--json', 'print one JSON document and nothing else')
-    .option('--verbose', 'log the start of the application, and errors with their stack')
-    .addHelpText(
-      'after',
-      `${EXIT_CODES}\n${examples(
-        ['flamingock issue list', 'what is wrong?'],
-        ['flamingock -m dist/app.module.js#AppModule plan', 'which application'],
-      )}`,
-    )
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({
-      writeOut: (text) => output.write(text),
-      writeErr: (text) => messages.write(text),
-      outputError: (text, write) => write(`${manyLines(text.trimEnd())}\n`),
-      getOutHelpWidth: () => output.columns ?? HELP_WIDTH,
-      getErrHelpWidth: () => messages.columns ?? HELP_WIDTH,
-    })
-    .showHelpAfterError()
-    .exitOverride();
+export function createProgram(runner: CommandRunner, terminal: Terminal): Command {
+  const program = rootCommand(runner, terminal);
+  addStatus(program, runner);
   addPlan(program, runner);
   addExecute(program, runner);
   const issue = program.command('issue').description('changes that need a manual check');
@@ -68,10 +46,42 @@ export function createProgram(runner: CommandRunner, { output, messages }: Termi
   addAuditVerify(audit, runner);
   addAuditExport(audit, runner);
   addUndo(program, runner);
+  addRedo(program, runner);
   const lock = program.command('lock').description('show or release the run lock');
   addLockStatus(lock, runner);
   addLockRelease(lock, runner);
   const service = program.command('service').description('the name under which history is kept');
   addServiceRename(service, runner);
   return program;
+}
+
+function rootCommand({ source }: CommandRunner, { output, messages }: Terminal): Command {
+  const { commandLine, takesModule } = source;
+  const program = new Command(commandLine)
+    .description('Plans, applies, inspects, repairs and reverts the changes of a NestJS application.')
+    .version(VERSION, '-V, --version', 'print the version');
+  if (takesModule) {
+    program.option(
+      '-m, --module <path[#export]>',
+      'the compiled root module (default: flamingock.module in package.json)',
+    );
+  }
+  const which = ['flamingock -m dist/app.module.js#AppModule plan', 'which application'] as const;
+  return program
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--verbose', 'log the start of the application, and errors with their stack')
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n${examples(['flamingock issue list', 'what is wrong?'], ...(takesModule ? [which] : []))}`,
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => output.write(text.replaceAll('$ flamingock ', `$ ${commandLine} `)),
+      writeErr: (text) => messages.write(text),
+      outputError: (text, write) => write(`${manyLines(text.trimEnd())}\n`),
+      getOutHelpWidth: () => output.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => messages.columns ?? HELP_WIDTH,
+    })
+    .showHelpAfterError()
+    .exitOverride();
 }

@@ -1,11 +1,8 @@
-import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import { FlamingockError, InvalidRequestError, UnknownChangeError } from '@nestjs-flamingock/core';
-import { maskSecrets } from '@nestjs-flamingock/core/adapter';
-import { UsageError } from './cli.errors.js';
+import type { ApplicationSource } from './application/application-source.js';
+import { FILES } from './application/files-source.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExitCode } from './exit-code.js';
-import { describeError } from './output/describe-error.js';
 import type { Terminal } from './output/terminal.js';
 import { createProgram } from './program.js';
 
@@ -14,8 +11,17 @@ import { createProgram } from './program.js';
  *
  * @param args what follows `flamingock`.
  */
-export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const runner = new CommandRunner(terminal);
+export function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  return runOn(FILES, args, terminal);
+}
+
+/** The same, on the application that this source has. */
+export async function runOn(
+  source: ApplicationSource,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const runner = new CommandRunner(terminal, source);
   // The parser may fail before it has seen them.
   runner.begin({ json: args.includes('--json'), verbose: args.includes('--verbose') });
   const program = createProgram(runner, terminal);
@@ -23,21 +29,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync(args, { from: 'user' });
     return runner.exitCode ?? ExitCode.DONE;
   } catch (error) {
-    return failed(error, runner);
+    if (error instanceof CommanderError) return endedByParser(error, runner);
+    const { showFailure } = await import('./failure.js');
+    return showFailure(error, runner.output, runner.verbose);
   } finally {
     await runner.output.flush();
   }
-}
-
-function failed(error: unknown, runner: CommandRunner): ExitCode {
-  if (error instanceof CommanderError) return endedByParser(error, runner);
-  const { output, verbose } = runner;
-  const name = error instanceof Error ? error.name : 'Error';
-  const message = error instanceof FlamingockError ? error.message : describeError(error);
-  const code = error instanceof FlamingockError ? { code: error.code } : {};
-  output.failure({ name, ...code, message });
-  if (verbose) output.note(maskSecrets(inspect(error)));
-  return isUsage(error) ? ExitCode.USAGE : ExitCode.FAILED;
 }
 
 /** The parser has said it to the person already. */
@@ -45,10 +42,6 @@ function endedByParser({ exitCode, code, message }: CommanderError, { output }: 
   if (exitCode === 0) return ExitCode.DONE;
   const told =
     code === 'commander.help' ? 'Name a command; --help lists them.' : message.replace(/^error: /, '');
-  output.failureDocument({ name: UsageError.name, message: told });
+  output.failureDocument({ name: 'UsageError', message: told });
   return ExitCode.USAGE;
-}
-
-function isUsage(error: unknown): boolean {
-  return [UsageError, UnknownChangeError, InvalidRequestError].some((kind) => error instanceof kind);
 }

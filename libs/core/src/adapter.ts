@@ -1,7 +1,8 @@
 // For authors of adapters and tools: the ports, what passes through them, and the helpers that adapters share.
 
 export { maskSecrets } from './errors/mask-secrets.js';
-export { cliCommand, issueCommand } from './errors/commands.js';
+export { CLI_VARIABLE } from './errors/command-line.js';
+export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
 export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';
 export { isConnectionFailure, saysTransient } from './errors/transience.js';

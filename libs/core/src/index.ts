@@ -94,6 +94,7 @@ export type {
   ExecutionStatus,
 } from './reporting/execution-report.js';
 export { formatReport } from './reporting/report-format.js';
+export type { RedoReport } from './reporting/redo-report.js';
 export type { UndoneChange, UndoReport } from './reporting/undo-report.js';
 
 export {
@@ -122,11 +123,15 @@ export type { AuditVerification, AuditVerifyRequest } from './operations/audit-v
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
+export type { RedoRequest } from './operations/redo-plan.js';
+export type { LastRun, StatusReport } from './operations/status.js';
 export type { UndoOptions, UndoRequest } from './operations/undo.js';
 export {
+  DevelopmentOnlyError,
   InvalidRequestError,
   NoIssueError,
   ReconcileRefusedError,
+  RedoRefusedError,
   UndoRefusedError,
   UnknownChangeError,
   type UndoObstacle,

@@ -2,10 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { CommandRunner } from '../../../libs/cli/src/commands/command-runner.js';
+import type { Command } from 'commander';
+import { FILES as FROM_FILES } from '../../../libs/cli/src/application/files-source.js';
+import { CommandRunner, type CommandWork } from '../../../libs/cli/src/commands/command-runner.js';
 import type { Terminal } from '../../../libs/cli/src/output/terminal.js';
 import { createProgram } from '../../../libs/cli/src/program.js';
-import { fixCommand, issueCommand, renameCommand } from '../../../libs/core/src/errors/commands.js';
+import {
+  fixCommand,
+  issueCommand,
+  redoCommand,
+  renameCommand,
+  undoToCommand,
+} from '../../../libs/core/src/errors/commands.js';
 
 /** What a reader is to put in, as the texts write it. */
 const PLACEHOLDERS: readonly [RegExp, string][] = [
@@ -30,19 +38,18 @@ const terminal: Terminal = {
 class ParsingRunner extends CommandRunner {
   parsed = 0;
 
-  override action<O extends object>(
-    _work: unknown,
-    check: (options: O, out: CommandRunner['output']) => void = () => undefined,
-  ) {
-    return async (options: O) => {
-      check({ yes: true, ...options }, this.output);
+  override action<O extends object>(load: () => Promise<CommandWork<O>>) {
+    return async (...given: unknown[]) => {
+      const options = (given.at(-1) as Command).optsWithGlobals<O>();
+      const { check } = await load();
+      check?.({ yes: true, ...options }, this.output);
       this.parsed++;
     };
   }
 }
 
 async function parse(words: readonly string[]): Promise<void> {
-  const runner = new ParsingRunner(terminal);
+  const runner = new ParsingRunner(terminal, FROM_FILES);
   await createProgram(runner, terminal).parseAsync(words, { from: 'user' });
   expect(runner.parsed).toBe(1);
 }
@@ -90,6 +97,8 @@ describe('a command that a message prints', () => {
       await parse(wordsOf(issueCommand(id)));
       await parse(wordsOf(fixCommand(id, 'EXECUTED')));
       await parse(wordsOf(fixCommand(id, 'ROLLED_BACK')));
+      await parse(wordsOf(redoCommand(id)));
+      await parse(wordsOf(undoToCommand(id)));
       await parse(wordsOf(renameCommand(id, 'shop')));
       await parse(wordsOf(renameCommand('default', id)));
     },

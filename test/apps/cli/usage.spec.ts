@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { DEMO, demoIn, fixture, flamingock, type Ended } from './flamingock.js';
 
 const COMMANDS = [
+  ['status'],
   ['plan'],
   ['execute'],
   ['apply'],
@@ -15,6 +16,7 @@ const COMMANDS = [
   ['audit', 'verify'],
   ['audit', 'export'],
   ['undo'],
+  ['redo'],
   ['lock', 'status'],
   ['lock', 'release'],
   ['service', 'rename'],
@@ -43,6 +45,16 @@ describe('help', () => {
     const { stdout } = await flamingock(['--help']);
     for (const [word = ''] of COMMANDS) expect(stdout).toContain(word);
     expect(stdout).toMatch(/0 {2}done\n {2}1 {2}failed\n {2}2 {2}wrong usage/);
+  });
+
+  it('loads neither Nest nor the engine', async () => {
+    const told = join(folder, 'tell.cjs');
+    writeFileSync(
+      told,
+      "process.on('exit', () => console.error(Object.keys(require.cache).filter((file) => /@nestjs|libs.core/.test(file)).join()));",
+    );
+    const { code, stderr } = await flamingock(['redo', '--help'], { node: ['--require', told] });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '\n' });
   });
 
   it('is shown where no command is named, as wrong usage', async () => {

@@ -1,12 +1,9 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DynamicModule, Type } from '@nestjs/common';
 import { ModuleLoadError, ModuleNotFoundError } from '../cli.errors.js';
+import type { RootModule } from './application-source.js';
 import type { ModuleReference } from './module-reference.js';
-
-/** What Nest takes for a module. */
-export type RootModule = Type | DynamicModule;
 
 const TYPESCRIPT = ['.ts', '.cts', '.mts'];
 
@@ -27,7 +24,9 @@ export async function importModule(reference: ModuleReference): Promise<RootModu
 async function load(file: string): Promise<Record<string, unknown>> {
   try {
     const loaded = (
-      isRequired(file) ? createRequire(file)(file) : await import(pathToFileURL(file).href)
+      isRequired(file)
+        ? createRequire(file)(file)
+        : await import(/* webpackIgnore: true */ pathToFileURL(file).href)
     ) as object;
     const exported = { ...loaded } as Record<string, unknown>;
     const inner = exported['default'];

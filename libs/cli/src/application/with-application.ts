@@ -11,8 +11,7 @@ import { ApplicationStartError, NoFlamingockError } from '../cli.errors.js';
 import { describeError } from '../output/describe-error.js';
 import { CommandLogger } from './command-logger.js';
 import { MaskingLogger } from './masking-logger.js';
-import { importModule, type RootModule } from './import-module.js';
-import type { ModuleReference } from './module-reference.js';
+import type { FoundModule, RootModule } from './application-source.js';
 import { noHttpServer } from './no-http-server.js';
 import { closeWhole } from './close-whole.js';
 
@@ -40,17 +39,17 @@ const OVERRIDES: FlamingockSettings = { runAt: 'manual', shutdownSignals: [] };
  * @throws ModuleLoadError, ModuleNotFoundError, NoFlamingockError, ApplicationStartError, and what `work` throws.
  */
 export async function withApplication<T>(
-  reference: ModuleReference,
+  found: FoundModule,
   { verbose, colours }: StartOptions,
   work: (application: Application) => Promise<T>,
 ): Promise<T> {
-  const root = await importModule(reference);
+  const root = await found.load();
   const logger = verbose ? new MaskingLogger({ colors: colours }) : new CommandLogger(colours);
   const app = await create(root, logger).catch((error: unknown) => {
-    throw startError(reference, error);
+    throw startError(found, error);
   });
   try {
-    return await work(applicationIn(app, reference));
+    return await work(applicationIn(app, found));
   } finally {
     // How the application ends changes nothing about what was done.
     await closeWhole(app, logger).catch((error: unknown) =>
@@ -70,17 +69,17 @@ function create(root: RootModule, logger: MaskingLogger): Promise<INestApplicati
   return NestFactory.create(around, noHttpServer(), { logger, abortOnError: false });
 }
 
-function startError({ text }: ModuleReference, error: unknown): FlamingockError {
-  return error instanceof FlamingockError ? error : new ApplicationStartError(text, error);
+function startError({ name }: FoundModule, error: unknown): FlamingockError {
+  return error instanceof FlamingockError ? error : new ApplicationStartError(name, error);
 }
 
-function applicationIn(app: INestApplicationContext, { text }: ModuleReference): Application {
+function applicationIn(app: INestApplicationContext, { name }: FoundModule): Application {
   try {
     return {
       flamingock: app.get(FlamingockService, { strict: false }),
       events: app.get(FlamingockEvents, { strict: false }),
     };
   } catch {
-    throw new NoFlamingockError(text);
+    throw new NoFlamingockError(name);
   }
 }

@@ -1,18 +1,7 @@
 import { Option, type Command } from 'commander';
-import type { Action, AuditFixRequest, AuditFixResult } from '@nestjs-flamingock/core';
-import { interruptibly } from '../application/interruption.js';
-import { ExitCode } from '../exit-code.js';
-import type { Output } from '../output/output.js';
-import { oneLine } from '../output/safe-text.js';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-import { noteHolder } from './lock-note.js';
-import { BY, contextOf, REASON, type OperatorOptions } from './operator.js';
-
-interface AuditFixOptions extends OperatorOptions {
-  readonly change: string;
-  readonly resolution: NonNullable<AuditFixRequest['resolution']>;
-}
+import { BY, REASON } from './operator.js';
 
 /** `flamingock audit fix` */
 export function addAuditFix(parent: Command, runner: CommandRunner): void {
@@ -41,31 +30,5 @@ export function addAuditFix(parent: Command, runner: CommandRunner): void {
         ['flamingock audit fix -c publish-feed --reason "all 5 files are out"', 'and why'],
       ),
     )
-    .action(
-      runner.action<AuditFixOptions>(async ({ flamingock, options, out }) => {
-        const { change: changeId, resolution } = options;
-        await noteHolder(flamingock, out);
-        const result = await interruptibly(
-          flamingock,
-          (text) => out.note(text),
-          () => flamingock.audit.fix({ changeId, resolution }, contextOf(options, out)),
-        );
-        out.result(result, () => describe(result, out));
-        return ExitCode.DONE;
-      }),
-    );
+    .action(runner.action(() => import('./audit-fix.work.js')));
 }
-
-function describe({ changeId, state, next }: AuditFixResult, out: Output): string {
-  return [
-    `${out.palette.green('✔')} Recorded ${state} for "${oneLine(changeId)}".`,
-    `  The next run ${DOES[next.action]}: ${oneLine(next.reason)}.`,
-  ].join('\n');
-}
-
-const DOES: Readonly<Record<Action, string>> = {
-  EXECUTE: 'executes it',
-  SKIP: 'skips it',
-  RECONCILE: 'finds out from its target system whether it was executed',
-  MANUAL_INTERVENTION: 'stops at it again',
-};

@@ -1,16 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { ExitCode } from '../exit-code.js';
-import { entryBlocks, entryTable } from '../output/entry-table.js';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-
-interface AuditListOptions {
-  readonly history?: boolean;
-  readonly since?: string;
-  readonly change?: string;
-  readonly extended?: boolean;
-  readonly limit?: number;
-}
 
 /** `flamingock audit list` */
 export function addAuditList(parent: Command, runner: CommandRunner): void {
@@ -34,20 +24,7 @@ export function addAuditList(parent: Command, runner: CommandRunner): void {
         ['flamingock audit list --history -c publish-feed --extended', 'all about one change'],
       ),
     )
-    .action(
-      runner.action<AuditListOptions>(async ({ flamingock, options, out }) => {
-        const { history, since, change, limit } = options;
-        const entries = await flamingock.audit.list({
-          ...(history !== undefined && { history }),
-          ...(since !== undefined && { since }),
-          ...(change !== undefined && { changeId: change }),
-          ...(limit !== undefined && { limit }),
-        });
-        const show = options.extended === true ? entryBlocks : entryTable;
-        out.result({ entries }, () => (entries.length === 0 ? 'No entries' : show(entries, out)));
-        return ExitCode.DONE;
-      }),
-    );
+    .action(runner.action(() => import('./audit-list.work.js')));
 }
 
 function wholeNumber(value: string): number {

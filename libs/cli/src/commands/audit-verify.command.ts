@@ -1,14 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { AuditVerification, AuditVerifyRequest } from '@nestjs-flamingock/core';
-import { ExitCode } from '../exit-code.js';
-import type { Output } from '../output/output.js';
-import { oneLine } from '../output/safe-text.js';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-
-interface AuditVerifyOptions {
-  readonly expectHead?: NonNullable<AuditVerifyRequest['expectHead']>;
-}
+import type { AuditVerifyOptions } from './audit-verify.work.js';
 
 /** `flamingock audit verify` */
 export function addAuditVerify(parent: Command, runner: CommandRunner): void {
@@ -29,13 +22,7 @@ export function addAuditVerify(parent: Command, runner: CommandRunner): void {
         ['flamingock audit verify --expect-head 12:9f2c…', 'and does it go on from the one that was kept?'],
       ),
     )
-    .action(
-      runner.action<AuditVerifyOptions>(async ({ flamingock, options: { expectHead }, out }) => {
-        const verification = await flamingock.audit.verify(expectHead && { expectHead });
-        out.result(verification, () => describe(verification, out));
-        return verification.ok ? ExitCode.DONE : ExitCode.ATTENTION;
-      }),
-    );
+    .action(runner.action(() => import('./audit-verify.work.js')));
 }
 
 function head(value: string): AuditVerifyOptions['expectHead'] {
@@ -43,28 +30,4 @@ function head(value: string): AuditVerifyOptions['expectHead'] {
   if (seq === undefined || hash === undefined)
     throw new InvalidArgumentError('It must be <seq>:<hash>, as "audit verify" and a run print it.');
   return { seq: Number(seq), hash: hash.toLowerCase() };
-}
-
-function describe(verification: AuditVerification, { palette }: Output): string {
-  if (verification.ok) {
-    const { entries, head: end, accepted } = verification;
-    const count = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
-    return [
-      `${palette.green('✔')} The history is unchanged: ${count}.`,
-      `  Head ${end.seq}:${end.hash}`,
-      ...accepted.map(({ seq, fault }) => oneLine(`  Accepted by an operator: entry ${seq} ${fault}`)),
-    ].join('\n');
-  }
-  const { seq, changeId, fault } = verification;
-  if (verification.absent) {
-    return [
-      `${palette.red('✖')} ${oneLine(`Nothing to verify: ${fault}.`)}`,
-      '  Nothing was ever recorded there, or the history is elsewhere: compare service, database and prefix.',
-    ].join('\n');
-  }
-  const of = changeId === undefined ? '' : ` of "${changeId}"`;
-  return [
-    `${palette.red('✖')} ${oneLine(`The history was altered: entry ${seq}${of}: ${fault}.`)}`,
-    '  Compare the audit tables with a backup, and restore what was changed.',
-  ].join('\n');
 }

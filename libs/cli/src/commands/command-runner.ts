@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { findModule } from '../application/module-reference.js';
-import { withApplication, type Application } from '../application/with-application.js';
+import type { ApplicationSource } from '../application/application-source.js';
+import type { Application } from '../application/with-application.js';
 import type { ExitCode } from '../exit-code.js';
 import { Output } from '../output/output.js';
 import type { Terminal } from '../output/terminal.js';
@@ -15,11 +15,22 @@ export interface GlobalOptions {
 /** What a command works with. */
 export interface Invocation<O> extends Application {
   readonly options: O & GlobalOptions;
+  /** What was given without an option, in order. */
+  readonly args: readonly string[];
   readonly out: Output;
 }
 
 /** A command: looks at the application or changes something, shows it, and tells how it ended. */
 export type Work<O> = (invocation: Invocation<O>) => Promise<ExitCode>;
+
+/** Refuses what no application is needed to refuse. */
+export type Check<O> = (options: O & GlobalOptions, out: Output) => void;
+
+/** What a command does. It is loaded when it is called, so that help loads neither Nest nor the engine. */
+export interface CommandWork<O> {
+  readonly work: Work<O>;
+  readonly check?: Check<O>;
+}
 
 /** Runs the command that was asked for, and keeps how it ended. */
 export class CommandRunner {
@@ -28,7 +39,11 @@ export class CommandRunner {
   exitCode: ExitCode | undefined;
   verbose = false;
 
-  constructor(private readonly terminal: Terminal) {
+  constructor(
+    private readonly terminal: Terminal,
+    /** Where applications come from. */
+    readonly source: ApplicationSource,
+  ) {
     this.out = new Output(terminal, false);
   }
 
@@ -43,20 +58,20 @@ export class CommandRunner {
     this.verbose = verbose;
   }
 
-  /** An action for the parser. `check` refuses what no application is needed to refuse. */
-  action<O extends object>(
-    work: Work<O>,
-    check: (options: O & GlobalOptions, out: Output) => void = () => undefined,
-  ): (options: O, command: Command) => Promise<void> {
-    return async (_, command) => {
+  /** An action for the parser. */
+  action<O extends object>(load: () => Promise<CommandWork<O>>): (...given: unknown[]) => Promise<void> {
+    return async (...given) => {
+      const command = given.at(-1) as Command;
       const options = command.optsWithGlobals<O & GlobalOptions>();
       this.begin(options);
       const { out, verbose } = this;
-      check(options, out);
-      const reference = findModule(options.module, this.terminal.directory);
+      const { work, check } = await load();
+      check?.(options, out);
+      const root = await this.source.find(options.module, this.terminal.directory);
       const start = { verbose, colours: out.hasColouredMessages };
-      this.exitCode = await withApplication(reference, start, (application) =>
-        work({ ...application, options, out }),
+      const { withApplication } = await import('../application/with-application.js');
+      this.exitCode = await withApplication(root, start, (application) =>
+        work({ ...application, options, args: command.args, out }),
       );
     };
   }

@@ -9,7 +9,7 @@ export type AuditState =
   | 'MANUAL_MARKED_AS_ROLLED_BACK';
 
 /** What was being done when an audit entry was written. */
-export type AuditOperation = 'EXECUTE' | 'UNDO' | 'FIX' | 'RECONCILE' | 'IMPORT';
+export type AuditOperation = 'EXECUTE' | 'UNDO' | 'FIX' | 'RECONCILE' | 'IMPORT' | 'FORGET';
 
 /** True where the change's effect is in its target system and needs no operator. */
 export function isApplied(state: AuditState): boolean {

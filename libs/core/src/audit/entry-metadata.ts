@@ -7,8 +7,11 @@ export interface EntryMetadata {
   readonly by?: string;
   /** Why, in the operator's words. */
   readonly reason?: string;
-  /** Of a failure: the target system proves that part of the change took effect and stays. */
-  readonly effect?: 'part';
+  /**
+   * `part`, of a failure: the target system proves that part of the change took effect and stays. `stays`, of a
+   * change that was forgotten: what it did was not taken back.
+   */
+  readonly effect?: 'part' | 'stays';
   /** The code that was executed, see `ChangeSource`. */
   readonly fingerprint?: string;
   /** Lock token of the claim under which the target system was written. */
@@ -38,6 +41,9 @@ export const OPERATOR_KEYS: readonly string[] = ['by', 'reason'] satisfies (keyo
 
 /** Metadata of a failure of which the target system proves that part of it took effect and stays. */
 export const PARTIAL_EFFECT = { effect: 'part' } as const satisfies EntryMetadata;
+
+/** Metadata of the entry that forgets a change. */
+export const EFFECT_STAYS = { effect: 'stays' } as const satisfies EntryMetadata;
 
 /** What the engine has written into the metadata of an entry; a later version, or an import, may have other keys besides. */
 export function readMetadata({ metadata }: Pick<AuditRecord, 'metadata'>): EntryMetadata {

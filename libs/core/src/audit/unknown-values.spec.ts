@@ -16,7 +16,7 @@ describe('unknownValue', () => {
     expect(said({ state })).toBeUndefined();
   });
 
-  it.each(['EXECUTE', 'UNDO', 'FIX', 'RECONCILE', 'IMPORT'])('knows operation %s', (operation) => {
+  it.each(['EXECUTE', 'UNDO', 'FIX', 'RECONCILE', 'IMPORT', 'FORGET'])('knows operation %s', (operation) => {
     expect(said({ operation })).toBeUndefined();
   });
 

@@ -17,6 +17,7 @@ const OPERATIONS: Readonly<Record<AuditOperation, true>> = {
   FIX: true,
   RECONCILE: true,
   IMPORT: true,
+  FORGET: true,
 };
 const TX_STRATEGIES: Readonly<Record<TxStrategy, true>> = {
   NON_TX: true,

@@ -1,15 +1,11 @@
-/**
- * How the command line is called. It names our package, since in the registry the name of the binary alone may
- * be that of another package, and `--no` keeps npx from fetching either where it is not installed.
- */
-const CLI = 'npx --no @nestjs-flamingock/cli';
+import { commandLine } from './command-line.js';
 
 /**
- * What to type for these words of the command line, such as `issue list`: for a message. Runs only
+ * What to type for these words of the command line, such as `issue list`: for a message. By default it runs only
  * where `@nestjs-flamingock/cli` is installed, and never fetches a package.
  */
 export function cliCommand(words: string): string {
-  return `${CLI} ${words}`;
+  return `${commandLine()} ${words}`;
 }
 
 /** How an operator's finding is recorded: what to type, for a message. */
@@ -18,11 +14,23 @@ export function fixCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BA
 }
 
 /** How the changes that need a manual check are listed: what to type, for a message. */
-export const ISSUES_COMMAND = cliCommand('issue list');
+export function issuesCommand(): string {
+  return cliCommand('issue list');
+}
 
 /** How an issue is shown in full: what to type, for a message. */
 export function issueCommand(changeId: string): string {
   return cliCommand(`issue get -c ${shellWord(changeId)} --guidance`);
+}
+
+/** How a change is run again in development: what to type, for a message. */
+export function redoCommand(changeId: string): string {
+  return cliCommand(`redo -c ${shellWord(changeId)}`);
+}
+
+/** How everything that was applied after a change is undone: what to type, for a message. */
+export function undoToCommand(changeId: string): string {
+  return cliCommand(`undo --to ${shellWord(changeId)}`);
 }
 
 /** How the lock of a holder that is gone is freed: what to type, for a message. */
@@ -39,6 +47,6 @@ export function renameCommand(from: string, to: string): string {
 }
 
 /** A text as one word of a POSIX shell. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

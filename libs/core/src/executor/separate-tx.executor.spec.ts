@@ -284,6 +284,19 @@ describe('a commit in a target whose answer is lost', () => {
     expect([await rows(), await history()]).toEqual([[], ROLLED_BACK]);
   });
 
+  it('does not take the marker of its undo in the same run for its own', async () => {
+    await executor.execute(succeeds());
+    await executor.execute(
+      succeeds(),
+      undoBy(
+        changeMethod(() => undefined, 'rollback'),
+        {},
+      ),
+    );
+    targetWire.lose('commit', 'request');
+    expect(await executor.execute(succeeds())).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+  });
+
   it('does not take the marker of an earlier execution for its own', async () => {
     await target.transaction(
       { service: SERVICE, changeId: 'publish', executionId: 'earlier', operation: 'EXECUTE' },

@@ -41,7 +41,7 @@ export class SeparateTxExecutor implements ChangeExecutor {
     if (this.run.signal.aborted) return this.caller.recordUnbegun(subject, call, started);
     const { outcome, ...proof } = await this.commit(change, call, target);
     const ended = { ...started, durationMs: elapsed() };
-    const known = await this.learn(outcome, change, target);
+    const known = await this.learn(outcome, change, call, target);
     if (known.status === 'committed') {
       const { state, effect } = call.done;
       await this.caller.recordAfter(subject, effect, { ...ended, state, at: journal.now() });
@@ -63,6 +63,7 @@ export class SeparateTxExecutor implements ChangeExecutor {
   private async learn(
     outcome: TransactionOutcome,
     change: ChangeDescriptor,
+    { operation }: ChangeCall,
     target: TransactionalTargetSystem,
   ): Promise<KnownOutcome> {
     const { journal, lease, retry } = this.run;
@@ -74,7 +75,9 @@ export class SeparateTxExecutor implements ChangeExecutor {
     const marker = await this.caller.learnOutcome(change, () =>
       retry.run(target, () => markers.read(lease.hold, change.id)),
     );
-    if (marker?.executionId !== journal.executionId) return { status: 'rolled-back', error };
+    // One run may undo a change and execute it again: the marker of the one proves nothing about the other.
+    const isOurs = marker?.executionId === journal.executionId && marker.operation === operation;
+    if (!isOurs) return { status: 'rolled-back', error };
     if (marker.partial === undefined) return { status: 'committed' };
     return {
       status: 'partly-applied',

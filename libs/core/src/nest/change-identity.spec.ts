@@ -167,6 +167,41 @@ describe('an applied change that was edited', () => {
     expect((error as Error).message).toMatch(/add-sku.*the code of its methods.*audit fix -c add-sku/s);
   });
 
+  it('is told in development with the command that runs it again, where it was applied last', async () => {
+    const second = (edited = false) => version({ id: 'add-tag', order: '0002', name: 'AddTag' }, edited);
+    await run([version({}), second()]);
+    const development = { development: true };
+    const last = /^"add-tag" \(the code of its methods\) was edited .*`npx .* redo -c add-tag`$/;
+    const other = /^edited since they were applied, .*: "add-sku" .*audit fix -c add-sku/;
+    expect(await run([version({}), second(true)], development)).toEqual([expect.stringMatching(last)]);
+    expect(await run([version({}, true), second(true)], development)).toEqual([
+      expect.stringMatching(last),
+      expect.stringMatching(other),
+    ]);
+    expect(await run([version({}, true), second()], development)).toEqual([expect.stringMatching(other)]);
+    const { flamingock } = await start([version({}), second(true)], {
+      ...development,
+      editedChanges: 'fail',
+    });
+    expect((await failureOf(flamingock.execute())) as Error).toMatchObject({
+      message: expect.stringMatching(/audit fix -c add-tag.*redo -c add-tag/s) as string,
+    });
+  });
+
+  it('is run again in development, as it is now', async () => {
+    await run([version({})]);
+    const { flamingock } = await start([version({}, true)], { development: true });
+    const context = { actor: { kind: 'agent', name: 'pair' }, reason: 'half written' } as const;
+    expect(await flamingock.redo({ changeId: 'add-sku' }, context)).toMatchObject({ status: 'redone' });
+    expect(ran).toEqual(['add-sku', 'add-sku', 'edited']);
+    expect(await run([version({}, true)], { development: true })).toEqual([]);
+    const [, , forgotten] = await flamingock.audit.list({ history: true });
+    expect(forgotten).toMatchObject({
+      operation: 'FORGET',
+      metadata: { by: 'pair', actorKind: 'agent', reason: 'half written' },
+    });
+  });
+
   it('is told no more once an operator has accepted it, until it is edited again', async () => {
     await run([AddSku]);
     const { flamingock } = await start([version({}, true)]);

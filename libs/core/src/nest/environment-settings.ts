@@ -1,5 +1,7 @@
+import { DEV_VALUES, isDevValueOn } from './development.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
+import { CLI_VARIABLE } from '../errors/command-line.js';
 import { suggestion } from '../errors/option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,6 +23,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     outOfOrder: read.oneOf('FLAMINGOCK_OUT_OF_ORDER', ['allow', 'warn', 'fail']),
     renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),
     editedChanges: read.oneOf('FLAMINGOCK_EDITED_CHANGES', ['ignore', 'warn', 'fail']),
+    development: read.flag('FLAMINGOCK_DEV'),
     lock: {
       leaseMs: read.milliseconds('FLAMINGOCK_LOCK_LEASE_MS'),
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),
@@ -36,6 +39,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       takeOverMs: read.milliseconds('FLAMINGOCK_TAKE_OVER_TIMEOUT_MS'),
     },
   };
+  read.text(CLI_VARIABLE);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);
   return settings as FlamingockSettings;
@@ -63,6 +67,11 @@ class VariableReader {
   boolean(name: string): boolean | undefined {
     const value = this.oneOf(name, ['true', 'false']);
     return value === undefined ? undefined : value === 'true';
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.oneOf(name, DEV_VALUES);
+    return value && isDevValueOn(value);
   }
 
   milliseconds(name: string): number | undefined {

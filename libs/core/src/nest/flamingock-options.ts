@@ -72,6 +72,13 @@ export interface FlamingockSettings {
    * @default 'warn'
    */
   readonly editedChanges?: EngineSettings['editedChanges'];
+  /**
+   * Whether what is for development only is allowed: `redo`, which runs an applied change again. Never where
+   * `NODE_ENV` is `production`, whatever is set here.
+   *
+   * @default true where FLAMINGOCK_DEV is 1, or it is not set and NODE_ENV is development
+   */
+  readonly development?: boolean;
   readonly lock?: {
     /**
      * Milliseconds for which the lock is held without being renewed: the longest time

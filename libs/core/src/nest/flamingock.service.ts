@@ -9,9 +9,14 @@ import { execute } from '../operations/execute.js';
 import type { IssueDetail, IssueSummary } from '../operations/issues.js';
 import type { LockReleaseRequest, LockStatus } from '../operations/lock.js';
 import { plan, type PlanReport } from '../operations/plan.js';
+import type { OperationContext } from '../operations/operation-context.js';
+import { redo } from '../operations/redo.js';
+import type { RedoRequest } from '../operations/redo-plan.js';
 import type { ServiceRename, ServiceRenameRequest } from '../operations/service-rename.js';
+import { status, type StatusReport } from '../operations/status.js';
 import { undo, type UndoOptions, type UndoRequest } from '../operations/undo.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
+import type { RedoReport } from '../reporting/redo-report.js';
 import type { UndoReport } from '../reporting/undo-report.js';
 import { EngineHost } from './engine-host.js';
 import { AuditOperations } from './facade/audit-operations.js';
@@ -61,6 +66,11 @@ export class FlamingockService {
     return plan(await this.host.engine());
   }
 
+  /** Tells where the service stands. Asks the audit store alone, takes no lock and writes nothing. */
+  async status(): Promise<StatusReport> {
+    return status(await this.host.engine());
+  }
+
   /**
    * Applies what is pending, unless another instance does, and resolves once everything
    * is applied. A call while a run is going on gets that run's report.
@@ -90,6 +100,18 @@ export class FlamingockService {
     return this.host.perform({ ...context, actor: context.actor ?? by }, (engine, operation) =>
       undo(engine, request, operation),
     );
+  }
+
+  /**
+   * Runs a change again while it is being written: undoes it by its rollback method where it can, else appends an
+   * entry that forgets its execution, whose effect stays, and executes it. A failure is in the report.
+   *
+   * @throws DevelopmentOnlyError where the setting `development` is off; UnknownChangeError for an id that neither
+   * code nor history knows; RedoRefusedError with every reason, before anything is recorded; InvalidChangesError;
+   * InvalidRequestError; LockTimeoutError with who holds the lock.
+   */
+  redo(request: RedoRequest, context: OperationContext = {}): Promise<RedoReport> {
+    return this.host.perform(context, (engine, operation) => redo(engine, request, operation));
   }
 
   /** Stops what is going on, waits until it has recorded where it stopped, and lets nothing begin after it. */

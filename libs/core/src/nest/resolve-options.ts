@@ -1,8 +1,9 @@
 import { serviceNameFault } from '../change/names.js';
 import { resolveLimits, type Limits } from '../runtime/limits.js';
-import { applicationName } from '../runtime/node-runtime.js';
+import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, RunAt } from './flamingock-options.js';
+import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
 
@@ -23,6 +24,7 @@ export interface ResolvedOptions extends EngineSettings {
 export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
   const settings = merge(layers);
   const { lock = {}, timeouts = {}, service = applicationName() } = settings;
+  const environment = developmentVariables();
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -33,6 +35,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     outOfOrder: settings.outOfOrder ?? 'warn',
     renamedChanges: settings.renamedChanges ?? 'fail',
     editedChanges: settings.editedChanges ?? 'warn',
+    development: developmentOf(settings.development, environment),
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
       waitMs: lock.waitMs ?? 600_000,
@@ -47,6 +50,8 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
   const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved)];
+  const noDevelopment = developmentFault(environment);
+  if (noDevelopment !== undefined) faults.push(noDevelopment);
   const noService = resolved.enabled ? serviceFault(service) : undefined;
   if (noService !== undefined) faults.push(noService);
   if (faults.length > 0) throw new InvalidOptionsError(faults);
@@ -75,6 +80,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   outOfOrder: true,
   renamedChanges: true,
   editedChanges: true,
+  development: true,
   lock: true,
   timeouts: true,
   shutdownSignals: true,
@@ -134,6 +140,7 @@ function valueFaults({
   outOfOrder,
   renamedChanges,
   editedChanges,
+  development,
   stages,
   lock,
   timeouts,
@@ -142,6 +149,9 @@ function valueFaults({
     typeof enabled === 'boolean'
       ? undefined
       : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
+    typeof development.isOn === 'boolean'
+      ? undefined
+      : `development must be true or false, not ${JSON.stringify(development.isOn)}`,
     listOfTexts('shutdownSignals', shutdownSignals),
     ['SIGKILL', 'SIGSTOP'].some((signal) => shutdownSignals.includes(signal as NodeJS.Signals))
       ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'

@@ -117,7 +117,8 @@ function forgottenReason(entry: AuditEntry): string {
   return `${why}; the code no longer has the change, so that no run can settle it`;
 }
 
-function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
+/** What a list says of an issue. */
+export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
   const { changeId, stage, state, operation, error, targetSystem, createdAt, hostname } = entry;
   return {
     changeId,

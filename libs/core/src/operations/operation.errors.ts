@@ -1,5 +1,5 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
-import { cliCommand } from '../errors/commands.js';
+import { cliCommand, redoCommand } from '../errors/commands.js';
 
 /** Neither the code nor the history has a change of that id. */
 export class UnknownChangeError extends FlamingockError {
@@ -88,5 +88,39 @@ export class UndoRefusedError extends FlamingockError {
     const lines = obstacles.map(({ changeId, problem }) => `  - "${changeId}" ${problem}`);
     super(`The undo was refused, and nothing was undone:\n${lines.join('\n')}`);
     this.hide('obstacles');
+  }
+}
+
+/** A change was to be run again, and this is no development. */
+export class DevelopmentOnlyError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DEVELOPMENT_ONLY';
+
+  constructor(
+    readonly changeId: string,
+    /** As a sentence goes on: `NODE_ENV is "production"`. */
+    readonly why: string,
+  ) {
+    super(
+      `"redo" is for development only, and it is off here: ${why}. Nothing was done. On a database that others use, ` +
+        'write a new change for what is missing. On your own, with NODE_ENV other than production: ' +
+        `\`FLAMINGOCK_DEV=1 ${redoCommand(changeId)}\`.`,
+    );
+  }
+}
+
+/** A change cannot be run again as it is. Lists every reason. */
+export class RedoRefusedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_REDO_REFUSED';
+
+  constructor(
+    readonly changeId: string,
+    /** At least one. */
+    readonly reasons: readonly string[],
+  ) {
+    const lines = reasons.map((reason) => `  - ${reason}.`);
+    super(
+      `Change ${JSON.stringify(changeId)} was not run again, and nothing was recorded:\n${lines.join('\n')}`,
+    );
+    this.hide('reasons');
   }
 }

@@ -4,7 +4,7 @@ import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { isApplied, isSettledState } from '../audit/audit-state.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
 import type { Engine } from '../run/engine.js';
-import { cliCommand, issueCommand } from '../errors/commands.js';
+import { cliCommand, issueCommand, redoCommand } from '../errors/commands.js';
 import { describeWork, type Observation } from './at-work.js';
 import { auditExport } from './audit-export.js';
 import { findIssues } from './issues.js';
@@ -84,9 +84,14 @@ function itemOf(
   if (change.rollback) return { change, rollback: change.rollback, entry };
   obstacles.push({
     changeId,
-    problem: `has no rollback method. Add @RollbackExecution() to class ${change.className}, or take it back by a new change.`,
+    problem: `has no rollback method. Add @RollbackExecution() to class ${change.className}, or take it back by a new change.${inDevelopment(engine, change)}`,
   });
   return undefined;
+}
+
+function inDevelopment({ settings }: Engine, { id }: ChangeDescriptor): string {
+  if (!settings.development.isOn) return ' In development `redo` runs it again.';
+  return ` Or run it again, which leaves what it did: \`${redoCommand(id)}\`.`;
 }
 
 function isAppliedIn(snapshot: AuditSnapshot, changeId: string): boolean {

@@ -1,4 +1,3 @@
-import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
 import { resolveParameters } from '../change/change-parameters.js';
@@ -8,20 +7,19 @@ import { txStrategyOf } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
 import { assertTransactions } from '../executor/transaction-check.js';
 import { undoBy } from '../executor/change-call.js';
-import { Reconciler } from '../executor/reconciler.js';
 import type { Engine } from '../run/engine.js';
 import { makeReady } from '../run/make-ready.js';
 import { resourcesOf } from '../run/exclusive-run.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
-import { planExecution } from '../plan/execution-planner.js';
 import { assertOpen } from '../run/plan-checks.js';
-import { blockedReport, nextAfter, undoFailureSteps } from '../run/issue-report.js';
+import { nextAfter, undoFailureSteps } from '../run/issue-report.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
 import type { UndoneChange, UndoReport } from '../reporting/undo-report.js';
 import { exclusively } from './exclusively.js';
 import { observe } from './at-work.js';
 import { operatorMetadata, operatorOf, type Operation, type OperationContext } from './operation-context.js';
+import { reconciledSnapshot } from './reconciled-snapshot.js';
 import { planUndo, type UndoItem } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
@@ -58,14 +56,14 @@ export async function undo(
 }
 
 /** One undo, under the lock. */
-class UndoRunner {
-  private readonly resources: RunResources;
-  private readonly executors: Executors;
+export class UndoRunner {
+  readonly resources: RunResources;
+  readonly executors: Executors;
 
   constructor(
     private readonly engine: Engine,
     private readonly session: ExclusiveSession,
-    private readonly operation: Operation,
+    readonly operation: Operation,
   ) {
     const { runtime, events, store } = engine;
     const activity = new Activity(runtime, events, session.journal);
@@ -75,7 +73,7 @@ class UndoRunner {
 
   async run(request: UndoRequest): Promise<UndoReport> {
     try {
-      const snapshot = await this.reconciledSnapshot();
+      const snapshot = await reconciledSnapshot(this.engine, this.session, this);
       const items = await planUndo(this.engine, request, { snapshot });
       const undone = items.map(({ change }) => change);
       await makeReady(this.engine, undone);
@@ -88,24 +86,6 @@ class UndoRunner {
     } finally {
       await this.tidy();
     }
-  }
-
-  /** History, after the open executions are reconciled with their target systems. */
-  private async reconciledSnapshot(): Promise<AuditSnapshot> {
-    const { snapshot } = this.session;
-    const stages = planExecution(this.engine.pipeline, snapshot).stages;
-    const open = stages.flatMap(({ changes }) => changes).filter(({ action }) => action === 'RECONCILE');
-    if (open.length === 0) return snapshot;
-    const reconciler = new Reconciler(this.resources);
-    for (const planned of open) {
-      const { change, entry } = planned;
-      await this.executors.prepareMarkers(change);
-      const reconciled = entry && (await reconciler.reconcile(change, entry));
-      if (reconciled?.action === 'MANUAL_INTERVENTION') {
-        this.engine.events.publish('issue.opened', this.about(blockedReport({ ...planned, ...reconciled })));
-      }
-    }
-    return readSnapshot(this.engine.store, this.engine.pipeline.service);
   }
 
   private async undoAll(items: readonly UndoItem[]): Promise<UndoneChange[]> {

@@ -70,6 +70,12 @@ export function editedChanges(planned: readonly PlannedChange[]): EditedChange[]
   });
 }
 
+/** Id of the change among these that was applied last. */
+export function lastApplied(planned: readonly PlannedChange[]): string | undefined {
+  const applied = planned.flatMap(({ entry }) => (entry && isApplied(entry.state) ? [entry] : []));
+  return applied.sort((a, b) => a.seq - b.seq).at(-1)?.changeId;
+}
+
 /** What an applied change differs in from its last entry; nothing for one that is not applied. */
 export function differencesOf(change: ChangeDescriptor, entry: AuditEntry): string[] {
   if (!isApplied(entry.state) || isForeign(entry, change)) return [];

@@ -1,5 +1,5 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
-import { fixCommand, renameCommand } from '../errors/commands.js';
+import { fixCommand, redoCommand, renameCommand } from '../errors/commands.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { EditedChange, RenamedChange } from './change-identity.js';
@@ -91,16 +91,24 @@ export class EditedChangesError extends FlamingockError {
   constructor(
     readonly service: string,
     readonly changes: readonly EditedChange[],
+    /** The one of them that may be run again in development. */
+    redoable?: EditedChange,
   ) {
+    const redo = redoable ? ` Or run again what you are writing: ${redoCommand(redoable.changeId)}` : '';
     super(
       `Applied changes of service "${service}" were edited since. Nothing was run.\n` +
         `${changes.map((change) => `  - ${describeEdit(change)}`).join('\n')}\n` +
         'What is applied does not run again: take the edit back and write a new change, or accept each as it is: ' +
         `${fixCommand(changes[0]?.changeId ?? '', 'EXECUTED')}. Or set editedChanges ` +
-        "(FLAMINGOCK_EDITED_CHANGES) to 'warn' or 'ignore'.",
+        `(FLAMINGOCK_EDITED_CHANGES) to 'warn' or 'ignore'.${redo}`,
     );
     this.hide('changes');
   }
+}
+
+/** What is said, in development, of the change that was applied last and is being written still. */
+export function describeUnfinishedEdit(edit: EditedChange): string {
+  return `${describeEdit(edit)} was edited since it was applied, and is not applied as it is now. Run it again: \`${redoCommand(edit.changeId)}\``;
 }
 
 /** What is said of an edited change: `"add-sku" (author "ann", now "bob")`. */

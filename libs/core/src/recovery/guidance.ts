@@ -83,6 +83,17 @@ export function emptyTransactionStep(targetSystem: string): string {
   );
 }
 
+/** What to know about a change that was forgotten and is executed again. */
+export function forgottenStep({
+  changeId,
+  targetSystem,
+}: Pick<IssueFacts, 'changeId' | 'targetSystem'>): string {
+  return (
+    `"${changeId}" was forgotten, not undone: what its execution before did is still in target system ` +
+    `"${targetSystem}", and the new one comes on top of it. Take it back there by hand where that matters.`
+  );
+}
+
 function manualSteps(issue: IssueFacts): string[] {
   const { changeId, className, targetSystem, operation, hint, inCode } = issue;
   const undone = operation === 'UNDO';

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { hasPartialEffect } from '../audit/entry-metadata.js';
-import type { AuditState } from '../audit/audit-state.js';
+import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 
 /** What is to be done about a change. */
@@ -93,6 +93,16 @@ const UNDO_TABLE: Table = {
   ROLLBACK_FAILED: UNDO_FAILED,
 };
 
+/** What is different after a change was forgotten: nobody has found that nothing of it is left. */
+const FORGET_TABLE: Table = {
+  ...TABLE,
+  MANUAL_MARKED_AS_ROLLED_BACK: everywhere(
+    execute('it was forgotten, to be executed again; what it did before is still in its target system'),
+  ),
+};
+
+const TABLES: Readonly<Partial<Record<AuditOperation, Table>>> = { UNDO: UNDO_TABLE, FORGET: FORGET_TABLE };
+
 /**
  * Decides what to do about a change from what is recorded. An entry that says that part of the
  * change took effect needs no marker to repeat it.
@@ -107,7 +117,7 @@ export function decide(
 ): Decision {
   if (!entry) return execute('never executed');
   const undoing = entry.operation === 'UNDO';
-  const decision = (undoing ? UNDO_TABLE : TABLE)[entry.state][column(entry, strategy)];
+  const decision = (TABLES[entry.operation] ?? TABLE)[entry.state][column(entry, strategy)];
   const evidence = hasPartialEffect(entry) ? 'partial' : marker;
   if (decision.action !== 'RECONCILE' || evidence === 'unread') return decision;
   return (undoing ? UNDO_EVIDENCE : EVIDENCE)[evidence];

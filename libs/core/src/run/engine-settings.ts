@@ -8,6 +8,8 @@ export interface EngineSettings {
   readonly outOfOrder: 'allow' | 'warn' | 'fail';
   readonly renamedChanges: 'allow' | 'warn' | 'fail';
   readonly editedChanges: 'ignore' | 'warn' | 'fail';
+  /** Whether what is for development only is allowed, and by what that is decided. */
+  readonly development: { readonly isOn: boolean; readonly why: string };
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

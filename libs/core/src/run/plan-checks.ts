@@ -1,5 +1,5 @@
 import type { Renaming } from '../audit/renaming.js';
-import { editedChanges, type EditedChange } from '../plan/change-identity.js';
+import { editedChanges, lastApplied, type EditedChange } from '../plan/change-identity.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
 import { EditedChangesError, ForeignChangesError, RenamedChangesError } from '../plan/identity.errors.js';
@@ -14,7 +14,7 @@ import { RenameUnfinishedError, ServiceRenamedError } from '../plan/rename.error
  */
 export function checkPlan(
   plan: ExecutionPlan,
-  settings: Pick<EngineSettings, 'outOfOrder' | 'renamedChanges' | 'editedChanges'>,
+  settings: Pick<EngineSettings, 'outOfOrder' | 'renamedChanges' | 'editedChanges' | 'development'>,
 ): readonly EditedChange[] {
   const { service, renaming, foreign, renamed, outOfOrder } = plan;
   // Entries that are not copied yet prove nothing: once this run has the lock, all are there, or the run is refused.
@@ -24,7 +24,8 @@ export function checkPlan(
   if (renamed.length > 0 && settings.renamedChanges === 'fail')
     throw new RenamedChangesError(service, renamed);
   const edited = toldEdits(plan, settings);
-  if (edited.length > 0 && settings.editedChanges === 'fail') throw new EditedChangesError(service, edited);
+  if (edited.length > 0 && settings.editedChanges === 'fail')
+    throw new EditedChangesError(service, edited, redoable(plan, edited, settings));
   const late = outOfOrder.map(({ change }) => change.id);
   if (late.length > 0 && settings.outOfOrder === 'fail') throw new OutOfOrderError(service, late);
   return edited;
@@ -47,4 +48,15 @@ export function toldEdits(
 ): readonly EditedChange[] {
   if (settings.editedChanges === 'ignore') return [];
   return editedChanges(stages.flatMap(({ changes }) => changes));
+}
+
+/** The edited change that a developer is writing, as far as one can tell: the last that was applied, with nothing to follow. */
+export function redoable(
+  { stages, hasWork }: Pick<ExecutionPlan, 'stages' | 'hasWork'>,
+  edited: readonly EditedChange[],
+  { development }: Pick<EngineSettings, 'development'>,
+): EditedChange | undefined {
+  if (!development.isOn || hasWork || edited.length === 0) return undefined;
+  const last = lastApplied(stages.flatMap(({ changes }) => changes));
+  return edited.find(({ changeId }) => changeId === last);
 }

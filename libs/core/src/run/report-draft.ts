@@ -1,11 +1,12 @@
 import type { EditedChange } from '../plan/change-identity.js';
 import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
-import { describeEdit, describeRename } from '../plan/identity.errors.js';
+import { redoable } from './plan-checks.js';
+import { describeEdit, describeRename, describeUnfinishedEdit } from '../plan/identity.errors.js';
 import type { Pipeline } from '../plan/pipeline.js';
 import type { PlanResult } from './plan-runner.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { fixCommand, ISSUES_COMMAND } from '../errors/commands.js';
+import { fixCommand, issuesCommand } from '../errors/commands.js';
 import {
   reportChange,
   type ChangeFinding,
@@ -36,7 +37,10 @@ export class ReportDraft {
     private readonly pipeline: Pipeline,
     readonly executionId: string,
     private readonly runtime: Runtime,
-    private readonly settings: Pick<EngineSettings, 'onIssue' | 'outOfOrder' | 'renamedChanges'>,
+    private readonly settings: Pick<
+      EngineSettings,
+      'onIssue' | 'outOfOrder' | 'renamedChanges' | 'development'
+    >,
   ) {
     this.startedAt = runtime.monotonicMs();
   }
@@ -68,10 +72,8 @@ export class ReportDraft {
   }
 
   /** Notes what is intended; until {@link ran} everything with work in it counts as not reached. */
-  notePlan(
-    { stages, unknown, unfinished, outOfOrder, renamed }: ExecutionPlan,
-    edited: readonly EditedChange[],
-  ): void {
+  notePlan(plan: ExecutionPlan, edited: readonly EditedChange[]): void {
+    const { stages, unknown, unfinished, outOfOrder, renamed } = plan;
     this.described = stages.flatMap(({ changes }) =>
       changes.map(({ change, action, reason }) =>
         reportChange(
@@ -83,7 +85,7 @@ export class ReportDraft {
     if (unknown.length > 0) this.warn(`applied, but no longer in the code: ${unknown.join(', ')}`);
     if (unfinished.length > 0)
       this.warn(
-        `neither applied nor rolled back, and no longer in the code: ${unfinished.join(', ')}; see \`${ISSUES_COMMAND}\``,
+        `neither applied nor rolled back, and no longer in the code: ${unfinished.join(', ')}; see \`${issuesCommand()}\``,
       );
     const undoOnly = changesToRun({ stages }).filter(
       ({ transactional, rollback }) => transactional && rollback,
@@ -96,11 +98,18 @@ export class ReportDraft {
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
       this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
     if (this.settings.renamedChanges === 'warn') for (const one of renamed) this.warn(describeRename(one));
-    const [first] = edited;
-    if (first)
-      this.warn(
-        `edited since they were applied, and not run again: ${edited.map(describeEdit).join(', ')}; write a new change for what is missing, or accept each as it is: \`${fixCommand(first.changeId, 'EXECUTED')}\``,
-      );
+    this.noteEdits(plan, edited);
+  }
+
+  private noteEdits(plan: ExecutionPlan, edited: readonly EditedChange[]): void {
+    const unfinished = redoable(plan, edited, this.settings);
+    if (unfinished) this.warn(describeUnfinishedEdit(unfinished));
+    const others = edited.filter((one) => one !== unfinished);
+    const [first] = others;
+    if (!first) return;
+    this.warn(
+      `edited since they were applied, and not run again: ${others.map(describeEdit).join(', ')}; write a new change for what is missing, or accept each as it is: \`${fixCommand(first.changeId, 'EXECUTED')}\``,
+    );
   }
 
   noteResult({ changes, failure, warnings }: PlanResult): void {

@@ -25,6 +25,12 @@ export const nodeRuntime: Runtime = {
   pid: process.pid,
 };
 
+/** What the environment of this process says about development. */
+export function developmentVariables(): Readonly<Record<'FLAMINGOCK_DEV' | 'NODE_ENV', string | undefined>> {
+  const { FLAMINGOCK_DEV, NODE_ENV } = process.env;
+  return { FLAMINGOCK_DEV, NODE_ENV };
+}
+
 /**
  * The name of the application: that of the nearest package.json which has one, from the working directory upwards,
  * and from the folder of the script that was started where there is none. Not of a package that is installed, as a

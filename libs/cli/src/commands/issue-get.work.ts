@@ -1,0 +1,64 @@
+import { NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
+import { issueCommand } from '@nestjs-flamingock/core/adapter';
+import { ExitCode } from '../exit-code.js';
+import { entryTable } from '../output/entry-table.js';
+import { facts, type Output } from '../output/output.js';
+import { manyLines, oneLine } from '../output/safe-text.js';
+import type { Work } from './command-runner.js';
+
+export interface IssueGetOptions {
+  readonly change?: string;
+  readonly guidance?: boolean;
+}
+
+/** What `flamingock issue get` does. */
+export const work: Work<IssueGetOptions> = async ({ flamingock, options, out }) => {
+  const issue = await flamingock.issues.get(options.change).catch((error: unknown) => {
+    if (error instanceof NoIssueError && options.change === undefined) return null;
+    throw error;
+  });
+  out.result({ issue }, () => (issue ? describe(issue, options, out) : out.palette.green('No issues found')));
+  return ExitCode.DONE;
+};
+
+function describe(issue: IssueDetail, { guidance = false }: IssueGetOptions, out: Output): string {
+  const { bold, red } = out.palette;
+  return [
+    bold(red(oneLine(`ISSUE: ${issue.changeId}`))),
+    facts(factsOf(issue), out.palette),
+    '',
+    bold('History'),
+    entryTable(issue.history, out),
+    '',
+    ...(guidance ? [bold('What to do'), steps(issue.guidance)] : [hint(issue)]),
+  ].join('\n');
+}
+
+function factsOf(issue: IssueDetail): [string, string | null][] {
+  return [
+    ['state', `${issue.state}, of operation ${issue.operation}`],
+    ['why', issue.reason],
+    ['error', issue.error],
+    ['recorded', `${issue.recordedAt} by ${issue.host}`],
+    ['target', issue.targetSystem],
+    ['strategy', `${issue.txStrategy}, ${issue.recoveryStrategy}`],
+    ['rollback', rollback(issue)],
+    ['change', `${issue.className} in stage ${issue.stage}, by ${issue.author}`],
+    ['code', issue.inCode ? null : 'does not have the change any more'],
+  ];
+}
+
+function rollback({ hasRollback, rollbackRan }: IssueDetail): string {
+  if (rollbackRan) return 'its rollback method ran';
+  return hasRollback ? 'has a rollback method, which did not run' : 'has no rollback method';
+}
+
+function steps(guidance: readonly string[]): string {
+  return guidance
+    .map((step, index) => `  ${index + 1}. ${manyLines(step).replaceAll('\n', '\n     ')}`)
+    .join('\n');
+}
+
+function hint({ changeId }: IssueDetail): string {
+  return `What to do: ${issueCommand(changeId)}`;
+}

@@ -1,0 +1,107 @@
+import type { UndoneChange, UndoReport, UndoRequest } from '@nestjs-flamingock/core';
+import { interruptibly } from '../application/interruption.js';
+import { UsageError } from '../cli.errors.js';
+import { ExitCode } from '../exit-code.js';
+import type { Output } from '../output/output.js';
+import { manyLines, oneLine } from '../output/safe-text.js';
+import type { Column } from '../output/table.js';
+import type { Invocation } from './command-runner.js';
+import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
+import { noteHolder } from './lock-note.js';
+import { contextOf, type OperatorOptions } from './operator.js';
+import type { Check } from './command-runner.js';
+
+export interface UndoOptions extends ConfirmOptions, OperatorOptions {
+  readonly change?: string;
+  readonly to?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Refuses what no application is needed to refuse. */
+export const check: Check<UndoOptions> = (options, out) => {
+  requestOf(options);
+  if (options.dryRun !== true) requireConfirmation(options, out);
+};
+
+/** What `flamingock undo` does. */
+export async function work({ flamingock, options, out }: Invocation<UndoOptions>): Promise<ExitCode> {
+  const request = requestOf(options);
+  const planned = await flamingock.undo(request, { dryRun: true });
+  if (options.dryRun === true || planned.changes.length === 0) {
+    out.result(planned, () => describe(planned, out));
+    return ExitCode.DONE;
+  }
+  if (options.yes !== true) out.line(describe(planned, out));
+  if (!(await confirmed(options, out, `Undo ${count(planned)}?`))) {
+    out.note('Nothing was undone.');
+    return ExitCode.FAILED;
+  }
+  await noteHolder(flamingock, out);
+  const report = await interruptibly(
+    flamingock,
+    (text) => out.note(text),
+    () => flamingock.undo(request, contextOf(options, out)),
+  );
+  out.result(report, () => describe(report, out));
+  return report.status === 'stopped' ? ExitCode.FAILED : ExitCode.DONE;
+}
+
+function requestOf({ change, to }: UndoOptions): UndoRequest {
+  if (change !== undefined && to === undefined) return { changeId: change };
+  if (to !== undefined && change === undefined) return { to };
+  throw new UsageError('Say what to undo: either one change (-c <id>) or everything after one (--to <id>).');
+}
+
+function describe(report: UndoReport, out: Output): string {
+  const { changes, status } = report;
+  if (changes.length === 0) return 'Nothing to undo';
+  const columns: Column<UndoneChange>[] = [
+    { title: 'Change ID', value: ({ changeId }) => changeId, keep: true },
+    {
+      title: 'Result',
+      value: ({ result }) => result,
+      keep: true,
+      colour: (text, row) => colour(row, out)(text),
+    },
+    { title: 'State', value: ({ state }) => state, keep: true },
+    { title: 'Target', value: ({ targetSystem }) => targetSystem },
+    { title: 'Error', value: ({ error }) => error },
+  ];
+  const shown = changes.some(({ error }) => error !== undefined) ? columns : columns.slice(0, -1);
+  const lines = [out.palette.bold(`${HEADLINES[status]} (${count(report)})`), '', out.table(changes, shown)];
+  return [...lines, ...changes.flatMap(nextSteps), ...runsAgain(report, out)].join('\n');
+}
+
+const HEADLINES: Readonly<Record<UndoReport['status'], string>> = {
+  planned: 'TO BE UNDONE',
+  undone: 'UNDONE',
+  stopped: 'UNDO STOPPED',
+};
+
+function colour({ result }: UndoneChange, { palette }: Output): (text: string) => string {
+  if (result === 'failed') return palette.red;
+  return result === 'undone' ? palette.green : palette.yellow;
+}
+
+function count({ changes }: UndoReport): string {
+  return changes.length === 1 ? '1 change' : `${changes.length} changes`;
+}
+
+function nextSteps({ changeId, nextSteps: steps = [] }: UndoneChange): string[] {
+  if (steps.length === 0) return [];
+  return [
+    '',
+    oneLine(`What to do about "${changeId}":`),
+    ...steps.map((step, at) => manyLines(`  ${at + 1}. ${step}`)),
+  ];
+}
+
+function runsAgain({ changes, status }: UndoReport, { palette }: Output): string[] {
+  const again = changes.filter(
+    (one) => one.runsAgain && (one.result === 'undone' || one.result === 'planned'),
+  );
+  if (again.length === 0) return [];
+  const ids = again.map(({ changeId }) => changeId).join(', ');
+  const verb = status === 'planned' ? 'would run' : 'will run';
+  return ['', palette.yellow(oneLine(`! Still in the code, so the next start ${verb} again: ${ids}`))];
+}

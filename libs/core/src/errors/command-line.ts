@@ -1,0 +1,15 @@
+/** The variable that says how the command line is called, where that is not as {@link commandLine} has it. */
+export const CLI_VARIABLE = 'FLAMINGOCK_CLI';
+
+/**
+ * By default it names our package, since in the registry the name of the binary alone may be that of another package,
+ * and `--no` keeps npx from fetching either where it is not installed.
+ */
+const INSTALLED = 'npx --no @nestjs-flamingock/cli';
+
+/** How the command line is called. An application whose code is one bundle has an entry of its own instead. */
+export function commandLine(): string {
+  // Written out, so that a bundler can put a text in its place.
+  const told = process.env['FLAMINGOCK_CLI']?.trim() ?? '';
+  return told === '' ? INSTALLED : told;
+}

@@ -1,0 +1,87 @@
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { isSettled } from '../audit/audit-head.js';
+import type { AuditOperation, AuditState } from '../audit/audit-state.js';
+import type { AuditSnapshot } from '../audit/audit-snapshot.js';
+import { changesOf } from '../audit/renaming.js';
+import type { Action } from '../recovery/recovery-decision.js';
+import { planExecution } from '../plan/execution-planner.js';
+import type { Engine } from '../run/engine.js';
+import { observe } from './at-work.js';
+import { findIssues, summaryOf, type IssueSummary } from './issues.js';
+import { lockStatus, type LockStatus } from './lock.js';
+
+/** What the last run or operation that recorded anything has left. A run that had nothing to do records nothing. */
+export interface LastRun {
+  readonly executionId: string;
+  /** Host that it ran on. */
+  readonly host: string;
+  /** When its last entry was recorded, on the audit store's clock: ISO 8601, UTC. */
+  readonly recordedAt: string;
+  /** The changes whose last entry is its own, the newest last. */
+  readonly changes: readonly {
+    readonly changeId: string;
+    readonly state: AuditState;
+    readonly operation: AuditOperation;
+  }[];
+}
+
+/** Where a service stands. */
+export interface StatusReport {
+  readonly service: string;
+  /** End of the history; absent where nothing was ever recorded. */
+  readonly head?: { readonly seq: number; readonly hash: string };
+  /** True where the history says that a run of this very code has left nothing to do. */
+  readonly isSettled: boolean;
+  /** How many changes the code has that are applied, that the next run executes, and that need a manual check. */
+  readonly changes: { readonly applied: number; readonly pending: number; readonly blocked: number };
+  readonly lock: LockStatus;
+  /** Changes that need a manual check, also those that the code no longer has. */
+  readonly issues: readonly IssueSummary[];
+  /** Absent where nothing was ever recorded. */
+  readonly lastRun?: LastRun;
+}
+
+/** Tells where the service stands. Asks the audit store alone, takes no lock and writes nothing. */
+export async function status(engine: Engine): Promise<StatusReport> {
+  const { pipeline, store } = engine;
+  const { service } = pipeline;
+  const [head, lock, observed] = await Promise.all([
+    store.readHead(service),
+    lockStatus(engine),
+    observe(engine),
+  ]);
+  const actions = planExecution(pipeline, observed.snapshot).stages.flatMap(({ changes }) =>
+    changes.map(({ change, action }) => (change.id === observed.atWork?.changeId ? 'EXECUTE' : action)),
+  );
+  const lastRun = lastRunIn(observed.snapshot);
+  return {
+    service,
+    ...(head && head.seq > 0 && { head: { seq: head.seq, hash: head.hash } }),
+    isSettled: isSettled(head, pipeline.digest),
+    changes: countOf(actions),
+    lock,
+    issues: findIssues(engine, observed).map(summaryOf),
+    ...(lastRun && { lastRun }),
+  };
+}
+
+function countOf(actions: readonly Action[]): StatusReport['changes'] {
+  const counts = { applied: 0, pending: 0, blocked: 0 };
+  for (const action of actions) {
+    if (action === 'SKIP') counts.applied++;
+    else if (action === 'MANUAL_INTERVENTION') counts.blocked++;
+    else counts.pending++;
+  }
+  return counts;
+}
+
+function lastRunIn(snapshot: AuditSnapshot): LastRun | undefined {
+  const entries: AuditEntry[] = changesOf(snapshot);
+  const last = entries.at(-1);
+  if (!last) return undefined;
+  const { executionId, hostname: host, createdAt: recordedAt } = last;
+  const changes = entries
+    .filter((entry) => entry.executionId === executionId)
+    .map(({ changeId, state, operation }) => ({ changeId, state, operation }));
+  return { executionId, host, recordedAt, changes };
+}
