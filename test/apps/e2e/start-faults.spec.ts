@@ -35,6 +35,16 @@ describe('a start that fails', () => {
     );
   });
 
+  it('tells of an operation that nobody catches by message, cause and who called it, without a line of a bundle', () => {
+    const printed = start('a refused undo');
+    expect(printed).toMatch(
+      /^UndoRefusedError: The undo was refused.*\n {2}- "sound" has no rollback method/m,
+    );
+    expect(printed).toMatch(/^ {4}at async bootstrap \(.*faulty-start/m);
+    expect(printed).toContain("code: 'FLAMINGOCK_UNDO_REFUSED'");
+    for (const noise of ['dist/bundle', 'throw new', 'isTransient']) expect(printed).not.toContain(noise);
+  });
+
   it('is told by the error itself where nothing is logged', () => {
     expect(start('a misplaced change', 'silent')).toContain(
       'names target system "nowhere", which does not exist',

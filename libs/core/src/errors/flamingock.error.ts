@@ -1,3 +1,5 @@
+import { foreignFrames } from './frames.js';
+
 /**
  * Base of every error that this library throws.
  *
@@ -13,6 +15,10 @@ export abstract class FlamingockError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+    this.hide('isTransient');
+    // Node prints the line of code above an error that nobody catches, unless its stack was set: a line of a bundle. Nor
+    // do frames of this library help who sees it: the message says what to do, and the others are where it was called.
+    this.stack = `${this.name}: ${message}${foreignFrames(this.stack ?? '', message)}`;
   }
 
   /** Keeps a field that the message already tells out of what is printed for the error. */
