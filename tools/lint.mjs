@@ -1,7 +1,15 @@
 // Runs every static check, two at a time, and fails when any fails. One check alone: npm run lint:eslint, ...
 import { spawn } from 'node:child_process';
 
-const checks = ['lint:eslint', 'typecheck', 'lint:typedoc', 'lint:knip', 'lint:prettier', 'lint:api'];
+const checks = [
+  'lint:eslint',
+  'typecheck',
+  'lint:typedoc',
+  'lint:knip',
+  'lint:prettier',
+  'lint:links',
+  'lint:api',
+];
 const failed = [];
 
 async function run(check) {
