@@ -86,15 +86,15 @@ export function pageOf(file) {
 }
 
 /**
- * The tables of the contents page, each a group of the navigation: `{ title, pages: [{ title, file, pages }] }`.
+ * The tables of the contents page, each a group of the navigation: `{ title, pages: [{ title, file, note, pages }] }`.
  * The pages of a folder `docs/NAME` are those that `docs/NAME.md` links to.
  */
 export function contents() {
-  return tablesOf(CONTENTS).map(({ title, links }) => ({
-    title,
-    pages: links.map(({ text, href }) => {
+  return tablesOf(CONTENTS).map(({ title, rows }) => ({
+    title: title.charAt(0).toUpperCase() + title.slice(1),
+    pages: rows.map(({ text, href, note }) => {
       const { file } = targetOf(CONTENTS, href);
-      return { title: text, file, pages: pagesBelow(file) };
+      return { title: text, file, note, pages: pagesBelow(file) };
     }),
   }));
 }
@@ -108,21 +108,30 @@ function pagesBelow(file) {
     .map((page) => ({ title: titleOf(page), file: page, pages: [] }));
 }
 
-/** `{ title, links }` of each table: the text of its first cell, and the first link of each row. */
+/** `{ title, rows: [{ text, href, note }] }` of each table: the text of its first cell, and its rows that begin with a link. */
 function tablesOf(file) {
-  const tables = [];
-  let row;
-  for (const token of parse(file)) {
-    if (token.type === 'table_open') tables.push({ title: undefined, links: [] });
-    if (token.type === 'tr_open') row = { isFirst: true };
-    if (token.type !== 'inline' || !row?.isFirst || tables.length === 0) continue;
-    row.isFirst = false;
-    const table = tables.at(-1);
-    const link = token.children.find(({ type }) => type === 'link_open');
-    if (table.title === undefined) table.title = textOf(token.children);
-    else if (link) table.links.push({ text: textOf(token.children), href: link.attrGet('href') });
-  }
-  return tables;
+  return groupedBy(parse(file), 'table').map((table) => {
+    const [head, ...rows] = groupedBy(table, 'tr').map((row) =>
+      row.filter(({ type }) => type === 'inline').map(({ children }) => children),
+    );
+    return { title: textOf(head[0]), rows: rows.flatMap(linkedRow) };
+  });
+}
+
+function linkedRow([first, second = []]) {
+  const link = first.find(({ type }) => type === 'link_open');
+  return link ? [{ text: textOf(first), href: link.attrGet('href'), note: textOf(second) }] : [];
+}
+
+/** What is between `NAME_open` and `NAME_close`, once for each. */
+function groupedBy(tokens, name) {
+  const ends = tokens.flatMap(({ type }, at) => (type === `${name}_close` ? [at] : []));
+  return ends.map((end) =>
+    tokens.slice(
+      tokens.findLastIndex(({ type }, at) => at < end && type === `${name}_open`),
+      end,
+    ),
+  );
 }
 
 /** Tokens that hold text, with their line; that of a table's cell is its row's. */

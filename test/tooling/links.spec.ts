@@ -84,4 +84,13 @@ describe('lint:links', () => {
       'docs/guide/forgotten.md',
     ]);
   });
+
+  it('finds llms.txt behind the contents', () => {
+    const text = '# Shop\n\n> What it is.\n\n## Guides\n\n';
+    const link = '- [Guide](docs/guide.md): all of it\n';
+    expect(check({ 'llms.txt': text + link })).toEqual({ status: 0, faults: [] });
+    expect(check({ 'llms.txt': text }).faults).toEqual([
+      'llms.txt differs from the tables of docs/README.md: npm run lint:links -- --write',
+    ]);
+  });
 });

@@ -85,7 +85,12 @@ function commandsIn(file: string): string[] {
 const FILES = ['libs/core/src', 'libs/typeorm/src', 'libs/cli/src', 'apps/demo/src'].flatMap((folder) =>
   filesBelow(folder, '.ts'),
 );
-const TEXTS = ['README.md', ...['docs', 'libs'].flatMap((folder) => filesBelow(folder, '.md'))];
+const TEXTS = [
+  'README.md',
+  'SKILL.md',
+  'llms.txt',
+  ...['docs', 'libs'].flatMap((folder) => filesBelow(folder, '.md')),
+];
 const PRINTED = [...FILES, ...TEXTS].flatMap((file) => commandsIn(file).map((command) => [command, file]));
 
 describe('a command that a message prints', () => {
