@@ -1,0 +1,91 @@
+// npm run demo:record [-- --check]: runs the demo's story, a crash and how it is put right, and writes what it prints into
+// docs/crash-story.svg. Nothing of the machine or the moment is in it, so --check can tell whether it is still true.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { STYLE, terminalSvg } from './terminal-svg.mjs';
+
+const FILE = 'docs/crash-story.svg';
+const TITLE =
+  'A change is killed half-way; the next start stops, says what to do, and goes on once that is done.';
+/** The pipe that it writes to takes colours, and is as wide as the picture. */
+const AS_TERMINAL = 'data:text/javascript,process.stdout.isTTY=true;process.stdout.columns=100';
+const CLI = resolve('libs/cli/bin/flamingock.cjs');
+const COMMAND = 'npx --no @nestjs-flamingock/cli';
+const FIX = ['audit', 'fix', '-c', 'publish-feed', '--resolution', 'ROLLED_BACK'];
+const WHY = ['--reason', 'removed both files', '--by', 'anna'];
+
+/** Lines of Nest itself, and the hash at the end of the history. */
+const LEFT_OUT =
+  /\[(?:InstanceLoader|NestFactory|RoutesResolver|RouterExplorer|NestApplication)\]|audit head/;
+
+const NEUTRAL = [
+  [new RegExp(`^${STYLE}\\[Nest\\] \\d+ {2}- ${STYLE}[\\d/]+, [\\d:]+ [AP]M `), ''],
+  [new RegExp(`${STYLE} \\+\\d+ms${STYLE}$`), ''],
+  [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-31T08:00:00.000Z'],
+  [new RegExp(`\\b${hostname()}\\b`, 'g'), 'inventory-7c'],
+  [/pid \d+/g, 'pid 4711'],
+  [/ in \d+ ms\b| \(\d+ ms\)/g, ''],
+  [/(http:\/\/)\S+/, '$1localhost:3000'],
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'flamingock-story-'));
+try {
+  const drawn = terminalSvg(TITLE, await story(), 1);
+  if (!process.argv.includes('--check')) writeFileSync(FILE, drawn);
+  else if (readFileSync(FILE, 'utf8') !== drawn) {
+    console.log(`${FILE} is not what the demo prints: npm run demo:record`);
+    process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function story() {
+  const crash = await screen('npm run demo:crash', ['dist/tools/crash.js']);
+  const stopped = await screen('npm start', ['dist/main.js']);
+  const issues = await screen(`${COMMAND} issue list`, [CLI, 'issue', 'list']);
+  for (const file of readdirSync(join(folder, 'feed'))) rmSync(join(folder, 'feed', file));
+  const fixed = await screen(`${COMMAND} ${FIX.join(' ')} --reason "removed both files" --by anna`, [
+    CLI,
+    ...FIX,
+    ...WHY,
+  ]);
+  fixed.commands.unshift('rm var/feed/*.json');
+  return [crash, stopped, issues, fixed, await screen('npm start', ['dist/main.js'])];
+}
+
+async function screen(command, args) {
+  return { commands: [command], output: neutral(await printed(args)) };
+}
+
+/** What the demo prints until it ends, or serves. Which changes share a commit would depend on how long they take. */
+async function printed(args) {
+  const env = {
+    ...process.env,
+    DEMO_VAR: folder,
+    PORT: '0',
+    FLAMINGOCK_LOCK_LEASE_MS: '2000',
+    FLAMINGOCK_COMMIT: 'each',
+  };
+  for (const name of ['NO_COLOR', 'FORCE_COLOR', 'TERM', 'CI']) delete env[name];
+  const program = [process.execPath, '--import', AS_TERMINAL, ...args];
+  // One pipe for both, so that lines stand in the order in which they were printed.
+  const child = spawn('sh', ['-c', 'exec "$@" 2>&1', 'sh', ...program], { cwd: 'apps/demo', env });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+    if (output.includes('Serving at')) child.kill();
+  });
+  await new Promise((ended) => child.on('close', ended));
+  return output;
+}
+
+function neutral(output) {
+  const lines = output
+    .trim()
+    .split(/\r?\n/)
+    .filter((line) => !LEFT_OUT.test(line));
+  return lines.map((line) => NEUTRAL.reduce((text, [from, to]) => text.replace(from, to), line));
+}
