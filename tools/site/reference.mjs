@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, Converter } from 'typedoc';
 
+/** What is short enough for the rows of a table. */
+const LISTS = ['parameters', 'interfaceProperties', 'classProperties', 'typeDeclaration', 'enumMembers'];
+
 /** Writes it into `folder`, with a plugin that is installed in `home`. Checks of comments are lint's affair. */
 export async function writeReference(folder, home) {
   const app = await Application.bootstrapWithPlugins({
@@ -18,6 +21,8 @@ export async function writeReference(folder, home) {
     entryFileName: 'index',
     useHTMLEncodedBrackets: true,
     sanitizeComments: true,
+    ...Object.fromEntries(LISTS.map((name) => [`${name}Format`, 'table'])),
+    excludeProtected: true,
     useHTMLAnchors: true,
     anchorPrefix: 'api-',
   });
