@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import ts from 'typescript';
+import { FILES } from '../../libs/cli/src/application/files-source.js';
 import { CommandRunner } from '../../libs/cli/src/commands/command-runner.js';
 import type { Terminal } from '../../libs/cli/src/output/terminal.js';
 import { createProgram } from '../../libs/cli/src/program.js';
 
 const streams = { input: new PassThrough(), output: new PassThrough(), messages: new PassThrough() };
 const terminal: Terminal = { ...streams, environment: {}, directory: process.cwd() };
-const program = createProgram(new CommandRunner(terminal), terminal);
+const program = createProgram(new CommandRunner(terminal, FILES), terminal);
 
 type Command = ReturnType<typeof createProgram>;
 
