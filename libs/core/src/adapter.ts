@@ -63,6 +63,12 @@ export {
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system/target-system.js';
+export type {
+  ForeignHistories,
+  ForeignHistory,
+  ForeignMigration,
+  ForeignSource,
+} from './target-system/foreign-history.js';
 export {
   isGrouping,
   type GroupingTargetSystem,

@@ -69,6 +69,12 @@ export {
   type ForeignChange,
 } from './plan/identity.errors.js';
 export { RenameRefusedError, RenameUnfinishedError, ServiceRenamedError } from './plan/rename.errors.js';
+export {
+  BaselineRefusedError,
+  ImportRefusedError,
+  ImportUndoRefusedError,
+  PartlyReplacedError,
+} from './plan/import.errors.js';
 export type { EditedChange } from './plan/change-identity.js';
 
 export { FlamingockEvents } from './reporting/event-publisher.js';
@@ -83,6 +89,7 @@ export type {
   StillRunningEvent,
   ChangeUndoneEvent,
   IssueOpenedEvent,
+  ImportRecordedEvent,
   IssueResolvedEvent,
   LockReleasedEvent,
   ServiceRenamedEvent,
@@ -120,6 +127,9 @@ export type { AuditReconcileRequest, AuditReconciliation } from './operations/au
 export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
 export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
+export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
+export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
+export type { ImportUndoResult } from './operations/import-undo.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
@@ -156,6 +166,7 @@ export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingo
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
+export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
 export type { FormerContext } from './nest/facade/former-context.js';
 export type { IssueOperations } from './nest/facade/issue-operations.js';

@@ -28,6 +28,14 @@ export interface EntryMetadata {
   readonly hash?: string;
   /** Of an import: what was being done when that entry was recorded. */
   readonly operation?: AuditOperation;
+  /** Of an import or a baseline: the tool whose history said so; `baseline` where none did. */
+  readonly tool?: string;
+  /** Of an import: what that tool calls the migration. */
+  readonly name?: string;
+  /** Of an import: when it was applied, in that tool's own words. */
+  readonly appliedAt?: string;
+  /** Of an import: what that tool has kept as its checksum. */
+  readonly checksum?: string;
   /** Of a renaming: the name under which the history goes on. */
   readonly to?: string;
   /** Of a renaming: the name under which the history was kept. */

@@ -10,6 +10,11 @@ export interface ChangeOptions {
   /** Person or team that answers for the change; recorded. */
   readonly author: string;
   /**
+   * What another tool called this change, where it may have applied it: the names of its migrations, as its history
+   * has them. Once that history is imported with all of them, the change counts as applied.
+   */
+  readonly replaces?: string | readonly string[];
+  /**
    * Whether the change runs in a transaction of its target system.
    *
    * @default true on a target system that has transactions, false on others

@@ -8,6 +8,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   id: true,
   order: true,
   author: true,
+  replaces: true,
   transactional: true,
   commit: true,
   timeoutMs: true,
@@ -49,8 +50,14 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
     }));
 }
 
-function valueFaults({ timeoutMs, guidance, transactional, commit }: Partial<ChangeOptions>): Fault[] {
+function valueFaults(options: Partial<ChangeOptions>): Fault[] {
+  const { timeoutMs, guidance, transactional, commit, replaces } = options;
   const faults: Fault[] = [];
+  const names = replacedNames(replaces);
+  if (replaces !== undefined && !(names.length > 0 && names.every((one) => isName(one)))) {
+    const problem = `its replaces must be the name of a migration, or a list of such names, not ${given(replaces)}`;
+    faults.push({ problem, remedy: 'Write each name as the history of the other tool has it.' });
+  }
   if (guidance !== undefined && (typeof guidance !== 'string' || guidance.trim() === '')) {
     const problem = `its guidance must be a text, not ${given(guidance)}`;
     faults.push({ problem, remedy: 'Say what to check, or leave it out.' });
@@ -69,6 +76,11 @@ function valueFaults({ timeoutMs, guidance, transactional, commit }: Partial<Cha
     faults.push({ problem, remedy: 'Correct it, or leave it out.' });
   }
   return faults;
+}
+
+/** What `replaces` names, each once. */
+export function replacedNames(replaces: unknown): readonly string[] {
+  return [...new Set(Array.isArray(replaces) ? (replaces as readonly string[]) : [replaces as string])];
 }
 
 function recoveryFaults(recovery: RecoveryStrategy | RefusedRecovery): Fault[] {

@@ -11,7 +11,7 @@ import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
-import { changeOptionFaults } from './change-option-faults.js';
+import { changeOptionFaults, replacedNames } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
 import type { ParameterResolver } from './parameter-resolver.js';
@@ -69,7 +69,8 @@ export class DescriptorFactory {
     const [execution] = executions;
     const [rollback] = rollbacks;
     if (faults.length > before || !execution) return undefined;
-    const { author, timeoutMs, transactional, commit, guidance } = metadata.options as ChangeOptions;
+    const { author, timeoutMs, transactional, commit, guidance, replaces } =
+      metadata.options as ChangeOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
       id,
@@ -82,6 +83,7 @@ export class DescriptorFactory {
       recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
       commit,
+      replaces: replaces === undefined ? undefined : replacedNames(replaces),
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type)),
       execution,

@@ -17,7 +17,6 @@ import { FlamingockEvents } from '../reporting/event-publisher.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { boundedTarget } from '../target-system/bounded-target.system.js';
 import { HistoryNames } from '../target-system/history-names.js';
-import type { TargetSystem } from '../target-system/target-system.js';
 import {
   TargetSystemRegistry,
   type RegisteredTargetSystem,
@@ -74,11 +73,14 @@ export class EngineFactory {
     const bound = new AnswerTimeout(options.timeouts, runtime);
     const store = new GuardedAuditStore(this.store, options.service, bound);
     const names = new HistoryNames(store);
-    const target = (one: TargetSystem) => boundedTarget(one, bound, names);
-    const pipeline = await this.pipeline(options, discovery, target);
+    const registry = new TargetSystemRegistry(
+      this.targets.map(({ target, provide }) => ({ target: boundedTarget(target, bound, names), provide })),
+    );
+    const pipeline = await this.pipeline(options, discovery, registry);
+    const targets = registry.all;
     const warnings = this.warnings(pipeline, discovery, options);
     return {
-      engine: { pipeline, store, runtime, events, settings: options, warnings },
+      engine: { pipeline, store, runtime, targets, events, settings: options, warnings },
       adapters: [this.store, ...this.targets.map(({ target }) => target)],
     };
   }
@@ -98,11 +100,8 @@ export class EngineFactory {
   private async pipeline(
     { service, stages }: ResolvedOptions,
     { candidates, faults: found }: Discovery,
-    bounded: (target: TargetSystem) => TargetSystem,
+    registry: TargetSystemRegistry,
   ): Promise<Pipeline> {
-    const registry = new TargetSystemRegistry(
-      this.targets.map(({ target, provide }) => ({ target: bounded(target), provide })),
-    );
     const factory = new DescriptorFactory(registry, new ParameterResolver());
     const { changes, faulty, methods, faults: described } = factory.describe(candidates);
     const built = buildPipeline(service, changes, stages, faulty);

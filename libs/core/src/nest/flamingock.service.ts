@@ -19,6 +19,7 @@ import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { RedoReport } from '../reporting/redo-report.js';
 import type { UndoReport } from '../reporting/undo-report.js';
 import { EngineHost } from './engine-host.js';
+import { AdoptionOperations } from './facade/adoption-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
 import { contextOf, type FormerContext } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
@@ -30,6 +31,8 @@ import type { ResolvedOptions } from './resolve-options.js';
 /** Everything that can be asked of Flamingock, for applications, tests and tools. */
 @Injectable()
 export class FlamingockService {
+  /** Taking over a database that other tools, or nobody, have kept. */
+  readonly adoption: AdoptionOperations;
   /** The history. */
   readonly audit: AuditOperations;
   /** The changes that need a manual check. */
@@ -41,6 +44,7 @@ export class FlamingockService {
   private running: Promise<ExecutionReport> | undefined;
 
   constructor(private readonly host: EngineHost) {
+    this.adoption = new AdoptionOperations(host);
     this.audit = new AuditOperations(host);
     this.issues = new IssueOperations(host);
     this.lock = new LockOperations(host);

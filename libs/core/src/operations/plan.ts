@@ -48,6 +48,8 @@ export interface PlanReport {
   readonly edited: readonly EditedChange[];
   /** Ids of applied changes that the code no longer has. */
   readonly unknown: readonly string[];
+  /** Ids of imported migrations of another tool that are no changes of the code. Nothing to do about them. */
+  readonly legacy: readonly string[];
   /** Ids of changes that the code no longer has, and that are neither applied nor rolled back. */
   readonly unfinished: readonly string[];
   /** Target systems that cannot run the transactions that pending changes need. */
@@ -66,7 +68,7 @@ export async function plan(engine: Engine): Promise<PlanReport> {
   if (snapshot.size === 0) await assertNoEarlierName(engine);
   const planned = planExecution(pipeline, snapshot);
   if (planned.hasWork) assertOpen(pipeline.service, planned.renaming);
-  const { service, stages, outOfOrder, foreign, renamed, unknown, unfinished } = planned;
+  const { service, stages, outOfOrder, foreign, renamed, unknown, legacy, unfinished } = planned;
   return {
     service,
     changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store, atWork))),
@@ -79,6 +81,7 @@ export async function plan(engine: Engine): Promise<PlanReport> {
     })),
     edited: toldEdits(planned, engine.settings),
     unknown,
+    legacy,
     unfinished: unfinished.filter((changeId) => changeId !== atWork?.changeId),
     obstacles: await transactionObstacles(changesToRun(planned)),
   };

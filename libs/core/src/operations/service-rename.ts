@@ -6,6 +6,7 @@ import { readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { readMetadata, writeMetadata, type EntryMetadata } from '../audit/entry-metadata.js';
 import { standingFor, standsFor } from '../audit/imported.js';
+import { importedFrom } from '../audit/legacy.js';
 import { changesOf, RENAME_ID, RENAME_SUBJECT, renamingOf } from '../audit/renaming.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import { serviceNameFault } from '../change/names.js';
@@ -200,7 +201,8 @@ class Rename {
   /** The entry that stands for another one under the new name. Claims have other tokens there. */
   private copied(entry: AuditEntry, { token, claimed }: Opening): SubjectFact {
     const isClaimed = claimOf(entry) > 0 && claimed.includes(entry.targetSystem);
-    const metadata = { ...standingFor(entry), ...fingerprintOf(entry), ...(isClaimed && claimedBy(token)) };
+    const origin = { ...standingFor(entry), ...importedFrom(entry) };
+    const metadata = { ...origin, ...fingerprintOf(entry), ...(isClaimed && claimedBy(token)) };
     return { subject: entry, fact: this.factOf(entry.state, metadata) };
   }
 

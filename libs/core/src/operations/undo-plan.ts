@@ -3,6 +3,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { isApplied, isSettledState } from '../audit/audit-state.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
+import { entryOf } from '../plan/replaced.js';
 import type { Engine } from '../run/engine.js';
 import { cliCommand, issueCommand, redoCommand } from '../errors/commands.js';
 import { describeWork, type Observation } from './at-work.js';
@@ -62,7 +63,7 @@ function itemOf(
 ): UndoItem | undefined {
   const changes = engine.pipeline.stages.flatMap((stage) => stage.changes);
   const change = changes.find(({ id }) => id === changeId);
-  const entry = observed.snapshot.get(changeId);
+  const entry = change ? entryOf(change, observed.snapshot) : observed.snapshot.get(changeId);
   if (!entry || !isApplied(entry.state)) {
     obstacles.push({ changeId, problem: `${whyNotApplied(engine, changeId, observed)}.` });
     return undefined;

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { isApplied } from '../audit/audit-state.js';
+import { isLegacy } from '../audit/legacy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isOtherCode } from '../change/fingerprint.js';
 import type { PlannedChange } from './execution-plan.js';
@@ -78,7 +79,7 @@ export function lastApplied(planned: readonly PlannedChange[]): string | undefin
 
 /** What an applied change differs in from its last entry; nothing for one that is not applied. */
 export function differencesOf(change: ChangeDescriptor, entry: AuditEntry): string[] {
-  if (!isApplied(entry.state) || isForeign(entry, change)) return [];
+  if (!isApplied(entry.state) || isForeign(entry, change) || isLegacy(entry)) return [];
   // A minifier names classes anew.
   const isNamed = change.source?.code !== '';
   const facts: [what: string, recorded: string, now: string][] = [

@@ -17,6 +17,13 @@ export interface PlannedStage {
   readonly changes: readonly PlannedChange[];
 }
 
+/** A change part of whose work another tool has done. */
+export interface PartlyReplacedChange {
+  readonly change: ChangeDescriptor;
+  /** What it replaces and is not applied. */
+  readonly missing: readonly string[];
+}
+
 /** What a run would do, made from pipeline and history alone. */
 export interface ExecutionPlan {
   readonly service: string;
@@ -29,6 +36,10 @@ export interface ExecutionPlan {
   readonly foreign: readonly PlannedChange[];
   /** Pending changes that are probably applied, under an id that the code no longer has. */
   readonly renamed: readonly RenamedChange[];
+  /** Changes that replace several migrations of another tool, of which only some are imported as applied. */
+  readonly partlyReplaced: readonly PartlyReplacedChange[];
+  /** Ids of imported migrations that no change of the code has the entry of. Applied, and nothing to tell anybody about. */
+  readonly legacy: readonly string[];
   /** Applied changes that the code no longer has. */
   readonly unknown: readonly string[];
   /** Changes that the code no longer has, and that are neither applied nor rolled back. */

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { NewerEntryError } from '../audit/audit.errors.js';
 import { isApplied, isSettledState } from '../audit/audit-state.js';
+import { importFactsOf, isLegacy } from '../audit/legacy.js';
 import { isRename, renamingOf } from '../audit/renaming.js';
 import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -10,6 +11,7 @@ import { isTransactional } from '../target-system/target-system.js';
 import { isForeign, renamedChanges } from './change-identity.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
 import type { Pipeline, Stage } from './pipeline.js';
+import { entryOf, missingOf } from './replaced.js';
 
 /**
  * Decides what a run would do. Pure: equal pipeline and history give an equal plan.
@@ -20,7 +22,8 @@ export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnap
   const planned = stages.map((stage) => planStage(stage, snapshot));
   const changes = planned.flatMap((stage) => stage.changes);
   const known = new Set(changes.map(({ change }) => change.id));
-  const forgotten = [...snapshot.values()].filter((entry) => !known.has(entry.changeId) && !isRename(entry));
+  const others = [...snapshot.values()].filter((entry) => !known.has(entry.changeId) && !isRename(entry));
+  const [legacy, forgotten] = [others.filter(isLegacy), others.filter((entry) => !isLegacy(entry))];
   return {
     service,
     renaming: renamingOf(snapshot),
@@ -28,7 +31,12 @@ export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnap
     outOfOrder: planned.flatMap(overtaken),
     foreign: changes.filter(({ change, entry }) => entry && isForeign(entry, change)),
     renamed: renamedChanges(changes, forgotten),
+    partlyReplaced: changes.flatMap(({ change }) => {
+      const missing = missingOf(change, snapshot);
+      return missing.length > 0 ? [{ change, missing }] : [];
+    }),
     unknown: forgotten.filter(({ state }) => isApplied(state)).map(({ changeId }) => changeId),
+    legacy: legacy.filter(({ state }) => isApplied(state)).map(({ changeId }) => changeId),
     unfinished: forgotten.filter(isUnfinished).map(({ changeId }) => changeId),
     hasWork: changes.some(({ action }) => action !== 'SKIP'),
   };
@@ -38,8 +46,8 @@ function planStage({ name, changes }: Stage, snapshot: AuditSnapshot): PlannedSt
   return {
     name,
     changes: changes.map((change) => {
-      const entry = snapshot.get(change.id);
-      return { change, entry, ...decideChange(change, entry) };
+      const entry = entryOf(change, snapshot);
+      return { change, entry, ...decideChange(change, entry, missingOf(change, snapshot)) };
     }),
   };
 }
@@ -49,7 +57,12 @@ function isUnfinished(entry: AuditEntry): boolean {
   return unknownValue(entry) === undefined && !isSettledState(entry.state);
 }
 
-function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): Decision {
+function decideChange(
+  change: ChangeDescriptor,
+  entry: AuditEntry | undefined,
+  missing: readonly string[],
+): Decision {
+  if (missing.length > 0) return { action: 'MANUAL_INTERVENTION', reason: partlyReplacedReason(missing) };
   if (!entry) return decide(undefined, change.recovery);
   const value = unknownValue(entry);
   if (value !== undefined) throw new NewerEntryError(change.id, entry.seq, value);
@@ -59,11 +72,18 @@ function decideChange(change: ChangeDescriptor, entry: AuditEntry | undefined): 
     return { action: 'MANUAL_INTERVENTION', reason: `its id is recorded for another change: ${other}` };
   }
   const decision = decide(entry, change.recovery);
+  const { tool, name } = importFactsOf(entry);
+  if (decision.action === 'SKIP' && tool !== undefined && name !== undefined)
+    return { action: 'SKIP', reason: `applied by ${tool} as "${name}"` };
   if (decision.action !== 'RECONCILE' || canTell(change, entry)) return decision;
   return {
     action: 'MANUAL_INTERVENTION',
     reason: `its end was not recorded, and only target system "${entry.targetSystem}", which it no longer names, could tell`,
   };
+}
+
+function partlyReplacedReason(missing: readonly string[]): string {
+  return `part of what it replaces is applied: not ${missing.map((name) => `"${name}"`).join(', ')}`;
 }
 
 /** Only the target system that the execution ran on has its marker. */

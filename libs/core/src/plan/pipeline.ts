@@ -58,5 +58,7 @@ function factsOf(change: ChangeDescriptor): unknown[] {
     change.transactional,
     change.recovery,
     change.source?.texts(),
+    // Absent from those that have none, so that a pipeline without keeps its digest.
+    ...(change.replaces ? [change.replaces] : []),
   ];
 }

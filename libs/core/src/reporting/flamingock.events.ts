@@ -77,6 +77,15 @@ export interface ServiceRenamedEvent extends Operator {
   readonly changes: number;
 }
 
+/** What another tool, or a person, says is applied is in the history. */
+export interface ImportRecordedEvent extends Operator {
+  readonly service: string;
+  /** The tool whose history was imported; `baseline` where none was. */
+  readonly tool: string;
+  /** How many entries were recorded. */
+  readonly recorded: number;
+}
+
 /** Every event by name, with what its listeners get. */
 export interface FlamingockEventMap {
   'run.started': RunEvent;
@@ -107,6 +116,10 @@ export interface FlamingockEventMap {
   'lock.released': LockReleasedEvent;
   /** All of its history is under the new name. */
   'service.renamed': ServiceRenamedEvent;
+  /** By an import or a baseline, if it has recorded anything. */
+  'import.recorded': ImportRecordedEvent;
+  /** What an import or a baseline has recorded was taken back. */
+  'import.undone': ImportRecordedEvent;
 }
 
 /** Name of an event. */

@@ -4,12 +4,15 @@ import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { Pipeline } from '../plan/pipeline.js';
+import type { TargetSystem } from '../target-system/target-system.js';
 
 /** What every operation works with. */
 export interface Engine {
   readonly pipeline: Pipeline;
   readonly store: AuditStore;
   readonly runtime: Runtime;
+  /** Every registered one, also where no change names it. */
+  readonly targets: readonly TargetSystem[];
   readonly events: EventPublisher;
   readonly settings: EngineSettings;
   /** What is no fault of its changes, and hardly meant; every report has it. */

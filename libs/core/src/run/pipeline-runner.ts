@@ -3,6 +3,7 @@ import { AuditTamperedError, storeFailure } from '../audit/audit.errors.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { entryFault, readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../errors/error-text.js';
+import { isLegacy } from '../audit/legacy.js';
 import { changesOf } from '../audit/renaming.js';
 import { boundedSignal } from '../runtime/bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
@@ -198,8 +199,8 @@ export class PipelineRunner {
     const { store, pipeline } = this.engine;
     const { service, stages, digest } = pipeline;
     const { seq, token, owner } = head;
-    const last = changesOf(snapshot).at(-1);
-    const isOurs = stages.some(({ changes }) => changes.some(({ id }) => id === last?.changeId));
+    const last = changesOf(snapshot).findLast((entry) => !isLegacy(entry));
+    const isOurs = !last || stages.some(({ changes }) => changes.some(({ id }) => id === last.changeId));
     if (!isOurs || owner === null || tailFault(head, snapshot) !== undefined) return;
     await this.tidy(UNSETTLED, async () => {
       const lock = await store.lock.read(service);

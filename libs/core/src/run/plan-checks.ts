@@ -4,23 +4,26 @@ import type { EngineSettings } from './engine-settings.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
 import { EditedChangesError, ForeignChangesError, RenamedChangesError } from '../plan/identity.errors.js';
 import { OutOfOrderError } from './run.errors.js';
+import { PartlyReplacedError } from '../plan/import.errors.js';
 import { RenameUnfinishedError, ServiceRenamedError } from '../plan/rename.errors.js';
 
 /**
  * Refuses a plan that must not be run as the settings are.
  *
  * @returns the applied changes that were edited since, unless the settings ignore them.
- * @throws ServiceRenamedError, ForeignChangesError, RenamedChangesError, EditedChangesError, OutOfOrderError
+ * @throws ServiceRenamedError, ForeignChangesError, PartlyReplacedError, RenamedChangesError, EditedChangesError,
+ * OutOfOrderError
  */
 export function checkPlan(
   plan: ExecutionPlan,
   settings: Pick<EngineSettings, 'outOfOrder' | 'renamedChanges' | 'editedChanges' | 'development'>,
 ): readonly EditedChange[] {
-  const { service, renaming, foreign, renamed, outOfOrder } = plan;
+  const { service, renaming, foreign, partlyReplaced, renamed, outOfOrder } = plan;
   // Entries that are not copied yet prove nothing: once this run has the lock, all are there, or the run is refused.
   if (plan.hasWork && renaming?.status === 'unfinished') return [];
   if (plan.hasWork) assertOpen(service, renaming);
   if (foreign.length > 0) throw new ForeignChangesError(service, foreign);
+  if (partlyReplaced.length > 0) throw new PartlyReplacedError(service, partlyReplaced);
   if (renamed.length > 0 && settings.renamedChanges === 'fail')
     throw new RenamedChangesError(service, renamed);
   const edited = toldEdits(plan, settings);

@@ -1,6 +1,7 @@
 import { mayPass } from '../errors/transience.js';
 import { NoAnswerError, type AnswerTimeout } from '../runtime/answer-timeout.js';
 import { TargetSystemUnavailableError } from './target-system.errors.js';
+import type { ForeignHistories } from './foreign-history.js';
 import type { HistoryNames } from './history-names.js';
 import { NamedMarkers } from './named-markers.js';
 import {
@@ -38,6 +39,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   readonly markers: MarkerStore;
   /** Absent where the target cannot have changes share a commit. */
   readonly transactionGroup?: GroupingTargetSystem['transactionGroup'];
+  readonly foreign?: ForeignHistories;
   private readonly ask: Ask;
 
   constructor(
@@ -50,6 +52,8 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     this.ask = (work) => bound.within(work, (cause) => new TargetSystemUnavailableError(target.id, cause));
     const markers = boundedMarkers(target.markers, this.ask);
     this.markers = names ? new NamedMarkers(markers, names) : markers;
+    const { foreign } = target;
+    if (foreign) this.foreign = { tools: foreign.tools, read: (source) => this.ask(foreign.read(source)) };
     if (isGrouping(target))
       this.transactionGroup = (first, work) =>
         this.within((watch) => target.transactionGroup(first, watch(work)));

@@ -24,6 +24,11 @@ export class TargetSystemRegistry {
     return this.byId.get(id as string);
   }
 
+  /** Every one, in the order of registration. */
+  get all(): readonly TargetSystem[] {
+    return [...this.byId.values()].map(({ target }) => target);
+  }
+
   /** Every id, in the order of registration. */
   get ids(): readonly string[] {
     return [...this.byId.keys()];

@@ -1,6 +1,7 @@
 import type { Transaction } from '../lock/transaction.js';
 import type { AuditOperation } from '../audit/audit-state.js';
 import type { LockHold } from '../lock/lock-store.js';
+import type { ForeignHistories } from './foreign-history.js';
 
 /** What a parameter of a change's method can be asked by: a class, a string or a symbol. */
 export type HandleToken = string | symbol | (abstract new (...args: never[]) => unknown);
@@ -59,6 +60,9 @@ export interface TargetSystem {
    * @default true, unless it is an error of this library that does not say that it passes
    */
   isTransient?(error: unknown): boolean;
+
+  /** Absent where no history of another tool can be read. */
+  readonly foreign?: ForeignHistories;
 
   /** Gives back what was kept for the length of a run of the pipeline. The next run may follow. */
   close?(): Promise<void>;
