@@ -4,9 +4,11 @@ import { addAuditFix } from './commands/audit-fix.command.js';
 import { addAuditList } from './commands/audit-list.command.js';
 import { addAuditReconcile } from './commands/audit-reconcile.command.js';
 import { addAuditVerify } from './commands/audit-verify.command.js';
+import { addBaseline } from './commands/baseline.command.js';
 import type { CommandRunner } from './commands/command-runner.js';
 import { examples } from './commands/examples.js';
 import { addExecute } from './commands/execute.command.js';
+import { addImport } from './commands/import.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
 import { addIssueList } from './commands/issue-list.command.js';
 import { addLockRelease } from './commands/lock-release.command.js';
@@ -52,6 +54,8 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addLockRelease(lock, runner);
   const service = program.command('service').description('the name under which history is kept');
   addServiceRename(service, runner);
+  addImport(program, runner);
+  addBaseline(program, runner);
   return program;
 }
 

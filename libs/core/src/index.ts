@@ -46,6 +46,11 @@ export {
   type Omission,
 } from './target-system/transaction.errors.js';
 
+export {
+  changeFromModule,
+  type MigrationModule,
+  type MigrationModuleOptions,
+} from './nest/change-from-module.js';
 export { Change } from './change/change.decorator.js';
 export { Execution, RollbackExecution } from './change/execution.decorator.js';
 export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';

@@ -5,6 +5,12 @@ export type {
   TypeOrmTargetSystemOptions,
 } from './typeorm.options.js';
 export { InjectQueryRunner, QUERY_RUNNER } from './inject-query-runner.decorator.js';
+export {
+  fromTypeOrmMigration,
+  type MigrationClass,
+  type TypeOrmMigrationOptions,
+} from './from-typeorm-migration.js';
+export { MigrationNameError } from './migration.errors.js';
 export { HistoryElsewhereError, NoPlaceError } from './place.errors.js';
 export { createTableStatements } from './schema/create-table-statements.js';
 export { PoolExhaustedError, PoolTooSmallError } from './pool.errors.js';

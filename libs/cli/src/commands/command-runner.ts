@@ -24,7 +24,7 @@ export interface Invocation<O> extends Application {
 export type Work<O> = (invocation: Invocation<O>) => Promise<ExitCode>;
 
 /** Refuses what no application is needed to refuse. */
-export type Check<O> = (options: O & GlobalOptions, out: Output) => void;
+export type Check<O> = (options: O & GlobalOptions, out: Output, args: readonly string[]) => void;
 
 /** What a command does. It is loaded when it is called, so that help loads neither Nest nor the engine. */
 export interface CommandWork<O> {
@@ -66,7 +66,7 @@ export class CommandRunner {
       this.begin(options);
       const { out, verbose } = this;
       const { work, check } = await load();
-      check?.(options, out);
+      check?.(options, out, command.args);
       const root = await this.source.find(options.module, this.terminal.directory);
       const start = { verbose, colours: out.hasColouredMessages };
       const { withApplication } = await import('../application/with-application.js');

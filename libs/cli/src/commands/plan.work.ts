@@ -20,7 +20,7 @@ export const work: Work<PlanOptions> = async ({ flamingock, options, out }) => {
 };
 
 function describePlan(report: PlanReport, out: Output): string {
-  const { service, changes, outOfOrder, renamed, edited, unknown, unfinished, obstacles } = report;
+  const { service, changes, outOfOrder, renamed, edited, unknown, legacy, unfinished, obstacles } = report;
   const columns: Column<PlanItem>[] = [
     { title: 'Stage', value: ({ stage }) => stage, keep: true },
     { title: 'Order', value: ({ order }) => order, keep: true },
@@ -52,6 +52,7 @@ function describePlan(report: PlanReport, out: Output): string {
   ];
   return [
     out.palette.bold(oneLine(`Service "${service}": ${count(changes)}`)),
+    ...(legacy.length > 0 ? [`  ${legacy.length} imported, of another tool and not in the code`] : []),
     ...(changes.length === 0 ? [] : ['', out.table(changes, columns)]),
     ...(warnings.length === 0
       ? []

@@ -17,7 +17,7 @@ export function RollbackExecution(...given: []): MethodDecorator {
 
 function changeMethod(kind: MethodMetadata['kind'], given: readonly unknown[]): MethodDecorator {
   const decorate = (owner: object, key: string | symbol): void => {
-    const name = String(key);
+    const name = typeof key === 'symbol' ? (key.description ?? String(key)) : key;
     // A static method's decorator gets the class, any other's the prototype.
     const isStatic = typeof owner === 'function';
     const type = isStatic ? owner : owner.constructor;

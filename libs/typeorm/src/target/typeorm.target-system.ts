@@ -18,6 +18,7 @@ import type { Admission, ChangeTransaction, SqlDatabase, TransactionPart } from 
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { expectTables } from '../database/expect-tables.js';
+import { SqlForeignHistories } from '../foreign/sql.foreign-histories.js';
 import { isTransient } from '../database/transient.js';
 import { isSeen } from '../change/seen-objects.js';
 import { Sql } from '../sql/sql.js';
@@ -36,6 +37,7 @@ type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 export class TypeOrmTargetSystem implements GroupingTargetSystem {
   readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
   readonly markers: TypeOrmMarkerStore;
+  readonly foreign: SqlForeignHistories;
   private readonly database: SqlDatabase;
   private readonly host: AdapterHost;
   private readonly scope: TransactionScope;
@@ -58,6 +60,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     this.admissions = admissions;
     this.database = database;
     this.scope = scope;
+    this.foreign = new SqlForeignHistories(resource, database);
     this.isPrepared = !options.createTables;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
