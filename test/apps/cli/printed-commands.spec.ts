@@ -40,9 +40,10 @@ class ParsingRunner extends CommandRunner {
 
   override action<O extends object>(load: () => Promise<CommandWork<O>>) {
     return async (...given: unknown[]) => {
-      const options = (given.at(-1) as Command).optsWithGlobals<O>();
+      const command = given.at(-1) as Command;
+      const options = command.optsWithGlobals<O>();
       const { check } = await load();
-      check?.({ yes: true, ...options }, this.output);
+      check?.({ yes: true, ...options }, this.output, command.args);
       this.parsed++;
     };
   }

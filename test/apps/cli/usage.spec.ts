@@ -20,6 +20,8 @@ const COMMANDS = [
   ['lock', 'status'],
   ['lock', 'release'],
   ['service', 'rename'],
+  ['import'],
+  ['baseline'],
 ];
 
 let folder: string;

@@ -15,6 +15,7 @@ import { CLIENT_SESSION } from '../inject-client-session.decorator.js';
 import { MongooseMarkerStore } from './mongoose.marker-store.js';
 import type { CollectionSettings } from '../mongoose.options.js';
 import { MongooseTransaction } from '../change/mongoose-transaction.js';
+import { MongoForeignHistories } from '../foreign/mongo.foreign-histories.js';
 import { whyNoTransactions } from '../connection/capability.js';
 import { passes } from '../connection/transient.js';
 import { ChangeTransaction } from '../change/change-transaction.js';
@@ -32,6 +33,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     CLIENT_SESSION,
   ];
   readonly markers: MongooseMarkerStore;
+  readonly foreign: MongoForeignHistories;
   private readonly context: ConnectionContext;
 
   /** @throws CollectionPrefixError for a prefix that cannot begin the name of a collection. */
@@ -42,6 +44,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     host?: AdapterHost,
   ) {
     this.context = contextOf(resource, host);
+    this.foreign = new MongoForeignHistories(resource, this.context.database);
     this.markers = new MongooseMarkerStore(id, resource, settings);
   }
 
