@@ -7,6 +7,7 @@ import { addAuditVerify } from './commands/audit-verify.command.js';
 import { addBaseline } from './commands/baseline.command.js';
 import type { CommandRunner } from './commands/command-runner.js';
 import { examples } from './commands/examples.js';
+import { addCompletion } from './commands/completion.command.js';
 import { addExecute } from './commands/execute.command.js';
 import { addImport } from './commands/import.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
@@ -56,6 +57,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addServiceRename(service, runner);
   addImport(program, runner);
   addBaseline(program, runner);
+  if (runner.source.takesModule) addCompletion(program, runner);
   return program;
 }
 

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Command } from 'commander';
 import { FILES as FROM_FILES } from '../../../libs/cli/src/application/files-source.js';
 import { CommandRunner, type CommandWork } from '../../../libs/cli/src/commands/command-runner.js';
 import type { Terminal } from '../../../libs/cli/src/output/terminal.js';
@@ -40,7 +39,7 @@ class ParsingRunner extends CommandRunner {
 
   override action<O extends object>(load: () => Promise<CommandWork<O>>) {
     return async (...given: unknown[]) => {
-      const command = given.at(-1) as Command;
+      const command = given.at(-1) as ReturnType<typeof createProgram>;
       const options = command.optsWithGlobals<O>();
       const { check } = await load();
       check?.({ yes: true, ...options }, this.output, command.args);

@@ -22,6 +22,7 @@ const COMMANDS = [
   ['service', 'rename'],
   ['import'],
   ['baseline'],
+  ['completion'],
 ];
 
 let folder: string;

@@ -14,7 +14,9 @@ export class CommandLogger extends MaskingLogger {
   }
 
   override log(message: unknown, ...parameters: unknown[]): void {
-    if (!isOurs(parameters)) super.log(message, ...parameters);
+    // Who says it has another name in a bundle that is minified.
+    const isModule = typeof message === 'string' && message.endsWith(' dependencies initialized');
+    if (!isModule && !isOurs(parameters)) super.log(message, ...parameters);
   }
 
   override warn(message: unknown, ...parameters: unknown[]): void {

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { isApplied } from '../audit/audit-state.js';
 import { isLegacy } from '../audit/legacy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { isOtherCode } from '../change/fingerprint.js';
+import { isOtherCode, type ChangeSource } from '../change/fingerprint.js';
 import type { PlannedChange } from './execution-plan.js';
 
 /** A pending change that an applied one, which the code no longer has, was probably called before. */
@@ -53,12 +53,13 @@ export function renamedChanges(
 }
 
 function sharedBy(
-  { className, stage, order, target }: ChangeDescriptor,
+  { className, stage, order, target, source }: ChangeDescriptor,
   former: AuditEntry,
   isOnlyOne: (className: string) => boolean,
 ): string | undefined {
   const isNear = former.stage === stage || former.targetSystem === target.id;
-  if (isNear && former.className === className && isOnlyOne(className)) return `class ${className}`;
+  const isSame = isNear && former.className === className && isOnlyOne(className);
+  if (isSame && isNamed(source)) return `class ${className}`;
   const isThere = former.stage === stage && former.order === order;
   return isThere ? `order "${order}" of stage "${stage}"` : undefined;
 }
@@ -80,14 +81,12 @@ export function lastApplied(planned: readonly PlannedChange[]): string | undefin
 /** What an applied change differs in from its last entry; nothing for one that is not applied. */
 export function differencesOf(change: ChangeDescriptor, entry: AuditEntry): string[] {
   if (!isApplied(entry.state) || isForeign(entry, change) || isLegacy(entry)) return [];
-  // A minifier names classes anew.
-  const isNamed = change.source?.code !== '';
   const facts: [what: string, recorded: string, now: string][] = [
     ['author', entry.author, change.author],
     ['stage', entry.stage, change.stage],
     ['order', entry.order, change.order],
     ['target system', entry.targetSystem, change.target.id],
-    ['class', entry.className, isNamed ? change.className : entry.className],
+    ['class', entry.className, isNamed(change.source) ? change.className : entry.className],
     ['transactional', String(entry.transactional), String(change.transactional)],
     ['recovery strategy', entry.recoveryStrategy, change.recovery],
   ];
@@ -95,6 +94,11 @@ export function differencesOf(change: ChangeDescriptor, entry: AuditEntry): stri
     .filter(([, recorded, now]) => recorded !== now)
     .map(([what, recorded, now]) => `${what} ${JSON.stringify(recorded)}, now ${JSON.stringify(now)}`);
   return isOtherCode(entry, change.source) ? [...differences, 'the code of its methods'] : differences;
+}
+
+/** False where a minifier has named classes anew, so that one name says nothing about two builds. */
+function isNamed(source: ChangeSource | undefined): boolean {
+  return source?.code !== '';
 }
 
 function countOf(names: readonly string[]): Map<string, number> {

@@ -4,6 +4,7 @@ import { createSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
 import { NewerEntryError } from '../audit/audit.errors.js';
 import { RENAME_SUBJECT } from '../audit/renaming.js';
+import { ChangeSource } from '../change/fingerprint.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aChange, FILES } from '../fixtures/changes.js';
 import { changesToRun, type ExecutionPlan } from './execution-plan.js';
@@ -116,6 +117,12 @@ describe('a pending change', () => {
     expect(renamed(publish(), former())).toEqual([['new', 'old', 'class Publish']]);
     expect(renamed(publish({ stage: 'other' }), former())).toHaveLength(1);
     expect(renamed(publish(), former({ targetSystem: 'other' }))).toHaveLength(1);
+  });
+
+  it('was not renamed where only the short name is the same that a minifier has given to its class', () => {
+    const minified = new ChangeSource(() => ['execute(t){return t.query("x")}']);
+    expect(minified.code).toBe('');
+    expect(renamed(publish({ order: '0009', source: minified }), former())).toEqual([]);
   });
 
   it('was probably renamed where it has the place of an applied one that is gone', () => {
