@@ -31,7 +31,7 @@ const PURE_FILES = [
 ];
 const BESIDES_CORE = libraries.map((folder) => basename(folder)).filter((name) => name !== 'core');
 /** Libraries whose time is the engine's: they get a Runtime with their AdapterHost. */
-const ADAPTERS = BESIDES_CORE.filter((name) => !['testing', 'cli'].includes(name));
+const ADAPTERS = BESIDES_CORE.filter((name) => !['testing', 'cli', 'schematics'].includes(name));
 const SPECS = ['**/*.spec.ts', '**/fixtures/**'];
 
 const core = { element: { type: 'core' } };
@@ -74,6 +74,11 @@ const policies = [
     from: { element: { type: 'library', captured: { lib } } },
     allow: source(...installedWith(lib)),
   })),
+  {
+    // The compiler that parses an application's sources is the application's own.
+    from: { element: { type: 'library', captured: { lib: 'schematics' } } },
+    allow: { dependency: { source: 'typescript', kind: 'type' } },
+  },
   {
     from: { element: { type: 'application' } },
     allow: [

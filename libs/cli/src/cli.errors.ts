@@ -68,6 +68,15 @@ export class ApplicationStartError extends FlamingockError {
   }
 }
 
+/** Sources could not be added to. Nothing was written. */
+export class SourcesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_SOURCES';
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
 /** A file could not be written. */
 export class OutputFileError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_OUTPUT_FILE';

@@ -6,10 +6,12 @@ import { addAuditReconcile } from './commands/audit-reconcile.command.js';
 import { addAuditVerify } from './commands/audit-verify.command.js';
 import { addBaseline } from './commands/baseline.command.js';
 import type { CommandRunner } from './commands/command-runner.js';
+import { addCreate } from './commands/create.command.js';
 import { examples } from './commands/examples.js';
 import { addCompletion } from './commands/completion.command.js';
 import { addExecute } from './commands/execute.command.js';
 import { addImport } from './commands/import.command.js';
+import { addInit } from './commands/init.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
 import { addIssueList } from './commands/issue-list.command.js';
 import { addLockRelease } from './commands/lock-release.command.js';
@@ -36,6 +38,11 @@ Exit codes:
 /** The parser with every command. Throws where it would end the process. */
 export function createProgram(runner: CommandRunner, terminal: Terminal): Command {
   const program = rootCommand(runner, terminal);
+  // What works on sources has no place in a command that an application brings itself.
+  if (runner.source.takesModule) {
+    addInit(program, runner);
+    addCreate(program, runner);
+  }
   addStatus(program, runner);
   addPlan(program, runner);
   addExecute(program, runner);

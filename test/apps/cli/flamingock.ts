@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Options of Node itself. */
   readonly node?: readonly string[];
+  /** What is typed on its terminal. */
+  readonly typed?: string;
   /** Called with the process once it is started. */
   readonly onStart?: (child: ChildProcess) => Promise<void>;
 }
@@ -66,7 +68,7 @@ export const DEMO = ['-m', 'dist/app.module.js'];
 function collect(
   program: string,
   args: readonly string[],
-  { cwd, env, onStart }: StartOptions,
+  { cwd, env, typed, onStart }: StartOptions,
 ): Promise<Ended> {
   const inherited = {
     ...process.env,
@@ -78,12 +80,14 @@ function collect(
   const child = spawn(program, args, {
     ...(cwd !== undefined && { cwd }),
     env: { ...inherited, FLAMINGOCK_LOCK_LEASE_MS: '1000', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [typed === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  // Left open: an end of it would be typed, too.
+  if (typed !== undefined) child.stdin?.write(typed);
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((ended, failed) => {
     onStart?.(child).catch(failed);
     child.once('error', failed);

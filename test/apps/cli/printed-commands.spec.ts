@@ -46,6 +46,12 @@ class ParsingRunner extends CommandRunner {
       this.parsed++;
     };
   }
+
+  override standalone() {
+    return async () => {
+      this.parsed++;
+    };
+  }
 }
 
 async function parse(words: readonly string[]): Promise<void> {
@@ -82,9 +88,13 @@ function commandsIn(file: string): string[] {
   });
 }
 
-const FILES = ['libs/core/src', 'libs/typeorm/src', 'libs/cli/src', 'apps/demo/src'].flatMap((folder) =>
-  filesBelow(folder, '.ts'),
-);
+const FILES = [
+  'libs/core/src',
+  'libs/typeorm/src',
+  'libs/cli/src',
+  'libs/schematics/src',
+  'apps/demo/src',
+].flatMap((folder) => filesBelow(folder, '.ts'));
 const TEXTS = [
   'README.md',
   'SKILL.md',

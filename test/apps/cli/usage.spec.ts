@@ -5,6 +5,8 @@ import { DEMO, demoIn, fixture, flamingock, type Ended } from './flamingock.js';
 
 const COMMANDS = [
   ['status'],
+  ['init'],
+  ['create'],
   ['plan'],
   ['execute'],
   ['apply'],

@@ -42,9 +42,14 @@ function isFile(path: string): boolean {
 }
 
 function nearestManifest(directory: string): { folder: string; module: string | undefined } | undefined {
+  const folder = nearestFolder(directory);
+  return folder === undefined ? undefined : { folder, module: moduleIn(join(folder, 'package.json')) };
+}
+
+/** The nearest folder upwards that has a package.json. */
+export function nearestFolder(directory: string): string | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
-    const path = join(folder, 'package.json');
-    if (existsSync(path)) return { folder, module: moduleIn(path) };
+    if (existsSync(join(folder, 'package.json'))) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }

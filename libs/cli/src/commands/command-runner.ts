@@ -32,6 +32,14 @@ export interface CommandWork<O> {
   readonly check?: Check<O>;
 }
 
+/** What a command works with that starts no application. */
+export type Standalone<O> = Omit<Invocation<O>, keyof Application>;
+
+/** What a command does without an application; loaded when it is called. */
+export interface StandaloneWork<O> {
+  readonly work: (invocation: Standalone<O>) => Promise<ExitCode>;
+}
+
 /** Runs the command that was asked for, and keeps how it ended. */
 export class CommandRunner {
   private out: Output;
@@ -73,6 +81,19 @@ export class CommandRunner {
       this.exitCode = await withApplication(root, start, (application) =>
         work({ ...application, options, args: command.args, out }),
       );
+    };
+  }
+
+  /** An action of a command that starts no application. */
+  standalone<O extends object>(
+    load: () => Promise<StandaloneWork<O>>,
+  ): (...given: unknown[]) => Promise<void> {
+    return async (...given) => {
+      const command = given.at(-1) as Command;
+      const options = command.optsWithGlobals<O & GlobalOptions>();
+      this.begin(options);
+      const { work } = await load();
+      this.exitCode = await work({ options, args: command.args, out: this.out });
     };
   }
 }
