@@ -1,11 +1,14 @@
-// Packs every library as npm would publish it and checks the tarball: its contents, publint, attw.
+// Packs every library as npm would publish it and checks the tarball: its contents, its metadata, the links of its README,
+// publint, attw.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { manifest, packLibraries, SHARED } from './pack.mjs';
+import { manifestFaults } from './published.mjs';
+import { linkFaults } from './readme-links.mjs';
 
 const METADATA = ['description', 'keywords', 'license', 'engines', 'exports', 'types', 'sideEffects'];
 const SHIPPED = ['package.json', 'README.md', 'LICENSE'];
@@ -18,12 +21,15 @@ function contentFaults({ folder, files }) {
   const unset = METADATA.filter((field) => fields[field] === undefined).map(
     (field) => `package.json: no ${field}`,
   );
-  return [...missing, ...foreign, ...unset];
+  return [...missing, ...foreign, ...unset, ...manifestFaults(folder), ...linkFaults(folder)];
 }
 
 function fileFault(folder, file) {
-  // What a command links to; the only thing that is not built.
-  if (Object.values(manifest(folder).bin ?? {}).includes(file) || file === `dist/bundle/${SHARED}`) return [];
+  const { bin = {}, schematics } = manifest(folder);
+  // What a command links to, and what Nest's command reads: the only things that are not built.
+  if (Object.values(bin).includes(file) || file === `dist/bundle/${SHARED}`) return [];
+  if (schematics !== undefined && dirname(join(folder, file)) === dirname(join(folder, schematics)))
+    return [];
   const [, stem] = /^dist\/(?:bundle\/)?(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
   if (stem === undefined || /\.spec$/.test(stem)) return [`${file} does not belong in the package`];
   const source = join(folder, 'src', `${stem}.ts`);
