@@ -92,6 +92,12 @@ const BREACHES: readonly [string, string, string, string][] = [
   ],
   ['an adapter imports the Nest engine', 'libs/typeorm/src/new.ts', `export * from '@nestjs/core';`, IMPORTS],
   [
+    'what writes sources brings a compiler of its own',
+    'libs/schematics/src/source/new.ts',
+    `export { createSourceFile } from 'typescript';`,
+    IMPORTS,
+  ],
+  [
     'the demo reaches into a library',
     'apps/demo/src/new.ts',
     `export * from '../../../libs/core/src/index.js';`,
