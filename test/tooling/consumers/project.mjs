@@ -20,13 +20,13 @@ export async function generate({ name, node, schematics, options = [] }, { proje
 }
 
 /** What the templates' applications use: they have the driver of no other adapter. */
-const USED = ['core', 'typeorm', 'testing', 'cli'].map((name) => `@nestjs-flamingock/${name}`);
+const USED = ['core', 'typeorm', 'testing', 'cli', 'schematics'].map((name) => `@nestjs-flamingock/${name}`);
 
 /** Installs the template's dependencies, the packed libraries and what they are used with. */
 export async function install({ node, schematics, typeorm }, { project, tools }) {
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
   for (const { name, tarball } of tools.libraries.filter(({ name }) => USED.includes(name))) {
-    const kind = name.endsWith('/testing') ? 'devDependencies' : 'dependencies';
+    const kind = /\/(testing|schematics)$/.test(name) ? 'devDependencies' : 'dependencies';
     manifest[kind][name] = `file:${tarball}`;
   }
   Object.assign(manifest.dependencies, {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { consumers } from './consumers.mjs';
 import { copyFrom } from './documented.mjs';
+import { makeAndApply } from './made.mjs';
 import { addChanges, generate, install } from './project.mjs';
 import { startAgain, startAndApply, startThatApplies } from './service.mjs';
 import { sh } from './sh.mjs';
@@ -18,6 +19,8 @@ const npm =
 const STEPS = {
   'is generated from the template': generate,
   'installs the tarballs': install,
+  'is set up by flamingock init, gets changes by flamingock create and nest g, and applies them':
+    makeAndApply,
   'gets changes and a test of them': addChanges,
   'passes nest build': npm('run', 'build'),
   'starts and applies': startAndApply,

@@ -43,7 +43,7 @@ export const startThatApplies =
   };
 
 /** Resolves to what the service has printed. */
-async function serveOnce({ node }, { project, tools, database }) {
+export async function serveOnce({ node }, { project, tools, database }) {
   const port = await freePort();
   const env = { ...tools.env[node], PORT: String(port), APP_DB: database, FLAMINGOCK_SERVICE: 'consumer' };
   const child = spawn('node', ['dist/main'], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
