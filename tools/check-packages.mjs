@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { linksOf } from './markdown.mjs';
 import { manifest, packLibraries, SHARED } from './pack.mjs';
-import { manifestFaults } from './published.mjs';
-import { linkFaults } from './readme-links.mjs';
+import { manifestFaults, REPOSITORY } from './published.mjs';
 
 const METADATA = ['description', 'keywords', 'license', 'engines', 'exports', 'types', 'sideEffects'];
 const SHIPPED = ['package.json', 'README.md', 'LICENSE'];
@@ -34,6 +34,16 @@ function fileFault(folder, file) {
   if (stem === undefined || /\.spec$/.test(stem)) return [`${file} does not belong in the package`];
   const source = join(folder, 'src', `${stem}.ts`);
   return existsSync(source) ? [] : [`${file} has no source: npm run clean, then npm run build`];
+}
+
+/** A packed README is read far from the repository. That what it links to is there says lint:links. */
+function linkFaults(folder) {
+  const relative = linksOf(`${folder.replaceAll('\\', '/')}/README.md`).filter(
+    ({ href }) => !/^(https?:|#)/.test(href),
+  );
+  return relative.map(
+    ({ href, line }) => `README.md:${line}: ${href} is relative: write ${REPOSITORY}/blob/main/…`,
+  );
 }
 
 async function publintFaults({ tarball }) {
