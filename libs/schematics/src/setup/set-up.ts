@@ -70,8 +70,8 @@ export function setUp(files: ProjectFiles, request: SetUpRequest, folder: string
 }
 
 const BUNDLED =
-  'The build puts this application into one file, in which the flamingock command finds no module: name one that is ' +
-  'compiled by tsc with -m, or as flamingock.module in package.json.';
+  'The build puts this application into one file, in which the flamingock command finds no module: give the application ' +
+  'an entry of its own that calls runFlamingockCli(AppModule) of @nestjs-flamingock/cli.';
 
 interface RootModule {
   readonly declaration: ClassDeclaration;
