@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import type { SHELLS } from './completion.command.js';
+import type { Shell } from './completion.command.js';
 
 /** What can follow the words of a command. */
 interface Node {
@@ -14,7 +14,7 @@ interface Node {
 }
 
 /** The script that a shell loads to complete what the program has. */
-export function completionScript(shell: (typeof SHELLS)[number], program: Command): string {
+export function completionScript(shell: Shell, program: Command): string {
   const nodes = nodesOf(program, '');
   switch (shell) {
     case 'bash':

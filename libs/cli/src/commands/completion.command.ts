@@ -4,7 +4,10 @@ import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
 
 /** Shells that there is a script for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** One of them. */
+export type Shell = (typeof SHELLS)[number];
 
 /** `flamingock completion` */
 export function addCompletion(program: Command, runner: CommandRunner): void {
@@ -20,10 +23,15 @@ export function addCompletion(program: Command, runner: CommandRunner): void {
         ['flamingock completion fish > ~/.config/fish/completions/flamingock.fish', 'fish'],
       ),
     )
-    .action(async (shell: (typeof SHELLS)[number]) => {
-      const { completionScript } = await import('./completion-scripts.js');
-      runner.begin({});
-      runner.output.line(completionScript(shell, program));
-      runner.exitCode = ExitCode.DONE;
-    });
+    .action(
+      runner.standalone(async () => {
+        const { completionScript } = await import('./completion-scripts.js');
+        return {
+          work: ({ args: [shell], out }) => {
+            out.line(completionScript(shell as Shell, program));
+            return Promise.resolve(ExitCode.DONE);
+          },
+        };
+      }),
+    );
 }
