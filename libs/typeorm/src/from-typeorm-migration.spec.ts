@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { FlamingockModule, FlamingockService } from '@nestjs-flamingock/core';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { SqliteFile } from './fixtures/sqlite-file.js';
 import {
   fromTypeOrmMigration,

@@ -1,4 +1,4 @@
-/** The variable that says how the command line is called, where that is not as {@link commandLine} has it. */
+/** The variable that says how the command line is called, where messages are to print another one than by default. */
 export const CLI_VARIABLE = 'FLAMINGOCK_CLI';
 
 /**
