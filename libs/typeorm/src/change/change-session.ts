@@ -85,7 +85,7 @@ export class ChangeSession {
     // Counted from the moment it is asked for: the change must not commit around it.
     this.nested.push(owner);
     try {
-      await this.act((runner) => runner.startTransaction());
+      await this.act(SAVEPOINT, (runner) => runner.startTransaction());
     } catch (error) {
       this.nested.splice(this.nested.lastIndexOf(owner), 1);
       throw error;
@@ -103,9 +103,9 @@ export class ChangeSession {
     this.statements.assertOpen(how);
     if (this.nested.length === 0) throw controlError(this.changeId, how);
     if (this.nested.at(-1) !== owner) throw nestedError(this.changeId);
-    await this.act((runner) =>
-      how === 'commit' ? runner.commitTransaction() : runner.rollbackTransaction(),
-    );
+    await (how === 'commit'
+      ? this.act(`RELEASE ${SAVEPOINT}`, (runner) => runner.commitTransaction())
+      : this.act(`ROLLBACK TO ${SAVEPOINT}`, (runner) => runner.rollbackTransaction()));
     this.nested.pop();
   }
 
@@ -157,11 +157,11 @@ export class ChangeSession {
     return this.streams.filter(({ readableEnded, destroyed }) => !readableEnded && !destroyed);
   }
 
-  private act(step: (runner: QueryRunner) => Promise<void>): Promise<void> {
+  private act(text: string, step: (runner: QueryRunner) => Promise<void>): Promise<void> {
     const { transaction } = this;
     return this.statements.track(
-      SAVEPOINT,
-      transaction.perform(SAVEPOINT, () => step(transaction.runner)),
+      text,
+      transaction.perform(text, () => step(transaction.runner)),
     );
   }
 }

@@ -206,6 +206,21 @@ await onPostgres(() => {
       `CREATE TABLE child (parent varchar CONSTRAINT "has parent" REFERENCES NOTES DEFERRABLE ${mode}); ${to}`,
     );
 
+  it('are followed by none after many savepoints, released ones among them', async () => {
+    const nested: Work = async (manager) => {
+      for (let count = 0; count < 20; count += 1)
+        await manager.transaction((inner) => inner.query('SELECT 1'));
+    };
+    const many = both(nested, save('b'));
+    expect(inWords(await run(save('a'), many, nested, nested, save('c')))).toEqual([
+      'done',
+      'done',
+      'done',
+      'done, the last',
+      'committed',
+    ]);
+  });
+
   it('run the one apart that uses what can be used only after a commit', async () => {
     await dataSource.query(`CREATE TYPE colour AS ENUM ('red')`);
     const adds = statements(`ALTER TYPE colour ADD VALUE 'blue'`);

@@ -7,6 +7,13 @@ import { sendSeveral } from './postgres.messages.js';
 const LOOK = 'flamingock_look';
 
 /**
+ * Each savepoint counts until the commit, also one that was released, and more than 64 of one transaction slow every
+ * other session down. The last change of a group has room for some of its own.
+ */
+const MOST = 50;
+const SETS_SAVEPOINT = /^\s*SAVEPOINT\b/i;
+
+/**
  * Errors that changes before it in the transaction may cause: an object that is in another state, or in use, until the
  * commit; a new enum value; no memory left for locks; a snapshot that is older; locks that are held longer, for which
  * whoever holds the one that a statement waits for may wait.
@@ -35,6 +42,7 @@ const LOOK_AT_DEFERRED = [
 export class PostgresSavepoints {
   private ahead: string[] = [];
   private isSet = false;
+  private count = 0;
   private canDefer = true;
   private lost: { readonly error: unknown } | undefined;
 
@@ -49,12 +57,14 @@ export class PostgresSavepoints {
   }
 
   /** Runs a statement of a change behind its savepoint. */
-  async run<T>(statement: () => Promise<T>): Promise<T> {
+  async run<T>(text: string, statement: () => Promise<T>): Promise<T> {
+    if (SETS_SAVEPOINT.test(text)) this.count += 1;
     if (this.ahead.length === 0) return statement();
-    const text = this.ahead.join('; ');
+    const ahead = this.ahead.join('; ');
     this.ahead = [];
     this.isSet = true;
-    const { answered } = await sendAhead(this.dataSource, this.runner, text);
+    this.count += 1;
+    const { answered } = await sendAhead(this.dataSource, this.runner, ahead);
     try {
       return await statement();
     } finally {
@@ -67,13 +77,15 @@ export class PostgresSavepoints {
 
   /**
    * Ends a part; where a check can wait for the commit, after a look whether it will pass.
-   * Resolves to true where something of the part may be done at the commit alone, and the next one would miss it.
+   * Resolves to true where no other part may follow: something of this one may be done at the commit alone, and the
+   * next one would miss it; or there are enough savepoints.
    */
   async keep(): Promise<boolean> {
-    if (this.isSet && this.canDefer) return this.lookAndRelease();
+    const isFull = this.count >= MOST;
+    if (this.isSet && this.canDefer) return (await this.lookAndRelease()) || isFull;
     if (this.isSet) this.ahead.push(`RELEASE SAVEPOINT ${SAVEPOINT}`);
     else this.ahead.pop();
-    return false;
+    return isFull;
   }
 
   /** @throws where the transaction has ended. */

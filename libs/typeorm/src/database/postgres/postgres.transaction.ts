@@ -177,7 +177,7 @@ export class PostgresTransaction extends PooledTransaction {
 
   protected async attempt<T>(text: string, statement: () => Promise<T>): Promise<T> {
     try {
-      return await this.noting(() => this.savepoints.run(statement));
+      return await this.noting(() => this.savepoints.run(text, statement));
     } catch (cause) {
       throw this.explain(text, this.explainEnd(cause));
     }
