@@ -22,6 +22,8 @@ export function serveMysql(type, program, args, { folder, port }) {
     ...['--no-defaults', ...args, `--init-file=${users}`],
     ...['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'],
     ...[`--socket=${folder.file('socket')}`, `--pid-file=${folder.file('pid')}`],
+    // A server that starts deletes the temporary tables of every other one that has the same folder for them.
+    `--tmpdir=${folder.path}`,
     ...['--innodb-flush-log-at-trx-commit=1', '--innodb-doublewrite=1', '--innodb-buffer-pool-size=64M'],
     ...['--max-connections=200', '--character-set-server=utf8mb4'],
   ];
