@@ -117,7 +117,9 @@ function describePreview(preview: ImportPreview, out: Output): string {
 }
 
 function describePending(pending: readonly string[]): string[] {
-  return pending.length > 0 ? [`  The next start executes: ${oneLine(pending.join(', '))}`] : [];
+  return pending.length > 0
+    ? [`  Not applied by it, so the next start executes: ${oneLine(pending.join(', '))}`]
+    : [];
 }
 
 function entries(count: number): string {

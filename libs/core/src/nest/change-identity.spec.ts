@@ -171,7 +171,8 @@ describe('an applied change that was edited', () => {
     const second = (edited = false) => version({ id: 'add-tag', order: '0002', name: 'AddTag' }, edited);
     await run([version({}), second()]);
     const development = { development: true };
-    const last = /^"add-tag" \(the code of its methods\) was edited .*`npx .* redo -c add-tag`$/;
+    const last =
+      /^"add-tag" \(the code of its methods\) was edited .* no rollback method: .*`npx .* redo -c add-tag`$/;
     const other = /^edited since they were applied, .*: "add-sku" .*audit fix -c add-sku/;
     expect(await run([version({}), second(true)], development)).toEqual([expect.stringMatching(last)]);
     expect(await run([version({}, true), second(true)], development)).toEqual([

@@ -107,8 +107,12 @@ export class EditedChangesError extends FlamingockError {
 }
 
 /** What is said, in development, of the change that was applied last and is being written still. */
-export function describeUnfinishedEdit(edit: EditedChange): string {
-  return `${describeEdit(edit)} was edited since it was applied, and is not applied as it is now. Run it again: \`${redoCommand(edit.changeId)}\``;
+export function describeUnfinishedEdit(edit: EditedChange, hasRollback: boolean): string {
+  const first = hasRollback ? '' : ' It has no rollback method: take back by hand first what it did.';
+  return (
+    `${describeEdit(edit)} was edited since it was applied, and is not applied as it is now.${first} Run it again, ` +
+    `with FLAMINGOCK_DEV=1: \`${redoCommand(edit.changeId)}\``
+  );
 }
 
 /** What is said of an edited change: `"add-sku" (author "ann", now "bob")`. */

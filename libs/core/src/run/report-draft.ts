@@ -103,7 +103,7 @@ export class ReportDraft {
 
   private noteEdits(plan: ExecutionPlan, edited: readonly EditedChange[]): void {
     const unfinished = redoable(plan, edited, this.settings);
-    if (unfinished) this.warn(describeUnfinishedEdit(unfinished));
+    if (unfinished) this.warn(describeUnfinishedEdit(unfinished, hasRollback(plan, unfinished)));
     const others = edited.filter((one) => one !== unfinished);
     const [first] = others;
     if (!first) return;
@@ -154,4 +154,10 @@ export class ReportDraft {
       changes.map((change) => reportChange(change, finding)),
     );
   }
+}
+
+/** True where what an applied change did can be taken back by its own code. */
+function hasRollback({ stages }: ExecutionPlan, { changeId }: EditedChange): boolean {
+  const changes = stages.flatMap((stage) => stage.changes);
+  return changes.some(({ change }) => change.id === changeId && change.rollback !== undefined);
 }
