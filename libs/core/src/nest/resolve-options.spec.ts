@@ -22,6 +22,7 @@ describe('resolveOptions', () => {
       outOfOrder: 'warn',
       renamedChanges: 'fail',
       editedChanges: 'warn',
+      development: { isOn: false, why: expect.any(String) as string },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
       timeouts: {
         runMs: undefined,
