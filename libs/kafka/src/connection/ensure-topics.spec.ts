@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { Admin } from 'kafkajs';
 import { describeOn } from '../../../../test/support/services/describe-on.js';
 import { quietKafka } from '../../../../test/support/kafka-topic.js';
-import { ensureTopics } from './ensure-topics.js';
+import { ensureTopics, type WantedTopic } from './ensure-topics.js';
 
 await describeOn(['kafka'], 'ensureTopics', ({ kafka }) => {
   const admins: Admin[] = [];
-  const topic = `orders-${randomUUID()}`;
-  const wanted = { topic, partitions: 3, replicationFactor: 1, config: { 'retention.ms': 60_000 } };
+  let wanted: WantedTopic;
+  let topic: string;
 
   beforeAll(async () => {
     for (let count = 0; count < 4; count += 1) admins.push(quietKafka(kafka).admin());
     await Promise.all(admins.map((admin) => admin.connect()));
+  });
+  // Another one for each: what is deleted stays known for a moment.
+  beforeEach(() => {
+    topic = `orders-${randomUUID()}`;
+    wanted = { topic, partitions: 3, replicationFactor: 1, config: { 'retention.ms': 60_000 } };
   });
   afterEach(async () => {
     const topics = (await admins[0]!.listTopics()).filter((name) => name === topic);
