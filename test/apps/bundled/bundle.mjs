@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import webpack from 'webpack';
+import { absentLeftOut } from '../../support/programs/absent-left-out.mjs';
 
 const SOURCES = resolve('test/apps/e2e/dist/apps/e2e/fixtures/bundled');
 const ENTRIES = { main: join(SOURCES, 'main.js'), cli: join(SOURCES, 'cli.js') };
@@ -33,18 +34,8 @@ async function withEsbuild(outdir, names) {
     // Nest 12 has ES modules, which ask for their own URL.
     define: { 'import.meta.url': 'OWN_URL' },
     banner: { js: "const OWN_URL = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [{ name: 'absent', setup: leaveAbsentOut }],
+    plugins: [absentLeftOut(NATIVE)],
     logLevel: 'error',
-  });
-}
-
-/** What frameworks load only if it is installed stays a call of `require`. */
-function leaveAbsentOut(building) {
-  const asked = Symbol('asked');
-  building.onResolve({ filter: /^[^./]/ }, async ({ path, resolveDir, kind, pluginData }) => {
-    if (pluginData === asked) return undefined;
-    const { errors } = await building.resolve(path, { resolveDir, kind, pluginData: asked });
-    return errors.length > 0 || NATIVE.includes(path) ? { path, external: true } : undefined;
   });
 }
 

@@ -2,6 +2,7 @@
 // tests start hundreds of them, and loading two thousand files takes longer than what they do.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { absentLeftOut } from './absent-left-out.mjs';
 
 const OUT = 'test/support/programs/dist';
 const PROGRAMS = {
@@ -27,22 +28,9 @@ await build({
   keepNames: true,
   define: { 'import.meta.url': 'OWN_URL' },
   banner: { js: "const OWN_URL = require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [
-    { name: 'absent', setup: leaveAbsentOut },
-    { name: 'members', setup: importMembers },
-  ],
+  plugins: [absentLeftOut(NATIVE), { name: 'members', setup: importMembers }],
   logLevel: 'warning',
 });
-
-/** What frameworks load only if it is installed stays a call of `require`, which fails where they expect it to. */
-function leaveAbsentOut(building) {
-  const asked = Symbol('asked');
-  building.onResolve({ filter: /^[^./]/ }, async ({ path, resolveDir, kind, pluginData }) => {
-    if (pluginData === asked) return undefined;
-    const { errors } = await building.resolve(path, { resolveDir, kind, pluginData: asked });
-    return errors.length > 0 || NATIVE.includes(path) ? { path, external: true } : undefined;
-  });
-}
 
 /** Mongoose asks whether it is called as a member of itself: to ES modules it is not, except in a bundle. */
 function importMembers(building) {
