@@ -53,8 +53,7 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
 function valueFaults(options: Partial<ChangeOptions>): Fault[] {
   const { timeoutMs, guidance, transactional, commit, replaces } = options;
   const faults: Fault[] = [];
-  const names = replacedNames(replaces);
-  if (replaces !== undefined && !(names.length > 0 && names.every((one) => isName(one)))) {
+  if (replaces !== undefined && !areNames(replacedNames(replaces))) {
     const problem = `its replaces must be the name of a migration, or a list of such names, not ${given(replaces)}`;
     faults.push({ problem, remedy: 'Write each name as the history of the other tool has it.' });
   }
@@ -76,6 +75,10 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
     faults.push({ problem, remedy: 'Correct it, or leave it out.' });
   }
   return faults;
+}
+
+function areNames(names: readonly unknown[]): boolean {
+  return names.length > 0 && names.every((name) => isName(name));
 }
 
 /** What `replaces` names, each once. */

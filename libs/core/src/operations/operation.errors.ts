@@ -1,4 +1,5 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
+import { listed } from '../errors/listed.js';
 import { cliCommand, redoCommand } from '../errors/commands.js';
 
 /** Neither the code nor the history has a change of that id. */
@@ -64,11 +65,10 @@ export class ReconcileRefusedError extends FlamingockError {
     /** Empty: no change is in question. */
     readonly refusals: readonly string[],
   ) {
-    const lines = refusals.map((refusal) => `\n  - ${refusal}`).join('');
     const why =
       refusals.length === 0
         ? 'no change is in question.'
-        : `it needs one finding for each change in question:${lines}`;
+        : `it needs one finding for each change in question:${listed(refusals)}`;
     super(`Nothing was recorded: ${why}\nSee what is: ${cliCommand('audit reconcile')}`);
     this.hide('refusals');
   }
@@ -85,8 +85,8 @@ export class UndoRefusedError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_UNDO_REFUSED';
 
   constructor(readonly obstacles: readonly UndoObstacle[]) {
-    const lines = obstacles.map(({ changeId, problem }) => `  - "${changeId}" ${problem}`);
-    super(`The undo was refused, and nothing was undone:\n${lines.join('\n')}`);
+    const lines = obstacles.map(({ changeId, problem }) => `"${changeId}" ${problem}`);
+    super(`The undo was refused, and nothing was undone:${listed(lines)}`);
     this.hide('obstacles');
   }
 }
@@ -117,10 +117,8 @@ export class RedoRefusedError extends FlamingockError {
     /** At least one. */
     readonly reasons: readonly string[],
   ) {
-    const lines = reasons.map((reason) => `  - ${reason}.`);
-    super(
-      `Change ${JSON.stringify(changeId)} was not run again, and nothing was recorded:\n${lines.join('\n')}`,
-    );
+    const lines = reasons.map((reason) => `${reason}.`);
+    super(`Change ${JSON.stringify(changeId)} was not run again, and nothing was recorded:${listed(lines)}`);
     this.hide('reasons');
   }
 }

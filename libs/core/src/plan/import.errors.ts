@@ -1,4 +1,5 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
+import { listed } from '../errors/listed.js';
 import type { PartlyReplacedChange } from './execution-plan.js';
 
 /** Changes that replace several migrations of another tool, of which only some are applied: neither to run nor to skip. */
@@ -12,11 +13,11 @@ export class PartlyReplacedError extends FlamingockError {
     partly: readonly PartlyReplacedChange[],
   ) {
     const lines = partly.map(
-      ({ change, missing }) => `  - "${change.id}": not ${missing.map((name) => `"${name}"`).join(', ')}`,
+      ({ change, missing }) => `"${change.id}": not ${missing.map((name) => `"${name}"`).join(', ')}`,
     );
     super(
       `Changes of service "${service}" replace several migrations of another tool, and only some of these are ` +
-        `imported as applied. Nothing was run.\n${lines.join('\n')}\n` +
+        `imported as applied. Nothing was run.${listed(lines)}\n` +
         'Apply the rest with that tool and import again, or write two changes: one whose `replaces` names what is ' +
         'applied, and one for the rest.',
     );
@@ -69,8 +70,4 @@ export class BaselineRefusedError extends FlamingockError {
     );
     this.hide('refusals');
   }
-}
-
-function listed(lines: readonly string[]): string {
-  return lines.map((line) => `\n  - ${line}`).join('');
 }

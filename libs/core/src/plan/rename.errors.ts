@@ -1,4 +1,5 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
+import { listed } from '../errors/listed.js';
 import { renameCommand } from '../errors/commands.js';
 
 /** Where an application is given this name: what to write, for a message. */
@@ -49,8 +50,7 @@ export class RenameRefusedError extends FlamingockError {
     readonly to: string,
     readonly refusals: readonly string[],
   ) {
-    const lines = refusals.map((refusal) => `\n  - ${refusal}`).join('');
-    super(`Service "${from}" was not renamed to "${to}", and nothing was recorded:${lines}`);
+    super(`Service "${from}" was not renamed to "${to}", and nothing was recorded:${listed(refusals)}`);
     this.hide('refusals');
   }
 }
