@@ -84,6 +84,8 @@ export type { EditedChange } from './plan/change-identity.js';
 
 export { FlamingockEvents } from './reporting/event-publisher.js';
 export type {
+  AwaitedIssue,
+  AwaitingEvent,
   ChangeEndedEvent,
   ChangeStartedEvent,
   FlamingockEventMap,
@@ -165,6 +167,7 @@ export type {
   FlamingockModuleOptions,
   FlamingockSettings,
   FlamingockSettingsFactory,
+  ProcessRole,
   RunAt,
 } from './nest/flamingock-options.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';

@@ -19,6 +19,7 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_ENABLED: 'false',
       FLAMINGOCK_SERVICE: 'inventory',
       FLAMINGOCK_RUN_AT: 'manual',
+      FLAMINGOCK_ROLE: 'wait',
       FLAMINGOCK_STAGES: 'schema, data',
       FLAMINGOCK_ON_ISSUE: 'skip',
       FLAMINGOCK_OUT_OF_ORDER: 'fail',
@@ -37,6 +38,7 @@ describe('settingsFromEnvironment', () => {
       enabled: false,
       service: 'inventory',
       runAt: 'manual',
+      role: 'wait',
       stages: ['schema', 'data'],
       onIssue: 'skip',
       outOfOrder: 'fail',
@@ -71,6 +73,7 @@ describe('settingsFromEnvironment', () => {
   it.each([
     ['FLAMINGOCK_ENABLED', 'yes', 'one of true, false'],
     ['FLAMINGOCK_ENABLED', 'TRUE', 'one of true, false'],
+    ['FLAMINGOCK_ROLE', 'waiter', 'one of both, execute, wait'],
     ['FLAMINGOCK_RUN_AT', 'start', 'one of bootstrap, after-module-init, manual, module-init'],
     ['FLAMINGOCK_ON_ISSUE', 'ignore', 'one of fail, skip'],
     ['FLAMINGOCK_OUT_OF_ORDER', 'x', 'one of allow, warn, fail'],

@@ -17,6 +17,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     enabled: read.boolean('FLAMINGOCK_ENABLED'),
     service: read.text('FLAMINGOCK_SERVICE'),
     runAt: read.oneOf('FLAMINGOCK_RUN_AT', ['bootstrap', 'after-module-init', 'manual', 'module-init']),
+    role: read.oneOf('FLAMINGOCK_ROLE', ['both', 'execute', 'wait']),
     stages: read.list('FLAMINGOCK_STAGES'),
     commit: read.oneOf('FLAMINGOCK_COMMIT', ['auto', 'each']),
     onIssue: read.oneOf('FLAMINGOCK_ON_ISSUE', ['fail', 'skip']),

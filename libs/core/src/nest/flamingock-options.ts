@@ -6,6 +6,9 @@ import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-def
 /** When pending changes are applied. */
 export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
 
+/** What a process does about pending changes as it starts. */
+export type ProcessRole = 'both' | 'execute' | 'wait';
+
 /** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
 export interface FlamingockSettings {
   /**
@@ -32,6 +35,14 @@ export interface FlamingockSettings {
    * @default 'bootstrap'
    */
   readonly runAt?: RunAt | 'module-init';
+  /**
+   * `both`: applies pending changes, then serves. `execute`: applies them and ends the process with exit code 0, without
+   * serving; a failure stops the start as it always does. `wait`: never applies, locks or writes anything; serves once
+   * another process has left nothing to do. With `runAt: 'manual'` it only says what `FlamingockService.execute()` does.
+   *
+   * @default 'both'
+   */
+  readonly role?: ProcessRole;
   /**
    * Names of the stages, in the order in which they run. Needed as soon as there is
    * more than one.

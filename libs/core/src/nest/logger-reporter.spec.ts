@@ -70,6 +70,44 @@ describe('LoggerReporter', () => {
     expect(logged).toEqual([['log', expect.stringMatching(/another instance.*waiting/s)]]);
   });
 
+  it('tells what it waits for without applying it', () => {
+    events.publish('run.awaiting', {
+      ...ABOUT,
+      reason: 'nobody is at work',
+      pending: ['a', 'b'],
+      issues: [],
+    });
+    expect(logged).toEqual([
+      [
+        'log',
+        expect.stringMatching(
+          /^Waiting for 2 changes of service "inventory" .*role "wait".*: nobody is at work\.$/,
+        ),
+      ],
+    ]);
+  });
+
+  it('warns of an issue that it waits for, with the next command', () => {
+    const issue = {
+      changeId: 'a',
+      stage: 'main',
+      state: 'STARTED',
+      reason: 'its end was not recorded',
+    } as const;
+    events.publish('run.awaiting', {
+      ...ABOUT,
+      reason: '"a" needs an operator',
+      pending: ['a'],
+      issues: [issue],
+    });
+    expect(logged).toEqual([
+      [
+        'warn',
+        expect.stringMatching(/1 change of.*"a" \(stage "main", STARTED\).*`.*issue get -c a --guidance`/s),
+      ],
+    ]);
+  });
+
   it('tells what is still running, and what it waits for', () => {
     const event = { ...ABOUT, runningMs: 30_004 };
     events.publish('run.still-running', { ...event, changeId: 'a', waitsFor: 'its method execute()' });

@@ -16,6 +16,7 @@ describe('resolveOptions', () => {
       enabled: true,
       service: applicationName(),
       runAt: 'bootstrap',
+      role: 'both',
       stages: undefined,
       commit: 'auto',
       onIssue: 'fail',
@@ -70,6 +71,7 @@ describe('resolveOptions', () => {
   });
 
   it.each<[string, object, RegExp]>([
+    ['role', { role: 'waiter' }, /^role must be one of 'both', 'execute', 'wait', not "waiter"$/],
     [
       'runAt',
       { runAt: 'start' },

@@ -2,7 +2,7 @@ import { serviceNameFault } from '../change/names.js';
 import { resolveLimits, type Limits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings } from '../run/engine-settings.js';
-import type { FlamingockSettings, RunAt } from './flamingock-options.js';
+import type { FlamingockSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
@@ -12,6 +12,7 @@ export interface ResolvedOptions extends EngineSettings {
   readonly enabled: boolean;
   readonly service: string;
   readonly runAt: RunAt;
+  readonly role: ProcessRole;
   readonly stages: readonly string[] | undefined;
   readonly shutdownSignals: readonly NodeJS.Signals[];
 }
@@ -29,6 +30,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     enabled: settings.enabled ?? true,
     service: service ?? '',
     runAt: settings.runAt === 'module-init' ? 'bootstrap' : (settings.runAt ?? 'bootstrap'),
+    role: settings.role ?? 'both',
     stages: settings.stages,
     commit: settings.commit ?? 'auto',
     onIssue: settings.onIssue ?? 'fail',
@@ -74,6 +76,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   enabled: true,
   service: true,
   runAt: true,
+  role: true,
   stages: true,
   commit: true,
   onIssue: true,
@@ -135,6 +138,7 @@ function valueFaults({
   enabled,
   shutdownSignals,
   runAt,
+  role,
   commit,
   onIssue,
   outOfOrder,
@@ -157,6 +161,7 @@ function valueFaults({
       ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
       : undefined,
     oneOf('runAt', runAt, ['bootstrap', 'after-module-init', 'manual']),
+    oneOf('role', role, ['both', 'execute', 'wait']),
     oneOf('commit', commit, ['auto', 'each']),
     oneOf('onIssue', onIssue, ['fail', 'skip']),
     oneOf('outOfOrder', outOfOrder, ['allow', 'warn', 'fail']),

@@ -25,6 +25,28 @@ export interface ChangeEndedEvent extends RunEvent {
   readonly change: ChangeReport;
 }
 
+/** A change that needs a manual check before those who wait may go on. */
+export interface AwaitedIssue {
+  readonly changeId: string;
+  readonly stage: string;
+  /** Its last recorded state. */
+  readonly state: AuditState;
+  /** Why the engine cannot decide by itself, in a sentence. */
+  readonly reason: string;
+}
+
+/** What a process of the role `wait` waits for: its own changes, applied by another process. */
+export interface AwaitingEvent extends RunEvent {
+  /** Why it waits, in a sentence for a person: who applies them, what failed, or that nobody is at work. */
+  readonly reason: string;
+  /** Ids of the changes that it waits for, in the order in which they run; those of `issues` included. */
+  readonly pending: readonly string[];
+  /** Who is applying changes, where that is known. */
+  readonly holder?: LockRecord;
+  /** Those that need a manual check before it can go on, in the order in which they run. */
+  readonly issues: readonly AwaitedIssue[];
+}
+
 /** Something that goes on for long. */
 export interface StillRunningEvent extends RunEvent {
   /** The change that is at work, if one is. */
@@ -91,6 +113,11 @@ export interface FlamingockEventMap {
   'run.started': RunEvent;
   /** Another instance holds the lock. Once per holder. */
   'run.waiting': RunEvent & { readonly holder: LockRecord | undefined };
+  /**
+   * By a process of the role `wait`, between its `run.started` and its `run.completed` or `run.failed`: at its first look,
+   * and whenever what it waits for has changed; not at each look. It has applied, locked and written nothing.
+   */
+  'run.awaiting': AwaitingEvent;
   /** A change, or the wait for the lock, has gone on for half a minute; published again at growing intervals. */
   'run.still-running': StillRunningEvent;
   'run.completed': RunEvent & { readonly report: ExecutionReport };
