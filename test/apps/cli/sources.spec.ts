@@ -84,6 +84,7 @@ describe('create', () => {
       dryRun: false,
       id: 'add-category',
       className: 'AddCategory',
+      notes: [],
       order: '0003',
       stage: 'shop',
       target: 'app-db',

@@ -24,8 +24,11 @@ export function changeSource(change: NewChange): string {
 @TargetSystem(${quoted(target)})
 export class ${className} {
   constructor() {
-    // Until this constructor is deleted no start gets past it: a change that is not written must not count as applied.
-    throw new Error(${quoted(`${id} is not written yet: write execute, then delete the constructor that throws this.`)});
+    // No start gets past it: a change that is not written must not be applied.
+    throw new Error(
+      ${quoted(`${id} is not written yet: write execute,`)} +
+        ' then delete the constructor that throws this.',
+    );
   }
 
   @Execution()
@@ -35,12 +38,15 @@ export class ${className} {
 
   @RollbackExecution()
   async rollback(${handle.parameters}): Promise<void> {
-    // Takes back all that execute did, or part of it. Delete the method if nothing can.
+    // Takes back what execute did. Delete the method if nothing can.
     throw new Error(${quoted(`The rollback of ${id} is not written.`)});
   }
 }
 `;
 }
+
+/** Longest line, as prettier has it by default. */
+const WIDTH = 80;
 
 const DECORATORS =
   "import { Change, Execution, RollbackExecution, TargetSystem } from '@nestjs-flamingock/core';";
@@ -48,7 +54,8 @@ const DECORATORS =
 function optionsOf({ id, order, author, transactional }: NewChange): string {
   const options = [`id: ${quoted(id)}`, `order: ${quoted(order)}`, `author: ${quoted(author)}`];
   if (transactional !== undefined) options.push(`transactional: ${transactional}`);
-  return `{ ${options.join(', ')} }`;
+  const line = `{ ${options.join(', ')} }`;
+  return '@Change()'.length + line.length <= WIDTH ? line : `{\n  ${options.join(',\n  ')},\n}`;
 }
 
 /** A text as it stands in a source. */

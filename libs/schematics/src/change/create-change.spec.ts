@@ -51,8 +51,11 @@ import { EntityManager } from 'typeorm';
 @TargetSystem('app-db')
 export class AddCategory {
   constructor() {
-    // Until this constructor is deleted no start gets past it: a change that is not written must not count as applied.
-    throw new Error('add-category is not written yet: write execute, then delete the constructor that throws this.');
+    // No start gets past it: a change that is not written must not be applied.
+    throw new Error(
+      'add-category is not written yet: write execute,' +
+        ' then delete the constructor that throws this.',
+    );
   }
 
   @Execution()
@@ -62,7 +65,7 @@ export class AddCategory {
 
   @RollbackExecution()
   async rollback(manager: EntityManager): Promise<void> {
-    // Takes back all that execute did, or part of it. Delete the method if nothing can.
+    // Takes back what execute did. Delete the method if nothing can.
     throw new Error('The rollback of add-category is not written.');
   }
 }
@@ -82,9 +85,18 @@ export class AddCategory {
 import { AppModule } from '../app.module';
 
 describe('add-category', () => {
-  // History is kept in memory; target systems are the application's: point them at a database for tests.
+  // History is kept in memory; target systems are the application's own.
+  beforeAll(() => {
+    throw new Error(
+      'This test applies add-category to the target systems that the application is configured with.' +
+        ' Point them at ones for tests, then delete this beforeAll.',
+    );
+  });
+
   it('is applied', async () => {
-    const flamingock = await FlamingockTest.create({ imports: [AppModule] });
+    const flamingock = await FlamingockTest.create({
+      imports: [AppModule],
+    });
     await flamingock.run();
     const states = await flamingock.states();
     await flamingock.close();
@@ -96,7 +108,7 @@ describe('add-category', () => {
     );
     const vitest = { ...SET_UP, 'package.json': NEST_11_MANIFEST.replace('"jest": "', '"vitest": "') };
     expect(after(vitest, { name: 'add-category' })['src/changes/0003-add-category.change.spec.ts']).toContain(
-      "import { describe, expect, it } from 'vitest';",
+      "import { beforeAll, describe, expect, it } from 'vitest';",
     );
     const neither = { ...SET_UP, 'package.json': '{}' };
     expect(create(neither, { name: 'add-category' }).edits.map(({ path }) => path)).toEqual([
@@ -114,6 +126,20 @@ describe('add-category', () => {
         stage: 'shop',
       }),
   );
+
+  it('tells of an order that comes before the last one of its stage', () => {
+    expect(create(SET_UP, { name: 'x', order: '00015' }).notes).toEqual([
+      expect.stringMatching(/^Its order comes before "0002": .*outOfOrder/),
+    ]);
+    expect(create(SET_UP, { name: 'x', order: '0009' }).notes).toEqual([]);
+  });
+
+  it('writes options that are too long for a line below each other', () => {
+    const author = 'team-that-looks-after-the-catalogue-of-the-whole-shop';
+    expect(
+      after(SET_UP, { name: 'add-category', author })['src/changes/0003-add-category.change.ts'],
+    ).toContain(`@Change({\n  id: 'add-category',\n  order: '0003',\n  author: '${author}',\n})\n`);
+  });
 
   it('imports with an extension where the file does', () => {
     const source = SET_UP['src/app.module.ts']!.replaceAll(".change';", ".change.js';");
@@ -314,7 +340,10 @@ describe('a request that makes no sense', () => {
     expect(faultsOf(texts, { name: 'x' })).toEqual([
       'The order of ...more() in stage "a" is not written out: pass --order.',
     ]);
-    expect(create(texts, { name: 'x', order: '0009' }).order).toBe('0009');
+    expect(create(texts, { name: 'x', order: '0009' })).toMatchObject({
+      order: '0009',
+      notes: [expect.stringMatching(/^Its order must come after that of \.\.\.more\(\)/)],
+    });
   });
 });
 

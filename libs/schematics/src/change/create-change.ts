@@ -28,6 +28,8 @@ export interface CreatedChange {
   /** `undefined`: what its target system makes of it. */
   readonly transactional: boolean | undefined;
   readonly edits: readonly FileEdit[];
+  /** What is to be known about it besides; sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -49,6 +51,7 @@ interface Plan {
   readonly stage: ChosenStage;
   readonly target: ChosenTarget;
   readonly order: string;
+  readonly notes: readonly string[];
   readonly transactional: boolean | undefined;
 }
 
@@ -76,7 +79,8 @@ function planOf(survey: Survey, request: ChangeRequest): Plan {
   if (faults.length > 0 || !names || !stage || typeof target === 'string' || !order?.value)
     throw new FaultyRequestError(faults);
   const transactional = request.transactional ?? (target.kind.hasTransactions === false ? false : undefined);
-  return { names, stage, target, order: order.value, transactional };
+  const { value, notes = [] } = order;
+  return { names, stage, target, order: value, notes, transactional };
 }
 
 function nameFault(name: string): string {
@@ -95,16 +99,15 @@ function transactionFaults({ id, kind }: ChosenTarget, { transactional }: Change
 }
 
 /** The order of the change: the one asked for, or the next. */
-function orderOf(
-  { changes, name, unread }: ChosenStage,
-  wanted?: string,
-): { value?: string; fault?: string } {
-  const orders = changes.flatMap(({ order }) => order ?? []);
+function orderOf(stage: ChosenStage, wanted?: string): { value?: string; fault?: string; notes?: string[] } {
+  const { changes, name, unread } = stage;
+  const orders = changes.flatMap(({ order }) => order ?? []).sort();
+  const unknown = [...unread, ...changes.filter(({ order }) => order === undefined).map(classNameOf)];
+  const last = orders.at(-1) ?? '';
   if (wanted !== undefined)
     return orders.includes(wanted)
       ? { fault: `Stage "${name}" has a change with the order "${wanted}" already.` }
-      : { value: wanted };
-  const unknown = [...unread, ...changes.filter(({ order }) => order === undefined).map(classNameOf)];
+      : { value: wanted, notes: orderNotes(wanted, last, unknown) };
   if (unknown.length > 0)
     return {
       fault: `The order of ${unknown.join(', ')} in stage "${name}" is not written out: pass --order.`,
@@ -112,8 +115,15 @@ function orderOf(
   const value = nextOrder(orders);
   if (value !== undefined) return { value };
   return {
-    fault: `After the order "${orders.sort().at(-1) ?? ''}" of stage "${name}" no number of that width follows: pass --order.`,
+    fault: `After the order "${last}" of stage "${name}" no number of that width follows: pass --order.`,
   };
+}
+
+/** What a start may say of an order that was asked for. */
+function orderNotes(wanted: string, last: string, unknown: readonly string[]): string[] {
+  const late = `Its order comes before "${last}": where that is applied already, it is out of order (outOfOrder).`;
+  const open = `Its order must come after that of ${unknown.join(', ')}, which is not written out here; otherwise it is out of order (outOfOrder).`;
+  return [...(wanted < last ? [late] : []), ...(unknown.length > 0 ? [open] : [])];
 }
 
 function classNameOf({ declaration, file }: ChosenStage['changes'][number]): string {
@@ -127,7 +137,7 @@ function written(
   manifest: Manifest,
   request: ChangeRequest,
 ): CreatedChange {
-  const { stage, target, order, transactional, names } = plan;
+  const { stage, target, order, notes, transactional, names } = plan;
   const { id } = names;
   const list = listToExtend(stage, names.className);
   const home = list.getSourceFile();
@@ -146,7 +156,7 @@ function written(
     ({ path, before }) => before === undefined && sources.files.read(path) !== undefined,
   );
   if (taken.length > 0) throw new FaultyRequestError(taken.map(({ path }) => `${path} is there already.`));
-  return { id, className, order, stage: stage.name, target: target.id, transactional, edits };
+  return { id, className, order, stage: stage.name, target: target.id, transactional, edits, notes };
 }
 
 function specOf(

@@ -8,7 +8,7 @@ import { firstChange, moduleImports, FIRST } from './templates.js';
 export function byHand(manifest: Manifest, wanted: DatabaseKind['name'] | undefined): string {
   const kind = DATABASES.find(({ name }) => name === wanted) ?? DATABASES[0];
   if (kind === undefined) return '';
-  const database = { kind, connection: undefined, driver: undefined };
+  const database = { kind, connection: undefined, driver: undefined, hasMigrations: false };
   const imports = moduleImports(database).map((code) => `${code.replaceAll(/^/gm, '  ')},`);
   return [
     installLine(packages(manifest, kind)),

@@ -1,6 +1,6 @@
 import type { CallExpression, Expression } from 'typescript';
 import type { Sources } from '../source/sources.js';
-import { propertyOf } from '../source/syntax.js';
+import { nodesBelow, propertyOf } from '../source/syntax.js';
 import type { Survey } from '../survey/survey.js';
 import { DATABASES, DRIVERS, type DatabaseKind } from './databases.js';
 
@@ -11,6 +11,8 @@ export interface FoundDatabase {
   readonly connection: string | undefined;
   /** Package of its driver, where that is known. */
   readonly driver: string | undefined;
+  /** True where its options name migrations of TypeORM's own. */
+  readonly hasMigrations: boolean;
 }
 
 /** The database of the application that is asked for or is the only one, or why there is none. */
@@ -49,5 +51,19 @@ function databaseOf(sources: Sources, call: CallExpression): FoundDatabase | und
     call.arguments
       .map((argument: Expression) => sources.textOf(propertyOf(sources.compiler, argument, property)))
       .find((value) => value !== undefined);
-  return { kind, connection: text(kind.nestName), driver: DRIVERS[text('type') ?? ''] };
+  return {
+    kind,
+    connection: text(kind.nestName),
+    driver: DRIVERS[text('type') ?? ''],
+    hasMigrations: hasMigrations(sources, call),
+  };
 }
+
+/** Wherever they stand, because options may be made by a factory. */
+function hasMigrations({ compiler }: Sources, call: CallExpression): boolean {
+  for (const node of nodesBelow(compiler, call))
+    if (compiler.isPropertyAssignment(node) && MIGRATIONS.includes(node.name.getText())) return true;
+  return false;
+}
+
+const MIGRATIONS = ['migrations', 'migrationsRun', 'migrationsTableName'];

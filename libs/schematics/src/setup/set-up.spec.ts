@@ -74,6 +74,20 @@ export class AppModule {}
     expect(after(texts)['package.json']).toMatch(/^\{\n {2}"name": "shop",[^]*\}\n$/);
   });
 
+  it.each([
+    ['forRoot', "{ type: 'better-sqlite3', database: 'app.db', migrationsRun: true }", 'forRoot'],
+    ['a factory', '{ useFactory: () => ({ ...own, migrations: [AddUser1700000000000] }) }', 'forRootAsync'],
+  ])('says how migrations of TypeORM are taken over that are given to %s', (_, options, method) => {
+    const source = TYPEORM_MODULE.replace(
+      /TypeOrmModule\.forRoot\([^)]*\)/,
+      `TypeOrmModule.${method}(${options})`,
+    );
+    expect(made(withModule(source)).notes).toEqual([
+      expect.stringMatching(/ import typeorm .*migrationsRun/),
+    ]);
+    expect(made(APPLICATION).notes).toEqual([]);
+  });
+
   it('can be added to by a created change', async () => {
     const { createChange } = await import('../change/create-change.js');
     const { order, stage, target } = createChange(

@@ -65,13 +65,18 @@ export function setUp(files: ProjectFiles, request: SetUpRequest, folder: string
       manifestEdit(files, manifest, { module, ...wantedPackages(database) }),
     ],
     install: installLine(missing),
-    notes: module === undefined ? [BUNDLED] : [],
+    notes: [...(module === undefined ? [BUNDLED] : []), ...(database.hasMigrations ? [MIGRATED] : [])],
   };
 }
 
 const BUNDLED =
   'The build puts this application into one file, in which the flamingock command finds no module: give the application ' +
   'an entry of its own that calls runFlamingockCli(AppModule) of @nestjs-flamingock/cli.';
+
+const MIGRATED =
+  'This database has migrations of TypeORM. What they have done is taken over, once the application is built, by ' +
+  'npx --no @nestjs-flamingock/cli import typeorm --reason "moving to flamingock"; ' +
+  'then take migrations and migrationsRun out of the options of the DataSource.';
 
 interface RootModule {
   readonly declaration: ClassDeclaration;
