@@ -35,6 +35,7 @@ function describe(report: StatusReport, { palette }: Output): string {
         ['lock', lockLine(lock)],
         ['head', head ? `${head.seq}:${head.hash.slice(0, SHORT)}` : 'nothing was ever recorded'],
         ['last run', lastRun && lastRunLine(lastRun)],
+        ['cause', lastRun?.error],
       ],
       palette,
     ),

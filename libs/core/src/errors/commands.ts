@@ -28,6 +28,11 @@ export function redoCommand(changeId: string): string {
   return cliCommand(`redo -c ${shellWord(changeId)}`);
 }
 
+/** How a change is undone: what to type, for a message. */
+export function undoCommand(changeId: string): string {
+  return cliCommand(`undo -c ${shellWord(changeId)}`);
+}
+
 /** How everything that was applied after a change is undone: what to type, for a message. */
 export function undoToCommand(changeId: string): string {
   return cliCommand(`undo --to ${shellWord(changeId)}`);

@@ -1,4 +1,9 @@
-import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import {
+  InMemoryAuditStore,
+  InMemoryDatabase,
+  InMemoryTargetSystem,
+  ManualRuntime,
+} from '@nestjs-flamingock/testing';
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, openRun, passing } from '../fixtures/runs.js';
@@ -58,6 +63,16 @@ describe('status', () => {
     expect(await status(engine(['a', 'b', 'c']))).toMatchObject({
       isSettled: false,
       changes: { applied: 2, pending: 1, blocked: 0 },
+    });
+  });
+
+  it('tells why a change failed whose transaction was rolled back', async () => {
+    const target = new InMemoryTargetSystem('shared', database);
+    const broken = aChange({ id: 'a', target, transactional: true, execution: fails });
+    await failureOf(apply(anEngine({ store: store(), runtime, changes: [broken] })));
+    expect((await status(engine(['a']))).lastRun).toMatchObject({
+      changes: [{ changeId: 'a', state: 'ROLLED_BACK' }],
+      error: 'TypeError: no',
     });
   });
 

@@ -23,6 +23,8 @@ export interface LastRun {
     readonly state: AuditState;
     readonly operation: AuditOperation;
   }[];
+  /** Why the last of them failed, as recorded; absent where it did not. */
+  readonly error?: string;
 }
 
 /** Where a service stands. */
@@ -53,7 +55,7 @@ export async function status(engine: Engine): Promise<StatusReport> {
   const actions = planExecution(pipeline, observed.snapshot).stages.flatMap(({ changes }) =>
     changes.map(({ change, action }) => (change.id === observed.atWork?.changeId ? 'EXECUTE' : action)),
   );
-  const lastRun = lastRunIn(observed.snapshot);
+  const lastRun = await lastRunIn(engine, observed.snapshot);
   return {
     service,
     ...(head && head.seq > 0 && { head: { seq: head.seq, hash: head.hash } }),
@@ -75,7 +77,7 @@ function countOf(actions: readonly Action[]): StatusReport['changes'] {
   return counts;
 }
 
-function lastRunIn(snapshot: AuditSnapshot): LastRun | undefined {
+async function lastRunIn(engine: Engine, snapshot: AuditSnapshot): Promise<LastRun | undefined> {
   const entries: AuditEntry[] = changesOf(snapshot);
   const last = entries.at(-1);
   if (!last) return undefined;
@@ -83,5 +85,15 @@ function lastRunIn(snapshot: AuditSnapshot): LastRun | undefined {
   const changes = entries
     .filter((entry) => entry.executionId === executionId)
     .map(({ changeId, state, operation }) => ({ changeId, state, operation }));
-  return { executionId, host, recordedAt, changes };
+  const error = await errorOf(engine, last);
+  return { executionId, host, recordedAt, changes, ...(error != null && { error }) };
+}
+
+/** The failure that a rollback took back is in the entry before it. */
+async function errorOf({ store }: Engine, entry: AuditEntry): Promise<string | null | undefined> {
+  const { service, changeId, seq, state, operation } = entry;
+  if (state !== 'ROLLED_BACK' || operation !== 'EXECUTE') return entry.error;
+  const query = { changeId, before: seq, limit: 1, order: 'newest-first' } as const;
+  for await (const failed of store.readHistory(service, query)) return failed.error;
+  return undefined;
 }

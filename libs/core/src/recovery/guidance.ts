@@ -1,6 +1,6 @@
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
-import { fixCommand } from '../errors/commands.js';
+import { fixCommand, undoCommand } from '../errors/commands.js';
 
 /** What guidance is made from. */
 export interface IssueFacts {
@@ -45,7 +45,9 @@ function retrySteps(issue: IssueFacts): string[] {
   return [
     `${isUndo ? remainsOfUndo(issue) : remains(issue)} Fix the cause.`,
     ...hintSteps(hint),
-    isUndo ? 'Undo it again.' : 'Start the application again: the change will run again.',
+    isUndo
+      ? `Undo it again: ${undoCommand(issue.changeId)}`
+      : 'Start the application again: the change will run again.',
   ];
 }
 

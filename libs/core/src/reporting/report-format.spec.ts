@@ -52,7 +52,7 @@ describe('formatReport', () => {
   it('says for a failure what was left behind, why, and what to do, every line indented', () => {
     const failed = change({
       result: 'failed',
-      reason: 'next start: it failed',
+      reason: 'the next start stops at it: it failed',
       state: 'ROLLBACK_FAILED',
       error: 'TypeError: x\nCaused by RangeError: y',
       rollbackError: 'TypeError: z',
@@ -67,7 +67,7 @@ describe('formatReport', () => {
     expect(formatReport(report({ status: 'stopped', changes: [failed, notReached] }))).toBe(
       [
         'Service "inventory" STOPPED: 1 failed, 1 not reached (40 ms)',
-        '  ✖ failed  main / 0003 / add-category in 12 ms: next start: it failed',
+        '  ✖ failed  main / 0003 / add-category in 12 ms: the next start stops at it: it failed',
         '      State left behind: ROLLBACK_FAILED',
         '      Cause: TypeError: x',
         '      Caused by RangeError: y',

@@ -90,21 +90,3 @@ describe('a change that wrote in its transaction', () => {
     expect(await stepsAfter(writing)).toMatch(/nothing of what it held is left in target system "queue"/);
   });
 });
-
-describe('a rollback method of a transactional change', () => {
-  const rollback = changeMethod(past, 'rollback');
-
-  it('is said once to serve undo only, while the change is pending', async () => {
-    const changes = [
-      change(writing, { rollback }),
-      change(writing, { id: 'second', order: '0002', rollback }),
-    ];
-    const { warnings } = await run(...changes);
-    expect(warnings).toEqual([expect.stringMatching(/that only undo calls.*: publish, second$/)]);
-    expect((await run(...changes)).warnings).toEqual([]);
-  });
-
-  it('is not spoken of where it runs after a failure', async () => {
-    expect((await run(aChange({ rollback }))).warnings).toEqual([]);
-  });
-});

@@ -6,7 +6,7 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
-import { decide, type Decision } from '../recovery/recovery-decision.js';
+import { decide, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { PlannedChange } from '../plan/execution-plan.js';
 
@@ -34,6 +34,13 @@ export function nextAfter(
   const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery };
   return decide({ ...entry, ...(hasPartialEffect && { metadata: PARTIAL_EFFECT }) }, change.recovery);
 }
+
+const WHAT_NEXT = {
+  EXECUTE: 'runs it again',
+  SKIP: 'leaves it as it is',
+  RECONCILE: 'asks its target system',
+  MANUAL_INTERVENTION: 'stops at it',
+} as const satisfies Record<Action, string>;
 
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
@@ -64,7 +71,7 @@ export function failedReport(
   } as const;
   return reportChange(change, {
     result: 'failed',
-    reason: `next start: ${next.reason}`,
+    reason: `the next start ${WHAT_NEXT[next.action]}: ${next.reason}`,
     durationMs,
     state,
     error: failure,

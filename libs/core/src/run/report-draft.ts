@@ -1,5 +1,5 @@
 import type { EditedChange } from '../plan/change-identity.js';
-import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
+import type { ExecutionPlan } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
 import { redoable } from './plan-checks.js';
 import { describeEdit, describeRename, describeUnfinishedEdit } from '../plan/identity.errors.js';
@@ -86,13 +86,6 @@ export class ReportDraft {
     if (unfinished.length > 0)
       this.warn(
         `neither applied nor rolled back, and no longer in the code: ${unfinished.join(', ')}; see \`${issuesCommand()}\``,
-      );
-    const undoOnly = changesToRun({ stages }).filter(
-      ({ transactional, rollback }) => transactional && rollback,
-    );
-    if (undoOnly.length > 0)
-      this.warn(
-        `rollback methods that only undo calls, since a failed transaction is rolled back as a whole: ${undoOnly.map(({ id }) => id).join(', ')}`,
       );
     const late = outOfOrder.map(({ change }) => change.id);
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
