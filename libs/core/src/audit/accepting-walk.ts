@@ -43,7 +43,7 @@ export class AcceptingWalk {
 
   private accept(entry: AuditEntry): void {
     const { accepts, evidence } = readMetadata(entry);
-    if (entry.operation !== 'FIX' || accepts === undefined) return;
+    if (entry.operation !== 'FIX') return;
     const index = this.broken.findIndex((one) => String(one.seq) === accepts && one.evidence === evidence);
     if (index >= 0) this.accepted.push(...this.broken.splice(index, 1));
   }

@@ -33,13 +33,15 @@ export interface Settlement {
   readonly digest: string;
 }
 
+/** A head that is at rest. */
+type HeadAtRest = AuditHead & { readonly settled: Settlement };
+
 /** True while the history still ends where a run of some pipeline left nothing to do. */
-export function isAtRest(head: AuditHead | undefined): boolean {
-  if (!head) return false;
-  return head.settled?.seq === head.seq;
+export function isAtRest(head: AuditHead | undefined): head is HeadAtRest {
+  return head !== undefined && head.settled?.seq === head.seq;
 }
 
 /** True while the history still ends where a run of this very pipeline left nothing to do. */
 export function isSettled(head: AuditHead | undefined, digest: string): boolean {
-  return isAtRest(head) && head?.settled?.digest === digest;
+  return isAtRest(head) && head.settled.digest === digest;
 }

@@ -1,15 +1,22 @@
+/** Every {@link AuditState}. */
+export const AUDIT_STATES = [
+  'STARTED',
+  'EXECUTED',
+  'EXECUTION_FAILED',
+  'ROLLED_BACK',
+  'ROLLBACK_FAILED',
+  'MANUAL_MARKED_AS_EXECUTED',
+  'MANUAL_MARKED_AS_ROLLED_BACK',
+] as const;
+
 /** What an audit entry says about its change. */
-export type AuditState =
-  | 'STARTED'
-  | 'EXECUTED'
-  | 'EXECUTION_FAILED'
-  | 'ROLLED_BACK'
-  | 'ROLLBACK_FAILED'
-  | 'MANUAL_MARKED_AS_EXECUTED'
-  | 'MANUAL_MARKED_AS_ROLLED_BACK';
+export type AuditState = (typeof AUDIT_STATES)[number];
+
+/** Every {@link AuditOperation}. */
+export const AUDIT_OPERATIONS = ['EXECUTE', 'UNDO', 'FIX', 'RECONCILE', 'IMPORT', 'FORGET'] as const;
 
 /** What was being done when an audit entry was written. */
-export type AuditOperation = 'EXECUTE' | 'UNDO' | 'FIX' | 'RECONCILE' | 'IMPORT' | 'FORGET';
+export type AuditOperation = (typeof AUDIT_OPERATIONS)[number];
 
 /** True where the change's effect is in its target system and needs no operator. */
 export function isApplied(state: AuditState): boolean {

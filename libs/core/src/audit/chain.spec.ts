@@ -45,6 +45,16 @@ describe('a chain of records of any kind', () => {
     expect(later.hashOf(A)).toBe(A.hash);
   });
 
+  it('takes a field that a later version has, and a record has not, for empty', () => {
+    const later = new Chain<Decision & { actor?: string; via?: string }>(
+      [...FIELDS, { name: 'actor', kind: 'text', since: 2 }, { name: 'via', kind: 'text', since: 2 }],
+      'decision',
+    );
+    const form = [2, 1, 'propose', false, [['by', 'ann'], ['why', 'due']], GENESIS_HASH, null, 'cli']; // prettier-ignore
+    const expected = createHash('sha256').update(JSON.stringify(form)).digest('hex');
+    expect(later.hashOf({ ...A, via: 'cli' })).toBe(expected);
+  });
+
   it('finds nothing wrong with records that follow each other', () => {
     expect([
       DECISIONS.linkFault(CHAIN_START, A),

@@ -1,3 +1,6 @@
+/** Every {@link TxStrategy}. */
+export const TX_STRATEGIES = ['NON_TX', 'TX_SHARED', 'TX_SEPARATE'] as const;
+
 /**
  * How a change and its audit entries are kept together.
  *
@@ -5,4 +8,4 @@
  * - `TX_SHARED`: change and entries commit in one transaction of one database.
  * - `TX_SEPARATE`: the target's transaction carries a marker, the audit store follows.
  */
-export type TxStrategy = 'NON_TX' | 'TX_SHARED' | 'TX_SEPARATE';
+export type TxStrategy = (typeof TX_STRATEGIES)[number];
