@@ -1,5 +1,6 @@
 // For authors of adapters and tools: the ports, what passes through them, and the helpers that adapters share.
 
+export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
 export { CLI_VARIABLE } from './errors/command-line.js';
 export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
@@ -9,6 +10,7 @@ export { isConnectionFailure, saysTransient } from './errors/transience.js';
 
 export type { Runtime } from './runtime/runtime.js';
 export { nodeRuntime } from './runtime/node-runtime.js';
+export { SharedAnswer } from './runtime/shared-answer.js';
 export { withinTime } from './runtime/within-time.js';
 export type { Limits } from './runtime/limits.js';
 export { nodeHost, SharedHost, type AdapterHost } from './runtime/adapter-host.js';

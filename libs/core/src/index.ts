@@ -82,6 +82,7 @@ export {
 } from './plan/import.errors.js';
 export type { EditedChange } from './plan/change-identity.js';
 
+export type { ChangeObserver, ObservedChange, ObservedEnd } from './reporting/change-observer.js';
 export { FlamingockEvents } from './reporting/event-publisher.js';
 export type {
   AwaitedIssue,

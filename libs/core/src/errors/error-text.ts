@@ -10,7 +10,7 @@ const MAX_EXAMINED_LENGTH = 4 * MAX_ERROR_LENGTH;
 
 /**
  * Anything that can be thrown as a readable text: name, message, reasons and causes, with
- * secrets masked, bounded by {@link MAX_ERROR_LENGTH}, and storable in any database.
+ * secrets masked, of at most 4,000 UTF-16 code units, and storable in any database.
  */
 export function errorText(thrown: unknown): string {
   const text = describe(thrown, new Set());

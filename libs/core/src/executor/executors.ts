@@ -29,7 +29,7 @@ export class Executors implements ChangeExecutor {
     private readonly store: AuditStore,
   ) {
     this.claims = new TargetClaims(run);
-    this.groups = new GroupExecutor(run, store, (change, work) => this.inChange(change, work));
+    this.groups = new GroupExecutor(run, store, (change, work) => this.inChange(change, 'EXECUTE', work));
     this.byStrategy = {
       NON_TX: new NonTxExecutor(run),
       TX_SHARED: new SharedTxExecutor(run, store),
@@ -53,7 +53,7 @@ export class Executors implements ChangeExecutor {
       }
       return this.byStrategy[strategy].execute(change, call, next);
     };
-    return this.inChange(change, work);
+    return this.inChange(change, call?.operation ?? 'EXECUTE', work);
   }
 
   /**
@@ -69,13 +69,20 @@ export class Executors implements ChangeExecutor {
     return this.groups.execute(changes, begin);
   }
 
-  private inChange<T>(change: ChangeDescriptor, work: () => Promise<T>): Promise<T> {
+  private inChange<T extends object>(
+    change: ChangeDescriptor,
+    operation: ChangeCall['operation'],
+    work: () => Promise<T>,
+  ): Promise<T> {
     const { activity, lease } = this.run;
+    const { id: changeId, stage, target } = change;
+    const { id: targetSystem, databaseSystem } = target;
+    const observed = { changeId, stage, operation, targetSystem, ...(databaseSystem && { databaseSystem }) };
     const scope = new ChangeScope(change.id, this.store, lease, (what) =>
       activity.leftBehind(change.id, what),
     );
     this.scopes.push({ change, scope });
-    return activity.watch(change.id, () => insideChange(scope, work));
+    return activity.watch(changeId, () => activity.observed(observed, () => insideChange(scope, work)));
   }
 
   /** Makes the change's target ready to write and read markers in the name of this run, once per run. */

@@ -28,7 +28,7 @@ export interface GroupOutcome {
 }
 
 /** Calls `work` as part of a change. */
-export type InChange = <T>(change: ChangeDescriptor, work: () => Promise<T>) => Promise<T>;
+export type InChange = <T extends object>(change: ChangeDescriptor, work: () => Promise<T>) => Promise<T>;
 
 /** The group's transaction has ended with it, or can only be rolled back. */
 interface LostMember {
@@ -107,7 +107,7 @@ export class GroupExecutor {
     for (const change of changes) {
       if (members.length > 0 && (this.run.signal.aborted || elapsed() >= LONGEST_MS)) return;
       begin(change);
-      const member = await this.inChange(change, () => this.runMember(group, change));
+      const member = await this.runMember(group, change);
       members.push(member);
       const { outcome } = member;
       if (outcome.status === 'done') {
@@ -125,10 +125,11 @@ export class GroupExecutor {
     const call = executionOf(change);
     const started = this.caller.started(call);
     const elapsed = stopwatch(this.run.runtime);
-    const running = group.run(this.caller.identify(change, call), (handles) =>
-      this.caller.callInTransaction(change, call, handles),
-    );
-    const outcome = await running.catch((error: unknown): LostMember => ({ status: 'lost', error }));
+    const running = (): Promise<MemberOutcome> =>
+      group.run(this.caller.identify(change, call), (handles) =>
+        this.caller.callInTransaction(change, call, handles),
+      );
+    const outcome = await this.inChange(change, running).catch(lostBy);
     return { change, call, started, outcome, durationMs: elapsed(), endedAt: this.run.journal.now() };
   }
 
@@ -169,6 +170,10 @@ export function canShareCommit(change: ChangeDescriptor, store: AuditStore): boo
     txStrategyOf(change, store) === 'TX_SHARED' &&
     execution.staysInTransaction?.() === true
   );
+}
+
+function lostBy(error: unknown): LostMember {
+  return { status: 'lost', error };
 }
 
 /** Those whose end is recorded with the group. */

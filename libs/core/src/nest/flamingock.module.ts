@@ -5,7 +5,12 @@ import { noteTaken } from '../change/unprovided-changes.js';
 import { adapterFaults, soundAdapters, type GivenAdapters } from './adapter-faults.js';
 import { adapterProviders, adaptersOf } from './adapter-providers.js';
 import { asyncFaults, featureFaults, ROOT_OPTIONS } from './call-faults.js';
-import { FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_FEATURE, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
+import {
+  FLAMINGOCK_AUDIT_STORE,
+  FLAMINGOCK_FEATURE,
+  FLAMINGOCK_RUNTIME,
+  FLAMINGOCK_SETTINGS,
+} from './flamingock.constants.js';
 import type { FlamingockModuleAsyncOptions, FlamingockModuleOptions } from './flamingock-options.js';
 import { coreProviders, settingsProviders } from './flamingock.providers.js';
 import { optionFaults, optionsOf } from '../errors/option-names.js';
@@ -75,6 +80,6 @@ function root(
       ...adapterProviders(adapters, sound),
       ...coreProviders,
     ],
-    exports: [FlamingockService, FlamingockEvents, FLAMINGOCK_AUDIT_STORE],
+    exports: [FlamingockService, FlamingockEvents, FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_RUNTIME],
   };
 }

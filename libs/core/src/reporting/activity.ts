@@ -1,4 +1,5 @@
 import type { Runtime } from '../runtime/runtime.js';
+import type { ObservedChange } from './change-observer.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { RunEvent } from './flamingock.events.js';
 
@@ -25,6 +26,15 @@ export class Activity {
     } finally {
       this.waits.splice(this.waits.lastIndexOf(what), 1);
     }
+  }
+
+  /** Does `work`, which is a change, inside those who follow changes from inside. */
+  observed<T extends object>(
+    change: Omit<ObservedChange, keyof RunEvent>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { service, executionId } = this.about;
+    return this.events.around?.({ service, executionId, ...change }, work) ?? work();
   }
 
   /** Tells of something that came of a change after its end. */

@@ -58,4 +58,27 @@ describe('FlamingockEvents', () => {
     process.off('warning', onWarning);
     expect(warnings).toEqual([]);
   });
+
+  it('has observers around each change for as long as they observe', async () => {
+    const change = {
+      ...EVENT,
+      stage: 'main',
+      changeId: 'a',
+      operation: 'EXECUTE',
+      targetSystem: 'db',
+    } as const;
+    const seen: string[] = [];
+    const end = events.observe({
+      around: ({ changeId }, call) => {
+        seen.push(changeId);
+        void call();
+        throw new TypeError('mine');
+      },
+    });
+    const done = { status: 'executed' };
+    expect(await events.around(change, () => Promise.resolve(done))).toBe(done);
+    end();
+    expect(await events.around(change, () => Promise.resolve(done))).toBe(done);
+    expect([seen, errors]).toEqual([['a'], [[new TypeError('mine'), 'change']]]);
+  });
 });

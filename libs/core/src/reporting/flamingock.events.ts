@@ -1,5 +1,6 @@
 import type { Operator } from '../audit/actor.js';
 import type { AuditState } from '../audit/audit-state.js';
+import type { ChainEnd } from '../audit/chain.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { ChangeReport, ExecutionReport } from './execution-report.js';
 import type { UndoneChange } from './undo-report.js';
@@ -23,6 +24,11 @@ export interface ChangeStartedEvent extends StageEvent {
 /** A change that has ended, with what the report says of it. */
 export interface ChangeEndedEvent extends RunEvent {
   readonly change: ChangeReport;
+  /**
+   * End of the history as this run knows it by then: with what it has recorded of the change, and of the changes that
+   * share its commit. Absent where nothing was ever recorded.
+   */
+  readonly head?: ChainEnd;
 }
 
 /** A change that needs a manual check before those who wait may go on. */

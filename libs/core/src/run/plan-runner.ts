@@ -217,7 +217,8 @@ export class PlanRunner {
     name: 'change.completed' | 'change.failed' | 'change.blocked',
     change: ChangeReport,
   ): ChangeReport {
-    this.events.publish(name, { ...this.about, change });
+    const { seq, hash } = this.resources.journal.head;
+    this.events.publish(name, { ...this.about, change, ...(seq > 0 && { head: { seq, hash } }) });
     return change;
   }
 }

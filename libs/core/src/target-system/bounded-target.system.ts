@@ -40,6 +40,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   /** Absent where the target cannot have changes share a commit. */
   readonly transactionGroup?: GroupingTargetSystem['transactionGroup'];
   readonly foreign?: ForeignHistories;
+  readonly databaseSystem?: string;
   private readonly ask: Ask;
 
   constructor(
@@ -52,7 +53,8 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     this.ask = (work) => bound.within(work, (cause) => new TargetSystemUnavailableError(target.id, cause));
     const markers = boundedMarkers(target.markers, this.ask);
     this.markers = names ? new NamedMarkers(markers, names) : markers;
-    const { foreign } = target;
+    const { foreign, databaseSystem } = target;
+    if (databaseSystem !== undefined) this.databaseSystem = databaseSystem;
     if (foreign) this.foreign = { tools: foreign.tools, read: (source) => this.ask(foreign.read(source)) };
     if (isGrouping(target))
       this.transactionGroup = (first, work) =>

@@ -61,6 +61,12 @@ export interface TargetSystem {
    */
   isTransient?(error: unknown): boolean;
 
+  /**
+   * What it is as OpenTelemetry names database systems, for traces: `postgresql`, `mongodb`, `redis`. Absent where it is
+   * none, or does not know.
+   */
+  readonly databaseSystem?: string;
+
   /** Absent where no history of another tool can be read. */
   readonly foreign?: ForeignHistories;
 

@@ -32,6 +32,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     mongoose.mongo.ClientSession,
     CLIENT_SESSION,
   ];
+  readonly databaseSystem = 'mongodb';
   readonly markers: MongooseMarkerStore;
   readonly foreign: MongoForeignHistories;
   private readonly context: ConnectionContext;

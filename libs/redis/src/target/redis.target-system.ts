@@ -41,6 +41,7 @@ interface RedisTargetContext {
 /** The Redis of a client, altered in one atomic step per change. */
 export class RedisTargetSystem implements TransactionalTargetSystem {
   readonly handleTokens: readonly HandleToken[];
+  readonly databaseSystem = 'redis';
   readonly markers: RedisMarkerStore;
   private readonly keys: RedisKeys;
   private readonly link: RedisLink;

@@ -25,3 +25,11 @@ export function openDatabase(dataSource: DataSource, host: AdapterHost): SqlData
   if (!open) throw new UnsupportedDriverError(type, Object.keys(databases));
   return open(dataSource, host);
 }
+
+/** Drivers whose database OpenTelemetry does not call by the driver's own name. */
+const systems: Readonly<Record<string, string>> = { 'better-sqlite3': 'sqlite', postgres: 'postgresql' };
+
+/** What OpenTelemetry calls the database behind a DataSource, by its driver. */
+export function databaseSystemOf({ options: { type } }: DataSource): string {
+  return systems[type] ?? type;
+}

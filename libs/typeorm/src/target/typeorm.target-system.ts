@@ -17,6 +17,7 @@ import { contextOf } from '../change/data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase, TransactionPart } from '../database/database.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
+import { databaseSystemOf } from '../database/dialects.js';
 import { expectTables } from '../database/expect-tables.js';
 import { SqlForeignHistories } from '../foreign/sql.foreign-histories.js';
 import { isTransient } from '../database/transient.js';
@@ -38,6 +39,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
   readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
   readonly markers: TypeOrmMarkerStore;
   readonly foreign: SqlForeignHistories;
+  readonly databaseSystem: string;
   private readonly database: SqlDatabase;
   private readonly host: AdapterHost;
   private readonly scope: TransactionScope;
@@ -61,6 +63,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     this.database = database;
     this.scope = scope;
     this.foreign = new SqlForeignHistories(resource, database);
+    this.databaseSystem = databaseSystemOf(resource);
     this.isPrepared = !options.createTables;
     this.markers = new TypeOrmMarkerStore(id, resource, options);
   }
