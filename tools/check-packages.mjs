@@ -11,6 +11,8 @@ import { manifest, packLibraries, SHARED } from './pack.mjs';
 import { manifestFaults, REPOSITORY } from './published.mjs';
 
 const METADATA = ['description', 'keywords', 'license', 'engines', 'exports', 'types', 'sideEffects'];
+/** Files of others: of Grafana and Prometheus. */
+const DASHBOARDS = 'dashboards';
 const SHIPPED = ['package.json', 'README.md', 'LICENSE'];
 
 /** What is in the tarball and should not be, or the other way round. */
@@ -26,10 +28,11 @@ function contentFaults({ folder, files }) {
 
 function fileFault(folder, file) {
   const { bin = {}, schematics } = manifest(folder);
-  // What a command links to, and what Nest's command reads: the only things that are not built.
+  // What a command links to, and what Nest's command, Grafana and Prometheus read: the only things that are not built.
   if (Object.values(bin).includes(file) || file === `dist/bundle/${SHARED}`) return [];
   if (schematics !== undefined && dirname(join(folder, file)) === dirname(join(folder, schematics)))
     return [];
+  if (dirname(file) === DASHBOARDS) return [];
   const [, stem] = /^dist\/(?:bundle\/)?(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
   if (stem === undefined || /\.spec$/.test(stem)) return [`${file} does not belong in the package`];
   const source = join(folder, 'src', `${stem}.ts`);

@@ -40,8 +40,11 @@ function inOrder(rooms: Map<string, Set<string>>): string[] {
   return order;
 }
 
+/** A small library has all of its files in one place. */
+const WITH_ROOMS = LIBRARIES.filter((library) => roomsOf(library).size > 0);
+
 describe('the rooms of a library', () => {
-  it.each(LIBRARIES)('import each other in one direction only: %s', (library) => {
+  it.each(WITH_ROOMS)('import each other in one direction only: %s', (library) => {
     const rooms = roomsOf(library);
     expect(rooms.size).toBeGreaterThan(2);
     expect(inOrder(rooms).sort()).toEqual([...rooms.keys()].sort());

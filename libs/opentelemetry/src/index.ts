@@ -1,0 +1,1 @@
+export { FlamingockOpenTelemetryModule } from './flamingock-opentelemetry.module.js';

@@ -1,0 +1,130 @@
+import type { OnModuleDestroy } from '@nestjs/common';
+import type {
+  BatchObservableCallback,
+  BatchObservableResult,
+  Counter,
+  Histogram,
+  Meter,
+  Observable,
+} from '@opentelemetry/api';
+import type {
+  ChangeEndedEvent,
+  ExecutionReport,
+  FlamingockEvents,
+  FlamingockService,
+  ObservedChange,
+  ObservedEnd,
+  StatusReport,
+} from '@nestjs-flamingock/core';
+import { errorText, SharedAnswer, type Runtime } from '@nestjs-flamingock/core/adapter';
+import { METRICS } from './metric-names.js';
+import { SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
+
+/** Upper bounds of the classes of both histograms, in seconds: from a statement to an hour of backfill. */
+const SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 300, 900, 3600];
+/** Milliseconds for which the state of the service, once read, is given again: several readers may collect. */
+const STATUS_FRESH_MS = 1_000;
+/** Milliseconds after which a collection goes on without the state of the service. */
+const STATUS_TIMEOUT_MS = 2_000;
+
+/** Measures runs, and observes the state of the service whenever metrics are collected. */
+export class RunMetrics implements OnModuleDestroy {
+  private readonly meter: Meter;
+  private readonly changes: Counter;
+  private readonly duration: Histogram;
+  private readonly lockWait: Histogram;
+  private readonly issues: Observable;
+  private readonly backlog: Observable;
+  private readonly status: SharedAnswer<StatusReport>;
+  private readonly observe: BatchObservableCallback = (result) => this.observeStatus(result);
+
+  constructor(
+    private readonly api: OpenTelemetryApi,
+    events: FlamingockEvents,
+    private readonly flamingock: FlamingockService,
+    runtime: Runtime,
+  ) {
+    const meter = api.metrics.getMeter(SCOPE);
+    const advice = { explicitBucketBoundaries: SECONDS };
+    this.meter = meter;
+    this.changes = meter.createCounter(METRICS.changes, {
+      description: 'Changes that ended, by result',
+      unit: '{change}',
+    });
+    this.duration = meter.createHistogram(METRICS.duration, {
+      description: 'How long changes took that were executed or failed',
+      unit: 's',
+      advice,
+    });
+    this.lockWait = meter.createHistogram(METRICS.lockWait, {
+      description: 'How long runs waited for another instance; of those that did',
+      unit: 's',
+      advice,
+    });
+    this.issues = meter.createObservableGauge(METRICS.issues, {
+      description: 'Changes that need a manual check',
+      unit: '{change}',
+    });
+    this.backlog = meter.createObservableGauge(METRICS.backlog, {
+      description: 'Changes that the next run applies',
+      unit: '{change}',
+    });
+    this.status = new SharedAnswer(() => flamingock.status(), STATUS_FRESH_MS, runtime);
+    meter.addBatchObservableCallback(this.observe, [this.issues, this.backlog]);
+    this.listen(events);
+  }
+
+  /** What collects metrics may outlive the application. */
+  onModuleDestroy(): void {
+    this.meter.removeBatchObservableCallback(this.observe, [this.issues, this.backlog]);
+  }
+
+  private listen(events: FlamingockEvents): void {
+    events.on('change.completed', (event) => this.count(event));
+    events.on('change.failed', (event) => this.count(event));
+    events.on('change.blocked', (event) => this.count(event));
+    events.on('run.completed', ({ report }) => this.measureWait(report));
+    events.on('run.failed', ({ report }) => this.measureWait(report));
+    events.observe({ around: (change, call) => this.countUndo(change, call) });
+  }
+
+  private count({ service, change: { result, durationMs } }: ChangeEndedEvent): void {
+    this.changes.add(1, { service, result });
+    if (result === 'executed' || result === 'failed')
+      this.duration.record(durationMs / 1000, { service, result });
+  }
+
+  private async countUndo(
+    { operation, service }: ObservedChange,
+    call: () => Promise<ObservedEnd>,
+  ): Promise<void> {
+    if (operation !== 'UNDO') return;
+    const end = await call();
+    this.changes.add(1, { service, result: 'error' in end ? 'undo-failed' : 'undone' });
+  }
+
+  private measureWait({ service, waitedFor, waitedMs }: ExecutionReport): void {
+    if (waitedFor !== undefined) this.lockWait.record(waitedMs / 1000, { service });
+  }
+
+  /** Where the state cannot be read, the reason is in OpenTelemetry's own log. */
+  private async observeStatus(result: BatchObservableResult): Promise<void> {
+    if (!this.flamingock.options.enabled) return;
+    try {
+      const status = await this.status.within(STATUS_TIMEOUT_MS);
+      if (status) this.tell(status, result);
+      else this.tellGap(`the audit store has not answered within ${STATUS_TIMEOUT_MS} ms`);
+    } catch (error) {
+      this.tellGap(errorText(error));
+    }
+  }
+
+  private tell({ service, issues, changes }: StatusReport, result: BatchObservableResult): void {
+    result.observe(this.issues, issues.length, { service });
+    result.observe(this.backlog, changes.pending, { service });
+  }
+
+  private tellGap(reason: string): void {
+    this.api.diag.warn(`${METRICS.issues} and ${METRICS.backlog} cannot be observed: ${reason}`);
+  }
+}
