@@ -20,10 +20,12 @@ export async function generate({ name, node, schematics, options = [] }, { proje
 }
 
 /** What the templates' applications use: they have the driver of no other adapter. */
-const USED = ['core', 'typeorm', 'testing', 'cli', 'schematics'].map((name) => `@nestjs-flamingock/${name}`);
+const USED = ['core', 'typeorm', 'terminus', 'opentelemetry', 'testing', 'cli', 'schematics'].map(
+  (name) => `@nestjs-flamingock/${name}`,
+);
 
 /** Installs the template's dependencies, the packed libraries and what they are used with. */
-export async function install({ node, schematics, typeorm }, { project, tools }) {
+export async function install({ node, schematics, typeorm, telemetry }, { project, tools }) {
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
   for (const { name, tarball } of tools.libraries.filter(({ name }) => USED.includes(name))) {
     const kind = /\/(testing|schematics)$/.test(name) ? 'devDependencies' : 'dependencies';
@@ -32,6 +34,8 @@ export async function install({ node, schematics, typeorm }, { project, tools })
   Object.assign(manifest.dependencies, {
     '@nestjs/config': `^${CONFIG_OF[schematics]}.0.0`,
     '@nestjs/typeorm': `^${schematics}.0.0`,
+    '@nestjs/terminus': `^${schematics}.0.0`,
+    ...(telemetry && { '@opentelemetry/api': telemetry }),
     typeorm,
     'better-sqlite3': JSON.parse(readFileSync(join(tools.driver[node], 'package.json'), 'utf8')).version,
   });
@@ -52,7 +56,8 @@ export async function addChanges({ esm }, { project }) {
   writeFileSync(
     file,
     `import { DatabaseModule } from './changes/database.module${extension}';\n` +
-      source.replace('imports: [],', 'imports: [DatabaseModule],'),
+      `import { HealthModule } from './changes/health.module${extension}';\n` +
+      source.replace('imports: [],', 'imports: [DatabaseModule, HealthModule],'),
   );
 }
 

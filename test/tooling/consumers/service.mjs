@@ -1,4 +1,4 @@
-import { deepStrictEqual } from 'node:assert';
+import { deepStrictEqual, strictEqual } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -19,9 +19,10 @@ const applied = {
   services: ['consumer'],
 };
 
-/** First start: applies, serves, ends on SIGTERM. */
+/** First start: applies, serves, says that its changes are in order, ends on SIGTERM. */
 export async function startAndApply(consumer, place) {
-  await serveOnce(consumer, place);
+  const output = await serveOnce(consumer, place, assertHealthy);
+  strictEqual(output.includes('no traces and metrics'), consumer.telemetry === undefined, output);
   const { audit, greetings, locks } = await inspect(consumer, place);
   deepStrictEqual({ audit, greetings, services: locks.map(({ service }) => service) }, applied);
 }
@@ -42,16 +43,23 @@ export const startThatApplies =
     deepStrictEqual(executed, ids);
   };
 
-/** Resolves to what the service has printed. */
-export async function serveOnce({ node }, { project, tools, database }) {
+async function assertHealthy(url) {
+  const { details } = await (await fetch(`${url}health`)).json();
+  deepStrictEqual(details.flamingock, { applied: 2, pending: 0, status: 'up' });
+}
+
+/** Resolves to what the service has printed; `ask` is called with its address meanwhile. */
+export async function serveOnce({ node }, { project, tools, database }, ask = () => Promise.resolve()) {
   const port = await freePort();
   const env = { ...tools.env[node], PORT: String(port), APP_DB: database, FLAMINGOCK_SERVICE: 'consumer' };
   const child = spawn('node', ['dist/main'], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const end = ended(child);
   try {
-    const response = await firstResponse(`http://127.0.0.1:${port}/`, output, end);
+    const url = `http://127.0.0.1:${port}/`;
+    const response = await firstResponse(url, output, end);
     deepStrictEqual([response.status, await response.text()], [200, 'Hello World!']);
+    await ask(url);
   } finally {
     child.kill('SIGTERM');
     await end;
