@@ -1,21 +1,16 @@
-import { isFinal } from '../errors/flamingock.error.js';
-import { mayPass, type JudgesFailures } from '../errors/transience.js';
+import type { JudgesFailures } from '../errors/transience.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { sleep } from '../runtime/sleep.js';
 import { refuseToWaitFor } from './change-scope.js';
 import { describeHolder, LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
 import type { LockProgress } from './lock-progress.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
+import { waitPatiently, type WaitLimits } from './patient-wait.js';
 
 /** How to ask for the lock, and for how long. All in milliseconds. */
-export interface LockSettings {
+export interface LockSettings extends WaitLimits {
   /** Hold that a heartbeat keeps alive; also the longest time a dead holder shuts others out. */
   readonly leaseMs: number;
-  /** Longest time to wait for another holder. */
-  readonly waitMs: number;
-  /** Longest pause between two attempts. */
-  readonly retryMs: number;
 }
 
 /** The acquired lock, with the store's time at its acquisition. */
@@ -36,11 +31,6 @@ export interface Waiting {
   floor?(): number;
   readonly signal: AbortSignal;
 }
-
-/** Longest pause of a wait that has just begun, capped by `retryMs`. */
-const SHORT_PAUSE_MS = 50;
-/** Back-off: a pause lasts at most this fraction of the time already waited, capped by `retryMs`. */
-const PAUSE_FRACTION = 1 / 5;
 
 /** Where the lock is: an audit store. */
 interface LockSource extends JudgesFailures {
@@ -77,35 +67,29 @@ export class LockQueue {
     executionId: string,
     waiting: Waiting,
   ): Promise<AcquiredLock | undefined> {
-    const { runtime, settings } = this;
     const claim = this.claim(service, executionId);
-    const since = runtime.monotonicMs();
-    const waitedMs = (): number => Math.round(runtime.monotonicMs() - since);
-    let answered = false;
     let holder: LockRecord | undefined;
-    for (;;) {
-      if (waiting.signal.aborted) throw stopped(waiting.signal.reason, service, waitedMs(), holder);
-      try {
-        if (answered && (await waiting.isDone())) return undefined;
-        const attempt = await this.attempt({ ...claim, floor: waiting.floor?.() ?? 0 });
-        if ('lease' in attempt) return attempt;
-        answered = true;
-        holder = attempt.holder;
-        this.progress?.waiting(holder);
-        refuseToWaitFor(service, holder);
-        waiting.held?.(holder);
-      } catch (cause) {
-        if (!answered || isFinal(cause) || !mayPass(this.store, cause)) throw cause;
-      }
-      if (waitedMs() >= settings.waitMs) throw new LockTimeoutError(service, waitedMs(), holder);
-      await sleep(runtime, this.pauseAfter(waitedMs()), waiting.signal);
-    }
-  }
-
-  /** Jittered, so that waiting instances do not poll in step. */
-  private pauseAfter(waitedMs: number): number {
-    const longest = Math.max(SHORT_PAUSE_MS, waitedMs * PAUSE_FRACTION);
-    return Math.min(longest, this.settings.retryMs) * (0.5 + this.runtime.random() / 2);
+    const { lock } = await waitPatiently<{ lock: AcquiredLock | undefined }>(
+      this.store,
+      this.runtime,
+      this.settings,
+      {
+        signal: waiting.signal,
+        look: async (hasAnswered) => {
+          if (hasAnswered && (await waiting.isDone())) return { lock: undefined };
+          const attempt = await this.attempt({ ...claim, floor: waiting.floor?.() ?? 0 });
+          if ('lease' in attempt) return { lock: attempt };
+          holder = attempt.holder;
+          this.progress?.waiting(holder);
+          refuseToWaitFor(service, holder);
+          waiting.held?.(holder);
+          return undefined;
+        },
+        late: (waitedMs) => new LockTimeoutError(service, waitedMs, holder),
+        describe: (waitedMs) => holder && describeWait(service, waitedMs, holder),
+      },
+    );
+    return lock;
   }
 
   private claim(service: string, owner: string): LockClaim {
@@ -123,17 +107,6 @@ export class LockQueue {
   }
 }
 
-/** The reason to stop. Where that can tell so, it says that only a wait was stopped. */
-function stopped(
-  reason: unknown,
-  service: string,
-  waitedMs: number,
-  holder: LockRecord | undefined,
-): unknown {
-  const wait = `It had waited ${waitedMs} ms for the lock of service "${service}", held by ${describeHolder(holder)}: nothing was run here.`;
-  return holder && canTellOfWait(reason) ? reason.whileWaiting(wait) : reason;
-}
-
-function canTellOfWait(reason: unknown): reason is { whileWaiting(wait: string): Error } {
-  return typeof reason === 'object' && reason !== null && 'whileWaiting' in reason;
+function describeWait(service: string, waitedMs: number, holder: LockRecord): string {
+  return `It had waited ${waitedMs} ms for the lock of service "${service}", held by ${describeHolder(holder)}: nothing was run here.`;
 }
