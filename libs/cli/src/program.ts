@@ -21,6 +21,7 @@ import { addRedo } from './commands/redo.command.js';
 import { addServiceRename } from './commands/service-rename.command.js';
 import { addStatus } from './commands/status.command.js';
 import { addUndo } from './commands/undo.command.js';
+import { addWait } from './commands/wait.command.js';
 import { manyLines } from './output/safe-text.js';
 import type { Terminal } from './output/terminal.js';
 import { VERSION } from './version.js';
@@ -46,6 +47,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addStatus(program, runner);
   addPlan(program, runner);
   addExecute(program, runner);
+  addWait(program, runner);
   const issue = program.command('issue').description('changes that need a manual check');
   addIssueList(issue, runner);
   addIssueGet(issue, runner);

@@ -85,6 +85,8 @@ export { tokenName } from './change/parameter-faults.js';
 
 export type { EventPublisher } from './reporting/event-publisher.js';
 
+export { describeAwaited } from './reporting/awaiting-text.js';
+export { tolerateClosing } from './nest/closing-hooks.js';
 export type { AdapterDefinition } from './nest/adapter-definition.js';
 export {
   FLAMINGOCK_AUDIT_STORE,

@@ -121,6 +121,7 @@ export {
 } from './executor/executor.errors.js';
 
 export {
+  AwaitTimeoutError,
   ChangeFailedError,
   ManualInterventionError,
   OutOfOrderError,

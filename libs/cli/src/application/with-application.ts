@@ -26,10 +26,12 @@ export interface StartOptions {
   /** Whether everything is logged. */
   readonly verbose: boolean;
   readonly colours: boolean;
+  /** What the command sets besides. */
+  readonly settings?: FlamingockSettings;
 }
 
-/** The command decides when to run, and what a signal does. */
-const OVERRIDES: FlamingockSettings = { runAt: 'manual', shutdownSignals: [] };
+/** The command decides when to run, that it applies changes whatever the role of the application is, and what a signal does. */
+const OVERRIDES: FlamingockSettings = { runAt: 'manual', role: 'both', shutdownSignals: [] };
 
 /**
  * Makes the application, does `work` with it, and closes it. It is never initialised: of its
@@ -40,12 +42,12 @@ const OVERRIDES: FlamingockSettings = { runAt: 'manual', shutdownSignals: [] };
  */
 export async function withApplication<T>(
   found: FoundModule,
-  { verbose, colours }: StartOptions,
+  { verbose, colours, settings }: StartOptions,
   work: (application: Application) => Promise<T>,
 ): Promise<T> {
   const root = await found.load();
   const logger = verbose ? new MaskingLogger({ colors: colours }) : new CommandLogger(colours);
-  const app = await create(root, logger).catch((error: unknown) => {
+  const app = await create(root, logger, { ...OVERRIDES, ...settings }).catch((error: unknown) => {
     throw startError(found, error);
   });
   try {
@@ -62,8 +64,12 @@ export async function withApplication<T>(
 @Module({})
 class CommandModule {}
 
-function create(root: RootModule, logger: MaskingLogger): Promise<INestApplicationContext> {
-  const overrides = { provide: FLAMINGOCK_OVERRIDES, useValue: OVERRIDES };
+function create(
+  root: RootModule,
+  logger: MaskingLogger,
+  settings: FlamingockSettings,
+): Promise<INestApplicationContext> {
+  const overrides = { provide: FLAMINGOCK_OVERRIDES, useValue: settings };
   const around: DynamicModule = { module: CommandModule, imports: [root], providers: [overrides] };
   // A context of Nest's is initialised as it is made; what could serve is not, until it listens.
   return NestFactory.create(around, noHttpServer(), { logger, abortOnError: false });

@@ -1,3 +1,4 @@
+import type { FlamingockSettings } from '@nestjs-flamingock/core';
 import type { Command } from 'commander';
 import type { ApplicationSource } from '../application/application-source.js';
 import type { Application } from '../application/with-application.js';
@@ -30,6 +31,8 @@ export type Check<O> = (options: O & GlobalOptions, out: Output, args: readonly 
 export interface CommandWork<O> {
   readonly work: Work<O>;
   readonly check?: Check<O>;
+  /** Settings of the application that the command decides. */
+  readonly settings?: (options: O & GlobalOptions) => FlamingockSettings;
 }
 
 /** What a command works with that starts no application. */
@@ -73,10 +76,14 @@ export class CommandRunner {
       const options = command.optsWithGlobals<O & GlobalOptions>();
       this.begin(options);
       const { out, verbose } = this;
-      const { work, check } = await load();
+      const { work, check, settings } = await load();
       check?.(options, out, command.args);
       const root = await this.source.find(options.module, this.terminal.directory);
-      const start = { verbose, colours: out.hasColouredMessages };
+      const start = {
+        verbose,
+        colours: out.hasColouredMessages,
+        ...(settings && { settings: settings(options) }),
+      };
       const { withApplication } = await import('../application/with-application.js');
       this.exitCode = await withApplication(root, start, (application) =>
         work({ ...application, options, args: command.args, out }),

@@ -1,10 +1,10 @@
-import { formatReport, type ExecutionReport } from '@nestjs-flamingock/core';
+import type { ExecutionReport } from '@nestjs-flamingock/core';
 import { interruptibly } from '../application/interruption.js';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { Progress } from '../output/progress.js';
-import { manyLines } from '../output/safe-text.js';
 import type { Invocation } from './command-runner.js';
+import { endOf, showReport, summary } from './run-report.js';
 
 /** What `flamingock execute` does. */
 export async function work({ flamingock, events, out }: Invocation<object>): Promise<ExitCode> {
@@ -18,8 +18,8 @@ export async function work({ flamingock, events, out }: Invocation<object>): Pro
       () => flamingock.execute(),
     );
     progress.stop();
-    show(report, out);
-    return report.status === 'incomplete' ? ExitCode.ATTENTION : ExitCode.DONE;
+    showReport(report, out);
+    return endOf(report);
   } catch (error) {
     progress.stop();
     if (!stopped) throw error;
@@ -28,23 +28,8 @@ export async function work({ flamingock, events, out }: Invocation<object>): Pro
   }
 }
 
-function show(report: ExecutionReport, out: Output): void {
-  for (const warning of report.warnings) out.note(`! ${warning}`);
-  out.result(report, () => summary(report, out.palette.green));
-}
-
 function showStopped(report: ExecutionReport, { name, message }: Error, out: Output): void {
   out.result({ ...report, error: { name, message } }, () => summary(report, out.palette.red));
   const isTold = report.changes.some(({ result }) => result === 'failed' || result === 'blocked');
   if (out.json || !isTold) out.failure({ name, message });
-}
-
-/** What progress has not shown yet: how it ended, and what to do about it. */
-function summary(report: ExecutionReport, colour: (text: string) => string): string {
-  const untold = report.changes.filter(({ result }) => result !== 'executed' && result !== 'skipped');
-  const headline = formatReport(report).split('\n', 1).join('');
-  const rest = formatReport({ ...report, changes: untold })
-    .split('\n')
-    .slice(1);
-  return [colour(manyLines(headline)), ...rest.map(manyLines)].join('\n');
 }

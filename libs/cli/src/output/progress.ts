@@ -1,5 +1,5 @@
 import type { ChangeReport, FlamingockEvents } from '@nestjs-flamingock/core';
-import { describeHolder } from '@nestjs-flamingock/core/adapter';
+import { describeAwaited, describeHolder } from '@nestjs-flamingock/core/adapter';
 import type { Output } from './output.js';
 import { cut, oneLine } from './safe-text.js';
 
@@ -16,6 +16,7 @@ export class Progress {
       events.on('run.waiting', ({ holder }) =>
         this.out.note(`The lock is held by ${describeHolder(holder)}: waiting for it.`),
       ),
+      events.on('run.awaiting', (event) => this.out.note(describeAwaited(event))),
       events.on('change.started', ({ changeId, stage }) => this.begin(`${stage} / ${changeId}`)),
       events.on('change.completed', ({ change }) => this.end(change)),
       events.on('change.failed', ({ change }) => this.end(change)),

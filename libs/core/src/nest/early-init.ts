@@ -54,7 +54,7 @@ function injectedBy(wrapper: InstanceWrapper): InstanceWrapper[] {
 }
 
 /** Those on which Nest calls hooks. */
-function instancesOf(wrapper: InstanceWrapper): unknown[] {
+export function instancesOf(wrapper: InstanceWrapper): unknown[] {
   if (!wrapper.isDependencyTreeStatic()) return [];
   if (!wrapper.isTransient) return [wrapper.instance];
   return wrapper.getStaticTransientInstances().map((made) => made?.instance as unknown);

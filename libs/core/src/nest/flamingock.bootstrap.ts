@@ -10,6 +10,7 @@ import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
+import { ProcessEnd } from './process-end.js';
 import { holdInit, holdTransports } from './start-hold.js';
 
 /** Applies pending changes at the moment that `runAt` names, and stops with the application. */
@@ -23,6 +24,7 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
     private readonly flamingock: FlamingockService,
     private readonly earlyInit: EarlyInit,
     private readonly reporter: LoggerReporter,
+    private readonly processEnd: ProcessEnd,
     modules: ModulesContainer,
     host: HttpAdapterHost,
   ) {
@@ -67,8 +69,14 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
   }
 
   private async apply(): Promise<void> {
-    if (this.flamingock.options.enabled) await this.flamingock.execute();
-    else this.logger.log('Flamingock is switched off (enabled, FLAMINGOCK_ENABLED): no change is applied.');
+    const { enabled, role, timeouts } = this.flamingock.options;
+    // A process that is there for the changes alone must not serve instead: execute() says what is wrong.
+    if (!enabled && role !== 'execute') {
+      this.logger.log('Flamingock is switched off (enabled, FLAMINGOCK_ENABLED): no change is applied.');
+      return;
+    }
+    const report = await this.flamingock.execute();
+    if (role === 'execute') await this.processEnd.after(report, timeouts.graceMs);
   }
 }
 

@@ -12,6 +12,7 @@ import { FlamingockBootstrap } from './flamingock.bootstrap.js';
 import { FLAMINGOCK_ADAPTER_HOST, FLAMINGOCK_RUNTIME, FLAMINGOCK_SETTINGS } from './flamingock.constants.js';
 import type { FlamingockModuleAsyncOptions, FlamingockSettingsFactory } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
+import { ProcessEnd } from './process-end.js';
 import { SettingsInForce } from './settings-in-force.js';
 
 /** Providers of every application, independent of its settings and adapters. */
@@ -40,6 +41,7 @@ export const coreProviders: readonly Provider[] = [
   EarlyInit,
   EngineHost,
   FlamingockService,
+  ProcessEnd,
   FlamingockBootstrap,
 ];
 

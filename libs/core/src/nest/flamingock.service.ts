@@ -5,6 +5,7 @@ import type { AuditFixRequest, AuditFixResult } from '../operations/audit-fix.js
 import type { AuditListRequest, ListedEntry } from '../operations/audit-list.js';
 import type { AuditReconcileRequest, AuditReconciliation } from '../operations/audit-reconcile.js';
 import type { AuditVerification, AuditVerifyRequest } from '../operations/audit-verify.js';
+import { awaitChanges } from '../operations/await-changes.js';
 import { execute } from '../operations/execute.js';
 import type { IssueDetail, IssueSummary } from '../operations/issues.js';
 import type { LockReleaseRequest, LockStatus } from '../operations/lock.js';
@@ -77,7 +78,8 @@ export class FlamingockService {
 
   /**
    * Applies what is pending, unless another instance does, and resolves once everything
-   * is applied. A call while a run is going on gets that run's report.
+   * is applied. A process of the role `wait` applies nothing, and waits for it. A call while a run or wait is going on
+   * gets its report.
    *
    * @throws FlamingockError of a kind that names the remedy; see `docs/errors.md`. Inside a
    * change that such a run applies: SelfWaitingError.
@@ -175,6 +177,7 @@ export class FlamingockService {
 
   private async run(): Promise<ExecutionReport> {
     if (!this.options.enabled) throw new FlamingockDisabledError();
-    return this.host.perform({}, (engine, { signal }) => execute(engine, signal));
+    const work = this.options.role === 'wait' ? awaitChanges : execute;
+    return this.host.perform({}, (engine, { signal }) => work(engine, signal));
   }
 }

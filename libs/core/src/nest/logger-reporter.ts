@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { issueCommand } from '../errors/commands.js';
 import { errorText } from '../errors/error-text.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
 import { ChangeFailedError, ManualInterventionError } from '../run/run.errors.js';
 import { describeHolder, describeLeaseEnd } from '../lock/lock.errors.js';
+import { describeAwaited } from '../reporting/awaiting-text.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import type { ChangeReport, ExecutionReport } from '../reporting/execution-report.js';
-import type { AwaitingEvent } from '../reporting/flamingock.events.js';
 import { formatReport } from '../reporting/report-format.js';
 
 /** Tells what runs do through Nest's `Logger`. */
@@ -64,19 +63,6 @@ export class LoggerReporter {
     if (failed || report.status === 'incomplete') this.logger.error(text);
     else this.logger.log(text);
   }
-}
-
-/** Why this process waits, and what an operator has to do about each change that stands in its way. */
-function describeAwaited({ service, reason, pending, issues }: AwaitingEvent): string {
-  const what = pending.length === 1 ? '1 change' : `${pending.length} changes`;
-  const lines = [
-    `Waiting for ${what} of service "${service}" that this process does not apply (role "wait"): ${reason}.`,
-    ...issues.map(({ changeId, stage, state, reason: why }) => {
-      const change = `"${changeId}" (stage "${stage}", ${state}) needs a manual check: ${why}`;
-      return `  ${change}. See \`${issueCommand(changeId)}\``;
-    }),
-  ];
-  return lines.join('\n');
 }
 
 function leftBehind(changeId: string, what: string): string {

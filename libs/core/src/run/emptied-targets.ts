@@ -1,5 +1,7 @@
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { Engine } from './engine.js';
+import { errorText } from '../errors/error-text.js';
+import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import { hasTrace, type TransactionalTargetSystem } from '../target-system/target-system.js';
 import { separateTargets, withinLook } from '../executor/separate-targets.js';
@@ -42,4 +44,22 @@ export async function lookAtTargets(
     return recorded > 0 ? [{ targetSystem, lostBy: 'target-system', recorded, found: 0, changeIds: [] }] : [];
   });
   return { emptied, silent };
+}
+
+/**
+ * Refuses to call a service up to date whose targets were emptied.
+ *
+ * @returns a warning for each target that could not be asked.
+ * @throws LostWritesError
+ */
+export async function assertNotEmptied(
+  engine: Engine,
+  readSnapshot: () => Promise<AuditSnapshot>,
+): Promise<readonly string[]> {
+  const { emptied, silent } = await lookAtTargets(engine, readSnapshot);
+  if (emptied.length > 0) throw new LostWritesError(engine.pipeline.service, emptied);
+  return silent.map(
+    ({ targetSystem, error }) =>
+      `target system "${targetSystem}" could not be asked whether it still has its changes: ${errorText(error)}`,
+  );
 }

@@ -8,7 +8,7 @@ import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
 import { decide, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import type { PlannedChange } from '../plan/execution-plan.js';
+import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 
 type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 
@@ -22,6 +22,24 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
     ...(entry?.error != null && { error: entry.error }),
     nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
   });
+}
+
+/** Reports the changes of a plan that a run with `onIssue: 'skip'` would do nothing about. */
+export function restingReports({ stages }: Pick<ExecutionPlan, 'stages'>): ChangeReport[] {
+  return stages.flatMap(({ changes }) => {
+    const stopper = changes.find(({ action }) => action === 'MANUAL_INTERVENTION');
+    return changes.map((planned) => {
+      const { change, action, reason } = planned;
+      if (action === 'SKIP') return reportChange(change, { result: 'skipped', reason });
+      if (planned === stopper) return blockedReport(planned);
+      return leftOutReport(change, stopper?.change.id ?? '');
+    });
+  });
+}
+
+/** Reports a change that a failed or blocked one keeps from being reached. */
+export function leftOutReport(change: ChangeDescriptor, stopperId: string): ChangeReport {
+  return reportChange(change, { result: 'not-reached', reason: `stopped by "${stopperId}"` });
 }
 
 /** What the next run does about a change whose execution or undo failed just now. */

@@ -1,18 +1,14 @@
 import { isAtRest, isSettled, type AuditHead } from '../audit/audit-head.js';
-import { AuditTamperedError, storeFailure } from '../audit/audit.errors.js';
-import type { AuditEntry } from '../audit/audit-entry.js';
-import { entryFault, readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
+import { storeFailure } from '../audit/audit.errors.js';
+import { readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../errors/error-text.js';
 import { isLegacy } from '../audit/legacy.js';
 import { changesOf } from '../audit/renaming.js';
-import { boundedSignal } from '../runtime/bounded-signal.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import type { LockRecord } from '../lock/lock-store.js';
-import { assertNoEarlierName } from './earlier-name.js';
 import { assertNothingForgotten } from './forgotten-claims.js';
-import { lookAtTargets } from './emptied-targets.js';
+import { assertNotEmptied } from './emptied-targets.js';
 import { assertTransactions } from '../executor/transaction-check.js';
-import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { Activity } from '../reporting/activity.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { EditedChange } from '../plan/change-identity.js';
@@ -22,11 +18,12 @@ import type { ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
 import { makeReady } from './make-ready.js';
 import { planExecution } from '../plan/execution-planner.js';
-import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './run.errors.js';
 import { LOOK_AGAIN } from '../plan/pipeline.js';
 import { assertOpen, checkPlan } from './plan-checks.js';
 import { PlanRunner } from './plan-runner.js';
+import { readPlan } from './read-plan.js';
 import { ReportDraft } from './report-draft.js';
+import { reportedRun } from './reported-run.js';
 
 const UNSETTLED = 'the history could not be marked as settled; the next start reads it whole';
 
@@ -53,24 +50,8 @@ export class PipelineRunner {
    * @throws InvalidChangesError, ChangeFailedError, ManualInterventionError, OutOfOrderError, ForeignChangesError,
    * RenamedChangesError, EditedChangesError, ServiceRenamedError, RenameUnfinishedError, TransactionsUnavailableError, and the errors of lock and audit store; `signal`'s reason when it aborts.
    */
-  async run(signal: AbortSignal): Promise<ExecutionReport> {
-    const { events, settings, runtime, pipeline } = this.engine;
-    const about = { service: pipeline.service, executionId: this.report.executionId };
-    const late = (runMs: number) => new RunTimeoutError(pipeline.service, runMs);
-    const bounded = boundedSignal(signal, settings.timeouts.runMs, late, runtime);
-    events.publish('run.started', about);
-    try {
-      await this.apply(bounded.signal);
-      const report = this.report.finish();
-      this.throwIssues(report);
-      events.publish('run.completed', { ...about, report });
-      return report;
-    } catch (error) {
-      events.publish('run.failed', { ...about, error, report: this.report.finish('stopped') });
-      throw error;
-    } finally {
-      bounded.clear();
-    }
+  run(signal: AbortSignal): Promise<ExecutionReport> {
+    return reportedRun(this.engine, this.report, signal, (bounded) => this.apply(bounded));
   }
 
   private async apply(signal: AbortSignal): Promise<void> {
@@ -95,7 +76,9 @@ export class PipelineRunner {
   }
 
   private async runLocked(session: ExclusiveSession, signal: AbortSignal): Promise<void> {
-    const plan = this.check(planExecution(this.engine.pipeline, session.snapshot));
+    const { pipeline, settings } = this.engine;
+    const plan = planExecution(pipeline, session.snapshot);
+    this.edited = checkPlan(plan, settings);
     this.report.notePlan(plan, this.edited);
     if (plan.hasWork) await this.runPlan(plan, session, signal);
     await this.settle(plan, session);
@@ -138,19 +121,14 @@ export class PipelineRunner {
       this.report.markUpToDate();
       return true;
     }
-    if (!head?.seq) await assertNoEarlierName(this.engine);
-    const snapshot = head ? await this.readSnapshot() : new Map<string, AuditEntry>();
-    const fault = entryFault(snapshot);
-    if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
-    const plan = this.check(planExecution(pipeline, snapshot));
+    const { plan, snapshot, edited } = await readPlan(this.engine, head);
     if (plan.hasWork) {
       await makeReady(this.engine, changesToRun(plan));
       return false;
     }
     await this.lookAtTargets(() => Promise.resolve(snapshot));
-    this.report.notePlan(plan, this.edited);
-    if (head && plan.unfinished.length === 0 && this.edited.length === 0)
-      await this.settleAnew(head, snapshot);
+    this.report.notePlan(plan, edited);
+    if (head && plan.unfinished.length === 0 && edited.length === 0) await this.settleAnew(head, snapshot);
     return true;
   }
 
@@ -161,12 +139,7 @@ export class PipelineRunner {
 
   /** An emptied target is no reason to call a service up to date. */
   private async lookAtTargets(readSnapshot: () => Promise<AuditSnapshot>): Promise<void> {
-    const { emptied, silent } = await lookAtTargets(this.engine, readSnapshot);
-    if (emptied.length > 0) throw new LostWritesError(this.engine.pipeline.service, emptied);
-    for (const { targetSystem, error } of silent)
-      this.report.warn(
-        `target system "${targetSystem}" could not be asked whether it still has its changes: ${errorText(error)}`,
-      );
+    for (const warning of await assertNotEmptied(this.engine, readSnapshot)) this.report.warn(warning);
   }
 
   private announceWait(holder: LockRecord | undefined): void {
@@ -174,11 +147,6 @@ export class PipelineRunner {
     if (!this.report.waitFor(holder && describeHolder(holder))) return;
     const { executionId } = this.report;
     events.publish('run.waiting', { service: pipeline.service, executionId, holder });
-  }
-
-  private check(plan: ExecutionPlan): ExecutionPlan {
-    this.edited = checkPlan(plan, this.engine.settings);
-    return plan;
   }
 
   /** Written before the release, so that the next holder has nothing to read but the head. */
@@ -207,14 +175,6 @@ export class PipelineRunner {
       if (!lock || lock.expiresAt > lock.storeNow) return;
       await store.settle({ service, token, owner }, { seq, digest });
     });
-  }
-
-  private throwIssues(report: ExecutionReport): void {
-    if (report.status !== 'stopped') return;
-    const { failure } = this.report;
-    throw failure
-      ? new ChangeFailedError(failure.changeId, report, failure.error)
-      : new ManualInterventionError(report);
   }
 
   /** A failure to tidy up does no harm, so it is reported and not thrown. */

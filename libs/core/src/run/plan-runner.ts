@@ -9,7 +9,7 @@ import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport, interruptedReport, nextAfter } from './issue-report.js';
+import { blockedReport, failedReport, interruptedReport, leftOutReport, nextAfter } from './issue-report.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -198,14 +198,12 @@ export class PlanRunner {
   }
 
   private leaveOut(changes: readonly PlannedChange[], stopper: ChangeReport): void {
-    const reason = `stopped by "${stopper.changeId}"`;
-    for (const { change, action, reason: skipReason } of changes) {
+    for (const { change, action, reason } of changes)
       this.changes.push(
         action === 'SKIP'
-          ? reportChange(change, { result: 'skipped', reason: skipReason })
-          : reportChange(change, { result: 'not-reached', reason }),
+          ? reportChange(change, { result: 'skipped', reason })
+          : leftOutReport(change, stopper.changeId),
       );
-    }
   }
 
   private openIssue(change: ChangeReport): ChangeReport {

@@ -1,3 +1,4 @@
+import { cliCommand, issueCommand } from '../errors/commands.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
 import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/execution-report.js';
 
@@ -65,7 +66,7 @@ export class RunAbortedError extends FlamingockError {
     super(`The run of service "${service}" was stopped: ${why}.${progress} Start again to go on.`);
   }
 
-  /** Of a run that was still waiting for the lock. */
+  /** Of a run that was still waiting for others. */
   whileWaiting(wait: string): RunAbortedError {
     return new RunAbortedError(this.service, this.why, ` ${wait}`);
   }
@@ -86,10 +87,47 @@ export class RunTimeoutError extends FlamingockError {
     );
   }
 
-  /** Of a run that was still waiting for the lock. */
+  /** Of a run that was still waiting for others. */
   whileWaiting(wait: string): RunTimeoutError {
     return new RunTimeoutError(this.service, this.timeoutMs, ` ${wait}`);
   }
+}
+
+/** A process of the role `wait` has waited for its changes for `lock.waitMs`, and another process has not applied them. */
+export class AwaitTimeoutError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_AWAIT_TIMEOUT';
+
+  constructor(
+    readonly service: string,
+    readonly waitedMs: number,
+    /** Ids of the changes that were waited for. */
+    readonly pending: readonly string[],
+    /** Ids of those that need a manual check. */
+    readonly issues: readonly string[],
+    why: string,
+  ) {
+    super(
+      `Waited ${waitedMs} ms for another process to apply ${someOf(pending)} of service "${service}": ${why}. ` +
+        `Nothing was run here. ${stepAfterWait(issues)} Then start this instance again; to have it wait longer, raise ` +
+        'lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS).',
+    );
+  }
+}
+
+/** Changes that a message names. */
+const NAMED = 5;
+
+/** The first of these changes by their ids, and how many more there are. */
+export function someOf(changeIds: readonly string[]): string {
+  const named = changeIds.slice(0, NAMED).map((id) => `"${id}"`);
+  const more = changeIds.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}
+
+function stepAfterWait([issue]: readonly string[]): string {
+  if (issue !== undefined)
+    return `\`${issueCommand(issue)}\` says what to do; then apply the changes: \`${cliCommand('execute')}\`.`;
+  return `Apply the changes, or see why that fails: \`${cliCommand('execute')}\`.`;
 }
 
 /** One paragraph per change that needs an operator: state, cause, steps. */

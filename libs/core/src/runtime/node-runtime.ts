@@ -19,11 +19,23 @@ export const nodeRuntime: Runtime = {
     if (idle) timer.unref();
     return () => clearTimeout(timer);
   },
+  async end(exitCode) {
+    await Promise.all([process.stdout, process.stderr].map(written));
+    process.exit(exitCode);
+  },
   uuid: randomUUID,
   random: Math.random,
   host: hostname(),
   pid: process.pid,
 };
+
+/** Resolves once a stream has passed on what was written to it, or cannot any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.write('', () => resolve());
+  });
+}
 
 /** What the environment of this process says about development. */
 export function developmentVariables(): Readonly<Record<'FLAMINGOCK_DEV' | 'NODE_ENV', string | undefined>> {

@@ -18,6 +18,11 @@ export interface Runtime {
   uuid(): string;
   /** A number from 0 (included) to 1 (excluded). */
   random(): number;
+  /**
+   * Ends this process with an exit code, once all that it has printed is written. Only for a process that is there for
+   * the changes alone, see `role: 'execute'`. Never resolves.
+   */
+  end(exitCode: number): Promise<never>;
   /** Name of this machine, as recorded in lock and audit entries. */
   readonly host: string;
   /** Id of this process, as recorded in the lock. */

@@ -66,6 +66,14 @@ export class ManualRuntime implements Runtime {
     return this.clock.advance(ms);
   }
 
+  /** The exit code with which the process was to end, if it was. It goes on all the same. */
+  endedWith: number | undefined;
+
+  end(exitCode: number): Promise<never> {
+    this.endedWith = exitCode;
+    return new Promise<never>(() => undefined);
+  }
+
   uuid(): string {
     const hex = this.draw().toString('hex');
     const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);

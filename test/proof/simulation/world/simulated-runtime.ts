@@ -21,6 +21,10 @@ export class SimulatedRuntime implements Runtime {
     return this.process.after(ms, ring);
   }
 
+  end(): Promise<never> {
+    return new Promise<never>(() => undefined);
+  }
+
   uuid(): string {
     this.drawn += 1;
     return `process-${this.pid}-${this.drawn}`;

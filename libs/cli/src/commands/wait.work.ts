@@ -1,0 +1,31 @@
+import type { FlamingockSettings } from '@nestjs-flamingock/core';
+import { interruptibly } from '../application/interruption.js';
+import type { ExitCode } from '../exit-code.js';
+import { Progress } from '../output/progress.js';
+import type { Invocation } from './command-runner.js';
+import { endOf, showReport } from './run-report.js';
+
+export interface WaitOptions {
+  readonly timeout?: number;
+}
+
+/** The role of this process, whatever that of the application is. */
+export function settings({ timeout }: WaitOptions): FlamingockSettings {
+  return { role: 'wait', ...(timeout !== undefined && { lock: { waitMs: timeout } }) };
+}
+
+/** What `flamingock wait` does. */
+export async function work({ flamingock, events, out }: Invocation<WaitOptions>): Promise<ExitCode> {
+  const progress = new Progress(events, out);
+  try {
+    const report = await interruptibly(
+      flamingock,
+      () => undefined,
+      () => flamingock.execute(),
+    );
+    showReport(report, out);
+    return endOf(report);
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,41 @@
+import type { ExecutionReport } from '../reporting/execution-report.js';
+import { boundedSignal } from '../runtime/bounded-signal.js';
+import type { Engine } from './engine.js';
+import type { ReportDraft } from './report-draft.js';
+import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './run.errors.js';
+
+/**
+ * Does `work` as one run: within `timeouts.runMs`, with the events of its begin and its end, and a report.
+ *
+ * @throws ChangeFailedError, ManualInterventionError, as the report says; what `work` throws.
+ */
+export async function reportedRun(
+  { events, settings, runtime, pipeline }: Engine,
+  report: ReportDraft,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<ExecutionReport> {
+  const about = { service: pipeline.service, executionId: report.executionId };
+  const late = (runMs: number) => new RunTimeoutError(pipeline.service, runMs);
+  const bounded = boundedSignal(signal, settings.timeouts.runMs, late, runtime);
+  events.publish('run.started', about);
+  try {
+    await work(bounded.signal);
+    const ended = report.finish();
+    throwIssues(ended, report);
+    events.publish('run.completed', { ...about, report: ended });
+    return ended;
+  } catch (error) {
+    events.publish('run.failed', { ...about, error, report: report.finish('stopped') });
+    throw error;
+  } finally {
+    bounded.clear();
+  }
+}
+
+function throwIssues(report: ExecutionReport, { failure }: Pick<ReportDraft, 'failure'>): void {
+  if (report.status !== 'stopped') return;
+  throw failure
+    ? new ChangeFailedError(failure.changeId, report, failure.error)
+    : new ManualInterventionError(report);
+}
