@@ -3,6 +3,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import { refuseToWaitFor } from './change-scope.js';
 import { describeHolder, LockTimeoutError } from './lock.errors.js';
 import { Lease } from './lease.js';
+import { readHolder } from './lock-holder.js';
 import type { LockProgress } from './lock-progress.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
 import { waitPatiently, type WaitLimits } from './patient-wait.js';
@@ -21,15 +22,26 @@ export interface AcquiredLock {
   readonly askedAt: number;
 }
 
-/** What a waiting instance does between two attempts. */
+/** What a waiting instance does between two looks. */
 export interface Waiting {
-  /** Called after each attempt that found the lock held. */
+  /** Called after each look that found the lock held. */
   held?(holder: LockRecord | undefined): void;
-  /** Asked before each further attempt. True ends the wait: nothing is left to do. */
+  /** Asked before each further attempt, and now and then. True ends the wait: nothing is left to do. */
   isDone(): Promise<boolean>;
   /** Highest token that the head of the history is known to carry, see {@link LockClaim.floor}. */
   floor?(): number;
   readonly signal: AbortSignal;
+}
+
+/** How often a waiting instance asks at least whether something is left to do, in milliseconds, while one holder has the lock. */
+const ASK_MS = 1_000;
+
+/** What one who waits in line knows. */
+interface PlaceInLine {
+  readonly claim: LockClaim;
+  holder?: LockRecord | undefined;
+  /** Monotonic time at which it was last asked whether something is left to do. */
+  askedAt: number;
 }
 
 /** Where the lock is: an audit store. */
@@ -67,29 +79,51 @@ export class LockQueue {
     executionId: string,
     waiting: Waiting,
   ): Promise<AcquiredLock | undefined> {
-    const claim = this.claim(service, executionId);
-    let holder: LockRecord | undefined;
+    const place: PlaceInLine = { claim: this.claim(service, executionId), askedAt: -Infinity };
     const { lock } = await waitPatiently<{ lock: AcquiredLock | undefined }>(
       this.store,
       this.runtime,
       this.settings,
       {
         signal: waiting.signal,
-        look: async (hasAnswered) => {
-          if (hasAnswered && (await waiting.isDone())) return { lock: undefined };
-          const attempt = await this.attempt({ ...claim, floor: waiting.floor?.() ?? 0 });
-          if ('lease' in attempt) return { lock: attempt };
-          holder = attempt.holder;
-          this.progress?.waiting(holder);
-          refuseToWaitFor(service, holder);
-          waiting.held?.(holder);
-          return undefined;
-        },
-        late: (waitedMs) => new LockTimeoutError(service, waitedMs, holder),
-        describe: (waitedMs) => holder && describeWait(service, waitedMs, holder),
+        look: (hasAnswered) =>
+          hasAnswered ? this.lookAgain(place, waiting) : this.tryToTake(place, waiting),
+        late: (waitedMs) => new LockTimeoutError(service, waitedMs, place.holder),
+        describe: (waitedMs) => place.holder && describeWait(service, waitedMs, place.holder),
       },
     );
     return lock;
+  }
+
+  /** As long as one holder has the lock, a read tells as much as an attempt, which is a write for every waiting instance. */
+  private async lookAgain(
+    place: PlaceInLine,
+    waiting: Waiting,
+  ): Promise<{ lock: AcquiredLock | undefined } | undefined> {
+    const holder = await readHolder(this.store.lock, place.claim.service);
+    const isNews = !holder || !isSameHold(holder, place.holder);
+    const now = this.runtime.monotonicMs();
+    if (isNews || now >= place.askedAt + ASK_MS) {
+      place.askedAt = now;
+      if (await waiting.isDone()) return { lock: undefined };
+    }
+    if (!holder) return this.tryToTake(place, waiting);
+    this.noteHolder(holder, place, waiting);
+    return undefined;
+  }
+
+  private async tryToTake(place: PlaceInLine, waiting: Waiting): Promise<{ lock: AcquiredLock } | undefined> {
+    const attempt = await this.attempt({ ...place.claim, floor: waiting.floor?.() ?? 0 });
+    if ('lease' in attempt) return { lock: attempt };
+    this.noteHolder(attempt.holder, place, waiting);
+    return undefined;
+  }
+
+  private noteHolder(holder: LockRecord | undefined, place: PlaceInLine, waiting: Waiting): void {
+    place.holder = holder;
+    this.progress?.waiting(holder);
+    refuseToWaitFor(place.claim.service, holder);
+    waiting.held?.(holder);
   }
 
   private claim(service: string, owner: string): LockClaim {
@@ -105,6 +139,10 @@ export class LockQueue {
     const lease = new Lease(this.store.lock, hold, claim.leaseMs, askedAt, this.runtime);
     return { lease, storeNow: answer.storeNow, askedAt };
   }
+}
+
+function isSameHold(one: LockRecord, other: LockRecord | undefined): boolean {
+  return one.token === other?.token && one.owner === other.owner;
 }
 
 function describeWait(service: string, waitedMs: number, holder: LockRecord): string {
