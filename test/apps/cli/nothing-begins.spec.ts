@@ -24,6 +24,7 @@ await describeOn(['redis'], 'an application with a queue worker and an interval'
   it.each([
     'plan',
     'execute',
+    'wait',
     'undo -c publish --yes --by ops --reason test',
     'audit list',
     'audit verify',

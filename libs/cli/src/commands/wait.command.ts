@@ -11,7 +11,7 @@ export function addWait(parent: Command, runner: CommandRunner): void {
     .addHelpText(
       'after',
       examples(
-        ['flamingock wait && node dist/main.js', 'before what needs the changes starts'],
+        ['flamingock wait', 'before a program starts that needs the changes'],
         ['flamingock wait --timeout 0', 'exits with 1 where anything is pending now'],
       ),
     )
