@@ -83,6 +83,8 @@ export type { ProvidedHandle } from './target-system/provided-handle.js';
 
 export { tokenName } from './change/parameter-faults.js';
 
+export { describeActivity, describeHolderAtWork } from './reporting/holder-activity.js';
+export { describeDuration, describeProgress } from './reporting/progress-format.js';
 export type { EventPublisher } from './reporting/event-publisher.js';
 
 export { describeAwaited } from './reporting/awaiting-text.js';

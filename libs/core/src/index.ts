@@ -58,8 +58,14 @@ export { Recovery } from './change/recovery.decorator.js';
 export { TargetSystem } from './change/target-system.decorator.js';
 export type { ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
+export type { ChangeProgress, ReportProgress } from './change/change-progress.js';
 export type { ChangeClass } from './change/change-discovery.js';
-export { InvalidChangesError, LazyResultError, type ChangeFault } from './change/change.errors.js';
+export {
+  InvalidChangesError,
+  InvalidProgressError,
+  LazyResultError,
+  type ChangeFault,
+} from './change/change.errors.js';
 
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
@@ -88,6 +94,7 @@ export type {
   AwaitedIssue,
   AwaitingEvent,
   ChangeEndedEvent,
+  ChangeProgressEvent,
   ChangeStartedEvent,
   FlamingockEventMap,
   FlamingockEventName,
@@ -109,6 +116,7 @@ export type {
   ExecutionStatus,
 } from './reporting/execution-report.js';
 export { formatReport } from './reporting/report-format.js';
+export type { HolderActivity } from './reporting/holder-activity.js';
 export type { RedoReport } from './reporting/redo-report.js';
 export type { UndoneChange, UndoReport } from './reporting/undo-report.js';
 

@@ -1,5 +1,5 @@
 import type { LastRun, LockStatus, StatusReport } from '@nestjs-flamingock/core';
-import { cliCommand, describeHolder, issueCommand } from '@nestjs-flamingock/core/adapter';
+import { cliCommand, describeActivity, describeHolder, issueCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { facts, type Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';
@@ -24,7 +24,7 @@ export async function work({ flamingock, options, out }: Invocation<StatusOption
 }
 
 function describe(report: StatusReport, { palette }: Output): string {
-  const { service, head, lock, lastRun, issues } = report;
+  const { service, head, lock, activity, lastRun, issues } = report;
   const [first] = issues;
   return [
     palette.bold(oneLine(`Service "${service}"`)),
@@ -33,6 +33,7 @@ function describe(report: StatusReport, { palette }: Output): string {
         ['changes', counts(report)],
         ['issues', issuesLine(report)],
         ['lock', lockLine(lock)],
+        ['at work', activity && describeActivity(activity)],
         ['head', head ? `${head.seq}:${head.hash.slice(0, SHORT)}` : 'nothing was ever recorded'],
         ['last run', lastRun && lastRunLine(lastRun)],
         ['cause', lastRun?.error],

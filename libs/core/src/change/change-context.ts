@@ -1,4 +1,5 @@
 import { detached } from '../runtime/async-frames.js';
+import type { ReportProgress } from './change-progress.js';
 
 /**
  * The run that a change is part of. A parameter of this type gets it.
@@ -13,6 +14,14 @@ export class ChangeContext {
     readonly lockToken: number,
     /** Aborts when the lock is lost, time is up, or the application shuts down. */
     readonly signal: AbortSignal,
+    /**
+     * Tells how far the change has come: `progress(done, total, note)`, in units of its own. Call it as often as you
+     * like: it keeps the numbers, and events, log and probes have them at most once a second. `done` may exceed `total`,
+     * which was counted before. What comes after the end of the change is ignored.
+     *
+     * @throws InvalidProgressError for numbers that are negative or none.
+     */
+    readonly progress: ReportProgress = () => undefined,
   ) {}
 
   /**

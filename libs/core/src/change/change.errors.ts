@@ -1,4 +1,5 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
+import { shown } from '../errors/option-names.js';
 
 /** One thing that is wrong with the changes of an application. */
 export interface ChangeFault {
@@ -40,6 +41,24 @@ export class LazyResultError extends FlamingockError {
     super(
       `Change "${changeId}": ${methodName}() returned ${returned}, which does nothing until it is run, so the ` +
         `change is not done. Run it in the method: ${line}`,
+    );
+  }
+}
+
+/** A change reports a progress that is none. */
+export class InvalidProgressError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_INVALID_PROGRESS';
+
+  constructor(
+    readonly changeId: string,
+    /** The argument that makes no sense. */
+    readonly argument: 'done' | 'total' | 'note',
+    value: unknown,
+  ) {
+    const rule = argument === 'note' ? 'a text' : 'a number from 0';
+    super(
+      `Change "${changeId}" reports a progress whose ${argument} is ${typeof value === 'number' ? value : shown(value)}. ` +
+        `It must be ${rule}: write context.progress(done, total, note), and leave out total or note where they are not known.`,
     );
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '../audit/audit.errors.js';
 import { ChangeContext } from '../change/change-context.js';
 import type { ChangeDescriptor, ChangeMethod, Invocation } from '../change/change-descriptor.js';
+import type { ReportProgress } from '../change/change-progress.js';
 import { currentChange } from '../lock/change-scope.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
@@ -76,7 +77,7 @@ export class ChangeCaller {
       this.run.lease.assertHeld();
     };
     const guard = createGuard(check, (value) => change.target.checks?.(value) ?? false);
-    const call = this.call(change, (signal) =>
+    const call = this.call(change, (context) =>
       this.inTarget(change, () =>
         change.target.run(
           this.identify(change, { operation }),
@@ -85,7 +86,7 @@ export class ChangeCaller {
             await this.run.lease.whenHeld();
             check();
             progress.isCalled = true;
-            await this.invoke(method, { context: this.context(change, signal), handles, guard });
+            await this.invoke(method, { context, handles, guard });
           },
           check,
         ),
@@ -99,8 +100,8 @@ export class ChangeCaller {
   /** Calls a method inside the target's transaction; rejects with the error that ends the method. */
   async callInTransaction(change: ChangeDescriptor, { method }: ChangeCall, handles: Handles): Promise<void> {
     await this.run.lease.whenHeld();
-    const result = await this.call(change, (signal) =>
-      this.invoke(method, { context: this.context(change, signal), handles, guard: (value) => value }),
+    const result = await this.call(change, (context) =>
+      this.invoke(method, { context, handles, guard: (value) => value }),
     );
     if (result.status !== 'done') throw result.error;
     await this.run.lease.whenHeld();
@@ -190,16 +191,24 @@ export class ChangeCaller {
     }
   }
 
-  private call(change: ChangeDescriptor, work: (signal: AbortSignal) => Promise<void>): Promise<Attempt> {
-    const { runtime, signal, lease, changeTimeoutMs } = this.run;
+  private call(change: ChangeDescriptor, work: (context: ChangeContext) => Promise<void>): Promise<Attempt> {
+    const { runtime, signal, lease, changeTimeoutMs, activity } = this.run;
     const timeoutMs = change.timeoutMs ?? changeTimeoutMs;
     // Once the lock is lost nothing that the change still does can be recorded: no grace.
     const graceMs = () => (lease.signal.aborted ? 0 : this.run.graceMs);
-    return attempt(runtime, { changeId: change.id, timeoutMs, graceMs, signal }, work);
+    const meter = activity.meter(change.stage, change.id);
+    const bounds = { changeId: change.id, timeoutMs, graceMs, signal };
+    return attempt(runtime, bounds, (stop) => work(this.context(change, stop, meter.report))).finally(() =>
+      meter.end(),
+    );
   }
 
-  private context(change: ChangeDescriptor, signal: AbortSignal): ChangeContext {
+  private context(
+    { stage, id }: ChangeDescriptor,
+    signal: AbortSignal,
+    report: ReportProgress,
+  ): ChangeContext {
     const { service, executionId } = this.run.journal;
-    return new ChangeContext(service, executionId, change.stage, change.id, this.run.lease.token, signal);
+    return new ChangeContext(service, executionId, stage, id, this.run.lease.token, signal, report);
   }
 }

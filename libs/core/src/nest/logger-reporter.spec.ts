@@ -1,4 +1,5 @@
-import { Logger } from '@nestjs/common';
+import { ConsoleLogger, Logger, type LogLevel } from '@nestjs/common';
+import { LockTimeoutError } from '../lock/lock.errors.js';
 import { ChangeFailedError } from '../run/run.errors.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import type { ChangeReport, ExecutionReport } from '../reporting/execution-report.js';
@@ -42,7 +43,8 @@ afterEach(() => {
 
 describe('LoggerReporter', () => {
   it('tells what is being applied while it is, and the report at the end', () => {
-    events.publish('change.started', { ...ABOUT, stage: 'main', changeId: 'add-category' });
+    const change1 = { stage: 'main', changeId: 'add-category', position: 1, of: 1 };
+    events.publish('change.started', { ...ABOUT, ...change1 });
     events.publish('change.completed', { ...ABOUT, change: change() });
     events.publish('run.completed', { ...ABOUT, report: report() });
     expect(logged).toEqual([
@@ -116,6 +118,93 @@ describe('LoggerReporter', () => {
       ['log', '"a" is still running after 30 s: waiting for its method execute().'],
       ['log', 'Flamingock is still running after 30 s: waiting for the lock.'],
     ]);
+  });
+
+  it('tells from five minutes on as a warning what is still running', () => {
+    const event = { ...ABOUT, changeId: 'a', waitsFor: 'its method execute()' };
+    for (const runningMs of [30_000, 300_000]) events.publish('run.still-running', { ...event, runningMs });
+    expect(logged.map(([level]) => level)).toEqual(['log', 'warn']);
+  });
+
+  it('tells how far a change has come, now and then, and no more that it is still running', () => {
+    const about = { ...ABOUT, stage: 'main', changeId: 'a', total: 600 };
+    for (let second = 1; second <= 60; second += 1)
+      events.publish('change.progress', { ...about, done: second, runningMs: second * 1000 });
+    events.publish('run.still-running', { ...ABOUT, changeId: 'a', runningMs: 60_000, waitsFor: 'x' });
+    expect(logged.map(([, text]) => text)).toEqual([
+      'Applying "a": 0 % (5 of 600), 1/s, 10 min left',
+      'Applying "a": 1 % (10 of 600), 1/s, 10 min left',
+      'Applying "a": 3 % (20 of 600), 1/s, 10 min left',
+      'Applying "a": 6 % (40 of 600), 1/s, 9 min left',
+    ]);
+  });
+
+  it('tells what the holder that it waits for is at work on', () => {
+    const holder = { service: 's', owner: 'o', host: 'h', pid: 2, token: 7, acquiredAt: 0, expiresAt: 9 };
+    const activity = { stage: 'main', changeId: 'a', position: 4, of: 12, startedAt: 0, runningMs: 130_000 };
+    const progress = { done: 37, total: 100 };
+    events.publish('holder.progress', { ...ABOUT, holder, activity: { ...activity, progress } });
+    expect(logged).toEqual([
+      ['log', 'Waiting: h (pid 2, token 7) is applying "a" (4 of 12), 37 %, for 2 min'],
+    ]);
+  });
+
+  it('says of changes that share a commit that they do', () => {
+    for (const [position, changeId] of ['a', 'b'].entries())
+      events.publish('change.started', { ...ABOUT, stage: 'main', changeId, position, of: 3 });
+    for (const changeId of ['a', 'b'])
+      events.publish('change.completed', { ...ABOUT, change: change({ changeId }) });
+    events.publish('change.started', { ...ABOUT, stage: 'main', changeId: 'c', position: 3, of: 3 });
+    expect(logged.map(([, text]) => text)).toEqual([
+      'Applying "a" (stage "main")',
+      'Applying "b" (stage "main"), to be committed with those before it',
+      'Applied "a" in 12 ms',
+      'Applied "b" in 12 ms',
+      'Applying "c" (stage "main")',
+    ]);
+  });
+
+  describe('where Nest’s logger writes JSON', () => {
+    let written: Record<string, unknown>[];
+    beforeEach(() => {
+      written = [];
+      class Captured extends ConsoleLogger {
+        protected override printAsJson(message: unknown, { logLevel }: { logLevel: LogLevel }): void {
+          written.push({ level: logLevel, message });
+        }
+      }
+      Logger.overrideLogger(new Captured({ json: true }));
+    });
+
+    it('has the report once, as fields', () => {
+      const changes = [change({ changeId: 'old', result: 'skipped' }), change()];
+      events.publish('run.completed', { ...ABOUT, report: report({ changes, waitedMs: 7 }) });
+      expect(written).toEqual([
+        {
+          level: 'log',
+          message: expect.objectContaining({
+            event: 'run.completed',
+            text: 'Service "inventory" is up to date now: 1 skipped, 1 executed (40 ms)',
+            ...ABOUT,
+            status: 'applied',
+            results: { skipped: 1, executed: 1 },
+            waitedMs: 7,
+            changes: [change()],
+          }) as unknown,
+        },
+      ]);
+    });
+
+    it('has other lines with what they are made of', () => {
+      events.publish('change.started', { ...ABOUT, stage: 'main', changeId: 'a', position: 1, of: 2 });
+      const error = new LockTimeoutError('inventory', 5, undefined);
+      events.publish('run.failed', { ...ABOUT, error, report: report({ status: 'stopped' }) });
+      expect(written).toMatchObject([
+        { message: { event: 'change.started', changeId: 'a', text: 'Applying "a" (stage "main")' } },
+        { level: 'error', message: { event: 'run.failed', status: 'stopped' } },
+        { level: 'error', message: { event: 'run.failed', code: 'FLAMINGOCK_LOCK_TIMEOUT' } },
+      ]);
+    });
   });
 
   it('warns before it reports', () => {

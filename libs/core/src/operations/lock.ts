@@ -1,4 +1,4 @@
-import type { LockRecord } from '../lock/lock-store.js';
+import type { LockReading, LockRecord } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
 import { operatorOf, type Operation } from './operation-context.js';
 
@@ -23,7 +23,11 @@ export async function lockStatus(
   { pipeline, store }: Engine,
   service = pipeline.service,
 ): Promise<LockStatus> {
-  const reading = await store.lock.read(service);
+  return lockStatusOf(await store.lock.read(service));
+}
+
+/** Who holds the lock, as it was read. */
+export function lockStatusOf(reading: LockReading | undefined): LockStatus {
   if (!reading) return { held: false };
   const { storeNow, ...record } = reading;
   const expiresInMs = record.expiresAt - storeNow;

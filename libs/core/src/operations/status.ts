@@ -8,7 +8,9 @@ import { planExecution } from '../plan/execution-planner.js';
 import type { Engine } from '../run/engine.js';
 import { observe } from './at-work.js';
 import { findIssues, summaryOf, type IssueSummary } from './issues.js';
-import { lockStatus, type LockStatus } from './lock.js';
+import { holderActivity } from '../run/holder-watch.js';
+import type { HolderActivity } from '../reporting/holder-activity.js';
+import { lockStatusOf, type LockStatus } from './lock.js';
 
 /** What the last run or operation that recorded anything has left. A run that had nothing to do records nothing. */
 export interface LastRun {
@@ -37,6 +39,8 @@ export interface StatusReport {
   /** How many changes the code has that are applied, that the next run executes, and that need a manual check. */
   readonly changes: { readonly applied: number; readonly pending: number; readonly blocked: number };
   readonly lock: LockStatus;
+  /** What the holder of the lock is at work on; absent where it is free, or its run has lasted less than a second. */
+  readonly activity?: HolderActivity;
   /** Changes that need a manual check, also those that the code no longer has. */
   readonly issues: readonly IssueSummary[];
   /** Absent where nothing was ever recorded. */
@@ -47,11 +51,12 @@ export interface StatusReport {
 export async function status(engine: Engine): Promise<StatusReport> {
   const { pipeline, store } = engine;
   const { service } = pipeline;
-  const [head, lock, observed] = await Promise.all([
+  const [head, reading, observed] = await Promise.all([
     store.readHead(service),
-    lockStatus(engine),
+    store.lock.read(service),
     observe(engine),
   ]);
+  const activity = reading && (await holderActivity(store, reading));
   const actions = planExecution(pipeline, observed.snapshot).stages.flatMap(({ changes }) =>
     changes.map(({ change, action }) => (change.id === observed.atWork?.changeId ? 'EXECUTE' : action)),
   );
@@ -61,7 +66,8 @@ export async function status(engine: Engine): Promise<StatusReport> {
     ...(head && head.seq > 0 && { head: { seq: head.seq, hash: head.hash } }),
     isSettled: isSettled(head, pipeline.digest),
     changes: countOf(actions),
-    lock,
+    lock: lockStatusOf(reading),
+    ...(activity && { activity }),
     issues: findIssues(engine, observed).map(summaryOf),
     ...(lastRun && { lastRun }),
   };

@@ -1,22 +1,63 @@
+import type { ChangeProgress } from '../change/change-progress.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ObservedChange } from './change-observer.js';
 import type { EventPublisher } from './event-publisher.js';
-import type { RunEvent } from './flamingock.events.js';
+import type { ChangeStartedEvent, RunEvent } from './flamingock.events.js';
+import { ProgressMeter } from './progress-meter.js';
 
 /** How long something goes on before that is told, in milliseconds. */
 const FIRST_MS = 30_000;
 /** It is told again after twice as long as before, up to this, in milliseconds. */
 const LONGEST_MS = 600_000;
 
-/** Tracks what a run waits for, and reports each wait that lasts long. */
+/** The change that a run is at work on. */
+export interface Underway extends Omit<ChangeStartedEvent, keyof RunEvent> {
+  /** When it began, on the monotonic clock. */
+  readonly since: number;
+  /** As it has reported it last. */
+  readonly progress?: ChangeProgress;
+}
+
+/** Tracks what a run is at work on and waits for, and reports each wait that lasts long. */
 export class Activity {
   private readonly waits: string[] = [];
+  private begun: Underway | undefined;
 
   constructor(
     private readonly runtime: Pick<Runtime, 'monotonicMs' | 'timer'>,
     private readonly events: EventPublisher,
     private readonly about: RunEvent,
   ) {}
+
+  /** The change that began last; `undefined` before the first. */
+  get underway(): Underway | undefined {
+    return this.begun;
+  }
+
+  /** Notes and tells that a change begins. */
+  begin(change: Omit<ChangeStartedEvent, keyof RunEvent>): void {
+    const { service, executionId } = this.about;
+    this.begun = { ...change, since: this.runtime.monotonicMs() };
+    this.events.publish('change.started', { service, executionId, ...change });
+  }
+
+  /** Takes what one call of a change's method reports about how far it has come. */
+  meter(stage: string, changeId: string): ProgressMeter {
+    const { service, executionId } = this.about;
+    const since = this.runtime.monotonicMs();
+    return new ProgressMeter(changeId, this.runtime, (progress) => {
+      if (this.begun?.changeId === changeId) this.begun = { ...this.begun, progress };
+      const runningMs = Math.round(this.runtime.monotonicMs() - since);
+      this.events.publish('change.progress', {
+        service,
+        executionId,
+        stage,
+        changeId,
+        ...progress,
+        runningMs,
+      });
+    });
+  }
 
   /** Does `work`, which waits for `what`, unless it names something else inside. */
   async during<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,10 @@
 import type { Operator } from '../audit/actor.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChainEnd } from '../audit/chain.js';
+import type { ChangeProgress } from '../change/change-progress.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { ChangeReport, ExecutionReport } from './execution-report.js';
+import type { HolderActivity } from './holder-activity.js';
 import type { UndoneChange } from './undo-report.js';
 
 /** Names the run and, below, the stage or change that an event is about. */
@@ -19,6 +21,17 @@ export interface StageEvent extends RunEvent {
 /** A change that is about to run. */
 export interface ChangeStartedEvent extends StageEvent {
   readonly changeId: string;
+  /** Which one of those that this run has to apply it is: from 1. */
+  readonly position: number;
+  /** How many changes this run has to apply. */
+  readonly of: number;
+}
+
+/** How far a change has come, as it says itself. */
+export interface ChangeProgressEvent extends StageEvent, ChangeProgress {
+  readonly changeId: string;
+  /** Milliseconds since its method was called. */
+  readonly runningMs: number;
 }
 
 /** A change that has ended, with what the report says of it. */
@@ -124,6 +137,8 @@ export interface FlamingockEventMap {
    * and whenever what it waits for has changed; not at each look. It has applied, locked and written nothing.
    */
   'run.awaiting': AwaitingEvent;
+  /** What the holder of the lock that this run waits for is at work on, where it tells. At most every two seconds. */
+  'holder.progress': RunEvent & { readonly holder: LockRecord; readonly activity: HolderActivity };
   /** A change, or the wait for the lock, has gone on for half a minute; published again at growing intervals. */
   'run.still-running': StillRunningEvent;
   'run.completed': RunEvent & { readonly report: ExecutionReport };
@@ -133,6 +148,8 @@ export interface FlamingockEventMap {
   'stage.failed': StageEvent;
   'stage.blocked': StageEvent;
   'change.started': ChangeStartedEvent;
+  /** At most once a second while its method runs, and for its last report before it ends. Secrets in the note are masked. */
+  'change.progress': ChangeProgressEvent;
   /** Executed or reconciled. */
   'change.completed': ChangeEndedEvent;
   'change.failed': ChangeEndedEvent;

@@ -20,6 +20,16 @@ export function formatReport(report: ExecutionReport): string {
   );
 }
 
+/**
+ * A report as fields for a log that is searched: the headline as `text`, how many changes came to what, and those
+ * that were not simply skipped. Warnings are lines of their own.
+ */
+export function reportFields({ changes, warnings: _told, ...report }: ExecutionReport) {
+  const text = headline({ ...report, changes, warnings: [] });
+  const told = changes.filter(({ result }) => result !== 'skipped');
+  return { text, ...report, results: Object.fromEntries(resultsOf(changes)), changes: told };
+}
+
 function headline({ service, status, changes, durationMs }: ExecutionReport): string {
   const subject = `Service "${service}"`;
   const counts = countResults(changes);
@@ -36,9 +46,13 @@ function headline({ service, status, changes, durationMs }: ExecutionReport): st
 }
 
 function countResults(changes: readonly ChangeReport[]): string {
-  const counts = new Map<string, number>();
+  return [...resultsOf(changes)].map(([result, count]) => `${count} ${result.replace('-', ' ')}`).join(', ');
+}
+
+function resultsOf(changes: readonly ChangeReport[]): Map<ChangeResult, number> {
+  const counts = new Map<ChangeResult, number>();
   for (const { result } of changes) counts.set(result, (counts.get(result) ?? 0) + 1);
-  return [...counts].map(([result, count]) => `${count} ${result.replace('-', ' ')}`).join(', ');
+  return counts;
 }
 
 function changeLines(change: ChangeReport): string[] {

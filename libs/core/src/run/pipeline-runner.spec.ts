@@ -473,7 +473,7 @@ describe('a run beside another instance', () => {
     expect(report.waitedMs).toBeGreaterThan(0);
     expect(calls).toEqual([]);
     expect(await new InMemoryAuditStore(database).lock.read(SERVICE)).toMatchObject({ token: 1 });
-    expect(waiting.events.names).toEqual(['run.started', 'run.waiting', 'run.completed']);
+    expect(waiting.events.names).toEqual(['run.started', 'run.waiting', 'holder.progress', 'run.completed']);
     // Once at its start, and not again while the other one is at work.
     expect(wire.answered.filter((name) => name === 'readSnapshot')).toHaveLength(1);
   });

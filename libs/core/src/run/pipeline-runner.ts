@@ -16,6 +16,8 @@ import type { Engine } from './engine.js';
 import { resourcesOf, withLock, type LockRequest } from './exclusive-run.js';
 import type { ExclusiveSession } from './exclusive-session.js';
 import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
+import { HolderNotice } from './holder-notice.js';
+import { HolderWatch } from './holder-watch.js';
 import { makeReady } from './make-ready.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { LOOK_AGAIN } from '../plan/pipeline.js';
@@ -31,16 +33,18 @@ const UNSETTLED = 'the history could not be marked as settled; the next start re
 export class PipelineRunner {
   private readonly report: ReportDraft;
   private readonly activity: Activity;
+  private readonly holderWatch: HolderWatch;
   /** As it was read last, before the lock is had. */
   private head: AuditHead | undefined;
   /** Applied changes that are told as edited since. */
   private edited: readonly EditedChange[] = [];
 
   constructor(private readonly engine: Engine) {
-    const { pipeline, runtime, settings, events } = engine;
-    const { service } = pipeline;
+    const { pipeline, store, runtime, settings, events } = engine;
     this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings);
-    this.activity = new Activity(runtime, events, { service, executionId: this.report.executionId });
+    const about = { service: pipeline.service, executionId: this.report.executionId };
+    this.activity = new Activity(runtime, events, about);
+    this.holderWatch = new HolderWatch(store, runtime, events, about);
     for (const warning of engine.warnings ?? []) this.report.warn(warning);
   }
 
@@ -87,20 +91,24 @@ export class PipelineRunner {
   private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { store, events, settings } = this.engine;
     const resources = resourcesOf(this.engine, session, this.activity, signal);
+    const notice = new HolderNotice({ ...resources, records: store.records });
     const runner = new PlanRunner(resources, store, events, settings);
     assertOpen(plan.service, plan.renaming);
     await makeReady(this.engine, changesToRun(plan));
     await assertTransactions(changesToRun(plan));
+    notice.start();
     try {
       await runner.run(plan);
       await this.tidy('markers could not be cleared; they are harmless', () => runner.close());
     } finally {
+      notice.stop();
       this.report.noteResult(runner.result);
     }
   }
 
   /** How a waiting instance goes on as soon as the holder has left nothing to do. */
   private async leftNothingToDo(): Promise<boolean> {
+    await this.holderWatch.look();
     const head = await this.readHead();
     // Before the holder is done, its lock tells as much as its history.
     return isAtRest(head) && this.nothingToDo(head);

@@ -40,6 +40,9 @@ export class PlanRunner {
   private readonly warnings: string[] = [];
   private readonly about: RunEvent;
   private readonly started = new Set<string>();
+  /** How many of the changes that have work in them have begun, or needed nothing after all. */
+  private position = 0;
+  private of = 0;
   private failure: PlanResult['failure'];
 
   constructor(
@@ -62,7 +65,9 @@ export class PlanRunner {
 
   /** Resolves with failed and blocked changes in the result; rejects only where the run cannot go on. */
   async run({ stages }: ExecutionPlan): Promise<PlanResult> {
-    await this.executors.assertNothingLost(changesToRun({ stages }));
+    const changes = changesToRun({ stages });
+    this.of = changes.length;
+    await this.executors.assertNothingLost(changes);
     let stopper: ChangeReport | undefined;
     for (const stage of stages) {
       if (stopper && this.settings.onIssue === 'fail') this.leaveOut(stage.changes, stopper);
@@ -147,6 +152,7 @@ export class PlanRunner {
       return this.openIssue(this.announce('change.blocked', report));
     }
     if (action !== 'SKIP') return this.execute({ ...planned, reason });
+    this.position += 1;
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 
@@ -162,7 +168,8 @@ export class PlanRunner {
   private begin({ id, stage }: ChangeDescriptor): void {
     if (this.started.has(id)) return;
     this.started.add(id);
-    this.events.publish('change.started', { ...this.about, stage, changeId: id });
+    this.position += 1;
+    this.resources.activity.begin({ stage, changeId: id, position: this.position, of: this.of });
   }
 
   /** Reports the changes in whose midst the run comes to its end. */
