@@ -20,6 +20,8 @@ const COMMAND_LINE_FILE = 'libs/core/src/errors/command-line.ts';
 const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
 const REJECTIONS_FILE = 'libs/core/src/runtime/unhandled-rejections.ts';
 const TURN_FILE = 'libs/core/src/runtime/turn.ts';
+/** The one server of core. */
+const PROBE_SERVER = 'libs/core/src/probe/probe-server.ts';
 const NODE_RUNTIME = 'libs/core/src/runtime/node-runtime.ts';
 /** The files that are a process: the command's. */
 const COMMAND_FILES = ['libs/cli/src/main.ts', 'libs/cli/src/run-flamingock-cli.ts'];
@@ -49,6 +51,7 @@ const COMPUTING_BUILTINS = ['node:async_hooks', 'node:crypto', 'node:events', 'n
 /** Who may import what. The last policy that matches decides; what none allows is a breach. */
 const policies = [
   { from: core, allow: [{ to: core }, source('reflect-metadata', ...COMPUTING_BUILTINS)] },
+  { from: file('probe-server'), allow: source('node:http', 'node:net') },
   { from: file('node-runtime'), allow: source('node:*', 'node:*/**') },
   {
     from: file('nest'),
@@ -216,6 +219,7 @@ export const walls = [
         { category: 'nest', pattern: NEST_FILES },
         { category: 'config', pattern: CONFIG_FILE },
         { category: 'node-runtime', pattern: NODE_RUNTIME },
+        { category: 'probe-server', pattern: PROBE_SERVER },
         { category: 'pure', pattern: PURE_FILES },
         { category: 'spec', pattern: [...SPECS, 'test/**'] },
       ],

@@ -178,11 +178,12 @@ export type {
   FlamingockSettings,
   FlamingockSettingsFactory,
   ProcessRole,
+  ProbeSettings,
   RunAt,
 } from './nest/flamingock-options.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
-export { FlamingockDisabledError, InvalidOptionsError } from './nest/nest.errors.js';
+export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';

@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Whether everything is logged. */
   readonly verbose: boolean;
   readonly colours: boolean;
+  /** Whether the probe of the application opens, where it has one. */
+  readonly probe: boolean;
   /** What the command sets besides. */
   readonly settings?: FlamingockSettings;
 }
@@ -42,12 +44,13 @@ const OVERRIDES: FlamingockSettings = { runAt: 'manual', role: 'both', shutdownS
  */
 export async function withApplication<T>(
   found: FoundModule,
-  { verbose, colours, settings }: StartOptions,
+  { verbose, colours, probe, settings }: StartOptions,
   work: (application: Application) => Promise<T>,
 ): Promise<T> {
   const root = await found.load();
   const logger = verbose ? new MaskingLogger({ colors: colours }) : new CommandLogger(colours);
-  const app = await create(root, logger, { ...OVERRIDES, ...settings }).catch((error: unknown) => {
+  const overrides = { ...OVERRIDES, ...(!probe && { probe: false as const }), ...settings };
+  const app = await create(root, logger, overrides).catch((error: unknown) => {
     throw startError(found, error);
   });
   try {

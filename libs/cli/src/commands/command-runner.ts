@@ -31,6 +31,8 @@ export type Check<O> = (options: O & GlobalOptions, out: Output, args: readonly 
 export interface CommandWork<O> {
   readonly work: Work<O>;
   readonly check?: Check<O>;
+  /** True for what lasts as long as a start, and is watched like one. */
+  readonly isProbed?: boolean;
   /** Settings of the application that the command decides. */
   readonly settings?: (options: O & GlobalOptions) => FlamingockSettings;
 }
@@ -76,12 +78,13 @@ export class CommandRunner {
       const options = command.optsWithGlobals<O & GlobalOptions>();
       this.begin(options);
       const { out, verbose } = this;
-      const { work, check, settings } = await load();
+      const { work, check, isProbed: probe = false, settings } = await load();
       check?.(options, out, command.args);
       const root = await this.source.find(options.module, this.terminal.directory);
       const start = {
         verbose,
         colours: out.hasColouredMessages,
+        probe,
         ...(settings && { settings: settings(options) }),
       };
       const { withApplication } = await import('../application/with-application.js');

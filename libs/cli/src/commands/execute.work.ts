@@ -6,6 +6,9 @@ import { Progress } from '../output/progress.js';
 import type { Invocation } from './command-runner.js';
 import { endOf, showReport, summary } from './run-report.js';
 
+/** A job is watched as an application is. */
+export const isProbed = true;
+
 /** What `flamingock execute` does. */
 export async function work({ flamingock, events, out }: Invocation<object>): Promise<ExitCode> {
   let stopped: ExecutionReport | undefined;

@@ -9,6 +9,9 @@ export interface WaitOptions {
   readonly timeout?: number;
 }
 
+/** What waits is watched as an application is. */
+export const isProbed = true;
+
 /** The role of this process, whatever that of the application is. */
 export function settings({ timeout }: WaitOptions): FlamingockSettings {
   return { role: 'wait', ...(timeout !== undefined && { lock: { waitMs: timeout } }) };

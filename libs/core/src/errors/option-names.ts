@@ -43,3 +43,9 @@ export function shown(value: unknown): string {
 function isOptions(options: unknown): options is object {
   return typeof options === 'object' && options !== null && !Array.isArray(options);
 }
+
+/** The values that are set: an `undefined` in a later layer does not take back what an earlier one says. */
+export function withoutUndefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

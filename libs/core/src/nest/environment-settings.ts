@@ -1,8 +1,9 @@
 import { DEV_VALUES, isDevValueOn } from './development.js';
-import type { FlamingockSettings } from './flamingock-options.js';
+import type { FlamingockSettings, ProbeSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
+import { A_PORT, isPort } from './ports.js';
 import { CLI_VARIABLE } from '../errors/command-line.js';
-import { suggestion } from '../errors/option-names.js';
+import { suggestion, withoutUndefined } from '../errors/option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,9 +42,29 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     },
   };
   read.text(CLI_VARIABLE);
+  probeIn(read);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);
   return settings as FlamingockSettings;
+}
+
+/** The probe that variables ask for, and what is wrong with them. Undefined fields are not set. */
+export function probeFromEnvironment(environment: Environment): {
+  readonly probe: ProbeSettings;
+  readonly faults: readonly string[];
+} {
+  const read = new VariableReader(environment);
+  const probe = probeIn(read);
+  return { probe: withoutUndefined(probe), faults: read.faults };
+}
+
+function probeIn(read: VariableReader) {
+  return {
+    port: read.port('FLAMINGOCK_PROBE_PORT'),
+    host: read.text('FLAMINGOCK_PROBE_HOST'),
+    keepOpen: read.boolean('FLAMINGOCK_PROBE_KEEP_OPEN'),
+    required: read.boolean('FLAMINGOCK_PROBE_REQUIRED'),
+  };
 }
 
 class VariableReader {
@@ -82,6 +103,14 @@ class VariableReader {
     return Number(value);
   }
 
+  port(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined || SERVICE_URL.test(value)) return undefined;
+    if (/^\d+$/.test(value) && isPort(Number(value))) return Number(value);
+    this.fault(name, A_PORT, value);
+    return undefined;
+  }
+
   list(name: string): string[] | undefined {
     return this.text(name)
       ?.split(',')
@@ -98,6 +127,8 @@ class VariableReader {
 const SERVICE_NAME = 'FLAMINGOCK(?:_[A-Z0-9_]*[A-Z0-9])?';
 const OF_SERVICE = 'SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)';
 const OF_PORT = String.raw`PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?`;
+/** What Kubernetes has for the port of a Service: of `flamingock-probe` in the variable that is our own. */
+const SERVICE_URL = /^(?:tcp|udp|sctp):\/\//;
 const SERVICE_LINK = new RegExp(`^${SERVICE_NAME}_(?:${OF_SERVICE}|${OF_PORT})$`);
 
 /** True for what Kubernetes sets in every pod beside a Service `flamingock`, or `flamingock-` and anything. */

@@ -10,6 +10,7 @@ import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import type { RunAt } from './flamingock-options.js';
 import { FlamingockService } from './flamingock.service.js';
+import { ProbeHost } from './probe-host.js';
 import { ProcessEnd } from './process-end.js';
 import { holdInit, holdTransports } from './start-hold.js';
 
@@ -25,6 +26,7 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
     private readonly earlyInit: EarlyInit,
     private readonly reporter: LoggerReporter,
     private readonly processEnd: ProcessEnd,
+    private readonly probe: ProbeHost,
     modules: ModulesContainer,
     host: HttpAdapterHost,
   ) {
@@ -64,6 +66,7 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
       if (this.flamingock.options.runAt === moment) await (this.applied ??= this.apply());
     } catch (error) {
       this.reporter.startFailed(error);
+      this.probe.startFailed(error);
       throw error;
     }
   }

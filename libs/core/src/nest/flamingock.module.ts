@@ -18,6 +18,8 @@ import { registrationProvider } from './registration.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { FlamingockFeatureModule } from './flamingock-feature.module.js';
 import { FlamingockService } from './flamingock.service.js';
+import { ProbeEndModule } from './probe-end.module.js';
+import { ProbeHost } from './probe-host.js';
 
 /** Changes that a module adds to a stage. */
 export interface FlamingockFeatureOptions {
@@ -73,13 +75,18 @@ function root(
   const adapters = adaptersOf(sound);
   return {
     module: FlamingockModule,
-    imports: [DiscoveryModule, ...imports, ...adapters.flatMap(({ definition }) => definition.imports ?? [])],
+    imports: [
+      DiscoveryModule,
+      ProbeEndModule,
+      ...imports,
+      ...adapters.flatMap(({ definition }) => definition.imports ?? []),
+    ],
     providers: [
       ...settings,
       registrationProvider(adapters, [...faults, ...adapterFaults(given)]),
       ...adapterProviders(adapters, sound),
       ...coreProviders,
     ],
-    exports: [FlamingockService, FlamingockEvents, FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_RUNTIME],
+    exports: [FlamingockService, FlamingockEvents, FLAMINGOCK_AUDIT_STORE, FLAMINGOCK_RUNTIME, ProbeHost],
   };
 }

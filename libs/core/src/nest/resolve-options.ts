@@ -2,10 +2,17 @@ import { serviceNameFault } from '../change/names.js';
 import { resolveLimits, type Limits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings } from '../run/engine-settings.js';
-import type { FlamingockSettings, ProcessRole, RunAt } from './flamingock-options.js';
+import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
+import {
+  optionFaults,
+  optionsOf,
+  shown,
+  withoutUndefined,
+  type OptionNames,
+} from '../errors/option-names.js';
+import { resolveProbe } from './probe-settings.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -14,6 +21,8 @@ export interface ResolvedOptions extends EngineSettings {
   readonly runAt: RunAt;
   readonly role: ProcessRole;
   readonly stages: readonly string[] | undefined;
+  /** The probe that is open while the application starts; `undefined`: none. */
+  readonly probe: Required<ProbeSettings> | undefined;
   readonly shutdownSignals: readonly NodeJS.Signals[];
 }
 
@@ -26,6 +35,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const settings = merge(layers);
   const { lock = {}, timeouts = {}, service = applicationName() } = settings;
   const environment = developmentVariables();
+  const { probe, faults: probeFaults } = resolveProbe(layers);
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -49,9 +59,10 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       graceMs: timeouts.graceMs ?? 5_000,
       ...resolveLimits(timeouts),
     },
+    probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
-  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved)];
+  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults];
   const noDevelopment = developmentFault(environment);
   if (noDevelopment !== undefined) faults.push(noDevelopment);
   const noService = resolved.enabled ? serviceFault(service) : undefined;
@@ -86,6 +97,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   development: true,
   lock: true,
   timeouts: true,
+  probe: true,
   shutdownSignals: true,
 };
 const LOCK: OptionNames<Required<FlamingockSettings>['lock']> = {
@@ -122,11 +134,6 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
       ...defined.map(({ timeouts }) => withoutUndefined(optionsOf(timeouts ?? {}))),
     ) as object,
   };
-}
-
-/** An `undefined` in a later layer does not take back what an earlier one says. */
-function withoutUndefined<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */

@@ -21,19 +21,19 @@ export class SettingsInForce {
    */
   get options(): ResolvedOptions {
     this.resolved ??= resolveOptions(
-      this.settingsAt(FLAMINGOCK_CONFIG_KEY),
+      settingsOf(this.moduleRef, FLAMINGOCK_CONFIG_KEY),
       this.settings,
-      this.settingsAt(FLAMINGOCK_OVERRIDES),
+      settingsOf(this.moduleRef, FLAMINGOCK_OVERRIDES),
     );
     return this.resolved;
   }
+}
 
-  /** `ConfigModule` need not be global, nor be there at all; nor need a tool. */
-  private settingsAt(token: string | symbol): FlamingockSettings {
-    try {
-      return this.moduleRef.get<FlamingockSettings>(token, { strict: false });
-    } catch {
-      return {};
-    }
+/** Those under a token, if there are any: `ConfigModule` need not be global, nor be there at all; nor need a tool. */
+export function settingsOf(moduleRef: ModuleRef, token: string | symbol): FlamingockSettings {
+  try {
+    return moduleRef.get<FlamingockSettings>(token, { strict: false });
+  } catch {
+    return {};
   }
 }

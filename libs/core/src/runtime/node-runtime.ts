@@ -43,6 +43,16 @@ export function developmentVariables(): Readonly<Record<'FLAMINGOCK_DEV' | 'NODE
   return { FLAMINGOCK_DEV, NODE_ENV };
 }
 
+/** Variables that are read whether or not the application loads `flamingockConfig`: a probe opens before anything else. */
+export function probeVariables(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** The machine's date and time, in milliseconds since 1970: for people to read, never to decide by. */
+export function timeOfDay(): number {
+  return Date.now();
+}
+
 /**
  * The name of the application: that of the nearest package.json which has one, from the working directory upwards,
  * and from the folder of the script that was started where there is none. Not of a package that is installed, as a

@@ -1,0 +1,68 @@
+import type { FlamingockEvents } from './event-publisher.js';
+import type { ChangeReport, ChangeResult } from './execution-report.js';
+
+/** Upper bounds of the buckets of a duration, in seconds. */
+export const SECONDS: readonly number[] = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200];
+
+/** Durations as they are counted: cumulative per bound, as Prometheus has them. */
+export class Histogram {
+  private readonly counts = SECONDS.map(() => 0);
+  private observed = 0;
+  private total = 0;
+
+  observe(seconds: number): void {
+    SECONDS.forEach((bound, at) => {
+      if (seconds <= bound) this.counts[at] = (this.counts[at] ?? 0) + 1;
+    });
+    this.observed += 1;
+    this.total += seconds;
+  }
+
+  /** How many were observed up to each bound. */
+  get buckets(): readonly number[] {
+    return this.counts;
+  }
+
+  get count(): number {
+    return this.observed;
+  }
+
+  /** Of all that were observed, in seconds. */
+  get sum(): number {
+    return this.total;
+  }
+}
+
+/** Counts what the runs of one process come to. */
+export class RunMetrics {
+  /** Changes that a run of this process has ended, by what became of them. */
+  readonly changes = new Map<ChangeResult, number>();
+  readonly changeSeconds = new Histogram();
+  readonly lockWaitSeconds = new Histogram();
+  private readonly open = new Set<string>();
+
+  constructor(events: Pick<FlamingockEvents, 'on'>) {
+    events.on('run.started', () => this.open.clear());
+    events.on('change.completed', ({ change }) => this.ended(change));
+    events.on('change.failed', ({ change }) => this.ended(change));
+    events.on('change.blocked', ({ change }) => this.ended(change));
+    events.on('issue.opened', ({ change }) => this.open.add(change.changeId));
+    events.on('issue.resolved', ({ changeId }) => this.open.delete(changeId));
+    events.on('run.completed', ({ report }) => this.waited(report.waitedMs));
+    events.on('run.failed', ({ report }) => this.waited(report.waitedMs));
+  }
+
+  /** How many changes need a manual check, as far as this process has met them. */
+  get issues(): number {
+    return this.open.size;
+  }
+
+  private ended({ result, durationMs }: ChangeReport): void {
+    this.changes.set(result, (this.changes.get(result) ?? 0) + 1);
+    if (result === 'executed' || result === 'failed') this.changeSeconds.observe(durationMs / 1_000);
+  }
+
+  private waited(waitedMs: number): void {
+    if (waitedMs > 0) this.lockWaitSeconds.observe(waitedMs / 1_000);
+  }
+}
