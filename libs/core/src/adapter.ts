@@ -84,7 +84,9 @@ export type { ProvidedHandle } from './target-system/provided-handle.js';
 export { tokenName } from './change/parameter-faults.js';
 
 export { describeActivity, describeHolderAtWork } from './reporting/holder-activity.js';
-export { describeDuration, describeProgress } from './reporting/progress-format.js';
+export { describeProgress } from './reporting/progress-format.js';
+export { ProgressLog } from './reporting/progress-log.js';
+export { percentOf } from './change/change-progress.js';
 export type { EventPublisher } from './reporting/event-publisher.js';
 
 export { describeAwaited } from './reporting/awaiting-text.js';

@@ -73,6 +73,7 @@ export class FlamingockBootstrap implements OnModuleInit, OnApplicationBootstrap
 
   private async apply(): Promise<void> {
     const { enabled, role, timeouts } = this.flamingock.options;
+    this.probe.noteRole(role);
     // A process that is there for the changes alone must not serve instead: execute() says what is wrong.
     if (!enabled && role !== 'execute') {
       this.logger.log('Flamingock is switched off (enabled, FLAMINGOCK_ENABLED): no change is applied.');

@@ -14,9 +14,9 @@ import type {
 } from '../reporting/flamingock.events.js';
 import { describeHolderAtWork } from '../reporting/holder-activity.js';
 import { describeProgress } from '../reporting/progress-format.js';
+import { ProgressLog } from '../reporting/progress-log.js';
 import { formatReport, reportFields } from '../reporting/report-format.js';
 import { FieldLogger } from './field-logger.js';
-import { ProgressLog } from './progress-log.js';
 
 /** Something that goes on for so long, in milliseconds, deserves a look. */
 const LONG_MS = 300_000;

@@ -123,6 +123,7 @@ describe('the probe of an application', () => {
         status: 503,
         body: {
           state: 'applying',
+          role: 'both',
           service: 'inventory',
           pending: 1,
           change: { id: 'fill', stage: 'main', position: 1, of: 1, progress },

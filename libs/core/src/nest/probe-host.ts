@@ -8,12 +8,13 @@ import { StartState } from '../reporting/start-state.js';
 import type { FlamingockEvents } from '../reporting/event-publisher.js';
 import { timeOfDay } from '../runtime/node-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ProbeSettings } from './flamingock-options.js';
+import type { ProbeSettings, ProcessRole } from './flamingock-options.js';
 import { ProbePortError } from './nest.errors.js';
 
 /** Has the probe of an application: open from its first providers on, closed when it is about to serve. */
 export class ProbeHost implements BeforeApplicationShutdown {
   private readonly logger = new Logger('FlamingockProbe');
+  private role: ProcessRole | undefined;
   private opened: { readonly server: ProbeServer; readonly state: StartState } | undefined;
 
   private constructor(private readonly wanted: Required<ProbeSettings> | undefined) {}
@@ -43,6 +44,11 @@ export class ProbeHost implements BeforeApplicationShutdown {
     else http.listen$.subscribe(() => state.serves());
   }
 
+  /** What the process does about pending changes, once that is known. */
+  noteRole(role: ProcessRole): void {
+    this.role = role;
+  }
+
   /** What keeps the application from starting. */
   startFailed(error: unknown): void {
     this.opened?.state.startFailed(error);
@@ -62,7 +68,7 @@ export class ProbeHost implements BeforeApplicationShutdown {
     const answer = (method: string, url: string) => {
       const start = state.report;
       const since = new Date(timeOfDay() - start.forMs).toISOString();
-      return probeAnswer(method, url, { start, metrics, since, role: undefined });
+      return probeAnswer(method, url, { start, metrics, since, role: this.role });
     };
     try {
       const server = await ProbeServer.open({ host, port }, answer);

@@ -116,6 +116,25 @@ describe('the state of a start', () => {
     });
   });
 
+  it('is waiting where others are to apply the changes, and blocked while an issue stands in their way', async () => {
+    const awaited = { ...ABOUT, reason: 'a job is to apply them', pending: ['a', 'fill'] };
+    events.publish('run.started', ABOUT);
+    events.publish('run.awaiting', { ...awaited, holder: HOLDER, issues: [] });
+    expect(state.report).toMatchObject({
+      state: 'waiting',
+      reason: 'a job is to apply them',
+      pending: 2,
+      holder: { token: 7 },
+    });
+    const issue = { changeId: 'fill', stage: 'main', state: 'STARTED' as const, reason: 'it never ended' };
+    events.publish('run.awaiting', { ...awaited, issues: [issue] });
+    await runtime.advance(100);
+    expect(state.report).toMatchObject({ state: 'blocked', forMs: 100, issues: [issue] });
+    events.publish('run.awaiting', { ...awaited, issues: [] });
+    expect(state.report).toMatchObject({ state: 'waiting' });
+    expect(state.report).not.toHaveProperty('issues');
+  });
+
   it('is starting once the changes are done, and ready once the application serves', () => {
     begin('fill', 1);
     events.publish('run.completed', { ...ABOUT, report: report([change()]) });

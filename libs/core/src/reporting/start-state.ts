@@ -5,14 +5,14 @@ import type { LockRecord } from '../lock/lock-store.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { FlamingockEvents } from './event-publisher.js';
 import { issuesOf, type ExecutionReport } from './execution-report.js';
-import type { ChangeStartedEvent, FlamingockEventMap, RunEvent } from './flamingock.events.js';
+import type { AwaitingEvent, ChangeStartedEvent, FlamingockEventMap, RunEvent } from './flamingock.events.js';
 import type { HolderActivity } from './holder-activity.js';
 
 /**
  * Where the start of an application stands.
  *
  * - `starting`: changes have not been looked at yet, or are done, and the application does not serve yet.
- * - `waiting`: another instance applies them.
+ * - `waiting`: another instance applies them, or is to.
  * - `applying`: this one does.
  * - `blocked`: a change needs a manual check.
  * - `failed`: the run ended with another error.
@@ -85,6 +85,7 @@ export class StartState {
     this.since = runtime.monotonicMs();
     events.on('run.started', (event) => this.enter('starting', 'the changes are looked at', named(event)));
     events.on('run.waiting', (event) => this.waiting(event));
+    events.on('run.awaiting', (event) => this.awaiting(event));
     events.on('holder.progress', ({ holder, activity }) => {
       this.details = { ...this.details, holder: { ...nameOf(holder), change: changeOf(activity) } };
     });
@@ -118,6 +119,16 @@ export class StartState {
   private waiting({ holder, ...event }: FlamingockEventMap['run.waiting']): void {
     const reason = 'another instance holds the lock and applies the changes';
     this.enter('waiting', reason, { ...named(event), ...(holder && { holder: nameOf(holder) }) });
+  }
+
+  private awaiting({ reason, pending, holder, issues, ...event }: AwaitingEvent): void {
+    const details = {
+      ...named(event),
+      pending: pending.length,
+      ...(holder && { holder: nameOf(holder) }),
+      ...standing(issues),
+    };
+    this.enter(issues.length > 0 ? 'blocked' : 'waiting', reason, details);
   }
 
   private started(event: ChangeStartedEvent): void {
@@ -191,12 +202,15 @@ function pendingIn({ changes }: ExecutionReport): number {
 }
 
 function issuesIn(report: ExecutionReport): Pick<StartReport, 'issues'> {
-  const issues = issuesOf(report).map(({ changeId, stage, state, reason }) => ({
-    changeId,
-    stage,
-    ...(state && { state }),
-    reason,
-    next: issueCommand(changeId),
-  }));
-  return issues.length > 0 ? { issues } : {};
+  return standing(issuesOf(report));
+}
+
+function standing(issues: readonly Omit<StandingIssue, 'next'>[]): Pick<StartReport, 'issues'> {
+  if (issues.length === 0) return {};
+  return {
+    issues: issues.map(({ changeId, stage, state, reason }) => {
+      const next = issueCommand(changeId);
+      return { changeId, stage, ...(state && { state }), reason, next };
+    }),
+  };
 }
