@@ -20,12 +20,14 @@ export interface DemoConfig {
   };
   /** Id of the change in the middle of which the process is to die; see `DemoCrash`. */
   readonly crashIn: string | undefined;
+  /** Milliseconds that each file of the price feed takes; see `DemoPace`. */
+  readonly paceMs: number;
 }
 
 /**
  * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default), `MONGODB_URL`,
  * `KAFKA_BROKERS` and `REDIS_URL` (the servers of compose.yml by default), `MONGODB_NAME` (`inventory`
- * by default), `STREAMS_PREFIX` (`inventory-` by default) and `DEMO_CRASH`.
+ * by default), `STREAMS_PREFIX` (`inventory-` by default), `DEMO_CRASH` and `DEMO_PACE`.
  *
  * @throws RangeError naming `PORT` if its value is not a port.
  */
@@ -46,6 +48,7 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
       prefix: process.env['STREAMS_PREFIX'] ?? 'inventory-',
     },
     crashIn: process.env['DEMO_CRASH'],
+    paceMs: Number(process.env['DEMO_PACE'] ?? 0),
   };
 });
 

@@ -38,7 +38,10 @@ export class Output {
 
   /** Columns of the terminal. */
   get width(): number {
-    return this.terminal.output.columns ?? (Number(this.terminal.environment['COLUMNS']) || WIDTH_ELSEWHERE);
+    const { output, environment } = this.terminal;
+    // A terminal of no size, as a container may have, says 0.
+    const sizes = [output.columns, Number(environment['COLUMNS'])];
+    return sizes.find((size) => size !== undefined && size > 0) ?? WIDTH_ELSEWHERE;
   }
 
   /** The result: with `--json` the document, else the text. Either may hold text of any origin. */

@@ -68,6 +68,10 @@ describe('the progress of a run', () => {
     for (const bar of output.split(ERASE).slice(0, -1)) expect(bar.length).toBeLessThan(40);
   });
 
+  it('is whole on a terminal of no size', () => {
+    expect(shown(true, aRun, false, 0).output).toContain('2/4 … main / fill  60 %');
+  });
+
   it('is lines elsewhere, at growing intervals', () => {
     expect(shown(false, aRun).output.trimEnd().split('\n')).toEqual([
       '  applying  main / fill',

@@ -1,6 +1,7 @@
-import { Change, Execution, RollbackExecution, TargetSystem } from '@nestjs-flamingock/core';
+import { Change, ChangeContext, Execution, RollbackExecution, TargetSystem } from '@nestjs-flamingock/core';
 import { PricingService } from '../../catalog/pricing.service.js';
 import { DemoCrash } from '../../feed/demo-crash.js';
+import { DemoPace } from '../../feed/demo-pace.js';
 import { CatalogFeed } from '../../feed/catalog-feed.js';
 
 /**
@@ -15,10 +16,19 @@ import { CatalogFeed } from '../../feed/catalog-feed.js';
 @TargetSystem('catalog-feed')
 export class PublishFeed {
   @Execution()
-  async execute(feed: CatalogFeed, pricing: PricingService, crash: DemoCrash): Promise<void> {
-    for (const list of await pricing.priceLists()) {
+  async execute(
+    feed: CatalogFeed,
+    pricing: PricingService,
+    { progress }: ChangeContext,
+    crash: DemoCrash,
+    pace: DemoPace,
+  ): Promise<void> {
+    const lists = await pricing.priceLists();
+    for (const [done, list] of lists.entries()) {
+      progress(done, lists.length, list.currency);
       await feed.publish(list);
       if (list.currency === 'EUR') crash.dieIfAskedIn('publish-feed');
+      await pace.wait();
     }
   }
 
