@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CreateDatabase, TestDatabase } from '../../support/test-database.js';
 import { describeOn } from '../../support/services/describe-on.js';
+import { mongoDatabase } from '../../support/mongo-database.js';
 import { postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { startProgram, type Instance } from './fixture-process.js';
 import type { ServingOptions } from './fixtures/serving.js';
@@ -150,4 +151,7 @@ describe('probes of processes on SQLite', () => probeSuite(sqliteFile, false));
 describe('probes of processes on SQLite, in a transaction', () => probeSuite(sqliteFile, true));
 await describeOn(['postgres'], 'probes of processes on PostgreSQL, in a transaction', ({ postgres }) =>
   probeSuite(postgresDatabase(postgres), true),
+);
+await describeOn(['mongodb'], 'probes of processes on MongoDB, in a transaction', ({ mongodb }) =>
+  probeSuite(mongoDatabase(mongodb), true),
 );
