@@ -6,7 +6,7 @@ import { describeOn } from '../../support/services/describe-on.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
 import { postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { startProgram, type Instance } from './fixture-process.js';
-import type { ServingOptions } from './fixtures/serving.js';
+import type { WatchedOptions } from './fixtures/watched.js';
 
 /** How long the change takes; a minute shows what a user would see. */
 const CHANGE_MS = Number(process.env['PROBES_CHANGE_MS'] ?? 4_000);
@@ -62,18 +62,18 @@ async function ask(port: number, path: string): Promise<Answer> {
 
 /** Starts an instance, and asks it until it serves. */
 async function watchStart(
-  options: Omit<ServingOptions, 'port' | 'audit' | 'changeMs' | 'steps'>,
+  options: Omit<WatchedOptions, 'port' | 'audit' | 'changeMs' | 'steps'>,
   ports: { readonly probe: number; readonly application: number },
 ): Promise<Round[]> {
   const settings = { ...options.settings, probe: { port: ports.probe, ...options.settings?.probe } };
-  const instance = startProgram('serving', {
+  const instance = startProgram('watched', {
     ...options,
     audit: database.options,
     port: ports.application,
     changeMs: CHANGE_MS,
     steps: 40,
     settings,
-  } satisfies ServingOptions);
+  } satisfies WatchedOptions);
   instances.push(instance);
   const end = { isOver: false };
   void instance.exit.then(() => (end.isOver = true));
@@ -121,12 +121,14 @@ function probeSuite(createDatabase: CreateDatabase, isTransactional: boolean): v
     );
   });
 
-  it('say in the one that waits what the other one does, and are ready once they serve', async () => {
+  it('say in those that wait what the other one does, and are ready once they serve', async () => {
     const ports = async () => ({ probe: await freePort(), application: await freePort() });
-    const settings: ServingOptions['settings'] = { probe: { keepOpen: true } };
-    const [first, second] = [await ports(), await ports()];
+    const roles = ['both', 'both', 'wait'] as const;
+    const all = await Promise.all(roles.map(async (role) => ({ role, ports: await ports() })));
     const both = await Promise.all(
-      [first, second].map((one) => watchStart({ isTransactional, settings }, one)),
+      all.map((one) =>
+        watchStart({ isTransactional, settings: { role: one.role, probe: { keepOpen: true } } }, one.ports),
+      ),
     );
     for (const rounds of both) expect(answered(rounds).every(({ live }) => live.status === 200)).toBe(true);
     const waiting = both.flatMap(readings).filter(({ state }) => state === 'waiting');
@@ -134,14 +136,17 @@ function probeSuite(createDatabase: CreateDatabase, isTransactional: boolean): v
     const told = waiting.flatMap(({ holder }) => holder?.change ?? []);
     // While SQLite's one writer is in its transaction, nothing else can be written.
     const canTell = !(isTransactional && database.hasOneWriter);
+    const byRole = both.at(-1) ?? [];
+    expect(readings(byRole).map(({ state }) => state)).not.toContain('applying');
     if (canTell) {
+      expect(readings(byRole).flatMap(({ holder }) => holder?.change ?? []).length).toBeGreaterThan(0);
       expect(told.length).toBeGreaterThan(0);
       expect(told.at(-1)).toMatchObject({ id: 'fill' });
     } else expect(told).toEqual([]);
-    for (const { probe } of [first, second]) {
+    for (const { probe } of all.map((one) => one.ports)) {
       expect(await ask(probe, '/readyz')).toMatchObject({ status: 200 });
       expect((await ask(probe, '/metrics')).text).toContain(
-        'flamingock_state{service="serving",state="ready"} 1',
+        'flamingock_state{service="watched",state="ready"} 1',
       );
     }
   });

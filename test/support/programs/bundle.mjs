@@ -8,7 +8,7 @@ const OUT = 'test/support/programs/dist';
 const PROGRAMS = {
   e2e: 'test/apps/e2e/dist/apps/e2e/fixtures/main.js',
   serve: 'test/apps/e2e/dist/apps/e2e/fixtures/serve.js',
-  serving: 'test/apps/e2e/dist/apps/e2e/fixtures/serving.js',
+  watched: 'test/apps/e2e/dist/apps/e2e/fixtures/watched.js',
   contention: 'test/proof/contention/dist/proof/contention/fixtures/main.js',
   gated: 'test/proof/contention/dist/proof/contention/fixtures/gated.js',
   redis: 'test/apps/redis/dist/main.js',

@@ -17,7 +17,7 @@ import { AwaitTimeoutError, RunAbortedError, RunTimeoutError } from './run.error
 
 const LOCK = { leaseMs: LEASE_MS, waitMs: 600_000, retryMs: 500 };
 /** All that the store of a process that only waits is ever asked. */
-const READS = ['readHead', 'readSnapshot', 'readLock'];
+const READS = ['readHead', 'readSnapshot', 'readLock', 'readRecord'];
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;
@@ -144,6 +144,26 @@ describe('a process that waits', () => {
     expect(asked('readSnapshot')).toBe(1);
     expect(asked('readLock')).toBeLessThan(asked('readHead') * 0.55);
     expect([...new Set(wire.answered)].sort()).toEqual([...READS].sort());
+  });
+
+  it('tells how far the holder has come, at intervals', async () => {
+    const filling = change('a', {
+      execution: changeMethod(async ({ context }) => {
+        context.progress(3, 4);
+        await runtime.sleep(30_000);
+      }),
+    });
+    const running = apply([filling]);
+    const waiter = wait([filling]);
+    await runtime.advance(10_000);
+    const told = waiter.events.published.filter(({ name }) => name === 'holder.progress');
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.length).toBeLessThanOrEqual(5);
+    expect(told.at(-1)?.event).toMatchObject({
+      holder: { pid: 2 },
+      activity: { changeId: 'a', position: 1, of: 1, progress: { done: 3, total: 4 } },
+    });
+    await Promise.all([passing(runtime, running), passing(runtime, waiter.end)]);
   });
 
   it('never takes the lock, prepares the store or writes, whatever it waits for', async () => {

@@ -10,6 +10,7 @@ import { unlessAborted } from '../runtime/abort.js';
 import { readSnapshot } from '../audit/audit-snapshot.js';
 import { assertNotEmptied } from './emptied-targets.js';
 import type { Engine } from './engine.js';
+import { HolderWatch } from './holder-watch.js';
 import { restingReports } from './issue-report.js';
 import { readPlan, type ReadPlan } from './read-plan.js';
 import { reasonToWait } from './reason-to-wait.js';
@@ -25,6 +26,7 @@ const NOTHING: AwaitedChanges = { pending: [], issues: [] };
 export class PipelineAwaiter {
   private readonly report: ReportDraft;
   private readonly activity: Activity;
+  private readonly holderWatch: HolderWatch;
   /** As it was at the last look; `'unread'` before the first. */
   private head: AuditHead | undefined | 'unread' = 'unread';
   /** False while history may say something new. */
@@ -36,9 +38,10 @@ export class PipelineAwaiter {
   private told = '';
 
   constructor(private readonly engine: Engine) {
-    const { pipeline, runtime, settings, events } = engine;
+    const { pipeline, store, runtime, settings, events } = engine;
     this.report = new ReportDraft(pipeline, runtime.uuid(), runtime, settings);
     this.activity = new Activity(runtime, events, this.about);
+    this.holderWatch = new HolderWatch(store, runtime, events, this.about);
     for (const warning of engine.warnings ?? []) this.report.warn(warning);
   }
 
@@ -100,6 +103,7 @@ export class PipelineAwaiter {
     const holder = await readHolder(store.lock, pipeline.service);
     if (!holder) return this.plan(head, undefined);
     this.tell(this.awaited, holder);
+    await this.holderWatch.look();
     return undefined;
   }
 
