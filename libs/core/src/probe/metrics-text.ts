@@ -34,7 +34,7 @@ export function metricsText(metrics: RunMetrics, start: StartReport): string {
       'change_duration_seconds',
       'histogram',
       'How long changes took that were executed or failed.',
-      samplesOf(metrics.changeSeconds),
+      [...metrics.changeSeconds].flatMap(([result, seconds]) => samplesOf(seconds, { result })),
     ),
     ...family(
       'lock_wait_seconds',
@@ -73,13 +73,13 @@ export function metricsText(metrics: RunMetrics, start: StartReport): string {
   ].join('\n');
 }
 
-function samplesOf(histogram: Histogram): Sample[] {
+function samplesOf(histogram: Histogram, labels: Labels = {}): Sample[] {
   const { buckets, count, sum } = histogram;
   return [
-    ...SECONDS.map((le, at): Sample => [buckets[at] ?? 0, { le }, '_bucket']),
-    [count, { le: '+Inf' }, '_bucket'],
-    [sum, {}, '_sum'],
-    [count, {}, '_count'],
+    ...SECONDS.map((le, at): Sample => [buckets[at] ?? 0, { ...labels, le }, '_bucket']),
+    [count, { ...labels, le: '+Inf' }, '_bucket'],
+    [sum, labels, '_sum'],
+    [count, labels, '_count'],
   ];
 }
 

@@ -1,8 +1,8 @@
 import type { FlamingockEvents } from './event-publisher.js';
-import type { ChangeReport, ChangeResult } from './execution-report.js';
+import type { ChangeReport, ChangeResult, ExecutionReport } from './execution-report.js';
 
-/** Upper bounds of the buckets of a duration, in seconds. */
-export const SECONDS: readonly number[] = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200];
+/** Upper bounds of the buckets of a duration, in seconds; those of `@nestjs-flamingock/opentelemetry`. */
+export const SECONDS: readonly number[] = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 300, 900, 3_600];
 
 /** Durations as they are counted: cumulative per bound, as Prometheus has them. */
 export class Histogram {
@@ -37,7 +37,8 @@ export class Histogram {
 export class RunMetrics {
   /** Changes that a run of this process has ended, by what became of them. */
   readonly changes = new Map<ChangeResult, number>();
-  readonly changeSeconds = new Histogram();
+  /** How long changes took that were executed or failed. */
+  readonly changeSeconds = new Map<ChangeResult, Histogram>();
   readonly lockWaitSeconds = new Histogram();
   private readonly open = new Set<string>();
 
@@ -48,8 +49,8 @@ export class RunMetrics {
     events.on('change.blocked', ({ change }) => this.ended(change));
     events.on('issue.opened', ({ change }) => this.open.add(change.changeId));
     events.on('issue.resolved', ({ changeId }) => this.open.delete(changeId));
-    events.on('run.completed', ({ report }) => this.waited(report.waitedMs));
-    events.on('run.failed', ({ report }) => this.waited(report.waitedMs));
+    events.on('run.completed', ({ report }) => this.waited(report));
+    events.on('run.failed', ({ report }) => this.waited(report));
   }
 
   /** How many changes need a manual check, as far as this process has met them. */
@@ -59,10 +60,13 @@ export class RunMetrics {
 
   private ended({ result, durationMs }: ChangeReport): void {
     this.changes.set(result, (this.changes.get(result) ?? 0) + 1);
-    if (result === 'executed' || result === 'failed') this.changeSeconds.observe(durationMs / 1_000);
+    if (result !== 'executed' && result !== 'failed') return;
+    const seconds = this.changeSeconds.get(result) ?? new Histogram();
+    this.changeSeconds.set(result, seconds);
+    seconds.observe(durationMs / 1_000);
   }
 
-  private waited(waitedMs: number): void {
-    if (waitedMs > 0) this.lockWaitSeconds.observe(waitedMs / 1_000);
+  private waited({ waitedFor, waitedMs }: ExecutionReport): void {
+    if (waitedFor !== undefined) this.lockWaitSeconds.observe(waitedMs / 1_000);
   }
 }
