@@ -21,10 +21,14 @@ export interface Awaited<T> {
   readonly describe: (waitedMs: number) => string | undefined;
   /** Ends the wait. */
   readonly signal: AbortSignal;
+  /**
+   * Longest pause of a wait that has just begun, in milliseconds, capped by `retryMs`.
+   *
+   * @default 50
+   */
+  readonly shortPauseMs?: number;
 }
 
-/** Longest pause of a wait that has just begun, capped by `retryMs`. */
-const SHORT_PAUSE_MS = 50;
 /** Back-off: a pause lasts at most this fraction of the time already waited, capped by `retryMs`. */
 const PAUSE_FRACTION = 1 / 5;
 
@@ -38,7 +42,7 @@ export async function waitPatiently<T>(
   store: JudgesFailures,
   runtime: Runtime,
   { waitMs, retryMs }: WaitLimits,
-  { look, late, describe, signal }: Awaited<T>,
+  { look, late, describe, signal, shortPauseMs = 50 }: Awaited<T>,
 ): Promise<T> {
   const since = runtime.monotonicMs();
   const waitedMs = (): number => Math.round(runtime.monotonicMs() - since);
@@ -54,13 +58,18 @@ export async function waitPatiently<T>(
       if (!hasAnswered || isFinal(cause) || !mayPass(store, cause)) throw cause;
     }
     if (waitedMs() >= waitMs) throw late(waitedMs());
-    await sleep(runtime, pauseAfter(waitedMs(), retryMs, runtime), signal);
+    await sleep(runtime, pauseAfter(waitedMs(), shortPauseMs, retryMs, runtime), signal);
   }
 }
 
 /** Jittered, so that waiting instances do not look in step. */
-function pauseAfter(waitedMs: number, retryMs: number, runtime: Pick<Runtime, 'random'>): number {
-  const longest = Math.max(SHORT_PAUSE_MS, waitedMs * PAUSE_FRACTION);
+function pauseAfter(
+  waitedMs: number,
+  shortPauseMs: number,
+  retryMs: number,
+  runtime: Pick<Runtime, 'random'>,
+): number {
+  const longest = Math.max(shortPauseMs, waitedMs * PAUSE_FRACTION);
   return Math.min(longest, retryMs) * (0.5 + runtime.random() / 2);
 }
 

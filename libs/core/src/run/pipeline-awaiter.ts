@@ -20,6 +20,8 @@ import { AwaitTimeoutError, someOf } from './run.errors.js';
 
 /** Shortest time between two looks at the lock, in milliseconds: it tells of the end of a run that the head does not. */
 const LOCK_LOOK_MS = 1_000;
+/** Nobody waits for this process, as for one that could apply changes: it looks less often from the start on. */
+const SHORT_PAUSE_MS = 250;
 const NOTHING: AwaitedChanges = { pending: [], issues: [] };
 
 /** Waits until another process has applied a pipeline. It takes no lock and writes nothing. */
@@ -65,6 +67,7 @@ export class PipelineAwaiter {
       late: (waitedMs: number) => this.late(waitedMs),
       describe: (waitedMs: number) => this.describe(waitedMs),
       signal,
+      shortPauseMs: SHORT_PAUSE_MS,
     };
     const patiently = () => waitPatiently(store, runtime, settings.lock, waiting);
     await this.activity
