@@ -52,7 +52,7 @@ export {
   type MigrationModuleOptions,
 } from './nest/change-from-module.js';
 export { Change } from './change/change.decorator.js';
-export { Execution, RollbackExecution } from './change/execution.decorator.js';
+export { Execution, RollbackExecution, Verify } from './change/execution.decorator.js';
 export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';
 export { Recovery } from './change/recovery.decorator.js';
 export { TargetSystem } from './change/target-system.decorator.js';
@@ -70,6 +70,7 @@ export {
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
+export type { Verdict } from './recovery/verdict.js';
 
 export {
   EarlierNameError,
@@ -122,9 +123,12 @@ export type { UndoneChange, UndoReport } from './reporting/undo-report.js';
 
 export {
   ChangeTimeoutError,
+  InvalidVerdictError,
   PartlyAppliedError,
   RollbackFailedError,
   TransactionsUnavailableError,
+  UnsettledByVerifyError,
+  VerificationFailedError,
   type TransactionObstacle,
 } from './executor/executor.errors.js';
 

@@ -12,6 +12,8 @@ export interface EntryMetadata {
    * change that was forgotten: what it did was not taken back.
    */
   readonly effect?: 'part' | 'stays';
+  /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
+  readonly verdict?: string;
   /** The code that was executed, see `ChangeSource`. */
   readonly fingerprint?: string;
   /** Lock token of the claim under which the target system was written. */

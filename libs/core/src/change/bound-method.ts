@@ -35,11 +35,24 @@ export class BoundMethod implements ChangeMethod {
   }
 
   async invoke(invocation: Invocation): Promise<void> {
-    const { sources } = await this.parameters();
-    const given = sources.map((source) => source(invocation));
-    const { instance } = this.candidate;
-    const call = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[this.method.key];
+    const given = await this.given(invocation);
     const { context } = invocation;
-    await settleReturned(call?.apply(instance, given), { methodName: this.name, context, given });
+    await settleReturned(this.call(given), { methodName: this.name, context, given });
+  }
+
+  /** Resolves to what the method returns. */
+  async ask(invocation: Invocation): Promise<unknown> {
+    return this.call(await this.given(invocation));
+  }
+
+  private async given(invocation: Invocation): Promise<unknown[]> {
+    const { sources } = await this.parameters();
+    return sources.map((source) => source(invocation));
+  }
+
+  private call(given: readonly unknown[]): unknown {
+    const { instance } = this.candidate;
+    const method = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[this.method.key];
+    return method?.apply(instance, [...given]);
   }
 }

@@ -31,6 +31,16 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly source?: ChangeSource | undefined;
   readonly execution: ChangeMethod;
   readonly rollback: ChangeMethod | undefined;
+  /** Says how much of it is in its target system; absent where no method does. */
+  readonly verification?: Verification | undefined;
+}
+
+/** A method that says how much of a change is in its target system. */
+export interface Verification extends Omit<ChangeMethod, 'invoke'> {
+  /** True where it is asked after each execution and undo as well. */
+  readonly always: boolean;
+  /** Calls the method once; resolves to what it returns, which should be a {@link Verdict}, and rejects as it does. */
+  ask(invocation: Invocation): Promise<unknown>;
 }
 
 /** A method of a change. */

@@ -23,6 +23,7 @@ export function readChangeMetadata(type: object): ChangeMetadata {
     methods,
     executions: methods.filter(({ kind }) => kind === 'execution'),
     rollbacks: methods.filter(({ kind }) => kind === 'rollback'),
+    verifications: methods.filter(({ kind }) => kind === 'verification'),
     repeated: declared?.repeated ?? [],
   };
 }

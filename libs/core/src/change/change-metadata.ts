@@ -27,6 +27,13 @@ export interface ChangeOptions {
    */
   readonly commit?: 'own';
   /**
+   * `'always'`: the change's `@Verify()` is asked after each execution too, and after each undo. A change that says it
+   * is done and is not has failed, and is rolled back.
+   *
+   * @default only where the history cannot know what became of it
+   */
+  readonly verify?: 'always';
+  /**
    * Milliseconds after which a method of the change counts as failed.
    *
    * @default the module's `timeouts.changeMs`
@@ -61,9 +68,9 @@ export interface ParameterMetadata {
   readonly unguarded: boolean;
 }
 
-/** A method decorated `@Execution` or `@RollbackExecution`. */
+/** A method decorated `@Execution`, `@RollbackExecution` or `@Verify`. */
 export interface MethodMetadata {
-  readonly kind: 'execution' | 'rollback';
+  readonly kind: 'execution' | 'rollback' | 'verification';
   readonly key: string | symbol;
   readonly name: string;
   readonly parameters: readonly ParameterMetadata[];
@@ -84,6 +91,7 @@ export interface ChangeMetadata {
   readonly methods: readonly MethodMetadata[];
   readonly executions: readonly MethodMetadata[];
   readonly rollbacks: readonly MethodMetadata[];
+  readonly verifications: readonly MethodMetadata[];
   /** Class decorators that the class has more than once: `@Change()`. */
   readonly repeated: readonly string[];
 }

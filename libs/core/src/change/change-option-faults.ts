@@ -11,6 +11,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   replaces: true,
   transactional: true,
   commit: true,
+  verify: true,
   timeoutMs: true,
   guidance: true,
 };
@@ -51,7 +52,7 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
 }
 
 function valueFaults(options: Partial<ChangeOptions>): Fault[] {
-  const { timeoutMs, guidance, transactional, commit, replaces } = options;
+  const { timeoutMs, guidance, transactional, commit, verify, replaces } = options;
   const faults: Fault[] = [];
   if (replaces !== undefined && !areNames(replacedNames(replaces))) {
     const problem = `its replaces must be the name of a migration, or a list of such names, not ${given(replaces)}`;
@@ -64,6 +65,10 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
   if (![undefined, 'own'].includes(commit)) {
     const problem = `its commit can only be 'own', not ${given(commit)}`;
     faults.push({ problem, remedy: "Write commit: 'own', or leave it out." });
+  }
+  if (![undefined, 'always'].includes(verify)) {
+    const problem = `its verify can only be 'always', not ${given(verify)}`;
+    faults.push({ problem, remedy: "Write verify: 'always', or leave it out." });
   }
   const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
   if (timeoutMs !== undefined && !isTimeout) {

@@ -10,7 +10,9 @@ export interface FoundParameters {
 }
 
 /** What is wrong with the parameters of these methods, and all that they use. */
-export async function findParameters(methods: readonly ChangeMethod[]): Promise<FoundParameters> {
+export async function findParameters(
+  methods: readonly Pick<ChangeMethod, 'parameters'>[],
+): Promise<FoundParameters> {
   const faults: ChangeFault[] = [];
   const uses: unknown[] = [];
   for (const method of methods) {
@@ -28,9 +30,9 @@ export async function findParameters(methods: readonly ChangeMethod[]): Promise<
  * @throws InvalidChangesError listing every parameter of their methods that nothing provides.
  */
 export async function resolveParameters(changes: readonly ChangeDescriptor[]): Promise<readonly unknown[]> {
-  const methods = changes.flatMap(({ execution, rollback }) =>
-    rollback ? [execution, rollback] : [execution],
-  );
+  const methods = changes
+    .flatMap(({ execution, rollback, verification }) => [execution, rollback, verification])
+    .filter((method) => method !== undefined);
   const { faults, uses } = await findParameters(methods);
   if (faults.length > 0) throw new InvalidChangesError(faults);
   return uses;

@@ -6,7 +6,7 @@ import type {
   TargetSystemRegistry,
 } from '../target-system/target-system.registry.js';
 import { BoundMethod } from './bound-method.js';
-import type { ChangeDescriptor, ChangeMethod, ChangePlace } from './change-descriptor.js';
+import type { ChangeDescriptor, ChangeMethod, ChangePlace, Verification } from './change-descriptor.js';
 import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
@@ -65,11 +65,13 @@ export class DescriptorFactory {
     const bind = (method: MethodMetadata) => new BoundMethod(candidate, method, registered, this.resolver);
     const executions = metadata.executions.map(bind);
     const rollbacks = metadata.rollbacks.map(bind);
-    methods.push(...executions, ...rollbacks);
+    const verifications = metadata.verifications.map(bind);
+    methods.push(...executions, ...rollbacks, ...verifications);
     const [execution] = executions;
     const [rollback] = rollbacks;
+    const [verification] = verifications;
     if (faults.length > before || !execution) return undefined;
-    const { author, timeoutMs, transactional, commit, guidance, replaces } =
+    const { author, timeoutMs, transactional, commit, guidance, replaces, verify } =
       metadata.options as ChangeOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
@@ -85,9 +87,10 @@ export class DescriptorFactory {
       commit,
       replaces: replaces === undefined ? undefined : replacedNames(replaces),
       guidance,
-      source: new ChangeSource(() => methodTexts(candidate.type)),
+      source: new ChangeSource(() => methodTexts(candidate.type, metadata)),
       execution,
       rollback,
+      verification: verification && verificationBy(verification, verify === 'always'),
     });
   }
 
@@ -128,15 +131,29 @@ export class DescriptorFactory {
   }
 }
 
-/** The text of every method that a change can call on itself, whichever order they stand in. */
-function methodTexts({ prototype }: ChangeClass): string[] {
+/**
+ * The text of every method that a change can call on itself, whichever order they stand in. What only asks about the
+ * change may be written, and rewritten, long after it is applied.
+ */
+function methodTexts({ prototype }: ChangeClass, { verifications }: ChangeMetadata): string[] {
   const texts: string[] = [];
+  const left = ['constructor', ...verifications.map(({ key }) => key)];
   // Every start does this for every change.
   for (const name of Object.getOwnPropertyNames(prototype).sort()) {
     const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
-    if (name !== 'constructor' && typeof method === 'function') texts.push(String(method));
+    if (typeof method === 'function' && !left.includes(name)) texts.push(String(method));
   }
   return texts;
+}
+
+function verificationBy(method: BoundMethod, always: boolean): Verification {
+  return {
+    name: method.name,
+    always,
+    parameters: () => method.parameters(),
+    staysInTransaction: () => method.staysInTransaction(),
+    ask: (invocation) => method.ask(invocation),
+  };
 }
 
 function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata): ChangePlace {
@@ -144,13 +161,19 @@ function placeOf({ type, stage }: ChangeCandidate, { options }: ChangeMetadata):
   return { id, order, stage, className: type.name };
 }
 
+const DECORATORS: Readonly<Record<MethodMetadata['kind'], string>> = {
+  execution: '@Execution',
+  rollback: '@RollbackExecution',
+  verification: '@Verify',
+};
+
 function checkDecorators(where: string, { repeated, methods }: ChangeMetadata, faults: ChangeFault[]): void {
   for (const decorator of repeated) {
     const remedy = 'Keep one; what is to run twice is two changes, in two classes.';
     faults.push({ where, problem: `has ${decorator} more than once`, remedy });
   }
   for (const { kind, name, isStatic, given = [] } of methods) {
-    const decorator = kind === 'execution' ? '@Execution' : '@RollbackExecution';
+    const decorator = DECORATORS[kind];
     if (isStatic)
       faults.push({
         where: `${where}.${name}()`,
@@ -168,7 +191,8 @@ function checkDecorators(where: string, { repeated, methods }: ChangeMetadata, f
   }
 }
 
-function checkMethods(where: string, { executions, rollbacks }: ChangeMetadata, faults: ChangeFault[]): void {
+function checkMethods(where: string, metadata: ChangeMetadata, faults: ChangeFault[]): void {
+  const { executions, rollbacks, verifications, options } = metadata;
   const names = (methods: readonly MethodMetadata[]) => methods.map(({ name }) => `${name}()`).join(', ');
   if (executions.length === 0) {
     faults.push({
@@ -189,6 +213,21 @@ function checkMethods(where: string, { executions, rollbacks }: ChangeMetadata, 
       where,
       problem: `has ${rollbacks.length} @RollbackExecution() methods: ${names(rollbacks)}`,
       remedy: 'Keep one that takes everything back.',
+    });
+  }
+  if (verifications.length > 1) {
+    faults.push({
+      where,
+      problem: `has ${verifications.length} @Verify() methods: ${names(verifications)}`,
+      remedy: 'Keep one that answers for the whole change.',
+    });
+  }
+  if (options.verify === 'always' && verifications.length === 0) {
+    faults.push({
+      where,
+      problem: "says verify: 'always' and has no @Verify() method",
+      remedy:
+        'Decorate the method that says how much of the change is there with @Verify(), or leave verify out.',
     });
   }
 }

@@ -15,6 +15,16 @@ export function RollbackExecution(...given: []): MethodDecorator {
   return changeMethod('rollback', given);
 }
 
+/**
+ * Marks the method that says how much of the change is in its target system: it returns a {@link Verdict}, or a promise
+ * of one. It reads, and never writes. The engine asks it where the history cannot know, so that no person has to look:
+ * after a crash or a failure of a change without a transaction. It is given what the other methods are given. At most
+ * one per change.
+ */
+export function Verify(...given: []): MethodDecorator {
+  return changeMethod('verification', given);
+}
+
 function changeMethod(kind: MethodMetadata['kind'], given: readonly unknown[]): MethodDecorator {
   const decorate = (owner: object, key: string | symbol): void => {
     const name = typeof key === 'symbol' ? (key.description ?? String(key)) : key;

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditOperation } from '../audit/audit-state.js';
 import type { AuditBatch } from '../audit/audit-store.js';
 import type { AuditJournal, AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
@@ -15,6 +16,7 @@ import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
 import { FencedError, LockLostError } from '../lock/lock.errors.js';
 import type { LeaseBoundRetry } from '../lock/lease-bound-retry.js';
+import type { Verdict } from '../recovery/verdict.js';
 import type { Activity } from '../reporting/activity.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ChangeRun, Handles, TransactionOutcome } from '../target-system/target-system.js';
@@ -22,6 +24,7 @@ import { attempt, type Attempt } from './attempt.js';
 import type { ChangeOutcome } from './change-executor.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
+import { askVerdict, assertVerified } from './ask-verdict.js';
 import type { ChangeCall } from './change-call.js';
 
 /** Everything that one run lends to its executors. */
@@ -46,7 +49,7 @@ export class ChangeCaller {
   constructor(private readonly run: RunResources) {}
 
   /** Names this run of the change to its target system. */
-  identify(change: ChangeDescriptor, { operation }: Pick<ChangeCall, 'operation'>): ChangeRun {
+  identify(change: ChangeDescriptor, { operation }: Pick<ChangeRun, 'operation'>): ChangeRun {
     const { service, executionId } = this.run.journal;
     return { service, executionId, changeId: change.id, operation };
   }
@@ -63,9 +66,32 @@ export class ChangeCaller {
   }
 
   /** Calls a method outside any transaction: its parameters check the lock before each call. */
-  async callGuarded(
+  callGuarded(
     change: ChangeDescriptor,
     { operation, method }: Pick<ChangeCall, 'operation' | 'method'>,
+  ): Promise<Attempt> {
+    return this.guarded(change, operation, (invocation) => this.invoke(change, method, invocation));
+  }
+
+  /**
+   * Asks a change's `@Verify()` what is in its target system, outside any transaction. One that fails, or does not
+   * answer in time, does not know.
+   *
+   * @throws the reason of the run's signal where that aborts meanwhile.
+   */
+  async inquire(change: ChangeDescriptor): Promise<{ readonly verdict: Verdict; readonly error?: unknown }> {
+    let verdict: Verdict = 'unknown';
+    const result = await this.guarded(change, 'RECONCILE', async (invocation) => {
+      verdict = await this.run.activity.during('its @Verify()', () => askVerdict(change, invocation));
+    });
+    this.run.signal.throwIfAborted();
+    return result.status === 'done' ? { verdict } : { verdict: 'unknown', error: result.error };
+  }
+
+  private async guarded(
+    change: ChangeDescriptor,
+    operation: AuditOperation,
+    work: (invocation: Invocation) => Promise<void>,
   ): Promise<Attempt> {
     const progress = { isCalled: false, hasEnded: false };
     const scope = currentChange();
@@ -86,7 +112,7 @@ export class ChangeCaller {
             await this.run.lease.whenHeld();
             check();
             progress.isCalled = true;
-            await this.invoke(method, { context, handles, guard });
+            await work({ context, handles, guard });
           },
           check,
         ),
@@ -101,7 +127,7 @@ export class ChangeCaller {
   async callInTransaction(change: ChangeDescriptor, { method }: ChangeCall, handles: Handles): Promise<void> {
     await this.run.lease.whenHeld();
     const result = await this.call(change, (context) =>
-      this.invoke(method, { context, handles, guard: (value) => value }),
+      this.invoke(change, method, { context, handles, guard: (value) => value }),
     );
     if (result.status !== 'done') throw result.error;
     await this.run.lease.whenHeld();
@@ -179,12 +205,17 @@ export class ChangeCaller {
     return activity.during('the audit store', () => journal.append(subject, ...facts));
   }
 
-  private async invoke(method: ChangeMethod, invocation: Invocation): Promise<void> {
+  private async invoke(
+    change: ChangeDescriptor,
+    method: ChangeMethod,
+    invocation: Invocation,
+  ): Promise<void> {
     const scope = currentChange();
     scope?.begin(method.name);
     try {
       await this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
       scope?.assertNoStray();
+      if (change.verification?.always) await assertVerified(change, method, invocation);
     } catch (error) {
       scope?.failing();
       throw error;

@@ -1,5 +1,6 @@
 import { errorText } from '../errors/error-text.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
+import { VERDICTS, type Verdict } from '../recovery/verdict.js';
 
 /** A method of a change did not end in time. */
 export class ChangeTimeoutError extends FlamingockError {
@@ -46,6 +47,53 @@ export class PartlyAppliedError extends FlamingockError {
       `Change "${changeId}" took effect only in part, as its target system records: ${detail}. Complete it ` +
         'or take it back by hand, then record which of the two you did.',
     );
+  }
+}
+
+/** The `@Verify()` of a change returned something else than a verdict. */
+export class InvalidVerdictError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_INVALID_VERDICT';
+
+  constructor(
+    readonly changeId: string,
+    readonly methodName: string,
+    given: string,
+  ) {
+    super(
+      `${methodName}() of change "${changeId}", its @Verify(), returned ${given}. Return one of ` +
+        `${VERDICTS.map((verdict) => `'${verdict}'`).join(', ')}.`,
+    );
+  }
+}
+
+/** A method of a change has ended, and its `@Verify()` says that it did not do what it should. */
+export class VerificationFailedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_VERIFICATION_FAILED';
+
+  constructor(
+    readonly changeId: string,
+    readonly methodName: string,
+    readonly verdict: Verdict,
+    readonly expected: Verdict,
+  ) {
+    super(
+      `${methodName}() of change "${changeId}" has ended, and its @Verify() says "${verdict}" where it should say ` +
+        `"${expected}". Correct the one that is wrong.`,
+    );
+  }
+}
+
+/** The `@Verify()` of a change, asked what became of it, could not settle it. */
+export class UnsettledByVerifyError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNSETTLED_BY_VERIFY';
+
+  constructor(
+    readonly changeId: string,
+    readonly verdict: Verdict,
+    options?: ErrorOptions,
+  ) {
+    const why = options?.cause === undefined ? '' : `: ${errorText(options.cause)}`;
+    super(`The @Verify() of change "${changeId}" says "${verdict}"${why}`, options);
   }
 }
 

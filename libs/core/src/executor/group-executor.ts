@@ -161,14 +161,15 @@ export class GroupExecutor {
 
 /** True for a change whose commit can be that of others, where history lives in that store. */
 export function canShareCommit(change: ChangeDescriptor, store: AuditStore): boolean {
-  const { target, commit, execution } = change;
+  const { target, commit, execution, verification } = change;
   // Last what has to be found out.
   return (
     commit !== 'own' &&
     isTransactional(target) &&
     isGrouping(target) &&
     txStrategyOf(change, store) === 'TX_SHARED' &&
-    execution.staysInTransaction?.() === true
+    execution.staysInTransaction?.() === true &&
+    (!verification?.always || verification.staysInTransaction?.() === true)
   );
 }
 

@@ -1,14 +1,14 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
+import { PARTIAL_EFFECT, readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import { FencedError } from '../lock/lock.errors.js';
-import { decide, type Decision } from '../recovery/recovery-decision.js';
+import { decide, decideByVerdict, isUncertain, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
 import { ChangeCaller, type RunResources } from './change-caller.js';
-import { PartlyAppliedError } from './executor.errors.js';
+import { PartlyAppliedError, UnsettledByVerifyError } from './executor.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { fencedOut } from './target-claims.js';
 import { claimedBy } from '../recovery/lost-writes.js';
@@ -20,7 +20,7 @@ export interface Reconciliation extends Decision {
 
 /**
  * Settles executions and undos whose end the audit store does not know, by the marker in the
- * target system.
+ * target system, or by what the change's `@Verify()` says where there is no marker.
  */
 export class Reconciler {
   private readonly caller: ChangeCaller;
@@ -35,7 +35,29 @@ export class Reconciler {
    *
    * @returns what is to be done about the change now: SKIP, EXECUTE or MANUAL_INTERVENTION.
    */
-  async reconcile(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
+  reconcile(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
+    return isUncertain(entry) ? this.byVerdict(change, entry) : this.byMarker(change, entry);
+  }
+
+  /** What it has said already is not recorded again; nor is what leaves the change to be executed again. */
+  private async byVerdict(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
+    const { verdict, error } = await this.caller.inquire(change);
+    const decision = decideByVerdict(entry, change.recovery, verdict);
+    const isSettled = verdict === 'applied' || verdict === 'not-applied';
+    const isKnown = readMetadata(entry).verdict === verdict;
+    if (!isSettled && (isKnown || decision.action === 'EXECUTE')) return { ...decision, entry };
+    const { effect, ...fact } = isSettled
+      ? endOf(change, entry, decision, undefined)
+      : openEnd(
+          entry,
+          new UnsettledByVerifyError(change.id, verdict, error === undefined ? {} : { cause: error }),
+        );
+    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry) };
+    const ended = { ...fact, metadata, at: this.run.journal.now() };
+    return { ...decision, entry: await this.caller.recordAfter(entry, effect, ended) };
+  }
+
+  private async byMarker(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
     const marker = await this.proof(change, entry);
     const decision = decide(entry, change.recovery, evidenceOf(marker));
     const { effect, ...fact } = endOf(change, entry, decision, marker);
@@ -76,9 +98,21 @@ function endOf(
   if (action === 'SKIP') return { state: 'EXECUTED', effect: 'executed', operation };
   if (action !== 'MANUAL_INTERVENTION') return { state: 'ROLLED_BACK', effect: 'rolled-back', operation };
   const error = new PartlyAppliedError(change.id, marker?.partial ?? 'no detail');
-  const failure = { error, metadata: PARTIAL_EFFECT };
-  // Recorded as UNDO, so that the operator sees that an undo stopped halfway.
-  return entry.operation === 'UNDO'
-    ? { ...failure, state: 'ROLLBACK_FAILED', effect: 'undo-failed', operation: 'UNDO' }
-    : { ...failure, state: 'EXECUTION_FAILED', effect: 'failed', operation };
+  return { ...openEnd(entry, error), metadata: PARTIAL_EFFECT };
+}
+
+/** The end of one that a person has to look at. An undo stays one, so that the operator sees that it stopped halfway. */
+function openEnd(
+  { operation, state }: AuditEntry,
+  error: unknown,
+): Pick<AuditFact, 'state' | 'operation' | 'error'> & { effect: ChangeEffect } {
+  if (operation === 'UNDO')
+    return { error, state: 'ROLLBACK_FAILED', effect: 'undo-failed', operation: 'UNDO' };
+  const isRollback = state === 'ROLLBACK_FAILED';
+  return {
+    error,
+    state: isRollback ? 'ROLLBACK_FAILED' : 'EXECUTION_FAILED',
+    effect: 'failed',
+    operation: 'RECONCILE',
+  };
 }

@@ -6,6 +6,7 @@ import { planExecution } from '../plan/execution-planner.js';
 import type { Engine } from '../run/engine.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { blockedReport } from '../run/issue-report.js';
+import { makeReady } from '../run/make-ready.js';
 import { operatorOf, type Operation } from './operation-context.js';
 
 /** With what an operation asks target systems, and on whose behalf. */
@@ -22,13 +23,19 @@ export async function reconciledSnapshot(
   { resources, executors, operation }: Asking,
 ): Promise<AuditSnapshot> {
   const stages = planExecution(engine.pipeline, snapshot).stages;
-  const open = stages.flatMap(({ changes }) => changes).filter(({ action }) => action === 'RECONCILE');
+  const open = stages
+    .flatMap(({ changes }) => changes)
+    .filter(({ action, isAsked }) => action === 'RECONCILE' || isAsked);
   if (open.length === 0) return snapshot;
+  await makeReady(
+    engine,
+    open.map(({ change }) => change),
+  );
   const { service, executionId } = journal;
   const reconciler = new Reconciler(resources);
   for (const planned of open) {
     const { change, entry } = planned;
-    await executors.prepareMarkers(change);
+    if (!planned.isAsked) await executors.prepareMarkers(change);
     const reconciled = entry && (await reconciler.reconcile(change, entry));
     if (reconciled?.action !== 'MANUAL_INTERVENTION') continue;
     const blocked = blockedReport({ ...planned, ...reconciled });

@@ -9,6 +9,8 @@ export interface PlannedChange extends Decision {
   readonly change: ChangeDescriptor;
   /** Its last entry; `undefined` if history does not know it. */
   readonly entry: AuditEntry | undefined;
+  /** True where its `@Verify()` is to be asked, and may settle it. */
+  readonly isAsked?: boolean;
 }
 
 /** The changes of one stage, in the order in which they will be taken. */
@@ -52,6 +54,6 @@ export interface ExecutionPlan {
 export function changesToRun({ stages }: Pick<ExecutionPlan, 'stages'>): ChangeDescriptor[] {
   return stages
     .flatMap(({ changes }) => changes)
-    .filter(({ action }) => action === 'EXECUTE' || action === 'RECONCILE')
+    .filter(({ action, isAsked }) => action === 'EXECUTE' || action === 'RECONCILE' || isAsked)
     .map(({ change }) => change);
 }

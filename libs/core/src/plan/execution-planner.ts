@@ -6,7 +6,7 @@ import { importFactsOf, isLegacy } from '../audit/legacy.js';
 import { isRename, renamingOf } from '../audit/renaming.js';
 import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { decide, type Decision } from '../recovery/recovery-decision.js';
+import { decide, decideFor, isUncertain, type Decision } from '../recovery/recovery-decision.js';
 import { isTransactional } from '../target-system/target-system.js';
 import { isForeign, renamedChanges } from './change-identity.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
@@ -61,7 +61,7 @@ function decideChange(
   change: ChangeDescriptor,
   entry: AuditEntry | undefined,
   missing: readonly string[],
-): Decision {
+): Pick<PlannedChange, keyof Decision | 'isAsked'> {
   if (missing.length > 0) return { action: 'MANUAL_INTERVENTION', reason: partlyReplacedReason(missing) };
   if (!entry) return decide(undefined, change.recovery);
   const value = unknownValue(entry);
@@ -71,7 +71,8 @@ function decideChange(
     const other = `class ${className} of ${author} on target system "${targetSystem}"`;
     return { action: 'MANUAL_INTERVENTION', reason: `its id is recorded for another change: ${other}` };
   }
-  const decision = decide(entry, change.recovery);
+  const decision = decideFor(change, entry);
+  if (change.verification && isUncertain(entry)) return { ...decision, isAsked: true };
   const { tool, name } = importFactsOf(entry);
   if (decision.action === 'SKIP' && tool !== undefined && name !== undefined)
     return { action: 'SKIP', reason: `applied by ${tool} as "${name}"` };

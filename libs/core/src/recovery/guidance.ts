@@ -1,6 +1,7 @@
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import { fixCommand, undoCommand } from '../errors/commands.js';
+import type { Verdict } from './verdict.js';
 
 /** What guidance is made from. */
 export interface IssueFacts {
@@ -27,6 +28,10 @@ export interface IssueFacts {
   readonly wasEmpty?: boolean | undefined;
   /** Whether the decision left to the operator is only whether to start again. */
   readonly runsAgain: boolean;
+  /** Whether the next start asks its `@Verify()`. */
+  readonly isAsked?: boolean;
+  /** What its `@Verify()` has said, where that settled nothing. */
+  readonly verdict?: Verdict | undefined;
   /** Whether the code still has the change. */
   readonly inCode: boolean;
 }
@@ -40,20 +45,21 @@ export function guidanceFor(issue: IssueFacts): string[] {
 }
 
 function retrySteps(issue: IssueFacts): string[] {
-  const { operation, hint } = issue;
+  const { operation, hint, isAsked } = issue;
   const isUndo = operation === 'UNDO';
   return [
     `${isUndo ? remainsOfUndo(issue) : remains(issue)} Fix the cause.`,
     ...hintSteps(hint),
     isUndo
       ? `Undo it again: ${undoCommand(issue.changeId)}`
-      : 'Start the application again: the change will run again.',
+      : `Start the application again: ${isAsked ? 'the change runs again unless its @Verify() says that it is there' : 'the change will run again'}.`,
   ];
 }
 
 /** What is left of a failed execution, as far as anything proves it. */
 function remains(issue: IssueFacts): string {
-  const { state, txStrategy, isUnbegun } = issue;
+  const { state, txStrategy, isUnbegun, isAsked } = issue;
+  if (isAsked) return 'Part of it may be in the target system; its @Verify() is asked how much.';
   if (state !== 'ROLLED_BACK') {
     return 'Part of it may be in the target system; its author declares that running it again is safe.';
   }
@@ -112,13 +118,16 @@ function manualSteps(issue: IssueFacts): string[] {
     undone ? `Nothing of it was taken back: ${executed}` : `All of it: ${executed}`,
     undone ? `All of it was taken back: ${rolledBack}` : `Nothing of it: ${rolledBack}`,
     'Part of it: complete it or take it back by hand first, then record which of the two you did.',
-    'Start the application again.',
+    issue.verdict === undefined
+      ? 'Start the application again.'
+      : 'Start the application again. Once its @Verify() says "applied" or "not-applied", a start settles it by itself.',
   ];
 }
 
 /** What the recorded facts say about how far it got. */
 function evidence(issue: IssueFacts): string {
-  const { operation, state, txStrategy, targetSystem, hasPartialEffect } = issue;
+  const { operation, state, txStrategy, targetSystem, hasPartialEffect, verdict } = issue;
+  if (verdict !== undefined) return `Its @Verify() says "${verdict}".`;
   if (hasPartialEffect) {
     return 'The target system proves that part of it is there, and that the part after the failure is not.';
   }

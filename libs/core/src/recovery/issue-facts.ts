@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { hasPartialEffect } from '../audit/entry-metadata.js';
+import { hasPartialEffect, readMetadata } from '../audit/entry-metadata.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { isVerdict } from './verdict.js';
 
 /** What guidance takes from today's code. */
 export function changeFacts({ id, rollback, guidance }: ChangeDescriptor) {
@@ -10,6 +11,7 @@ export function changeFacts({ id, rollback, guidance }: ChangeDescriptor) {
 /** What guidance takes from a change's last entry. */
 export function entryFacts(entry: AuditEntry) {
   const { state, operation, txStrategy, targetSystem, className, error } = entry;
+  const { verdict } = readMetadata(entry);
   const rollbackRan = state === 'ROLLBACK_FAILED' && (operation === 'UNDO' || txStrategy === 'NON_TX');
   return {
     state,
@@ -20,5 +22,6 @@ export function entryFacts(entry: AuditEntry) {
     error,
     rollbackRan,
     hasPartialEffect: hasPartialEffect(entry),
+    verdict: isVerdict(verdict) ? verdict : undefined,
   };
 }

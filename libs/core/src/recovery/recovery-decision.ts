@@ -1,7 +1,9 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { hasPartialEffect } from '../audit/entry-metadata.js';
+import { hasPartialEffect, readMetadata } from '../audit/entry-metadata.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { isVerdict, type Verdict } from './verdict.js';
 
 /** What is to be done about a change. */
 export type Action = 'EXECUTE' | 'SKIP' | 'RECONCILE' | 'MANUAL_INTERVENTION';
@@ -121,6 +123,44 @@ export function decide(
   const evidence = hasPartialEffect(entry) ? 'partial' : marker;
   if (decision.action !== 'RECONCILE' || evidence === 'unread') return decision;
   return (undoing ? UNDO_EVIDENCE : EVIDENCE)[evidence];
+}
+
+const UNCERTAIN: readonly AuditState[] = ['STARTED', 'EXECUTION_FAILED', 'ROLLBACK_FAILED'];
+
+/** True where no entry and no marker can tell what became of the change: what `@Verify()` is asked for. */
+export function isUncertain(entry: LastEntry): boolean {
+  return entry.txStrategy === 'NON_TX' && UNCERTAIN.includes(entry.state) && !hasPartialEffect(entry);
+}
+
+/**
+ * As {@link decide}, for a change of the code: where its `@Verify()` can tell and nothing else can, it is asked. What it
+ * has said last holds until it is asked again.
+ */
+export function decideFor(
+  { recovery, verification }: Pick<ChangeDescriptor, 'recovery' | 'verification'>,
+  entry: LastEntry,
+): Decision {
+  const decision = decide(entry, recovery);
+  if (!verification || !isUncertain(entry)) return decision;
+  const { verdict } = readMetadata({ metadata: entry.metadata ?? {} });
+  return isVerdict(verdict)
+    ? decideByVerdict(entry, recovery, verdict)
+    : reconcile(`${decision.reason}; its @Verify() is asked`);
+}
+
+/** Decides what to do about an uncertain change that its `@Verify()` has been asked about. */
+export function decideByVerdict(entry: LastEntry, strategy: RecoveryStrategy, verdict: Verdict): Decision {
+  switch (verdict) {
+    case 'applied':
+      return skip('its @Verify() says that all of it is there');
+    case 'not-applied':
+      return execute('its @Verify() says that nothing of it is there');
+    case 'partial':
+    case 'unknown': {
+      const { action, reason } = decide(entry, strategy);
+      return { action, reason: `${reason}; its @Verify() says "${verdict}"` };
+    }
+  }
 }
 
 function column({ txStrategy, recoveryStrategy }: LastEntry, strategy: RecoveryStrategy): Column {

@@ -6,7 +6,7 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
-import { decide, type Action, type Decision } from '../recovery/recovery-decision.js';
+import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 
@@ -50,13 +50,13 @@ export function nextAfter(
   txStrategy: TxStrategy,
 ): Decision {
   const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery };
-  return decide({ ...entry, ...(hasPartialEffect && { metadata: PARTIAL_EFFECT }) }, change.recovery);
+  return decideFor(change, { ...entry, ...(hasPartialEffect && { metadata: PARTIAL_EFFECT }) });
 }
 
 const WHAT_NEXT = {
   EXECUTE: 'runs it again',
   SKIP: 'leaves it as it is',
-  RECONCILE: 'asks its target system',
+  RECONCILE: 'asks',
   MANUAL_INTERVENTION: 'stops at it',
 } as const satisfies Record<Action, string>;
 
@@ -86,6 +86,7 @@ export function failedReport(
     isUnbegun,
     wasEmpty,
     runsAgain: next.action !== 'MANUAL_INTERVENTION',
+    isAsked: next.action === 'RECONCILE' && change.verification !== undefined,
   } as const;
   return reportChange(change, {
     result: 'failed',

@@ -128,6 +128,7 @@ export class PlanRunner {
   }
 
   private async runChange(planned: PlannedChange, next: PlannedChange | undefined): Promise<ChangeReport> {
+    if (planned.isAsked) return this.reconcile(planned);
     switch (planned.action) {
       case 'SKIP':
         return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
@@ -143,7 +144,7 @@ export class PlanRunner {
   private async reconcile(planned: PlannedChange): Promise<ChangeReport> {
     const { change, entry } = planned;
     this.resources.signal.throwIfAborted();
-    await this.executors.prepareMarkers(change);
+    if (!planned.isAsked) await this.executors.prepareMarkers(change);
     if (!entry) return this.execute(planned);
     const settled = await this.reconciler.reconcile(change, entry);
     const { action, reason } = settled;
