@@ -71,6 +71,7 @@ export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 export type { Verdict } from './recovery/verdict.js';
+export type { ChangeVerdict, DriftReport, VerifyRequest } from './operations/drift.js';
 
 export {
   EarlierNameError,
@@ -161,12 +162,13 @@ export {
   DevelopmentOnlyError,
   InvalidRequestError,
   NoIssueError,
+  NoVerifyError,
   ReconcileRefusedError,
   RedoRefusedError,
   UndoRefusedError,
   UnknownChangeError,
-  type UndoObstacle,
   type RequestFault,
+  type UndoObstacle,
 } from './operations/operation.errors.js';
 export type { OperationContext } from './operations/operation-context.js';
 

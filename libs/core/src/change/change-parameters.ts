@@ -9,10 +9,11 @@ export interface FoundParameters {
   readonly uses: readonly unknown[];
 }
 
+/** A method whose parameters can be found. */
+export type Resolvable = Pick<ChangeMethod, 'parameters'>;
+
 /** What is wrong with the parameters of these methods, and all that they use. */
-export async function findParameters(
-  methods: readonly Pick<ChangeMethod, 'parameters'>[],
-): Promise<FoundParameters> {
+export async function findParameters(methods: readonly Resolvable[]): Promise<FoundParameters> {
   const faults: ChangeFault[] = [];
   const uses: unknown[] = [];
   for (const method of methods) {
@@ -29,10 +30,20 @@ export async function findParameters(
  *
  * @throws InvalidChangesError listing every parameter of their methods that nothing provides.
  */
-export async function resolveParameters(changes: readonly ChangeDescriptor[]): Promise<readonly unknown[]> {
-  const methods = changes
-    .flatMap(({ execution, rollback, verification }) => [execution, rollback, verification])
-    .filter((method) => method !== undefined);
+export function resolveParameters(changes: readonly ChangeDescriptor[]): Promise<readonly unknown[]> {
+  return resolveMethods(
+    changes
+      .flatMap(({ execution, rollback, verification }) => [execution, rollback, verification])
+      .filter((method) => method !== undefined),
+  );
+}
+
+/**
+ * All that these methods use.
+ *
+ * @throws InvalidChangesError listing every parameter of theirs that nothing provides.
+ */
+export async function resolveMethods(methods: readonly Resolvable[]): Promise<readonly unknown[]> {
   const { faults, uses } = await findParameters(methods);
   if (faults.length > 0) throw new InvalidChangesError(faults);
   return uses;

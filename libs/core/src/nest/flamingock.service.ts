@@ -6,6 +6,13 @@ import type { AuditListRequest, ListedEntry } from '../operations/audit-list.js'
 import type { AuditReconcileRequest, AuditReconciliation } from '../operations/audit-reconcile.js';
 import type { AuditVerification, AuditVerifyRequest } from '../operations/audit-verify.js';
 import { awaitChanges } from '../operations/await-changes.js';
+import {
+  drift,
+  verify,
+  type ChangeVerdict,
+  type DriftReport,
+  type VerifyRequest,
+} from '../operations/drift.js';
 import { execute } from '../operations/execute.js';
 import type { IssueDetail, IssueSummary } from '../operations/issues.js';
 import type { LockReleaseRequest, LockStatus } from '../operations/lock.js';
@@ -74,6 +81,25 @@ export class FlamingockService {
   /** Tells where the service stands. Asks the audit store alone, takes no lock and writes nothing. */
   async status(): Promise<StatusReport> {
     return status(await this.host.engine());
+  }
+
+  /**
+   * Asks changes that have a `@Verify()`, in any state, how much of them is in their target systems. Takes no lock and
+   * writes nothing.
+   *
+   * @throws UnknownChangeError, NoVerifyError, InvalidChangesError, AuditStoreUnavailableError
+   */
+  async verify(request?: VerifyRequest): Promise<ChangeVerdict[]> {
+    return verify(await this.host.engine(), request);
+  }
+
+  /**
+   * Asks every applied change that has a `@Verify()` whether it is still there. Takes no lock and writes nothing.
+   *
+   * @throws InvalidChangesError, AuditStoreUnavailableError
+   */
+  async drift(): Promise<DriftReport> {
+    return drift(await this.host.engine());
   }
 
   /**

@@ -91,6 +91,23 @@ export class UndoRefusedError extends FlamingockError {
   }
 }
 
+/** A change was to be asked how much of it is there, and no method of it can tell. */
+export class NoVerifyError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_NO_VERIFY';
+
+  constructor(
+    readonly changeId: string,
+    /** False where only the history knows it. */
+    readonly inCode: boolean,
+  ) {
+    super(
+      inCode
+        ? `Change ${JSON.stringify(changeId)} has no @Verify() method. Add one that returns 'applied', 'not-applied', 'partial' or 'unknown'.`
+        : `The code no longer has change ${JSON.stringify(changeId)}, so nothing can tell how much of it is there.`,
+    );
+  }
+}
+
 /** A change was to be run again, and this is no development. */
 export class DevelopmentOnlyError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_DEVELOPMENT_ONLY';

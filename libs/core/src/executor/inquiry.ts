@@ -1,0 +1,61 @@
+import { ChangeContext } from '../change/change-context.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { ChangeEndedError } from '../lock/change-scope.errors.js';
+import { createGuard } from '../lock/lock-guard.js';
+import type { Verdict } from '../recovery/verdict.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { askVerdict } from './ask-verdict.js';
+import { attempt } from './attempt.js';
+
+/** What a change's `@Verify()` has said; `error`: why it does not know. */
+export interface Inquiry {
+  readonly verdict: Verdict;
+  readonly error?: unknown;
+}
+
+/** In whose name changes are asked without the lock, and how long one has, in milliseconds. */
+export interface Inquirer {
+  readonly service: string;
+  readonly executionId: string;
+  readonly runtime: Runtime;
+  readonly timeoutMs: number;
+}
+
+/** No lock is held. */
+const NO_TOKEN = 0;
+
+/**
+ * Asks a change's `@Verify()` without the lock. One that fails, or does not answer in time, does not know; nor does one
+ * whose target system is away. Never rejects.
+ */
+export async function inquire(
+  change: ChangeDescriptor,
+  { service, executionId, runtime, timeoutMs }: Inquirer,
+): Promise<Inquiry> {
+  const { id: changeId, stage, target } = change;
+  const run = { service, executionId, changeId, operation: 'RECONCILE' } as const;
+  let verdict: Verdict = 'unknown';
+  let hasEnded = false;
+  const check = (): void => {
+    if (hasEnded) throw new ChangeEndedError(changeId);
+  };
+  const guard = createGuard(check, (value) => target.checks?.(value) ?? false);
+  const bounds = {
+    changeId,
+    timeoutMs: change.timeoutMs ?? timeoutMs,
+    graceMs: () => 0,
+    signal: new AbortController().signal,
+  };
+  const result = await attempt(runtime, bounds, (signal) =>
+    target.run(
+      run,
+      async (handles) => {
+        const context = new ChangeContext(service, executionId, stage, changeId, NO_TOKEN, signal);
+        verdict = await askVerdict(change, { context, handles, guard });
+      },
+      check,
+    ),
+  );
+  hasEnded = true;
+  return result.status === 'done' ? { verdict } : { verdict: 'unknown', error: result.error };
+}

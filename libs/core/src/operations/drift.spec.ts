@@ -1,0 +1,122 @@
+import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import type { Invocation, Verification } from '../change/change-descriptor.js';
+import { aChange } from '../fixtures/changes.js';
+import { anEngine } from '../fixtures/engines.js';
+import { failureOf, passing, statesOf } from '../fixtures/runs.js';
+import { drift, verify } from './drift.js';
+import { execute } from './execute.js';
+import { NoVerifyError, UnknownChangeError } from './operation.errors.js';
+
+let runtime: ManualRuntime;
+let database: InMemoryDatabase;
+
+beforeEach(() => {
+  runtime = new ManualRuntime();
+  database = new InMemoryDatabase({ now: runtime.wallMs });
+});
+
+const store = () => new InMemoryAuditStore(database);
+type Says = (invocation: Invocation) => unknown;
+const verification = (says: Says): Verification => ({
+  name: 'verify',
+  always: false,
+  ask: (invocation) => Promise.resolve(invocation).then(says),
+});
+
+/** An engine of changes by id, with what their `@Verify()` says; `undefined`: they have none. */
+function engine(changes: Readonly<Record<string, Says | undefined>>) {
+  return anEngine({
+    store: store(),
+    runtime,
+    changes: Object.entries(changes).map(([id, says], at) =>
+      aChange({ id, order: `000${at}`, ...(says && { verification: verification(says) }) }),
+    ),
+  });
+}
+const apply = (one: ReturnType<typeof engine>) =>
+  passing(runtime, execute(one, new AbortController().signal));
+
+describe('drift', () => {
+  it('tells which applied changes are not there any more, and writes nothing', async () => {
+    await apply(engine({ a: () => 'applied', b: undefined, c: () => 'applied' }));
+    const before = await statesOf(store());
+    const now = engine({ a: () => 'applied', b: undefined, c: () => 'partial', d: () => 'not-applied' });
+    expect(await drift(now)).toEqual({
+      service: 'inventory',
+      asked: 2,
+      unasked: ['b'],
+      drifted: [
+        { changeId: 'c', stage: 'main', targetSystem: 'files', state: 'EXECUTED', verdict: 'partial' },
+      ],
+    });
+    expect(await statesOf(store())).toEqual(before);
+    expect((await store().lock.read('inventory'))?.expiresAt).toBeLessThanOrEqual(runtime.wallMs());
+  });
+
+  it('takes one that fails, or says something else, for one that does not know', async () => {
+    const fails = () => {
+      throw new TypeError('away');
+    };
+    await apply(engine({ a: () => 'applied', b: () => 'applied' }));
+    const { drifted } = await drift(engine({ a: fails, b: () => 'yes' }));
+    expect(drifted).toMatchObject([
+      { changeId: 'a', verdict: 'unknown', error: 'TypeError: away' },
+      { changeId: 'b', verdict: 'unknown', error: expect.stringContaining('returned "yes"') },
+    ]);
+  });
+
+  it('does not wait for ever', async () => {
+    await apply(engine({ a: () => 'applied' }));
+    const { drifted } = await passing(
+      runtime,
+      drift(engine({ a: () => new Promise(() => undefined) })),
+      90_000,
+    );
+    expect(drifted).toMatchObject([{ verdict: 'unknown', error: expect.stringContaining('60000 ms') }]);
+  });
+
+  it('asks several at a time, and not all at once', async () => {
+    let [now, most] = [0, 0];
+    const says = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+      return 'applied';
+    };
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`c${at}`, says]));
+    await apply(engine(many));
+    expect((await drift(engine(many))).asked).toBe(9);
+    expect(most).toBe(8);
+  });
+
+  it('of a service that was never started asks nobody', async () => {
+    expect(await drift(engine({ a: () => 'applied' }))).toMatchObject({ asked: 0, drifted: [] });
+  });
+});
+
+describe('verify', () => {
+  it('asks changes in any state', async () => {
+    await apply(engine({ a: () => 'applied' }));
+    expect(await verify(engine({ a: () => 'applied', b: () => 'not-applied', c: undefined }))).toEqual([
+      { changeId: 'a', stage: 'main', targetSystem: 'files', state: 'EXECUTED', verdict: 'applied' },
+      { changeId: 'b', stage: 'main', targetSystem: 'files', verdict: 'not-applied' },
+    ]);
+  });
+
+  it('asks one change, or says why it cannot', async () => {
+    const one = engine({ a: () => 'applied', b: undefined });
+    expect(await verify(one, { changeId: 'a' })).toMatchObject([{ changeId: 'a' }]);
+    expect(await failureOf(verify(one, { changeId: 'b' }))).toBeInstanceOf(NoVerifyError);
+    expect(await failureOf(verify(one, { changeId: 'x' }))).toBeInstanceOf(UnknownChangeError);
+  });
+
+  it('lends nothing after the answer', async () => {
+    const lent: { guarded?: { read: () => string } } = {};
+    const says: Says = ({ guard }) => {
+      lent.guarded = guard({ read: () => 'x' });
+      return 'applied';
+    };
+    await verify(engine({ a: says }));
+    expect(() => lent.guarded?.read()).toThrow(/"a" has ended/);
+  });
+});
