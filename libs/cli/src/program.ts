@@ -9,6 +9,7 @@ import type { CommandRunner } from './commands/command-runner.js';
 import { addCreate } from './commands/create.command.js';
 import { examples } from './commands/examples.js';
 import { addCompletion } from './commands/completion.command.js';
+import { addDrift } from './commands/drift.command.js';
 import { addExecute } from './commands/execute.command.js';
 import { addImport } from './commands/import.command.js';
 import { addInit } from './commands/init.command.js';
@@ -22,6 +23,7 @@ import { addServiceRename } from './commands/service-rename.command.js';
 import { addStatus } from './commands/status.command.js';
 import { addUndo } from './commands/undo.command.js';
 import { addWait } from './commands/wait.command.js';
+import { addVerify } from './commands/verify.command.js';
 import { manyLines } from './output/safe-text.js';
 import type { Terminal } from './output/terminal.js';
 import { VERSION } from './version.js';
@@ -34,7 +36,7 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage; nothing was done
-  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, a run left incomplete`;
+  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, drift, a run left incomplete`;
 
 /** The parser with every command. Throws where it would end the process. */
 export function createProgram(runner: CommandRunner, terminal: Terminal): Command {
@@ -57,6 +59,8 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addAuditReconcile(audit, runner);
   addAuditVerify(audit, runner);
   addAuditExport(audit, runner);
+  addVerify(program, runner);
+  addDrift(program, runner);
   addUndo(program, runner);
   addRedo(program, runner);
   const lock = program.command('lock').description('show or release the run lock');

@@ -32,6 +32,7 @@ export {
   CommitRefusedError,
   ImplicitCommitError,
   NonTransactionalStatementError,
+  ReadOnlyStatementError,
   SharedTransactionError,
 } from './transaction.errors.js';
 export { DroppedHistoryError } from './schema/schema-at-start.js';

@@ -18,7 +18,7 @@ import type { ChangeClass } from './change-discovery.js';
 import { Change } from './change.decorator.js';
 import { InvalidChangesError, type ChangeFault } from './change.errors.js';
 import type { ChangeOptions, RecoveryOptions } from './change-metadata.js';
-import { Execution, RollbackExecution } from './execution.decorator.js';
+import { Execution, RollbackExecution, Verify } from './execution.decorator.js';
 import { Recovery } from './recovery.decorator.js';
 import { TargetSystem } from './target-system.decorator.js';
 
@@ -222,6 +222,7 @@ describe('a decorator in code that is not type-checked', () => {
   it.each([
     ['@Execution', Execution, 'execute'],
     ['@RollbackExecution', RollbackExecution, 'rollback'],
+    ['@Verify', Verify, 'verify'],
   ])('is missed in its parentheses, and what it is to have none of is told: %s', async (name, make, key) => {
     const decorator = make as unknown as (...given: unknown[]) => MethodDecorator | undefined;
     const bare = aClass();
@@ -354,6 +355,30 @@ describe('the methods of a change', () => {
       'Methods',
       /has 2 @RollbackExecution\(\) methods: one\(\), two\(\)/,
       /Keep one/,
+    );
+  });
+
+  it('must not have two that verify', async () => {
+    expectOne(
+      await faults(withMethods(['run', Execution], ['one', Verify], ['two', Verify])),
+      'Methods',
+      /has 2 @Verify\(\) methods: one\(\), two\(\)/,
+      /Keep one/,
+    );
+  });
+
+  it('must have one that verifies, where it is always to be asked', async () => {
+    expectOne(
+      await faults(aClass({ verify: 'always' })),
+      'Sound',
+      /no @Verify\(\) method/,
+      /leave verify out/,
+    );
+    expectOne(
+      await faults(aClass({ verify: 'sometimes' as 'always' })),
+      'Sound',
+      /its verify can only be 'always', not "sometimes"/,
+      /Write verify: 'always'/,
     );
   });
 

@@ -1,5 +1,4 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import type { AuditOperation } from '../audit/audit-state.js';
 import type { AuditBatch } from '../audit/audit-store.js';
 import type { AuditJournal, AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
@@ -49,9 +48,12 @@ export class ChangeCaller {
   constructor(private readonly run: RunResources) {}
 
   /** Names this run of the change to its target system. */
-  identify(change: ChangeDescriptor, { operation }: Pick<ChangeRun, 'operation'>): ChangeRun {
+  identify(
+    change: ChangeDescriptor,
+    { operation, readOnly }: Pick<ChangeRun, 'operation' | 'readOnly'>,
+  ): ChangeRun {
     const { service, executionId } = this.run.journal;
-    return { service, executionId, changeId: change.id, operation };
+    return { service, executionId, changeId: change.id, operation, ...(readOnly && { readOnly }) };
   }
 
   /** The entry that says that a method is about to run. */
@@ -70,7 +72,7 @@ export class ChangeCaller {
     change: ChangeDescriptor,
     { operation, method }: Pick<ChangeCall, 'operation' | 'method'>,
   ): Promise<Attempt> {
-    return this.guarded(change, operation, (invocation) => this.invoke(change, method, invocation));
+    return this.guarded(change, { operation }, (invocation) => this.invoke(change, method, invocation));
   }
 
   /**
@@ -81,16 +83,20 @@ export class ChangeCaller {
    */
   async inquire(change: ChangeDescriptor): Promise<{ readonly verdict: Verdict; readonly error?: unknown }> {
     let verdict: Verdict = 'unknown';
-    const result = await this.guarded(change, 'RECONCILE', async (invocation) => {
-      verdict = await this.run.activity.during('its @Verify()', () => askVerdict(change, invocation));
-    });
+    const result = await this.guarded(
+      change,
+      { operation: 'RECONCILE', readOnly: true },
+      async (invocation) => {
+        verdict = await this.run.activity.during('its @Verify()', () => askVerdict(change, invocation));
+      },
+    );
     this.run.signal.throwIfAborted();
     return result.status === 'done' ? { verdict } : { verdict: 'unknown', error: result.error };
   }
 
   private async guarded(
     change: ChangeDescriptor,
-    operation: AuditOperation,
+    kind: Pick<ChangeRun, 'operation' | 'readOnly'>,
     work: (invocation: Invocation) => Promise<void>,
   ): Promise<Attempt> {
     const progress = { isCalled: false, hasEnded: false };
@@ -106,7 +112,7 @@ export class ChangeCaller {
     const call = this.call(change, (context) =>
       this.inTarget(change, () =>
         change.target.run(
-          this.identify(change, { operation }),
+          this.identify(change, kind),
           async (handles) => {
             // The answer that lets the method run may come late: after a pause of this process, say.
             await this.run.lease.whenHeld();

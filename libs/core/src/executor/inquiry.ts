@@ -33,7 +33,7 @@ export async function inquire(
   { service, executionId, runtime, timeoutMs }: Inquirer,
 ): Promise<Inquiry> {
   const { id: changeId, stage, target } = change;
-  const run = { service, executionId, changeId, operation: 'RECONCILE' } as const;
+  const run = { service, executionId, changeId, operation: 'RECONCILE', readOnly: true } as const;
   let verdict: Verdict = 'unknown';
   let hasEnded = false;
   const check = (): void => {

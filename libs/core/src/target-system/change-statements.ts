@@ -22,7 +22,7 @@ export class ChangeStatements {
   /** @param check what else may keep a statement from being sent: the one that `TargetSystem.run` is given */
   constructor(
     readonly changeId: string,
-    private readonly check: () => void = GOES_ON,
+    private readonly check: (text: string) => void = GOES_ON,
   ) {}
 
   /** True once the change has ended: nothing more is sent. */
@@ -37,7 +37,7 @@ export class ChangeStatements {
    */
   assertOpen(text: string): void {
     if (this.ended) throw this.refusal(text);
-    this.check();
+    this.check(text);
   }
 
   /**

@@ -15,6 +15,8 @@ export interface ChangeRun {
   readonly changeId: string;
   readonly executionId: string;
   readonly operation: AuditOperation;
+  /** True where the change may only read. A target system that sees what it does refuses the rest. */
+  readonly readOnly?: boolean;
   /**
    * True where the run goes on with another transaction of the same target system as soon as
    * this one is committed. It may be begun with that commit; if the run does not ask for it, `close`

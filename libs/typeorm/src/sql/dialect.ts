@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ColumnType, Table } from './table.js';
 import type { Row, Sql, SqlSyntax, SqlValue } from './sql.js';
+import type { LexicalRules } from './statement-words.js';
 import type { RowWrite } from './row-write.js';
 
 /** The result of a statement. */
@@ -72,6 +73,9 @@ export interface Dialect extends SqlSyntax {
 
   /** The server's time in whole milliseconds since 1970, in any time zone of the session. */
   readonly nowMs: Sql;
+
+  /** How the server reads SQL text. */
+  readonly lexicalRules: LexicalRules;
 
   /** True where an open transaction keeps all others from writing anything. */
   readonly oneWriter: boolean;

@@ -26,6 +26,7 @@ import { Sql } from '../sql/sql.js';
 import { trackedRunner } from '../change/tracked-runner.js';
 import type { ScopedRunners, TransactionScope } from '../change/transaction-scope.js';
 import { TypeOrmMarkerStore } from './typeorm.marker-store.js';
+import { assertReads } from '../change/assert-reads.js';
 import { ConnectionHangsError } from '../typeorm.errors.js';
 import type { TableSettings } from '../typeorm.options.js';
 import { TypeOrmTransaction } from '../change/typeorm-transaction.js';
@@ -70,18 +71,23 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
 
   /**
    * @throws the driver's error before `work` is called; OpenTransactionError when `work` left a transaction open;
-   * UnawaitedStatementsError where statements of it were on their way, once they have ended.
+   * UnawaitedStatementsError where statements of it were on their way, once they have ended. ReadOnlyStatementError to
+   * a change that may only read, for a statement that does more.
    */
   async run(
-    { changeId }: ChangeRun,
+    { changeId, readOnly = false }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
     check?: () => void,
   ): Promise<void> {
     const { database, resource, scope } = this;
+    const { lexicalRules } = database.dialect;
     await database.execute(ANY_ANSWER);
     await this.prepareSchemaBuilder();
     scope.install(this);
-    const statements = new ChangeStatements(changeId, check);
+    const statements = new ChangeStatements(changeId, (text) => {
+      check?.();
+      if (readOnly) assertReads(changeId, text, lexicalRules);
+    });
     const tracked = (runner: QueryRunner) => trackedRunner(resource, statements, runner);
     // A replica may not have yet what the change wrote.
     const runners: ScopedRunners = {

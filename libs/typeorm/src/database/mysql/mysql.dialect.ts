@@ -2,6 +2,7 @@ import { columnsOf, names, tableName } from '../../sql/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../../sql/sql.js';
 import { ConnectionCharsetError } from '../../typeorm.errors.js';
 import type { Dialect, SqlExecutor, SqlErrorKind, Upsert } from '../../sql/dialect.js';
+import type { LexicalRules } from '../../sql/statement-words.js';
 import { driverError } from '../driver-error.js';
 import { insertedValues } from '../../sql/inserted-values.js';
 import { conditionOf } from '../../sql/upsert-condition.js';
@@ -28,8 +29,17 @@ const TROUBLES: Readonly<Record<number, SqlErrorKind>> = {
   1406: 'unstorable',
 };
 
+/** How the server reads SQL text. */
+const LEXICAL_RULES: LexicalRules = {
+  mysqlComments: true,
+  postgresTexts: false,
+  backslashes: true,
+  several: true,
+};
+
 /** MySQL 8.0.17 or later, MariaDB 10.3 or later. */
 export const mysqlDialect: Dialect = {
+  lexicalRules: LEXICAL_RULES,
   columnTypes: { key: `VARCHAR(255) ${EXACT}`, text: `LONGTEXT ${EXACT}`, integer: 'BIGINT' },
   tableSuffix: ' ENGINE=InnoDB ROW_FORMAT=DYNAMIC',
   // Not UNIX_TIMESTAMP(NOW()), which goes through the session's time zone and its summer time.

@@ -7,7 +7,7 @@ import type { SqlExecutor } from '../../sql/dialect.js';
 import { explainMysqlEnd } from '../ended-connection.js';
 import { mysqlDialect } from './mysql.dialect.js';
 import { executorOn } from './mysql.messages.js';
-import { isInTransaction, LEXICAL_RULES, MysqlTransaction } from './mysql.transaction.js';
+import { isInTransaction, MysqlTransaction } from './mysql.transaction.js';
 import type { RowWrite } from '../../sql/row-write.js';
 import type { RowHolder, Server } from '../server.js';
 
@@ -31,7 +31,7 @@ export const mysqlServer: Server = {
     return transaction;
   },
 
-  altersSession: (text) => altersSession(text, LEXICAL_RULES, mysqlSessionEffect),
+  altersSession: (text) => altersSession(text, mysqlDialect.lexicalRules, mysqlSessionEffect),
 
   async isInTransaction(dataSource, runner) {
     const answer = await send(dataSource, runner, 'DO 0');

@@ -2,7 +2,8 @@ import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import { ImplicitCommitError, NonTransactionalStatementError } from '../../transaction.errors.js';
 import { commitEffect, neverCommits } from '../../sql/implicit-commit.js';
 import { mysqlSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
-import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
+import { mysqlDialect } from './mysql.dialect.js';
+import { statementWords } from '../../sql/statement-words.js';
 import { AlteredSession } from '../altered-session.js';
 import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
@@ -13,14 +14,6 @@ import { rememberSession } from './mysql.session.js';
 import { lostError } from '../transaction-faults.js';
 import { SAVEPOINT, type ChangeSavepoint } from '../change-part.js';
 import { PooledTransaction } from '../pooled/pooled.transaction.js';
-
-/** How the server reads SQL text. */
-export const LEXICAL_RULES: LexicalRules = {
-  mysqlComments: true,
-  postgresTexts: false,
-  backslashes: true,
-  several: true,
-};
 
 const NO_SUCH_SAVEPOINT = 1305;
 const DEADLOCK = 1213;
@@ -40,7 +33,7 @@ const IN_TRANSACTION = 1;
  * comes next outside any transaction: after each one it is asked, and nothing comes next.
  */
 export class MysqlTransaction extends PooledTransaction {
-  protected readonly rules = LEXICAL_RULES;
+  protected readonly rules = mysqlDialect.lexicalRules;
   protected readonly session = new AlteredSession(() =>
     rememberSession(this.executor, (text) => this.send(text)),
   );
@@ -156,7 +149,9 @@ export class MysqlTransaction extends PooledTransaction {
       if (this.part && !this.hasSavepoint) await this.setSavepoint();
       return;
     }
-    this.part?.assertFirst(statementWords(text, LEXICAL_RULES)[0]?.slice(0, 3).join(' ') ?? 'A statement');
+    this.part?.assertFirst(
+      statementWords(text, mysqlDialect.lexicalRules)[0]?.slice(0, 3).join(' ') ?? 'A statement',
+    );
     await this.watch();
   }
 
@@ -196,7 +191,7 @@ export class MysqlTransaction extends PooledTransaction {
 }
 
 function isHarmless(text: string): boolean {
-  return statementWords(text, LEXICAL_RULES).every((words) => neverCommits(words));
+  return statementWords(text, mysqlDialect.lexicalRules).every((words) => neverCommits(words));
 }
 
 /** True if the session had a transaction open when the server gave that answer. */

@@ -3,6 +3,7 @@ import type { Column, Table } from '../../sql/table.js';
 import { columnsOf, tableName } from '../../sql/table.js';
 import { list, name, raw, sql, type Sql, type SqlValue } from '../../sql/sql.js';
 import type { Dialect, SqlErrorKind } from '../../sql/dialect.js';
+import type { LexicalRules } from '../../sql/statement-words.js';
 import { driverError } from '../driver-error.js';
 import { onConflict } from '../../sql/on-conflict.js';
 import type { RowWrite } from '../../sql/row-write.js';
@@ -25,8 +26,17 @@ const TROUBLES: Readonly<Record<string, SqlErrorKind>> = {
   '42710': 'being-created',
 };
 
+/** How the server reads SQL text. */
+const LEXICAL_RULES: LexicalRules = {
+  mysqlComments: false,
+  postgresTexts: true,
+  backslashes: false,
+  several: true,
+};
+
 /** PostgreSQL, and what speaks its protocol in front of it. */
 export const postgresDialect: Dialect = {
+  lexicalRules: LEXICAL_RULES,
   // Keys are compared byte by byte, under any locale of the database.
   columnTypes: { key: 'TEXT COLLATE "C"', text: 'TEXT', integer: 'BIGINT' },
   tableSuffix: '',

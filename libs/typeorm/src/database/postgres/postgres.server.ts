@@ -13,7 +13,6 @@ import {
   beginning,
   COMMITTING,
   IN_FAILED_TRANSACTION,
-  LEXICAL_RULES,
   PostgresTransaction,
 } from './postgres.transaction.js';
 import type { RowWrite } from '../../sql/row-write.js';
@@ -38,7 +37,7 @@ export const postgresServer: Server = {
     return transaction;
   },
 
-  altersSession: (text) => altersSession(text, LEXICAL_RULES, postgresSessionEffect),
+  altersSession: (text) => altersSession(text, postgresDialect.lexicalRules, postgresSessionEffect),
 
   async isInTransaction(dataSource, runner) {
     try {

@@ -7,7 +7,7 @@ import {
   NonTransactionalStatementError,
 } from '../../transaction.errors.js';
 import { postgresSessionEffect, type SessionEffect } from '../../sql/session-effect.js';
-import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
+import { statementWords } from '../../sql/statement-words.js';
 import { AlteredSession } from '../altered-session.js';
 import type { Answer } from '../connection.js';
 import type { Admission } from '../database.js';
@@ -24,14 +24,6 @@ import { isGone } from '../expect-tables.js';
 import { TablesDroppedError } from '../../run.errors.js';
 import { mayBeOfOthers, PostgresSavepoints } from './postgres.savepoints.js';
 import { rememberSession } from './postgres.session.js';
-
-/** How the server reads SQL text. */
-export const LEXICAL_RULES: LexicalRules = {
-  mysqlComments: false,
-  postgresTexts: true,
-  backslashes: false,
-  several: true,
-};
 
 /** Begins a message that ends with COMMIT: a transaction that is stopped in it is committing. */
 export const COMMITTING = '/* COMMIT */';
@@ -50,7 +42,7 @@ const NON_TRANSACTIONAL = [ACTIVE_TRANSACTION, '55P04', '2D000'];
 
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
-  protected readonly rules = LEXICAL_RULES;
+  protected readonly rules = postgresDialect.lexicalRules;
   protected readonly session = new AlteredSession(() =>
     rememberSession(this.executor, this.dataSource, this.runner),
   );
@@ -223,7 +215,7 @@ export class PostgresTransaction extends PooledTransaction {
 
   private explain(text: string, cause: unknown): unknown {
     const { code } = driverError(cause);
-    const [words = []] = statementWords(text, LEXICAL_RULES);
+    const [words = []] = statementWords(text, postgresDialect.lexicalRules);
     // SET TRANSACTION reports the same when it comes too late.
     if (!NON_TRANSACTIONAL.includes(String(code)) || words[0] === 'SET') return cause;
     return new NonTransactionalStatementError(this.changeId, words.slice(0, 3).join(' '), messageOf(cause), {

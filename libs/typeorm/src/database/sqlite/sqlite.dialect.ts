@@ -1,11 +1,21 @@
 import { list, name, raw, sql } from '../../sql/sql.js';
 import { ConnectionInTransactionError } from '../../typeorm.errors.js';
 import type { Dialect } from '../../sql/dialect.js';
+import type { LexicalRules } from '../../sql/statement-words.js';
 import { driverError } from '../driver-error.js';
 import { onConflict } from '../../sql/on-conflict.js';
 
+/** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
+const LEXICAL_RULES: LexicalRules = {
+  mysqlComments: false,
+  postgresTexts: false,
+  backslashes: false,
+  several: false,
+};
+
 /** SQLite 3.42 or later, in which `unixepoch` knows milliseconds. */
 export const sqliteDialect: Dialect = {
+  lexicalRules: LEXICAL_RULES,
   columnTypes: { key: 'TEXT', text: 'TEXT', integer: 'INTEGER' },
   tableSuffix: '',
   nowMs: raw(`CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)`),

@@ -3,7 +3,8 @@ import type { QueryRunner } from 'typeorm';
 import { Sql } from '../../sql/sql.js';
 import { DataSourceClosedError } from '../../run.errors.js';
 import { ForeignKeysPragmaError } from '../../sqlite.errors.js';
-import { statementWords, type LexicalRules } from '../../sql/statement-words.js';
+import { sqliteDialect } from './sqlite.dialect.js';
+import { statementWords } from '../../sql/statement-words.js';
 import { setsForeignKeys } from '../../sql/foreign-keys-pragma.js';
 import { transactionControl } from '../../sql/transaction-control.js';
 import { ChangePart, SAVEPOINT, type ChangeSavepoint } from '../change-part.js';
@@ -13,14 +14,6 @@ import { holdCommits } from '../held-commits.js';
 import { refresh, setDepth } from '../query-runner.js';
 import { controlError, lostError } from '../transaction-faults.js';
 import { withoutBusyTimeout, type SqliteHandle } from './sqlite-handle.js';
-
-/** The driver runs one statement at a time; what follows in the text belongs to a trigger. */
-const LEXICAL_RULES: LexicalRules = {
-  mysqlComments: false,
-  postgresTexts: false,
-  backslashes: false,
-  several: false,
-};
 
 const SET_SAVEPOINT = new Sql([`SAVEPOINT ${SAVEPOINT}`]);
 const RELEASE_SAVEPOINT = new Sql([`RELEASE ${SAVEPOINT}`]);
@@ -72,7 +65,7 @@ export class SqliteTransaction implements ChangeTransaction {
   }
 
   admit(text: string): void {
-    for (const words of statementWords(text, LEXICAL_RULES)) {
+    for (const words of statementWords(text, sqliteDialect.lexicalRules)) {
       const control = transactionControl(words);
       if (control !== undefined) throw controlError(this.changeId, control);
       if (setsForeignKeys(words, text)) throw new ForeignKeysPragmaError(this.changeId);

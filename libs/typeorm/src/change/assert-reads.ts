@@ -1,0 +1,9 @@
+import { isRead } from '../sql/read-only.js';
+import { statementWords, type LexicalRules } from '../sql/statement-words.js';
+import { ReadOnlyStatementError } from '../transaction.errors.js';
+
+/** @throws ReadOnlyStatementError for a text of which a statement does more than read. */
+export function assertReads(changeId: string, text: string, rules: LexicalRules): void {
+  const writing = statementWords(text, rules).find((words) => !isRead(words));
+  if (writing) throw new ReadOnlyStatementError(changeId, writing[0] ?? '');
+}
