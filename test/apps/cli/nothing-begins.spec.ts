@@ -23,6 +23,9 @@ await describeOn(['redis'], 'an application with a queue worker and an interval'
 
   it.each([
     'plan',
+    'status',
+    'verify',
+    'drift',
     'execute',
     'wait',
     'undo -c publish --yes --by ops --reason test',
