@@ -12,6 +12,8 @@ export interface EntryMetadata {
    * change that was forgotten: what it did was not taken back.
    */
   readonly effect?: 'part' | 'stays';
+  /** Of an execution that was tried before in the same run: the number of this attempt, from 2. */
+  readonly attempt?: string;
   /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
   readonly verdict?: string;
   /** The code that was executed, see `ChangeSource`. */

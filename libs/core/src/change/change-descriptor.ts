@@ -23,6 +23,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly timeoutMs: number | undefined;
   /** `'own'` where no other change may have its commit. */
   readonly commit: ChangeOptions['commit'];
+  /** `false` where it is not tried again within a run. */
+  readonly retry?: ChangeOptions['retry'];
   /** Names of migrations of another tool that it stands for. */
   readonly replaces?: readonly string[] | undefined;
   /** Advice of its author to the operator who resolves an issue with it. */

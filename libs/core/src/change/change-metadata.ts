@@ -27,6 +27,13 @@ export interface ChangeOptions {
    */
   readonly commit?: 'own';
   /**
+   * `false`: the change is not tried again within a run, whatever it failed of. For one that has effects outside its
+   * transaction which must not happen twice.
+   *
+   * @default it is, after a transient failure of which nothing is left
+   */
+  readonly retry?: false;
+  /**
    * `'always'`: the change's `@Verify()` is asked after each execution too, and after each undo. A change that says it
    * is done and is not has failed, and is rolled back.
    *

@@ -11,6 +11,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   replaces: true,
   transactional: true,
   commit: true,
+  retry: true,
   verify: true,
   timeoutMs: true,
   guidance: true,
@@ -52,7 +53,7 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
 }
 
 function valueFaults(options: Partial<ChangeOptions>): Fault[] {
-  const { timeoutMs, guidance, transactional, commit, verify, replaces } = options;
+  const { timeoutMs, guidance, transactional, commit, retry, verify, replaces } = options;
   const faults: Fault[] = [];
   if (replaces !== undefined && !areNames(replacedNames(replaces))) {
     const problem = `its replaces must be the name of a migration, or a list of such names, not ${given(replaces)}`;
@@ -65,6 +66,10 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
   if (![undefined, 'own'].includes(commit)) {
     const problem = `its commit can only be 'own', not ${given(commit)}`;
     faults.push({ problem, remedy: "Write commit: 'own', or leave it out." });
+  }
+  if (![undefined, false].includes(retry)) {
+    const problem = `its retry can only be false, not ${given(retry)}`;
+    faults.push({ problem, remedy: 'Write retry: false, or leave it out.' });
   }
   if (![undefined, 'always'].includes(verify)) {
     const problem = `its verify can only be 'always', not ${given(verify)}`;

@@ -71,7 +71,7 @@ export class DescriptorFactory {
     const [rollback] = rollbacks;
     const [verification] = verifications;
     if (faults.length > before || !execution) return undefined;
-    const { author, timeoutMs, transactional, commit, guidance, replaces, verify } =
+    const { author, timeoutMs, transactional, commit, guidance, replaces, retry, verify } =
       metadata.options as ChangeOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
@@ -85,6 +85,7 @@ export class DescriptorFactory {
       recovery: metadata.recovery as RecoveryStrategy,
       timeoutMs,
       commit,
+      retry,
       replaces: replaces === undefined ? undefined : replacedNames(replaces),
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type, metadata)),

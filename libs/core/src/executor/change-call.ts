@@ -1,5 +1,6 @@
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { AuditRecord } from '../audit/audit-entry.js';
+import { writeMetadata } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
@@ -25,12 +26,13 @@ export interface CallOutcome {
   readonly effect: ChangeEffect;
 }
 
-/** Applies the change. */
-export function executionOf({ execution, source }: ChangeDescriptor): ChangeCall {
+/** Applies the change, for the so many-th time in its run. */
+export function executionOf({ execution, source }: ChangeDescriptor, attempt = 1): ChangeCall {
+  const metadata = fingerprinted(source);
   return {
     operation: 'EXECUTE',
     method: execution,
-    metadata: fingerprinted(source),
+    metadata: attempt === 1 ? metadata : { ...metadata, ...writeMetadata({ attempt: String(attempt) }) },
     done: { state: 'EXECUTED', effect: 'executed' },
     failed: { state: 'EXECUTION_FAILED', effect: 'failed' },
     rolledBack: { state: 'ROLLED_BACK', effect: 'rolled-back' },

@@ -31,6 +31,11 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),
       retryMs: read.milliseconds('FLAMINGOCK_LOCK_RETRY_MS'),
     },
+    retry: {
+      attempts: read.count('FLAMINGOCK_RETRY_ATTEMPTS'),
+      initialMs: read.milliseconds('FLAMINGOCK_RETRY_INITIAL_MS'),
+      maxMs: read.milliseconds('FLAMINGOCK_RETRY_MAX_MS'),
+    },
     timeouts: {
       runMs: read.milliseconds('FLAMINGOCK_RUN_TIMEOUT_MS'),
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),
@@ -97,9 +102,17 @@ class VariableReader {
   }
 
   milliseconds(name: string): number | undefined {
+    return this.whole(name, 'a whole number of milliseconds');
+  }
+
+  count(name: string): number | undefined {
+    return this.whole(name, 'a whole number');
+  }
+
+  private whole(name: string, wanted: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (!/^\d+$/.test(value)) this.fault(name, 'a whole number of milliseconds', value);
+    if (!/^\d+$/.test(value)) this.fault(name, wanted, value);
     return Number(value);
   }
 

@@ -136,6 +136,30 @@ export interface FlamingockSettings {
      */
     readonly retryMs?: number;
   };
+  /**
+   * How a change is tried again within a run that failed for a reason which its target system calls transient, such as
+   * a deadlock or a lost connection, and of which nothing is left. `retry: false` of a change turns it off.
+   */
+  readonly retry?: {
+    /**
+     * How often a change is tried, the first time included. 1: never again.
+     *
+     * @default 3
+     */
+    readonly attempts?: number;
+    /**
+     * Shortest pause between two attempts, in milliseconds. Pauses grow, with jitter.
+     *
+     * @default 100
+     */
+    readonly initialMs?: number;
+    /**
+     * Longest pause between two attempts, in milliseconds.
+     *
+     * @default 5_000
+     */
+    readonly maxMs?: number;
+  };
   readonly timeouts?: {
     /**
      * Milliseconds for a whole run, waiting included.

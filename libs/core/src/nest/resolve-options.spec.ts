@@ -25,6 +25,7 @@ describe('resolveOptions', () => {
       editedChanges: 'warn',
       development: { isOn: false, why: expect.any(String) as string },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
+      retry: { attempts: 3, initialMs: 100, maxMs: 5_000 },
       timeouts: {
         runMs: undefined,
         changeMs: undefined,
@@ -90,6 +91,12 @@ describe('resolveOptions', () => {
     ['a lease that no timer can wait for', { lock: { leaseMs: 2 ** 31 } }, /^lock.leaseMs must be/],
     ['a negative wait', { lock: { waitMs: -1 } }, /^lock.waitMs must be/],
     ['no pause', { lock: { retryMs: 0 } }, /^lock.retryMs must be/],
+    ['no attempt', { retry: { attempts: 0 } }, /^retry.attempts must be a whole number from 1, not 0/],
+    [
+      'a longest pause below the shortest',
+      { retry: { initialMs: 9, maxMs: 8 } },
+      /^retry.maxMs must be .* from 9/,
+    ],
     ['a run timeout of 0', { timeouts: { runMs: 0 } }, /^timeouts.runMs must be/],
     [
       'a change timeout that is no number',

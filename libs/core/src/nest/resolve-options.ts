@@ -33,7 +33,7 @@ export interface ResolvedOptions extends EngineSettings {
  */
 export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
   const settings = merge(layers);
-  const { lock = {}, timeouts = {}, service = applicationName() } = settings;
+  const { lock = {}, retry = {}, timeouts = {}, service = applicationName() } = settings;
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
   const resolved: ResolvedOptions = {
@@ -48,6 +48,11 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     renamedChanges: settings.renamedChanges ?? 'fail',
     editedChanges: settings.editedChanges ?? 'warn',
     development: developmentOf(settings.development, environment),
+    retry: {
+      attempts: retry.attempts ?? 3,
+      initialMs: retry.initialMs ?? 100,
+      maxMs: retry.maxMs ?? 5_000,
+    },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
       waitMs: lock.waitMs ?? 600_000,
@@ -96,6 +101,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   editedChanges: true,
   development: true,
   lock: true,
+  retry: true,
   timeouts: true,
   probe: true,
   shutdownSignals: true,
@@ -104,6 +110,11 @@ const LOCK: OptionNames<Required<FlamingockSettings>['lock']> = {
   leaseMs: true,
   waitMs: true,
   retryMs: true,
+};
+const RETRY: OptionNames<Required<FlamingockSettings>['retry']> = {
+  attempts: true,
+  initialMs: true,
+  maxMs: true,
 };
 const TIMEOUTS: OptionNames<Required<FlamingockSettings>['timeouts']> = {
   runMs: true,
@@ -116,10 +127,11 @@ const TIMEOUTS: OptionNames<Required<FlamingockSettings>['timeouts']> = {
 };
 
 function nameFaults(settings: FlamingockSettings): string[] {
-  const { lock, timeouts } = optionsOf(settings);
+  const { lock, retry, timeouts } = optionsOf(settings);
   return [
     ...optionFaults('Flamingock', settings, SETTINGS),
     ...(lock === undefined ? [] : optionFaults('lock', lock, LOCK)),
+    ...(retry === undefined ? [] : optionFaults('retry', retry, RETRY)),
     ...(timeouts === undefined ? [] : optionFaults('timeouts', timeouts, TIMEOUTS)),
   ];
 }
@@ -129,6 +141,10 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
   return {
     ...(Object.assign({}, ...defined) as FlamingockSettings),
     lock: Object.assign({}, ...defined.map(({ lock }) => withoutUndefined(optionsOf(lock ?? {})))) as object,
+    retry: Object.assign(
+      {},
+      ...defined.map(({ retry }) => withoutUndefined(optionsOf(retry ?? {}))),
+    ) as object,
     timeouts: Object.assign(
       {},
       ...defined.map(({ timeouts }) => withoutUndefined(optionsOf(timeouts ?? {}))),
@@ -154,6 +170,7 @@ function valueFaults({
   development,
   stages,
   lock,
+  retry,
   timeouts,
 }: ResolvedOptions): string[] {
   const faults = [
@@ -177,6 +194,11 @@ function valueFaults({
     milliseconds('lock.leaseMs', lock.leaseMs, SHORTEST_LEASE_MS),
     milliseconds('lock.waitMs', lock.waitMs, 0),
     milliseconds('lock.retryMs', lock.retryMs, 1),
+    Number.isSafeInteger(retry.attempts) && retry.attempts > 0
+      ? undefined
+      : `retry.attempts must be a whole number from 1, not ${String(retry.attempts)}`,
+    milliseconds('retry.initialMs', retry.initialMs, 1),
+    milliseconds('retry.maxMs', retry.maxMs, retry.initialMs),
     milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),

@@ -66,6 +66,17 @@ export interface AwaitingEvent extends RunEvent {
   readonly issues: readonly AwaitedIssue[];
 }
 
+/** A change that failed, of which nothing is left, and that is about to be tried again. */
+export interface ChangeRetriedEvent extends RunEvent {
+  readonly changeId: string;
+  /** Number of the attempt that failed, from 1. */
+  readonly attempt: number;
+  /** What it failed of, as recorded. */
+  readonly error: string;
+  /** Milliseconds until the next attempt. */
+  readonly pauseMs: number;
+}
+
 /** Something that goes on for long. */
 export interface StillRunningEvent extends RunEvent {
   /** The change that is at work, if one is. */
@@ -154,6 +165,8 @@ export interface FlamingockEventMap {
   'change.completed': ChangeEndedEvent;
   'change.failed': ChangeEndedEvent;
   'change.blocked': ChangeEndedEvent;
+  /** An attempt failed transiently. The change is neither completed nor failed yet. */
+  'change.retried': ChangeRetriedEvent;
   /** A change that has ended still did something: it was refused, or has failed. Once per change; may come after the run. */
   'change.left-behind': LeftBehindEvent;
   /** By an operator. Published for each undone change, also where the undo stops at a later one. */

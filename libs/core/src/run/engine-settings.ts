@@ -1,6 +1,16 @@
 import type { LockSettings } from '../lock/lock-queue.js';
 import type { Limits } from '../runtime/limits.js';
 
+/** How often a change is tried in one run, and how long the run waits in between. */
+export interface RetrySettings {
+  /** The first one included. */
+  readonly attempts: number;
+  /** Shortest pause, in milliseconds. */
+  readonly initialMs: number;
+  /** Longest pause, in milliseconds. */
+  readonly maxMs: number;
+}
+
 /** How runs behave. Every value is set: defaults are the business of `resolveOptions`. */
 export interface EngineSettings {
   readonly commit: 'auto' | 'each';
@@ -10,6 +20,7 @@ export interface EngineSettings {
   readonly editedChanges: 'ignore' | 'warn' | 'fail';
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
+  readonly retry: RetrySettings;
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

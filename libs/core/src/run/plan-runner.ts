@@ -1,12 +1,16 @@
 import type { RunResources } from '../executor/change-caller.js';
 import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
+import { executionOf } from '../executor/change-call.js';
 import { Executors } from '../executor/executors.js';
-import { canShareCommit, MOST_CHANGES } from '../executor/group-executor.js';
+import { MOST_CHANGES } from '../executor/group-executor.js';
+import { groupAt } from './commit-group.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
+import { errorText } from '../errors/error-text.js';
+import { retryWhilePassing, type FailedAttempt } from './change-retry.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import { blockedReport, failedReport, interruptedReport, leftOutReport, nextAfter } from './issue-report.js';
@@ -49,7 +53,7 @@ export class PlanRunner {
     private readonly resources: RunResources,
     private readonly store: AuditStore,
     private readonly events: EventPublisher,
-    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit'>,
+    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit' | 'retry'>,
   ) {
     this.executors = new Executors(resources, store);
     this.reconciler = new Reconciler(resources);
@@ -120,10 +124,11 @@ export class PlanRunner {
     const { ended, apart } = await this.interruptible(() =>
       this.executors.executeGroup(changes, (change) => this.begin(change)),
     );
-    const reports = planned.flatMap((one) => {
+    const reports: ChangeReport[] = [];
+    for (const one of planned) {
       const outcome = ended.get(one.change);
-      return outcome ? [this.conclude(one, outcome)] : [];
-    });
+      if (outcome) reports.push(await this.retried(one, outcome));
+    }
     return { reports, apart };
   }
 
@@ -162,7 +167,28 @@ export class PlanRunner {
     this.resources.signal.throwIfAborted();
     this.begin(change);
     const outcome = await this.interruptible(() => this.executors.execute(change, undefined, next));
-    return this.conclude(planned, outcome);
+    return this.retried(planned, outcome, next);
+  }
+
+  /** Concludes a change with its last attempt. */
+  private async retried(
+    planned: PlannedChange,
+    first: ChangeOutcome,
+    next?: ChangeDescriptor,
+  ): Promise<ChangeReport> {
+    const { change } = planned;
+    const { runtime, signal } = this.resources;
+    const tell = (failed: FailedAttempt): void => this.tellRetry(change.id, failed);
+    const again = (attempt: number): Promise<ChangeOutcome> =>
+      this.interruptible(() => this.executors.execute(change, executionOf(change, attempt), next));
+    const retrying = { runtime, signal, settings: this.settings.retry, tell };
+    return this.conclude(planned, await retryWhilePassing(change, first, retrying, again));
+  }
+
+  private tellRetry(changeId: string, { error, ...facts }: FailedAttempt): void {
+    const text = errorText(error);
+    this.warnings.push(`attempt ${facts.attempt} of "${changeId}" failed, and it was tried again: ${text}`);
+    this.events.publish('change.retried', { ...this.about, changeId, error: text, ...facts });
   }
 
   /** Tells that a change begins, once: one that is run again, apart from its group, has begun before. */
@@ -227,14 +253,4 @@ export class PlanRunner {
     this.events.publish(name, { ...this.about, change, ...(seq > 0 && { head: { seq, hash } }) });
     return change;
   }
-}
-
-/** The first changes that may share a commit. */
-function groupAt(planned: readonly PlannedChange[], store: AuditStore): readonly PlannedChange[] {
-  const target = planned[0]?.change.target;
-  const end = planned.findIndex(
-    ({ action, change }) =>
-      action !== 'EXECUTE' || change.target !== target || !canShareCommit(change, store),
-  );
-  return end < 0 ? planned : planned.slice(0, end);
 }

@@ -41,6 +41,8 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   readonly transactionGroup?: GroupingTargetSystem['transactionGroup'];
   readonly foreign?: ForeignHistories;
   readonly databaseSystem?: string;
+  /** Absent where the target says nothing of its failures. */
+  readonly isTransient?: (error: unknown) => boolean;
   private readonly ask: Ask;
 
   constructor(
@@ -56,6 +58,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     const { foreign, databaseSystem } = target;
     if (databaseSystem !== undefined) this.databaseSystem = databaseSystem;
     if (foreign) this.foreign = { tools: foreign.tools, read: (source) => this.ask(foreign.read(source)) };
+    if (target.isTransient) this.isTransient = (error) => passes(target, error);
     if (isGrouping(target))
       this.transactionGroup = (first, work) =>
         this.within((watch) => target.transactionGroup(first, watch(work)));
@@ -151,17 +154,17 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     });
   }
 
-  /** Silence passes; what the system has said is inside. */
-  isTransient(error: unknown): boolean {
-    if (error instanceof NoAnswerError) return true;
-    if (error instanceof TargetSystemUnavailableError) return this.isTransient(error.cause);
-    return mayPass(this.target, error);
-  }
-
   async close(): Promise<void> {
     const { target } = this;
     if (target.close) await this.ask(target.close());
   }
+}
+
+/** Silence passes; what the system has said is inside. */
+function passes(target: TargetSystem, error: unknown): boolean {
+  if (error instanceof NoAnswerError) return true;
+  if (error instanceof TargetSystemUnavailableError) return passes(target, error.cause);
+  return mayPass(target, error);
 }
 
 function boundedMarkers(markers: MarkerStore, ask: Ask): MarkerStore {

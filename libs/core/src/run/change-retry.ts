@@ -1,0 +1,62 @@
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { isFinal } from '../errors/flamingock.error.js';
+import type { ChangeOutcome } from '../executor/change-executor.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { sleep } from '../runtime/sleep.js';
+import type { RetrySettings } from './engine-settings.js';
+
+/** An attempt that failed, before the next one. */
+export interface FailedAttempt {
+  /** Its number, from 1. */
+  readonly attempt: number;
+  readonly error: unknown;
+  /** Milliseconds until the next one. */
+  readonly pauseMs: number;
+}
+
+/** How a change is tried again. */
+export interface Retrying {
+  readonly runtime: Pick<Runtime, 'random' | 'timer'>;
+  /** Ends the pauses, and with them the attempts. */
+  readonly signal: AbortSignal;
+  readonly settings: RetrySettings;
+  tell(failed: FailedAttempt): void;
+}
+
+/** The longest factor between two pauses. */
+const GROWTH = 3;
+
+/**
+ * Tries a change again while its target system calls the failure transient and nothing of the attempt is left: the same
+ * change may succeed a moment later. Pauses grow, with decorrelated jitter.
+ *
+ * @returns the outcome of the last attempt.
+ */
+export async function retryWhilePassing(
+  change: ChangeDescriptor,
+  first: ChangeOutcome,
+  { runtime, signal, settings, tell }: Retrying,
+  again: (attempt: number) => Promise<ChangeOutcome>,
+): Promise<ChangeOutcome> {
+  const { attempts, initialMs, maxMs } = settings;
+  let pauseMs = initialMs;
+  let outcome = first;
+  for (let attempt = 1; attempt < attempts && isPassing(change, outcome); attempt++) {
+    const longest = pauseMs * GROWTH - initialMs;
+    pauseMs = Math.min(maxMs, Math.round(initialMs + runtime.random() * longest));
+    tell({ attempt, error: outcome.error, pauseMs });
+    await sleep(runtime, pauseMs, signal);
+    if (signal.aborted) break;
+    outcome = await again(attempt + 1);
+  }
+  return outcome;
+}
+
+function isPassing(
+  { target, retry }: ChangeDescriptor,
+  outcome: ChangeOutcome,
+): outcome is ChangeOutcome & { readonly status: 'failed' } {
+  if (outcome.status !== 'failed' || outcome.state !== 'ROLLED_BACK' || retry === false) return false;
+  // A target system that says nothing of its failures does not say that they pass.
+  return !isFinal(outcome.error) && target.isTransient?.(outcome.error) === true;
+}
