@@ -65,11 +65,8 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
   it('takes a change back in the middle of which Redis goes down', async () => {
     const error = await failureOf(workspace.boot(options, async () => proxy.down()));
     expect(error.message).toContain(`Redis at ${new URL(options.url).host}`);
-    expect(await workspace.history()).toEqual([
-      'warm-prices:STARTED',
-      'warm-prices:EXECUTION_FAILED',
-      'warm-prices:ROLLED_BACK',
-    ]);
+    const attempt = ['warm-prices:STARTED', 'warm-prices:EXECUTION_FAILED', 'warm-prices:ROLLED_BACK'];
+    expect(await workspace.history()).toEqual([...attempt, ...attempt, ...attempt]);
     proxy.up();
     expect((await workspace.boot(options)).status).toBe('applied');
     expect(await workspace.effects()).toEqual(APPLIED);
