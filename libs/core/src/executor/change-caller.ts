@@ -25,6 +25,7 @@ import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { askVerdict, assertVerified } from './ask-verdict.js';
 import type { ChangeCall } from './change-call.js';
+import type { Inquiry } from './inquiry.js';
 
 /** Everything that one run lends to its executors. */
 export interface RunResources {
@@ -48,12 +49,9 @@ export class ChangeCaller {
   constructor(private readonly run: RunResources) {}
 
   /** Names this run of the change to its target system. */
-  identify(
-    change: ChangeDescriptor,
-    { operation, readOnly }: Pick<ChangeRun, 'operation' | 'readOnly'>,
-  ): ChangeRun {
+  identify({ id }: ChangeDescriptor, { operation }: Pick<ChangeRun, 'operation'>): ChangeRun {
     const { service, executionId } = this.run.journal;
-    return { service, executionId, changeId: change.id, operation, ...(readOnly && { readOnly }) };
+    return { service, executionId, changeId: id, operation };
   }
 
   /** The entry that says that a method is about to run. */
@@ -81,7 +79,7 @@ export class ChangeCaller {
    *
    * @throws the reason of the run's signal where that aborts meanwhile.
    */
-  async inquire(change: ChangeDescriptor): Promise<{ readonly verdict: Verdict; readonly error?: unknown }> {
+  async inquire(change: ChangeDescriptor): Promise<Inquiry> {
     let verdict: Verdict = 'unknown';
     const result = await this.guarded(
       change,
@@ -112,7 +110,7 @@ export class ChangeCaller {
     const call = this.call(change, (context) =>
       this.inTarget(change, () =>
         change.target.run(
-          this.identify(change, kind),
+          { ...this.identify(change, kind), ...kind },
           async (handles) => {
             // The answer that lets the method run may come late: after a pause of this process, say.
             await this.run.lease.whenHeld();

@@ -38,7 +38,7 @@ export function restingReports({ stages }: Pick<ExecutionPlan, 'stages'>): Chang
 }
 
 /** Reports a change that a failed or blocked one keeps from being reached. */
-export function leftOutReport(change: ChangeDescriptor, stopperId: string): ChangeReport {
+function leftOutReport(change: ChangeDescriptor, stopperId: string): ChangeReport {
   return reportChange(change, { result: 'not-reached', reason: `stopped by "${stopperId}"` });
 }
 
@@ -128,4 +128,13 @@ export function interruptedReport(change: ChangeDescriptor, error: unknown): Cha
     reason: 'the run ended in the middle of it; the next start decides from what is recorded',
     error: errorText(error),
   });
+}
+
+/** Reports changes that a run did not come to because of `stopper`. */
+export function leftOut(changes: readonly PlannedChange[], stopper: ChangeReport): ChangeReport[] {
+  return changes.map(({ change, action, reason }) =>
+    action === 'SKIP'
+      ? reportChange(change, { result: 'skipped', reason })
+      : leftOutReport(change, stopper.changeId),
+  );
 }

@@ -13,7 +13,7 @@ import { errorText } from '../errors/error-text.js';
 import { retryWhilePassing, type FailedAttempt } from './change-retry.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport, interruptedReport, leftOutReport, nextAfter } from './issue-report.js';
+import { blockedReport, failedReport, interruptedReport, leftOut, nextAfter } from './issue-report.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -74,7 +74,7 @@ export class PlanRunner {
     await this.executors.assertNothingLost(changes);
     let stopper: ChangeReport | undefined;
     for (const stage of stages) {
-      if (stopper && this.settings.onIssue === 'fail') this.leaveOut(stage.changes, stopper);
+      if (stopper && this.settings.onIssue === 'fail') this.changes.push(...leftOut(stage.changes, stopper));
       else stopper = (await this.runStage(stage)) ?? stopper;
     }
     return this.result;
@@ -101,7 +101,7 @@ export class PlanRunner {
       apart = Math.max(apart - 1, step.apart);
       const stopper = step.reports.find(({ result }) => result === 'failed' || result === 'blocked');
       if (!stopper) continue;
-      this.leaveOut(changes.slice(done), stopper);
+      this.changes.push(...leftOut(changes.slice(done), stopper));
       this.events.publish(`stage.${stopper.result}` as 'stage.failed' | 'stage.blocked', stage);
       return stopper;
     }
@@ -229,15 +229,6 @@ export class PlanRunner {
     const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy));
     const next = nextAfter(change, outcome, 'EXECUTE', txStrategy);
     return next.action === 'MANUAL_INTERVENTION' ? this.openIssue(report) : report;
-  }
-
-  private leaveOut(changes: readonly PlannedChange[], stopper: ChangeReport): void {
-    for (const { change, action, reason } of changes)
-      this.changes.push(
-        action === 'SKIP'
-          ? reportChange(change, { result: 'skipped', reason })
-          : leftOutReport(change, stopper.changeId),
-      );
   }
 
   private openIssue(change: ChangeReport): ChangeReport {
