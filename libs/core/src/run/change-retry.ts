@@ -20,7 +20,7 @@ export interface Retrying {
   /** Ends the pauses, and with them the attempts. */
   readonly signal: AbortSignal;
   readonly settings: RetrySettings;
-  tell(failed: FailedAttempt): void;
+  readonly tell: (failed: FailedAttempt) => void;
 }
 
 /** The longest factor between two pauses. */

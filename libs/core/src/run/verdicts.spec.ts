@@ -6,7 +6,7 @@ import { failureOf, passing, statesOf } from '../fixtures/runs.js';
 import { execute } from '../operations/execute.js';
 import { issueGet, issueList } from '../operations/issues.js';
 import { undo } from '../operations/undo.js';
-import { ChangeFailedError, ManualInterventionError } from './run.errors.js';
+import { ManualInterventionError, type ChangeFailedError } from './run.errors.js';
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;
