@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { runInThisContext } from 'node:vm';
 import { firstValueFrom, map, Observable, of } from 'rxjs';
 import { LockUnconfirmedError } from './lock.errors.js';
 import { createGuard } from './lock-guard.js';
@@ -50,6 +51,45 @@ class Customer {
     return `${this.first} ${this.last}`;
   }
 }
+/** A record that can save itself. */
+class Draft {
+  constructor(readonly id: number) {}
+  async save(): Promise<string> {
+    return act(`save ${this.id}`);
+  }
+}
+/** Has no methods, and yet leads on. */
+class Cluster {
+  readonly name = 'cluster';
+  get primary(): Table {
+    return new Table('primary');
+  }
+}
+class Point {
+  constructor(
+    readonly x: number,
+    readonly y: number,
+  ) {}
+}
+class Reading {
+  declare readonly unit: string;
+  constructor(readonly celsius: number) {}
+}
+Object.defineProperty(Reading.prototype, 'unit', { value: 'C' });
+
+/** A constructor as it was written before there were classes. */
+interface OldModel {
+  (this: { name: string }, name: string): void;
+  new (name: string): { name: string; hello(): string };
+}
+function oldModel(): OldModel {
+  const Old = function (this: { name: string }, name: string) {
+    this.name = name;
+  } as OldModel;
+  Object.assign(Old.prototype as object, { hello: () => 'hello' });
+  return Old;
+}
+
 /** Sends once it is awaited, as query builders do. */
 class Query {
   constructor(private readonly text: string) {}
@@ -75,6 +115,12 @@ class Client extends EventEmitter {
   });
   /** Every name is a model, as of clients that are generated. */
   readonly models: Record<string, { update: typeof act }> = new Proxy({}, { get: () => ({ update: act }) });
+  readonly cluster = new Cluster();
+  readonly lazy = {
+    get table(): Table {
+      return new Table('lazy');
+    },
+  };
   readonly Table = Table;
   readonly since = new Date(0);
   readonly customer = new Customer('Ada', 'L');
@@ -95,6 +141,12 @@ class Client extends EventEmitter {
   async connect(): Promise<Connection> {
     return new Connection();
   }
+  opened(): Promise<Indices> {
+    return Promise.resolve(this.#indices);
+  }
+  draft(): Promise<Draft> {
+    return Promise.resolve(new Draft(1));
+  }
   open(found: (error: Error | null, connection: Connection) => unknown): void {
     found(null, new Connection());
   }
@@ -113,6 +165,9 @@ class Client extends EventEmitter {
   }
   upload(): Writable {
     return new Writable({ write: (chunk, _encoding, next) => void act(String(chunk)).then(() => next()) });
+  }
+  socket(): PassThrough {
+    return new PassThrough();
   }
   find(): Promise<Customer> {
     return Promise.resolve(this.customer);
@@ -137,6 +192,22 @@ class Client extends EventEmitter {
   }
 }
 
+/** In sloppy mode, which no module has, a function has members of its own. */
+const sloppily = runInThisContext(
+  '(function (tell) { return function (error, connection) { tell(connection); }; })',
+) as (tell: (connection: Connection) => void) => (error: Error | null, connection: Connection) => void;
+
+/** Data that has itself in it. */
+function ownOptions(): object {
+  const options: Record<string, unknown> = { name: 'x' };
+  return Object.assign(options, { own: options });
+}
+function ownList(): unknown[] {
+  const list: unknown[] = [];
+  list.push(list);
+  return list;
+}
+
 /** What leads somewhere else, and does something there. */
 const ways: Record<string, (client: Client) => Promise<() => unknown>> = {
   'an object behind a getter':
@@ -147,6 +218,14 @@ const ways: Record<string, (client: Client) => Promise<() => unknown>> = {
     async ({ tables }) =>
     () =>
       tables.one.insert('x'),
+  'an object behind a getter of a plain one':
+    async ({ lazy }) =>
+    () =>
+      lazy.table.insert('x'),
+  'an object behind a getter of one without methods':
+    async ({ cluster }) =>
+    () =>
+      cluster.primary.insert('x'),
   'a function in a plain object':
     async ({ actions }) =>
     () =>
@@ -187,12 +266,31 @@ const ways: Record<string, (client: Client) => Promise<() => unknown>> = {
     const connection = await client.connect();
     return () => connection.query('x');
   },
+  'what a promise gives that keeps all it has to itself': async (client) => {
+    const indices = await client.opened();
+    return () => indices.create('x');
+  },
+  'a record that a promise gives, with asynchronous methods': async (client) => {
+    const draft = await client.draft();
+    return () => draft.save();
+  },
   'a promise in a property': async ({ ready }) => {
     const connection = await ready;
     return () => connection.query('x');
   },
   'what a callback is given': (client) =>
     new Promise((resolve) => client.open((_, connection) => resolve(() => connection.query('x')))),
+  'what a callback is given that is written with the word function': (client) =>
+    new Promise((resolve) =>
+      client.open(function (_, connection) {
+        resolve(() => connection.query('x'));
+      }),
+    ),
+  'what a callback is given that is not in strict mode': (client) =>
+    new Promise((resolve) => {
+      const tell = (connection: Connection) => resolve(() => connection.query('x'));
+      client.open(sloppily(tell));
+    }),
   'the work inside a transaction': (client) =>
     new Promise((resolve) => void client.transaction(async (tx) => resolve(() => tx.query('x')))),
   'a query that is sent once it is awaited': async (client) => {
@@ -232,6 +330,28 @@ describe('what a guarded object gives out is guarded, too:', () => {
     refuse = true;
     expect(() => late.write('c')).toThrow('lock lost');
   });
+
+  it('a stream that is written to and read from', () => {
+    const socket = guard(new Client()).socket();
+    refuse = true;
+    expect(() => socket.write('a')).toThrow('lock lost');
+  });
+
+  it('what a callback is given, though the callback itself is checked elsewhere', async () => {
+    const seen: Connection[] = [];
+    const listener = (_: unknown, connection: Connection) => void seen.push(connection);
+    const partly = createGuard(
+      () => {
+        if (refuse) throw new RangeError('lock lost');
+      },
+      (value) => value === listener,
+    );
+    const client = partly(Object.assign(new Client(), { listener: () => listener }));
+    client.open(client.listener());
+    refuse = true;
+    await expect((async () => seen[0]?.query('x'))()).rejects.toThrow('lock lost');
+    expect(done).toEqual([]);
+  });
 });
 
 describe('what a guarded object gives out keeps its identity:', () => {
@@ -258,6 +378,38 @@ describe('what a guarded object gives out keeps its identity:', () => {
     expect(client.holds(client.tables.one)).toBe(true);
     expect(client.holdsAll([client.tables.one])).toBe(true);
     expect(client.holdsIn({ table: client.tables.one })).toBe(true);
+  });
+
+  it('handed back, an object without a class is itself, too', () => {
+    const raw = { actions: { send: act }, has: (actions: object): boolean => actions === raw.actions };
+    const { actions, has } = guard(raw);
+    expect(has(actions)).toBe(true);
+  });
+
+  it('handed back among others, it arrives with all of them', () => {
+    const arrived: unknown[] = [];
+    const raw = { table: new Table('one'), take: (it: unknown) => void arrived.push(it) };
+    const { table, take } = guard(raw);
+    take({ table, name: 'x' });
+    take([table, 'x']);
+    take(Object.assign(Object.create(null), { table }));
+    expect(arrived).toEqual([{ table: raw.table, name: 'x' }, [raw.table, 'x'], { table: raw.table }]);
+    const [options, list, bare] = arrived as [typeof raw, unknown[], typeof raw];
+    expect([options.table, list[0], bare.table].every((one) => one === raw.table)).toBe(true);
+  });
+
+  it.each([
+    ['options', { name: 'x', retry: { times: 3, after: [1, 2] } }],
+    ['a list of anything', [null, undefined, 'text', 1, 2n, true, Symbol.iterator, new Point(1, 2)]],
+    ['options that refer to themselves', ownOptions()],
+  ])('%s without any such object arrive as they were passed', (_what, value) => {
+    const { isSame } = guard({ isSame: (it: unknown) => it === value });
+    expect(isSame(value)).toBe(true);
+  });
+
+  it('a list that cannot be changed has all its elements', () => {
+    const { seeds } = guard(new Client());
+    expect([seeds.length, Object.keys(seeds), seeds.map(({ name }) => name)]).toEqual([1, ['0'], ['seed']]);
   });
 
   it('put into a list, it is there as the object itself', () => {
@@ -290,21 +442,19 @@ describe('what a guarded object gives out keeps its identity:', () => {
   });
 
   it('a constructor of the old kind can be constructed from, and is checked in its statics', () => {
-    interface Old {
-      (this: { name: string }, name: string): void;
-      new (name: string): { name: string; hello(): string };
-      make(): string;
-    }
-    const Old = function (this: { name: string }, name: string) {
-      this.name = name;
-    } as Old;
-    Object.assign(Old.prototype as object, { hello: () => 'hello' });
-    Old.make = () => 'made';
+    const Old = Object.assign(oldModel(), { make: () => 'made' });
     const { Model } = guard({ Model: Old });
     expect(new Model('a')).toBeInstanceOf(Old);
     expect(new Model('a').hello()).toBe('hello');
     refuse = true;
     expect(() => Model.make()).toThrow('lock lost');
+  });
+
+  it('a constructor of the old kind can be constructed from without statics, and be compared with', () => {
+    const Old = oldModel();
+    const client = guard({ Model: Old, one: new Old('one') });
+    expect(new client.Model('a')).toBeInstanceOf(Old);
+    expect(client.one.constructor).toBe(Old);
   });
 });
 
@@ -331,8 +481,15 @@ describe('data stays as it is:', () => {
     [Readable.from([1])],
     [[]],
     [[new Date()]],
+    [[1].values()],
+    [new Map().entries()],
+    [new Intl.NumberFormat('en')],
     [Object.create(null) as unknown],
     [{ a: { b: [1, { c: null }] } }],
+    [new Point(1, 2)],
+    [new Reading(20)],
+    [ownOptions()],
+    [ownList()],
   ])('%p', async (value) => {
     const client = guard({ value, give: () => value, find: async () => value });
     expect([client.value === value, client.give() === value, (await client.find()) === value]).toEqual([
@@ -402,22 +559,44 @@ describe('a refused method', () => {
     expect(done).toEqual([]);
   });
 
-  it('waits at any depth until it is known whether it may be called', async () => {
-    let decide = (): void => undefined;
-    const known = new Promise<void>((resolve) => (decide = resolve));
-    let isKnown = true;
+  describe('of which it is not known whether it may be called', () => {
+    let doubt: Promise<void> | undefined;
+    let decide: () => void;
+    beforeEach(() => (doubt = undefined));
     const doubtful = createGuard(() => {
-      if (!isKnown) throw new LockUnconfirmedError('inventory', 1, 'it ran out', known);
+      if (doubt) throw new LockUnconfirmedError('inventory', 1, 'it ran out', doubt);
     });
-    const connection = await doubtful(new Client()).connect();
-    isKnown = false;
-    const asked = connection.query('x');
-    await Promise.resolve();
-    expect(done).toEqual([]);
-    isKnown = true;
-    decide();
-    await asked;
-    expect(done).toEqual(['x']);
+    const begin = () => {
+      doubt = new Promise((resolve) => {
+        decide = () => {
+          doubt = undefined;
+          resolve();
+        };
+      });
+    };
+
+    it('waits for that at any depth', async () => {
+      const connection = await doubtful(new Client()).connect();
+      begin();
+      const asked = connection.query('x');
+      await Promise.resolve();
+      expect(done).toEqual([]);
+      decide();
+      await asked;
+      expect(done).toEqual(['x']);
+    });
+
+    it('waits for that where it is a query that is awaited, even the first of its kind', async () => {
+      const then = (resolve: (value: string) => void) => act('sent').then(resolve);
+      const { query } = doubtful({ query: () => ({ then }) });
+      const sent = query();
+      begin();
+      const awaited = (async () => sent)();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(done).toEqual([]);
+      decide();
+      expect(await awaited).toBe('1');
+    });
   });
 
   it('leaves a promise in a property alone that nobody has looked at', async () => {

@@ -71,7 +71,7 @@ class GuardedObject implements ProxyHandler<object> {
   private guardedFunction(key: PropertyKey, value: Callable): unknown {
     const { guard, raw } = this;
     // What an object is an instance of stays comparable.
-    if (isClass(value) || key === 'constructor') return value;
+    if (key === 'constructor') return value;
     if (key === 'then') return guardedThen(guard, value, raw);
     if (!isSimpleFunction(value)) return guard.given(value);
     return (...args: unknown[]) => guardedCall(guard, value, raw, args);

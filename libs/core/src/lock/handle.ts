@@ -10,7 +10,8 @@ export type Arrival = 'now' | 'later';
 export type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
 type Members = 'none' | 'getters' | 'methods' | 'async methods';
-const RANK: readonly Members[] = ['none', 'getters', 'methods', 'async methods'];
+/** The first of these that a class has counts. */
+const MOST_FIRST: readonly Members[] = ['async methods', 'methods', 'getters'];
 
 /** How deep an object is looked into for something that is no data. */
 const DEPTH = 3;
@@ -110,8 +111,8 @@ function mostOf(prototype: object, inherited: Members): Members {
     string,
     PropertyDescriptor
   >;
-  const ranks = Object.values(own).map((one) => RANK.indexOf(memberOf(one)));
-  return RANK[Math.max(RANK.indexOf(inherited), ...ranks)] ?? inherited;
+  const all = [inherited, ...Object.values(own).map(memberOf)];
+  return MOST_FIRST.find((one) => all.includes(one)) ?? 'none';
 }
 
 function memberOf(member: PropertyDescriptor): Members {

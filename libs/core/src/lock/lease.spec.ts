@@ -1,6 +1,7 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { failureOf, SERVICE, standStill, takeLockFrom } from '../fixtures/runs.js';
 import { Wire } from '../fixtures/wire.js';
+import { NoAnswerError } from '../runtime/answer-timeout.js';
 import { Lease } from './lease.js';
 import { LockLostError, LockUnconfirmedError } from './lock.errors.js';
 import type { LockStore } from './lock-store.js';
@@ -111,7 +112,7 @@ describe('a lease', () => {
     expect(lease.signal.reason).toMatchObject({ service: SERVICE, token: 1 });
     const { message, cause } = lease.signal.reason as Error;
     expect(message).toMatch(
-      /has not answered since then, after it could not be renewed within its lease of 9000 ms/,
+      /has not answered since then, after it .* lease of 9000 ms \(lock\.leaseMs\) \(TypeError: connection lost\)\. This/,
     );
     expect(cause).toEqual(new TypeError('connection lost'));
   });
@@ -140,6 +141,7 @@ describe('a lease', () => {
     await runtime.advance(THIRD);
     expect(lease.signal.aborted).toBe(true);
     expect(isHeld()).toBe(false);
+    expect((lease.signal.reason as Error).cause).toEqual(new NoAnswerError(THIRD));
   });
 
   it('counts from when a renewal was asked for, not from when it was answered', async () => {
@@ -160,6 +162,20 @@ describe('a lease', () => {
     await runtime.advance(LEASE_MS - 1);
     standStill(runtime, 1);
     expect(() => lease.assertHeld()).toThrow(/not be renewed within its lease of 9000 ms/);
+  });
+
+  it('says only of a watch that is late by a twentieth of the lease that the process stood still', async () => {
+    wire.lose('renew', 'request', 1_000);
+    await runtime.advance(LEASE_MS - 1);
+    standStill(runtime, LEASE_MS / 20);
+    expect(() => lease.assertHeld()).toThrow(/not be renewed within its lease of 9000 ms/);
+  });
+
+  it('says so of one that is late by just that', async () => {
+    wire.lose('renew', 'request', 1_000);
+    await runtime.advance(LEASE_MS - 1);
+    standStill(runtime, LEASE_MS / 20 + 1);
+    expect(() => lease.assertHeld()).toThrow(/stood still for at least 450 ms/);
   });
 
   it('is lost as soon as a renewal says that another has taken over', async () => {
@@ -237,7 +253,7 @@ describe('a lease that ended while its process stood still', () => {
     const loss = await failureOf(lease.whenHeld());
     expect(loss).toBeInstanceOf(LockLostError);
     expect((loss as Error).message).toMatch(
-      /took it over, after the event loop .* stood still for at least 6000 ms.*lease of 9000 ms.*lock\.leaseMs/,
+      /took it over, after the event loop .* stood still for at least 6000 ms.*lease of 9000 ms.*lock\.leaseMs \(FLAMINGOCK_LOCK_LEASE_MS\) above that\. This/,
     );
     expect(lease.signal.reason).toBe(loss);
     expect(isHeld()).toBe(false);
@@ -271,6 +287,17 @@ describe('a lease that ended while its process stood still', () => {
     await lease.whenHeld();
     expect(renewals()).toBe(2);
     expect(isHeld()).toBe(true);
+  });
+
+  it('lets calls through as soon as one renewal is answered, though another hangs', async () => {
+    standStill(runtime);
+    wire.hang('renew', 'request');
+    expect(() => lease.assertHeld()).toThrow(LockUnconfirmedError);
+    const confirmed = lease.confirm();
+    await runtime.advance(1);
+    expect(isHeld()).toBe(true);
+    await runtime.advance(THIRD * 2);
+    await confirmed;
   });
 
   it('is not trusted for the answer to a renewal from before', async () => {
@@ -401,6 +428,22 @@ describe('a lease that is suspended', () => {
   it('has nothing to resume where it was not suspended', async () => {
     await lease.resume();
     expect(renewals()).toBe(0);
+  });
+
+  it('is not trusted any longer by a resume where it was not suspended', async () => {
+    wire.lose('renew', 'request', 1_000);
+    await runtime.advance(LEASE_MS - 1);
+    const resumed = lease.resume();
+    await runtime.advance(1);
+    expect(() => lease.assertHeld()).toThrow(LockUnconfirmedError);
+    await resumed;
+  });
+
+  it('stays lost where it was lost meanwhile', async () => {
+    lease.suspend();
+    lease.lose('its audit entries were refused');
+    await lease.resume();
+    expect(isHeld()).toBe(false);
   });
 });
 

@@ -65,6 +65,13 @@ describe('a guarded object', () => {
     expect(() => deposit(1)).toThrow('lock lost');
   });
 
+  it('works also through a method that was taken off it', () => {
+    const raw = new Account();
+    const { deposit } = guard(raw);
+    deposit(3);
+    expect(raw.balance).toBe(3);
+  });
+
   it('checks once for a method that calls others of its own', () => {
     const raw = new Account();
     guard(raw).depositTwice(2);
@@ -152,7 +159,9 @@ describe('a guarded object', () => {
   it('has one identity per guard, and so have its methods', () => {
     const raw = new Account();
     expect(guard(raw)).toBe(guard(raw));
-    expect(guard(raw).deposit).toBe(guard(raw).deposit);
+    const { deposit, depositTwice } = guard(raw);
+    expect(guard(raw).deposit).toBe(deposit);
+    expect(guard(raw).depositTwice).toBe(depositTwice);
     expect(guard(guard(raw))).toBe(guard(raw));
     expect(createGuard(() => undefined)(raw)).not.toBe(guard(raw));
   });

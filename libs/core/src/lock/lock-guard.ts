@@ -37,7 +37,7 @@ const DEPTH = 2;
 /** Gives wrappers, and remembers all that it has given. */
 export class Guard {
   /** What is given for an object: its wrapper, or itself where it needs none. */
-  private readonly wrappers = new WeakMap<object, unknown>();
+  private readonly wrappers = new WeakMap<object, object>();
   private readonly originals = new WeakMap<object, object>();
   private readonly callbacks = new WeakMap<object, Callable>();
 
@@ -61,7 +61,7 @@ export class Guard {
   }
 
   /** What was given for an object before. */
-  known(value: object): unknown {
+  known(value: object): object | undefined {
     return this.originals.has(value) ? value : this.wrappers.get(value);
   }
 
@@ -108,13 +108,13 @@ export class Guard {
     return callback;
   }
 
-  private remember(value: object, wrapper: unknown): unknown {
+  private remember(value: object, wrapper: object): object {
     this.wrappers.set(value, wrapper);
-    if (wrapper !== value && isObject(wrapper)) this.originals.set(wrapper, value);
+    if (wrapper !== value) this.originals.set(wrapper, value);
     return wrapper;
   }
 
-  private made(value: object, arrival: Arrival): unknown {
+  private made(value: object, arrival: Arrival): object {
     if (isPlainPromise(value)) return value.then((settled) => this.given(settled, 'later'));
     if (!isHandle(value, arrival) || this.isChecked(value)) return value;
     return Array.isArray(value) ? guardedList(this, value, arrival) : guardedObject(this, value);

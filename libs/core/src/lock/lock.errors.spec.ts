@@ -1,6 +1,7 @@
 import {
   describeHolder,
   FencedError,
+  leaseRanOut,
   LockLostError,
   LockTimeoutError,
   LockUnconfirmedError,
@@ -58,6 +59,20 @@ describe('describeHolder', () => {
   it('names a process, or says that it is not known which', () => {
     expect(describeHolder(HOLDER)).toBe('host-2 (pid 22, token 7)');
     expect(describeHolder(undefined)).toBe('another instance');
+  });
+});
+
+describe('leaseRanOut', () => {
+  it('says of a process that stood still for how long, and what to do in either case', () => {
+    expect(leaseRanOut(9_000, 12_000)).toBe(
+      'the event loop of this process stood still for at least 12000 ms, so that its lease of 9000 ms ran out; ' +
+        'let it run during long synchronous work, with await setImmediate() of node:timers/promises, or raise ' +
+        'lock.leaseMs (FLAMINGOCK_LOCK_LEASE_MS) above that',
+    );
+  });
+
+  it('says of any other that the lease was not renewed', () => {
+    expect(leaseRanOut(9_000, 0)).toBe('it could not be renewed within its lease of 9000 ms (lock.leaseMs)');
   });
 });
 
