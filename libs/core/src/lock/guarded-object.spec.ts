@@ -38,6 +38,7 @@ class Connection {
     return this.#pool ? act(text) : '';
   }
 }
+class Replica extends Connection {}
 class Customer {
   constructor(
     readonly first: string,
@@ -143,6 +144,9 @@ class Client extends EventEmitter {
   }
   opened(): Promise<Indices> {
     return Promise.resolve(this.#indices);
+  }
+  replica(): Promise<Replica> {
+    return Promise.resolve(new Replica());
   }
   draft(): Promise<Draft> {
     return Promise.resolve(new Draft(1));
@@ -270,6 +274,10 @@ const ways: Record<string, (client: Client) => Promise<() => unknown>> = {
     const indices = await client.opened();
     return () => indices.create('x');
   },
+  'what a promise gives that has all its methods from the class that its own extends': async (client) => {
+    const replica = await client.replica();
+    return () => replica.query('x');
+  },
   'a record that a promise gives, with asynchronous methods': async (client) => {
     const draft = await client.draft();
     return () => draft.save();
@@ -384,6 +392,12 @@ describe('what a guarded object gives out keeps its identity:', () => {
     const raw = { actions: { send: act }, has: (actions: object): boolean => actions === raw.actions };
     const { actions, has } = guard(raw);
     expect(has(actions)).toBe(true);
+  });
+
+  it('handed back, a function is itself, too', () => {
+    const send = (text: string) => act(text);
+    const { sender, isSender } = guard({ sender: () => send, isSender: (it: unknown) => it === send });
+    expect(isSender(sender())).toBe(true);
   });
 
   it('handed back among others, it arrives with all of them', () => {

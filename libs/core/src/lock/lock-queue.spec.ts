@@ -155,15 +155,6 @@ describe('LockQueue', () => {
     expect(holders[0]).toMatchObject({ pid: 2, token: 1 });
   });
 
-  it('waits for one, too, who does not want to know the holder', async () => {
-    const holder = await heldByAnother();
-    const { held: _, ...quiet } = waiting();
-    const acquired = queue().acquire(SERVICE, runtime.uuid(), quiet);
-    await runtime.advance(1_000);
-    await holder.release();
-    expect((await passing(runtime, acquired))?.lease.token).toBe(2);
-  });
-
   it('only reads as long as one holder has the lock, and tries to take it no more than it must', async () => {
     const holder = await heldByAnother();
     let asked = 0;
