@@ -44,6 +44,7 @@ try {
 
 async function story() {
   const crash = await screen('npm run demo:crash', ['dist/tools/crash.js']);
+  await leaseIsOver();
   const stopped = await screen('npm start', ['dist/main.js']);
   const issues = await screen(`${COMMAND} issue list`, [CLI, 'issue', 'list']);
   for (const file of readdirSync(join(folder, 'feed'))) rmSync(join(folder, 'feed', file));
@@ -54,6 +55,11 @@ async function story() {
   ]);
   fixed.commands.unshift('rm var/feed/*.json');
   return [crash, stopped, issues, fixed, await screen('npm start', ['dist/main.js'])];
+}
+
+/** Otherwise it would depend on the machine whether, and for how long, the next start waits for the dead process. */
+async function leaseIsOver() {
+  while (JSON.parse(await printed([CLI, 'lock', 'status', '--json'])).held);
 }
 
 async function screen(command, args) {
