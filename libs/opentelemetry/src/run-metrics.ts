@@ -1,4 +1,4 @@
-import type { OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import type {
   BatchObservableCallback,
   BatchObservableResult,
@@ -17,6 +17,7 @@ import type {
   StatusReport,
 } from '@nestjs-flamingock/core';
 import { errorText, SharedAnswer, type Runtime } from '@nestjs-flamingock/core/adapter';
+import { flush } from './flush.js';
 import { METRICS } from './metric-names.js';
 import { SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
 
@@ -28,7 +29,7 @@ const STATUS_FRESH_MS = 1_000;
 const STATUS_TIMEOUT_MS = 2_000;
 
 /** Measures runs, and observes the state of the service whenever metrics are collected. */
-export class RunMetrics implements OnModuleDestroy {
+export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
   private readonly meter: Meter;
   private readonly changes: Counter;
   private readonly duration: Histogram;
@@ -77,6 +78,11 @@ export class RunMetrics implements OnModuleDestroy {
   /** What collects metrics may outlive the application. */
   onModuleDestroy(): void {
     this.meter.removeBatchObservableCallback(this.observe, [this.issues, this.backlog]);
+  }
+
+  /** The run of a process that ends with it has happened by now. */
+  onApplicationShutdown(): Promise<void> {
+    return flush(this.api);
   }
 
   private listen(events: FlamingockEvents): void {

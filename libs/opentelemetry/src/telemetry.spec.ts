@@ -335,6 +335,14 @@ describe('metrics', () => {
   });
 });
 
+it('what was collected is exported as the application closes', async () => {
+  const flamingock = await made([AddSku]);
+  await flamingock.execute();
+  expect(names()).toEqual([]);
+  await app?.close();
+  expect(names()).toContain('flamingock.execute add-sku');
+});
+
 it('without an SDK an application runs its changes as ever', async () => {
   await sdk.stop();
   expect(await run([AddSku])).toMatchObject({ status: 'applied' });
