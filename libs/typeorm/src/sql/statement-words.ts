@@ -13,15 +13,18 @@ export interface LexicalRules {
 /** More than enough to tell what kind of statement it is. */
 const WORDS = 64;
 
-/** Each statement of an SQL text by its words in upper case, without comments, texts and punctuation; quoted names keep their quote. */
-export function statementWords(text: string, rules: LexicalRules): string[][] {
+/**
+ * Each statement of an SQL text by its words in upper case, without comments, texts and punctuation; quoted names keep
+ * their quote. `most`: how many words of a statement are read.
+ */
+export function statementWords(text: string, rules: LexicalRules, most = WORDS): string[][] {
   let words: string[] = [];
   const statements = [words];
   const several = rules.several && /;\s*\S/.test(text);
   for (const token of tokens(text, rules)) {
     // The body of an SQL function, or of a compound statement, has semicolons of its own.
     const goesOn = token !== ';' || hasBody(words);
-    if (goesOn && words.length < WORDS) {
+    if (goesOn && words.length < most) {
       if (token !== ';') words.push(token);
     } else if (!several) break;
     else if (!goesOn) statements.push((words = []));
