@@ -117,6 +117,15 @@ describe('metrics', () => {
     expect(lines()).toContain('flamingock_issues{service="inventory"} 0');
   });
 
+  it('count the issues that a process meets which only waits', () => {
+    const issue = { changeId: 'b', stage: 'main', state: 'STARTED', reason: 'never ended' } as const;
+    const awaiting = { ...ABOUT, reason: 'nobody is at work', pending: ['b', 'c'] };
+    events.publish('run.awaiting', { ...awaiting, issues: [issue] });
+    expect(lines()).toContain('flamingock_issues{service="inventory"} 1');
+    events.publish('run.awaiting', { ...awaiting, issues: [] });
+    expect(lines()).toContain('flamingock_issues{service="inventory"} 0');
+  });
+
   it('tell how far a change has come, and name what is not known not at all', () => {
     const underway = { id: 'fill "all"', stage: 'main', position: 1, of: 2, runningMs: 2_500 };
     const progress = { done: 1, total: 4, percent: 25 };

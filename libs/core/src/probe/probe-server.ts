@@ -4,6 +4,8 @@ import type { ProbeAnswer } from './probe-answer.js';
 
 /** Milliseconds that a request has to arrive whole. */
 const REQUEST_MS = 5_000;
+/** Milliseconds between two looks for connections whose time is up. */
+const CHECK_MS = 1_000;
 /** Connections at a time; those of an orchestrator and a scraper are few. */
 const MOST_CONNECTIONS = 64;
 
@@ -30,7 +32,13 @@ export class ProbeServer {
   ): Promise<ProbeServer> {
     // Loaded only by those who want it.
     const { createServer } = await import('node:http');
-    const bounds = { keepAlive: false, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS };
+    const bounds = {
+      keepAlive: false,
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+      // Node looks every half a minute otherwise: silent connections would shut the others out for as long.
+      connectionsCheckingInterval: CHECK_MS,
+    };
     const server = createServer(bounds, (request, response) => respond(request, response, answer));
     server.maxConnections = MOST_CONNECTIONS;
     server.on('connection', (socket) => socket.unref());

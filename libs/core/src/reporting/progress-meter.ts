@@ -61,7 +61,12 @@ export class ProgressMeter {
     return {
       done,
       ...(total !== undefined && { total }),
-      ...(note !== undefined && { note: maskSecrets(note.slice(0, MAX_NOTE)) }),
+      ...(note !== undefined && { note: told(note) }),
     };
   }
+}
+
+/** On one line, so that no note looks like a line of the log's own. */
+function told(note: string): string {
+  return maskSecrets(note.slice(0, MAX_NOTE).replaceAll(/\p{Cc}+/gu, ' '));
 }

@@ -47,10 +47,14 @@ export class RunMetrics {
     events.on('change.completed', ({ change }) => this.ended(change));
     events.on('change.failed', ({ change }) => this.ended(change));
     events.on('change.blocked', ({ change }) => this.ended(change));
+    events.on('run.awaiting', ({ issues }) => {
+      this.open.clear();
+      for (const { changeId } of issues) this.open.add(changeId);
+    });
     events.on('issue.opened', ({ change }) => this.open.add(change.changeId));
     events.on('issue.resolved', ({ changeId }) => this.open.delete(changeId));
-    events.on('run.completed', ({ report }) => this.waited(report));
-    events.on('run.failed', ({ report }) => this.waited(report));
+    events.on('run.completed', ({ report }) => this.over(report));
+    events.on('run.failed', ({ report }) => this.over(report));
   }
 
   /** How many changes need a manual check, as far as this process has met them. */
@@ -66,7 +70,9 @@ export class RunMetrics {
     seconds.observe(durationMs / 1_000);
   }
 
-  private waited({ waitedFor, waitedMs }: ExecutionReport): void {
+  private over({ waitedFor, waitedMs, changes }: ExecutionReport): void {
+    // A process that only waits meets issues without opening them.
+    for (const { changeId, result } of changes) if (result === 'blocked') this.open.add(changeId);
     if (waitedFor !== undefined) this.lockWaitSeconds.observe(waitedMs / 1_000);
   }
 }
