@@ -4,6 +4,7 @@ import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Verdict } from '../recovery/verdict.js';
 import type { Runtime } from '../runtime/runtime.js';
+import type { Handles } from '../target-system/target-system.js';
 import { askVerdict } from './ask-verdict.js';
 import { attempt } from './attempt.js';
 
@@ -34,7 +35,7 @@ export async function inquire(
 ): Promise<Inquiry> {
   const { id: changeId, stage, target } = change;
   const run = { service, executionId, changeId, operation: 'RECONCILE', readOnly: true } as const;
-  let verdict: Verdict = 'unknown';
+  let found: Inquiry = { verdict: 'unknown' };
   let hasEnded = false;
   const check = (): void => {
     if (hasEnded) throw new ChangeEndedError(changeId);
@@ -46,16 +47,20 @@ export async function inquire(
     graceMs: () => 0,
     signal: new AbortController().signal,
   };
-  const result = await attempt(runtime, bounds, (signal) =>
-    target.run(
-      run,
-      async (handles) => {
-        const context = new ChangeContext(service, executionId, stage, changeId, NO_TOKEN, signal);
-        verdict = await askVerdict(change, { context, handles, guard });
-      },
-      check,
-    ),
-  );
-  hasEnded = true;
-  return result.status === 'done' ? { verdict } : { verdict: 'unknown', error: result.error };
+  /** Its time begins when it is called: that it waits for a connection is no fault of its own. */
+  const ask = async (handles: Handles): Promise<void> => {
+    const result = await attempt(runtime, bounds, async (signal) => {
+      const context = new ChangeContext(service, executionId, stage, changeId, NO_TOKEN, signal);
+      found = { verdict: await askVerdict(change, { context, handles, guard }) };
+    });
+    if (result.status !== 'done') throw result.error;
+  };
+  try {
+    await target.run(run, ask, check);
+    return found;
+  } catch (error) {
+    return { verdict: 'unknown', error };
+  } finally {
+    hasEnded = true;
+  }
 }

@@ -8,7 +8,7 @@ import { isBeyond } from '../run/forgotten-claims.js';
 import { separateTargets } from '../executor/separate-targets.js';
 import type { LockHold } from '../lock/lock-store.js';
 import type { Engine } from '../run/engine.js';
-import { closeTargets } from '../plan/pipeline.js';
+import { useTargets } from '../plan/pipeline.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { isBehind, lostChanges, recordedClaim, type LostWrites } from '../recovery/lost-writes.js';
 import type { TransactionalTargetSystem } from '../target-system/target-system.js';
@@ -71,7 +71,8 @@ export async function auditReconcile(
   request: AuditReconcileRequest,
   operation: Operation,
 ): Promise<AuditReconciliation> {
-  const survey = await look(engine).finally(() => closeTargets(engine.pipeline));
+  const giveBack = useTargets(engine.pipeline);
+  const survey = await look(engine).finally(() => giveBack());
   const { lostWrites, broken, floor } = survey;
   const seen = { lostWrites, broken: broken.map(placeOf) };
   const { executed = [], rolledBack = [], others } = request;

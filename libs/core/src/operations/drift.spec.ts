@@ -1,8 +1,9 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import type { Invocation, Verification } from '../change/change-descriptor.js';
-import { aChange } from '../fixtures/changes.js';
+import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing, statesOf } from '../fixtures/runs.js';
+import { sleep } from '../runtime/sleep.js';
 import { drift, verify } from './drift.js';
 import { execute } from './execute.js';
 import { NoVerifyError, UnknownChangeError } from './operation.errors.js';
@@ -75,6 +76,20 @@ describe('drift', () => {
     expect(drifted).toMatchObject([{ verdict: 'unknown', error: expect.stringContaining('60000 ms') }]);
   });
 
+  it('counts the time of a method from its call on, not that for which it waits for a connection', async () => {
+    const target = {
+      ...FILES,
+      run: async (_: unknown, work: (handles: Map<never, never>) => Promise<void>) => {
+        await sleep(runtime, 5_000);
+        await work(new Map());
+      },
+    };
+    const asked = verification(() => 'applied');
+    const change = aChange({ id: 'a', target, timeoutMs: 1_000, verification: asked });
+    const answer = verify(anEngine({ store: store(), runtime, changes: [change] }));
+    expect(await passing(runtime, answer)).toMatchObject([{ verdict: 'applied' }]);
+  });
+
   it('asks several at a time, and not all at once', async () => {
     let [now, most] = [0, 0];
     const says = async () => {
@@ -87,6 +102,30 @@ describe('drift', () => {
     await apply(engine(many));
     expect((await drift(engine(many))).asked).toBe(9);
     expect(most).toBe(8);
+  });
+
+  it('leaves the target systems open that a run of this process uses meanwhile', async () => {
+    const closed: string[] = [];
+    const target = { ...FILES, close: async () => void closed.push('files') };
+    let goOn: () => void = () => undefined;
+    const goesOn = new Promise<void>((resolve) => (goOn = resolve));
+    const one = anEngine({
+      store: store(),
+      runtime,
+      changes: [
+        aChange({ id: 'a', order: '1', target, verification: verification(() => 'applied') }),
+        aChange({ id: 'b', order: '2', target, execution: changeMethod(() => goesOn) }),
+      ],
+    });
+    const running = execute(one, new AbortController().signal);
+    for (let asked = 0; asked === 0;) {
+      await runtime.advance(10);
+      asked = (await drift(one)).asked;
+    }
+    expect(closed).toEqual([]);
+    goOn();
+    await passing(runtime, running);
+    expect(closed).toEqual(['files']);
   });
 
   it('of a service that was never started asks nobody', async () => {

@@ -5,7 +5,7 @@ import { resolveMethods } from '../change/change-parameters.js';
 import { errorText } from '../errors/error-text.js';
 import { inquire } from '../executor/inquiry.js';
 import { entryOf } from '../plan/replaced.js';
-import { closeTargets } from '../plan/pipeline.js';
+import { useTargets } from '../plan/pipeline.js';
 import type { Verdict } from '../recovery/verdict.js';
 import type { Engine } from '../run/engine.js';
 import { atMost } from '../runtime/at-most.js';
@@ -100,6 +100,7 @@ async function ask(
   const executionId = runtime.uuid();
   const { changeMs, answerMs } = settings.timeouts;
   const about = { service, executionId, runtime, timeoutMs: changeMs ?? answerMs };
+  const giveBack = useTargets(pipeline);
   try {
     return await atMost(AT_A_TIME, changes, async (change) => {
       const { id: changeId, stage, target } = change;
@@ -115,6 +116,6 @@ async function ask(
       };
     });
   } finally {
-    await closeTargets(pipeline);
+    await giveBack();
   }
 }

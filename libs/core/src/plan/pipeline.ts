@@ -29,10 +29,30 @@ function targetsOf({ stages }: Pipeline): TargetSystem[] {
   return [...new Set(stages.flatMap(({ changes }) => changes.map(({ target }) => target)))];
 }
 
-/** Gives back what the target systems kept. One that cannot is left as it is, and `failed` is told. */
-export async function closeTargets(
+/** How many runs and operations of this process use the target systems of a pipeline now. */
+const users = new WeakMap<Pipeline, number>();
+
+/**
+ * Notes that a run or an operation uses the target systems. Others of this process may do so at the same time, as one
+ * that asks for drift while a run goes on.
+ *
+ * @returns gives back what the target systems kept, once nobody uses them any more. One that cannot is left as it is, and
+ * `failed` is told.
+ */
+export function useTargets(
   pipeline: Pipeline,
-  failed: (target: TargetSystem, error: unknown) => void = () => undefined,
+): (failed?: (target: TargetSystem, error: unknown) => void) => Promise<void> {
+  users.set(pipeline, (users.get(pipeline) ?? 0) + 1);
+  return async (failed = () => undefined) => {
+    const left = (users.get(pipeline) ?? 1) - 1;
+    users.set(pipeline, left);
+    if (left === 0) await closeTargets(pipeline, failed);
+  };
+}
+
+async function closeTargets(
+  pipeline: Pipeline,
+  failed: (target: TargetSystem, error: unknown) => void,
 ): Promise<void> {
   const closing = targetsOf(pipeline).map(async (target) => {
     try {

@@ -11,6 +11,7 @@ import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing, statesOf } from '../fixtures/runs.js';
 import { execute } from '../operations/execute.js';
 import type { TargetSystem } from '../target-system/target-system.js';
+import type { ChangeFailedError } from './run.errors.js';
 
 class Deadlock extends Error {
   override readonly name = 'Deadlock';
@@ -95,7 +96,9 @@ describe('a change that fails transiently, and of which nothing is left', () => 
       publish(name, event);
       if (name === 'change.retried') stopping.abort(new TypeError('told to stop'));
     };
-    expect(String(await failureOf(start(one, stopping.signal)))).toContain('one');
+    const error = await failureOf(start(one, stopping.signal));
+    expect(String(error)).toContain('one');
+    expect((error as ChangeFailedError).report.warnings).toEqual([]);
     expect(tried).toBe(1);
   });
 

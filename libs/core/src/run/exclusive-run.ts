@@ -6,7 +6,7 @@ import type { LockHold } from '../lock/lock-store.js';
 import type { Activity } from '../reporting/activity.js';
 import type { Engine } from './engine.js';
 import { openSession, type ExclusiveSession } from './exclusive-session.js';
-import { closeTargets } from '../plan/pipeline.js';
+import { useTargets } from '../plan/pipeline.js';
 
 /** How to get the lock, and what to do about it before history is read and after the work. */
 export interface LockRequest {
@@ -46,10 +46,11 @@ export async function withLock<T>(
 ): Promise<T | undefined> {
   const lock = await acquire(engine, lockRequest);
   if (!lock) return undefined;
+  const giveBack = useTargets(engine.pipeline);
   try {
     return await work(await enter(engine, lockRequest, lock));
   } finally {
-    await leave(engine, lockRequest, lock.lease);
+    await leave(giveBack, lockRequest, lock.lease);
   }
 }
 
@@ -86,10 +87,12 @@ async function enter(
 }
 
 /** What was recorded stays recorded: a lock that cannot be released ends with its lease. */
-async function leave({ pipeline }: Engine, { untidy }: LockRequest, lease: Lease): Promise<void> {
-  await closeTargets(pipeline, ({ id }, error) =>
-    untidy?.(`target system "${id}" could not be closed`, error),
-  );
+async function leave(
+  giveBack: ReturnType<typeof useTargets>,
+  { untidy }: LockRequest,
+  lease: Lease,
+): Promise<void> {
+  await giveBack(({ id }, error) => untidy?.(`target system "${id}" could not be closed`, error));
   try {
     await lease.release();
   } catch (error) {

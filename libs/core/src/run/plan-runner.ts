@@ -178,17 +178,19 @@ export class PlanRunner {
   ): Promise<ChangeReport> {
     const { change } = planned;
     const { runtime, signal } = this.resources;
-    const tell = (failed: FailedAttempt): void => this.tellRetry(change.id, failed);
-    const again = (attempt: number): Promise<ChangeOutcome> =>
-      this.interruptible(() => this.executors.execute(change, executionOf(change, attempt), next));
+    let failure = '';
+    const tell = ({ error, ...facts }: FailedAttempt): void => {
+      failure = errorText(error);
+      this.events.publish('change.retried', { ...this.about, changeId: change.id, error: failure, ...facts });
+    };
+    const again = (attempt: number): Promise<ChangeOutcome> => {
+      this.warnings.push(
+        `attempt ${attempt - 1} of "${change.id}" failed, and it was tried again: ${failure}`,
+      );
+      return this.interruptible(() => this.executors.execute(change, executionOf(change, attempt), next));
+    };
     const retrying = { runtime, signal, settings: this.settings.retry, tell };
     return this.conclude(planned, await retryWhilePassing(change, first, retrying, again));
-  }
-
-  private tellRetry(changeId: string, { error, ...facts }: FailedAttempt): void {
-    const text = errorText(error);
-    this.warnings.push(`attempt ${facts.attempt} of "${changeId}" failed, and it was tried again: ${text}`);
-    this.events.publish('change.retried', { ...this.about, changeId, error: text, ...facts });
   }
 
   /** Tells that a change begins, once: one that is run again, apart from its group, has begun before. */
