@@ -3,6 +3,7 @@ import type { Invocation, Verification } from '../change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing, statesOf } from '../fixtures/runs.js';
+import type { Handles } from '../target-system/target-system.js';
 import { sleep } from '../runtime/sleep.js';
 import { drift, verify } from './drift.js';
 import { execute } from './execute.js';
@@ -79,7 +80,7 @@ describe('drift', () => {
   it('counts the time of a method from its call on, not that for which it waits for a connection', async () => {
     const target = {
       ...FILES,
-      run: async (_: unknown, work: (handles: Map<never, never>) => Promise<void>) => {
+      run: async (_: unknown, work: (handles: Handles) => Promise<void>) => {
         await sleep(runtime, 5_000);
         await work(new Map());
       },
