@@ -7,7 +7,7 @@ import { consumers } from './consumers.mjs';
 import { copyFrom } from './documented.mjs';
 import { makeAndApply } from './made.mjs';
 import { addChanges, generate, install } from './project.mjs';
-import { startAgain, startAndApply, startThatApplies } from './service.mjs';
+import { startAgain, startAndApply, startBundled, startThatApplies } from './service.mjs';
 import { sh } from './sh.mjs';
 import { prepare } from './toolchain.mjs';
 
@@ -25,6 +25,7 @@ const STEPS = {
   'passes nest build': npm('run', 'build'),
   'starts and applies': startAndApply,
   'starts again and does nothing': startAgain,
+  'does nothing either when nest build --webpack has put it into one file': startBundled,
   'passes its npm test': npm('test'),
   'passes its npm run test:e2e': npm('run', 'test:e2e'),
   'gets what README shows': copyFrom('README.md'),
@@ -44,6 +45,8 @@ let failed = 0;
 async function check(consumer, place) {
   let broken = false;
   for (const [title, step] of Object.entries(STEPS)) {
+    // Later versions of Nest's command come without what their webpack needs.
+    if (step === startBundled && !consumer.webpack) continue;
     const startedAt = Date.now();
     try {
       if (broken) throw new Error('not reached');

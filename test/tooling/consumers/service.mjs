@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,18 @@ export async function startAgain(consumer, place) {
   const before = await inspect(consumer, place);
   await serveOnce(consumer, place);
   deepStrictEqual(await inspect(consumer, place), before);
+}
+
+/** Starts what Nest's webpack makes: one file, with the packages beside it. */
+export async function startBundled(consumer, place) {
+  const { project, tools } = place;
+  const nest = join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  await sh('node', [nest, 'build', '--webpack'], { cwd: project, env: tools.env[consumer.node] });
+  deepStrictEqual(
+    readdirSync(join(project, 'dist')).filter((name) => name.endsWith('.js')),
+    ['main.js'],
+  );
+  await startAgain(consumer, place);
 }
 
 /** Starts the service, which applies exactly these changes. */
