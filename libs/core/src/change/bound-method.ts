@@ -35,24 +35,23 @@ export class BoundMethod implements ChangeMethod {
   }
 
   async invoke(invocation: Invocation): Promise<void> {
-    const given = await this.given(invocation);
+    const given = givenBy(await this.parameters(), invocation);
     const { context } = invocation;
     await settleReturned(this.call(given), { methodName: this.name, context, given });
   }
 
   /** Resolves to what the method returns. */
   async ask(invocation: Invocation): Promise<unknown> {
-    return this.call(await this.given(invocation));
+    return this.call(givenBy(await this.parameters(), invocation));
   }
 
-  private async given(invocation: Invocation): Promise<unknown[]> {
-    const { sources } = await this.parameters();
-    return sources.map((source) => source(invocation));
-  }
-
-  private call(given: readonly unknown[]): unknown {
+  private call(given: unknown[]): unknown {
     const { instance } = this.candidate;
     const method = (instance as Record<PropertyKey, (...args: unknown[]) => unknown>)[this.method.key];
-    return method?.apply(instance, [...given]);
+    return method?.apply(instance, given);
   }
+}
+
+function givenBy({ sources }: ResolvedMethod, invocation: Invocation): unknown[] {
+  return sources.map((source) => source(invocation));
 }
