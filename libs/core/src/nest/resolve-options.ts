@@ -1,7 +1,7 @@
 import { serviceNameFault } from '../change/names.js';
 import { resolveLimits, type Limits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
-import type { EngineSettings } from '../run/engine-settings.js';
+import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
@@ -106,49 +106,43 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   probe: true,
   shutdownSignals: true,
 };
-const LOCK: OptionNames<Required<FlamingockSettings>['lock']> = {
-  leaseMs: true,
-  waitMs: true,
-  retryMs: true,
+/** The settings that are groups of others, and what these may be called. */
+const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
+  lock: { leaseMs: true, waitMs: true, retryMs: true },
+  retry: { attempts: true, initialMs: true, maxMs: true },
+  timeouts: {
+    runMs: true,
+    changeMs: true,
+    graceMs: true,
+    answerMs: true,
+    commitMs: true,
+    rollbackMs: true,
+    takeOverMs: true,
+  },
 };
-const RETRY: OptionNames<Required<FlamingockSettings>['retry']> = {
-  attempts: true,
-  initialMs: true,
-  maxMs: true,
-};
-const TIMEOUTS: OptionNames<Required<FlamingockSettings>['timeouts']> = {
-  runMs: true,
-  changeMs: true,
-  graceMs: true,
-  answerMs: true,
-  commitMs: true,
-  rollbackMs: true,
-  takeOverMs: true,
-};
+type Group = 'lock' | 'retry' | 'timeouts';
+const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {
-  const { lock, retry, timeouts } = optionsOf(settings);
+  const given = optionsOf(settings);
   return [
     ...optionFaults('Flamingock', settings, SETTINGS),
-    ...(lock === undefined ? [] : optionFaults('lock', lock, LOCK)),
-    ...(retry === undefined ? [] : optionFaults('retry', retry, RETRY)),
-    ...(timeouts === undefined ? [] : optionFaults('timeouts', timeouts, TIMEOUTS)),
+    ...GROUP_NAMES.flatMap((name) =>
+      given[name] === undefined ? [] : optionFaults<object>(name, given[name], GROUPS[name]),
+    ),
   ];
 }
 
+/** Later layers win, setting by setting, also within groups. */
 function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
   const defined = layers.map((layer) => withoutUndefined(optionsOf(layer)));
+  const groups = GROUP_NAMES.map((name) => [
+    name,
+    Object.assign({}, ...defined.map((layer) => withoutUndefined(optionsOf(layer[name] ?? {})))) as object,
+  ]);
   return {
     ...(Object.assign({}, ...defined) as FlamingockSettings),
-    lock: Object.assign({}, ...defined.map(({ lock }) => withoutUndefined(optionsOf(lock ?? {})))) as object,
-    retry: Object.assign(
-      {},
-      ...defined.map(({ retry }) => withoutUndefined(optionsOf(retry ?? {}))),
-    ) as object,
-    timeouts: Object.assign(
-      {},
-      ...defined.map(({ timeouts }) => withoutUndefined(optionsOf(timeouts ?? {}))),
-    ) as object,
+    ...(Object.fromEntries(groups) as object),
   };
 }
 
@@ -194,11 +188,7 @@ function valueFaults({
     milliseconds('lock.leaseMs', lock.leaseMs, SHORTEST_LEASE_MS),
     milliseconds('lock.waitMs', lock.waitMs, 0),
     milliseconds('lock.retryMs', lock.retryMs, 1),
-    Number.isSafeInteger(retry.attempts) && retry.attempts > 0
-      ? undefined
-      : `retry.attempts must be a whole number from 1, not ${String(retry.attempts)}`,
-    milliseconds('retry.initialMs', retry.initialMs, 1),
-    milliseconds('retry.maxMs', retry.maxMs, retry.initialMs),
+    ...retryFaults(retry),
     milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
@@ -207,6 +197,16 @@ function valueFaults({
     stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
   ];
   return faults.filter((fault) => fault !== undefined);
+}
+
+function retryFaults({ attempts, initialMs, maxMs }: RetrySettings): (string | undefined)[] {
+  return [
+    Number.isSafeInteger(attempts) && attempts > 0
+      ? undefined
+      : `retry.attempts must be a whole number from 1, not ${String(attempts)}`,
+    milliseconds('retry.initialMs', initialMs, 1),
+    milliseconds('retry.maxMs', maxMs, initialMs),
+  ];
 }
 
 function limitFaults({ answerMs, commitMs, rollbackMs, takeOverMs }: Limits): (string | undefined)[] {
