@@ -87,6 +87,7 @@ export { describeActivity, describeHolderAtWork } from './reporting/holder-activ
 export { describeProgress } from './reporting/progress-format.js';
 export { ProgressLog } from './reporting/progress-log.js';
 export { percentOf } from './change/change-progress.js';
+export { DURATION_BOUNDS } from './reporting/run-metrics.js';
 export type { EventPublisher } from './reporting/event-publisher.js';
 
 export { describeAwaited } from './reporting/awaiting-text.js';

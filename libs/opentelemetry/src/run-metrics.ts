@@ -16,13 +16,11 @@ import type {
   ObservedEnd,
   StatusReport,
 } from '@nestjs-flamingock/core';
-import { errorText, SharedAnswer, type Runtime } from '@nestjs-flamingock/core/adapter';
+import { DURATION_BOUNDS, errorText, SharedAnswer, type Runtime } from '@nestjs-flamingock/core/adapter';
 import { flush } from './flush.js';
 import { METRICS } from './metric-names.js';
 import { SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
 
-/** Upper bounds of the classes of both histograms, in seconds: from a statement to an hour of backfill. */
-const SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 300, 900, 3600];
 /** Milliseconds for which the state of the service, once read, is given again: several readers may collect. */
 const STATUS_FRESH_MS = 1_000;
 /** Milliseconds after which a collection goes on without the state of the service. */
@@ -46,7 +44,7 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
     runtime: Runtime,
   ) {
     const meter = api.metrics.getMeter(SCOPE);
-    const advice = { explicitBucketBoundaries: SECONDS };
+    const advice = { explicitBucketBoundaries: [...DURATION_BOUNDS] };
     this.meter = meter;
     this.changes = meter.createCounter(METRICS.changes, {
       description: 'Changes that ended, by result',

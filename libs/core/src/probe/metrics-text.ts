@@ -1,4 +1,4 @@
-import { SECONDS, type Histogram, type RunMetrics } from '../reporting/run-metrics.js';
+import { DURATION_BOUNDS, type Histogram, type RunMetrics } from '../reporting/run-metrics.js';
 import { START_PHASES, type StartReport } from '../reporting/start-state.js';
 
 /** The media type of {@link metricsText}. */
@@ -76,7 +76,7 @@ export function metricsText(metrics: RunMetrics, start: StartReport): string {
 function samplesOf(histogram: Histogram, labels: Labels = {}): Sample[] {
   const { buckets, count, sum } = histogram;
   return [
-    ...SECONDS.map((le, at): Sample => [buckets[at] ?? 0, { ...labels, le }, '_bucket']),
+    ...DURATION_BOUNDS.map((le, at): Sample => [buckets[at] ?? 0, { ...labels, le }, '_bucket']),
     [count, { ...labels, le: '+Inf' }, '_bucket'],
     [sum, labels, '_sum'],
     [count, labels, '_count'],

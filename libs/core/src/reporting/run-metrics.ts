@@ -1,17 +1,17 @@
 import type { FlamingockEvents } from './event-publisher.js';
 import type { ChangeReport, ChangeResult, ExecutionReport } from './execution-report.js';
 
-/** Upper bounds of the buckets of a duration, in seconds; those of `@nestjs-flamingock/opentelemetry`. */
-export const SECONDS: readonly number[] = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 300, 900, 3_600];
+/** Upper bounds of the buckets of a duration, in seconds: from a statement to an hour of backfill. */
+export const DURATION_BOUNDS: readonly number[] = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 300, 900, 3_600];
 
 /** Durations as they are counted: cumulative per bound, as Prometheus has them. */
 export class Histogram {
-  private readonly counts = SECONDS.map(() => 0);
+  private readonly counts = DURATION_BOUNDS.map(() => 0);
   private observed = 0;
   private total = 0;
 
   observe(seconds: number): void {
-    SECONDS.forEach((bound, at) => {
+    DURATION_BOUNDS.forEach((bound, at) => {
       if (seconds <= bound) this.counts[at] = (this.counts[at] ?? 0) + 1;
     });
     this.observed += 1;
