@@ -18,6 +18,11 @@ export function issuesCommand(): string {
   return cliCommand('issue list');
 }
 
+/** How the target systems that are left alone are listed: what to type, for a message. */
+export function circuitsCommand(): string {
+  return cliCommand('circuit list');
+}
+
 /** How an issue is shown in full: what to type, for a message. */
 export function issueCommand(changeId: string): string {
   return cliCommand(`issue get -c ${shellWord(changeId)} --guidance`);

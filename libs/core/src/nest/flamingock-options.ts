@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EngineSettings } from '../run/engine-settings.js';
+import type { ResilienceSettings } from './resilience-options.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
 
 /** When pending changes are applied. */
@@ -35,7 +36,7 @@ export interface ProbeSettings {
 }
 
 /** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
-export interface FlamingockSettings {
+export interface FlamingockSettings extends ResilienceSettings {
   /**
    * False: the module loads and never runs anything.
    *

@@ -5,14 +5,10 @@ import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import {
-  optionFaults,
-  optionsOf,
-  shown,
-  withoutUndefined,
-  type OptionNames,
-} from '../errors/option-names.js';
+import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
 import { resolveProbe } from './probe-settings.js';
+import { resolveResilience } from './resilience-settings.js';
+import { countFrom1, listOfTexts, milliseconds, oneOf } from './value-faults.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -36,6 +32,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const { lock = {}, retry = {}, timeouts = {}, service = applicationName() } = settings;
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
+  const resilience = resolveResilience(layers);
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -64,10 +61,16 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       graceMs: timeouts.graceMs ?? 5_000,
       ...resolveLimits(timeouts),
     },
+    ...resilience.settings,
     probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
-  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults];
+  const faults = [
+    ...layers.flatMap(nameFaults),
+    ...valueFaults(resolved),
+    ...resilience.faults,
+    ...probeFaults,
+  ];
   const noDevelopment = developmentFault(environment);
   if (noDevelopment !== undefined) faults.push(noDevelopment);
   const noService = resolved.enabled ? serviceFault(service) : undefined;
@@ -102,6 +105,8 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   development: true,
   lock: true,
   retry: true,
+  backOff: true,
+  circuit: true,
   timeouts: true,
   probe: true,
   shutdownSignals: true,
@@ -148,8 +153,6 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */
 const SHORTEST_LEASE_MS = 300;
-/** The longest delay of a Node timer. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 function valueFaults({
   enabled,
@@ -201,9 +204,7 @@ function valueFaults({
 
 function retryFaults({ attempts, initialMs, maxMs }: RetrySettings): (string | undefined)[] {
   return [
-    Number.isSafeInteger(attempts) && attempts > 0
-      ? undefined
-      : `retry.attempts must be a whole number from 1, not ${String(attempts)}`,
+    countFrom1('retry.attempts', attempts),
     milliseconds('retry.initialMs', initialMs, 1),
     milliseconds('retry.maxMs', maxMs, initialMs),
   ];
@@ -228,19 +229,4 @@ function serviceFault(service: string | undefined): string | undefined {
     return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
   const fault = serviceNameFault(service);
   return fault && `service ${fault}`;
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
-  if (allowed.includes(value)) return undefined;
-  return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
-}
-
-function listOfTexts(name: string, value: unknown): string | undefined {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return undefined;
-  return `${name} must be a list of texts, not ${shown(value)}`;
-}
-
-function milliseconds(name: string, value: number, least: number): string | undefined {
-  if (Number.isFinite(value) && value >= least && value <= LONGEST_MS) return undefined;
-  return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
 }

@@ -1,4 +1,5 @@
 import type { LockSettings } from '../lock/lock-queue.js';
+import type { CircuitSettings } from '../recovery/circuit.js';
 import type { Limits } from '../runtime/limits.js';
 
 /** How often a change is tried in one run, and how long the run waits in between. */
@@ -21,6 +22,12 @@ export interface EngineSettings {
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
   readonly retry: RetrySettings;
+  readonly backOff: {
+    /** Longest time, in milliseconds, that a run waits for changes that are not to be executed yet. */
+    readonly waitMs: number;
+  };
+  /** False: no circuits are kept. */
+  readonly circuit: CircuitSettings | false;
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

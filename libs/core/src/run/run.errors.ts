@@ -1,4 +1,4 @@
-import { cliCommand, issueCommand } from '../errors/commands.js';
+import { circuitsCommand, cliCommand, issueCommand } from '../errors/commands.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
 import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/execution-report.js';
 
@@ -35,6 +35,29 @@ export class ManualInterventionError extends RunStoppedError {
   constructor(report: ExecutionReport) {
     super(describeIssues(report), report);
     this.changeIds = issuesOf(report).map(({ changeId }) => changeId);
+  }
+}
+
+/** Nothing failed in this run, and changes that failed before are not to be executed again yet. */
+export class NotYetError extends RunStoppedError {
+  readonly code: string = 'FLAMINGOCK_NOT_YET';
+  readonly changeIds: readonly string[];
+  /** When the first of them may be executed, on the audit store's clock: ISO 8601, UTC. */
+  readonly notBefore: string;
+
+  constructor(report: ExecutionReport) {
+    const waiting = report.changes.filter(({ result }) => result === 'waiting');
+    const notBefore = waiting.map(({ notBefore: moment = '' }) => moment).sort()[0] ?? '';
+    super(
+      `It is too early for ${someOf(waiting.map(({ changeId }) => changeId))}: not before ${notBefore}.\n` +
+        `${waiting.map(({ changeId, reason }) => `  "${changeId}": ${reason}`).join('\n')}\n` +
+        'All else that could be applied is. Fix the cause, and start again after that time: a start waits for it where it ' +
+        'comes within backOff.waitMs (FLAMINGOCK_BACK_OFF_WAIT_MS). A change whose code is edited is tried at once; ' +
+        `\`${circuitsCommand()}\` shows the target systems that are left alone.`,
+      report,
+    );
+    this.changeIds = waiting.map(({ changeId }) => changeId);
+    this.notBefore = notBefore;
   }
 }
 
