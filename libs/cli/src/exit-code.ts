@@ -8,6 +8,8 @@ export const ExitCode = {
   USAGE: 2,
   /** It was done, and shows something that needs an operator. */
   ATTENTION: 3,
+  /** Nothing failed, and changes that failed before are not to be executed yet. */
+  NOT_YET: 4,
 } as const;
 
 /** One of {@link ExitCode}. */

@@ -1,5 +1,10 @@
 import { inspect } from 'node:util';
-import { FlamingockError, InvalidRequestError, UnknownChangeError } from '@nestjs-flamingock/core';
+import {
+  FlamingockError,
+  InvalidRequestError,
+  NotYetError,
+  UnknownChangeError,
+} from '@nestjs-flamingock/core';
 import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 import { UsageError } from './cli.errors.js';
 import { ExitCode } from './exit-code.js';
@@ -13,6 +18,12 @@ export function showFailure(error: unknown, output: Output, verbose: boolean): E
   const code = error instanceof FlamingockError ? { code: error.code } : {};
   output.failure({ name, ...code, message });
   if (verbose) output.note(maskSecrets(inspect(error)));
+  return exitCodeOf(error);
+}
+
+/** How a command ends that ends with this error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof NotYetError) return ExitCode.NOT_YET;
   return isUsage(error) ? ExitCode.USAGE : ExitCode.FAILED;
 }
 

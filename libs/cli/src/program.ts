@@ -5,6 +5,8 @@ import { addAuditList } from './commands/audit-list.command.js';
 import { addAuditReconcile } from './commands/audit-reconcile.command.js';
 import { addAuditVerify } from './commands/audit-verify.command.js';
 import { addBaseline } from './commands/baseline.command.js';
+import { addCircuitClose } from './commands/circuit-close.command.js';
+import { addCircuitList } from './commands/circuit-list.command.js';
 import type { CommandRunner } from './commands/command-runner.js';
 import { addCreate } from './commands/create.command.js';
 import { examples } from './commands/examples.js';
@@ -36,7 +38,8 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage; nothing was done
-  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, drift, a run left incomplete`;
+  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, drift, a run left incomplete
+  4  too early: changes failed before, and are not to be executed yet`;
 
 /** The parser with every command. Throws where it would end the process. */
 export function createProgram(runner: CommandRunner, terminal: Terminal): Command {
@@ -66,6 +69,9 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   const lock = program.command('lock').description('show or release the run lock');
   addLockStatus(lock, runner);
   addLockRelease(lock, runner);
+  const circuit = program.command('circuit').description('target systems that have failed');
+  addCircuitList(circuit, runner);
+  addCircuitClose(circuit, runner);
   const service = program.command('service').description('the name under which history is kept');
   addServiceRename(service, runner);
   addImport(program, runner);

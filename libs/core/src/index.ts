@@ -56,7 +56,7 @@ export { Execution, RollbackExecution, Verify } from './change/execution.decorat
 export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';
 export { Recovery } from './change/recovery.decorator.js';
 export { TargetSystem } from './change/target-system.decorator.js';
-export type { ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
+export type { ChangeOptions, RecoveryOptions, RecoveryRetry } from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
 export type { ChangeProgress, ReportProgress } from './change/change-progress.js';
 export type { ChangeClass } from './change/change-discovery.js';
@@ -105,6 +105,8 @@ export type {
   StageEvent,
   StillRunningEvent,
   ChangeUndoneEvent,
+  CircuitClosedEvent,
+  CircuitOpenedEvent,
   IssueOpenedEvent,
   ImportRecordedEvent,
   IssueResolvedEvent,
@@ -137,6 +139,7 @@ export {
   AwaitTimeoutError,
   ChangeFailedError,
   ManualInterventionError,
+  NotYetError,
   OutOfOrderError,
   RunAbortedError,
   RunTimeoutError,
@@ -152,11 +155,12 @@ export type { AuditVerification, AuditVerifyRequest } from './operations/audit-v
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
+export type { CircuitCloseRequest, CircuitStatus } from './operations/circuits.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
 export type { RedoRequest } from './operations/redo-plan.js';
-export type { LastRun, StatusReport } from './operations/status.js';
+export type { LastRun, StatusReport, WaitingChange } from './operations/status.js';
 export type { UndoOptions, UndoRequest } from './operations/undo.js';
 export {
   DevelopmentOnlyError,
@@ -187,12 +191,14 @@ export type {
   ProbeSettings,
   RunAt,
 } from './nest/flamingock-options.js';
+export type { ResilienceSettings } from './nest/resilience-options.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
+export type { CircuitOperations } from './nest/facade/circuit-operations.js';
 export type { FormerContext } from './nest/facade/former-context.js';
 export type { IssueOperations } from './nest/facade/issue-operations.js';
 export type { LockOperations } from './nest/facade/lock-operations.js';

@@ -1,6 +1,7 @@
 import type { ExecutionReport } from '@nestjs-flamingock/core';
 import { interruptibly } from '../application/interruption.js';
-import { ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
+import { exitCodeOf } from '../failure.js';
 import type { Output } from '../output/output.js';
 import { Progress } from '../output/progress.js';
 import type { Invocation } from './command-runner.js';
@@ -27,7 +28,7 @@ export async function work({ flamingock, events, out }: Invocation<object>): Pro
     progress.stop();
     if (!stopped) throw error;
     showStopped(stopped, error as Error, out);
-    return ExitCode.FAILED;
+    return exitCodeOf(error);
   }
 }
 

@@ -63,10 +63,12 @@ function describePlan(report: PlanReport, out: Output): string {
 function count(changes: readonly PlanItem[]): string {
   const blocked = changes.filter(({ action }) => action === 'MANUAL_INTERVENTION').length;
   const pending = changes.filter(({ action }) => action === 'EXECUTE' || action === 'RECONCILE').length;
-  const applied = changes.length - blocked - pending;
+  const waiting = changes.filter(({ action }) => action === 'WAIT').length;
+  const applied = changes.length - blocked - pending - waiting;
   const parts = [
     `${pending} pending`,
     `${applied} applied`,
+    ...(waiting > 0 ? [`${waiting} not to be executed yet`] : []),
     ...(blocked > 0 ? [`${blocked} need a manual check`] : []),
   ];
   return changes.length === 0 ? 'no changes' : parts.join(', ');

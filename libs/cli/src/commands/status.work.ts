@@ -32,6 +32,7 @@ function describe(report: StatusReport, { palette }: Output): string {
       [
         ['changes', counts(report)],
         ['issues', issuesLine(report)],
+        ['waiting', waitingLine(report)],
         ['lock', lockLine(lock)],
         ['at work', activity && describeActivity(activity)],
         ['head', head ? `${head.seq}:${head.hash.slice(0, SHORT)}` : 'nothing was ever recorded'],
@@ -58,6 +59,15 @@ function issuesLine({ issues }: StatusReport): string {
   const shown = issues.slice(0, SHOWN).map(({ changeId, state }) => `${changeId} (${state})`);
   const rest = issues.length > SHOWN ? [`${issues.length - SHOWN} more`] : [];
   return `${issues.length}: ${[...shown, ...rest].join(', ')}`;
+}
+
+function waitingLine({ waiting }: StatusReport): string | undefined {
+  if (waiting.length === 0) return undefined;
+  const shown = waiting
+    .slice(0, SHOWN)
+    .map(({ changeId, notBefore }) => `${changeId} (not before ${notBefore})`);
+  const rest = waiting.length > SHOWN ? [`${waiting.length - SHOWN} more`] : [];
+  return `${waiting.length}: ${[...shown, ...rest].join(', ')}`;
 }
 
 function lockLine({ held, record, expiresInMs = 0 }: LockStatus): string {

@@ -29,6 +29,7 @@ import type { UndoReport } from '../reporting/undo-report.js';
 import { EngineHost } from './engine-host.js';
 import { AdoptionOperations } from './facade/adoption-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
+import { CircuitOperations } from './facade/circuit-operations.js';
 import { contextOf, type FormerContext } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
 import { LockOperations } from './facade/lock-operations.js';
@@ -43,6 +44,8 @@ export class FlamingockService {
   readonly adoption: AdoptionOperations;
   /** The history. */
   readonly audit: AuditOperations;
+  /** Target systems that have failed, and may be left alone for a while. */
+  readonly circuits: CircuitOperations;
   /** The changes that need a manual check. */
   readonly issues: IssueOperations;
   /** The run lock. */
@@ -54,6 +57,7 @@ export class FlamingockService {
   constructor(private readonly host: EngineHost) {
     this.adoption = new AdoptionOperations(host);
     this.audit = new AuditOperations(host);
+    this.circuits = new CircuitOperations(host);
     this.issues = new IssueOperations(host);
     this.lock = new LockOperations(host);
     this.service = new ServiceOperations(host);

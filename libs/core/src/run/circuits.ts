@@ -94,7 +94,7 @@ export class Circuits {
     if (settings === false || !hasCircuit(change, store)) return;
     if (outcome.status === 'executed') await this.tidy(change.target.id, (id) => this.close(id));
     else if (this.isOfTarget(change, outcome.error))
-      await this.tidy(change.target.id, (id) => this.fail(id, errorText(outcome.error), attempts, settings));
+      await this.tidy(change.target.id, (id) => this.fail(id, headlineOf(outcome.error), attempts, settings));
   }
 
   /** Keeps that a run ended because the target system of a change could not be used. */
@@ -102,7 +102,7 @@ export class Circuits {
     const { settings, store } = this.options;
     if (settings === false || !hasCircuit(change, store)) return;
     if (error instanceof TargetSystemUnavailableError && error.targetSystem === change.target.id)
-      await this.tidy(change.target.id, (id) => this.fail(id, errorText(error), 1, settings));
+      await this.tidy(change.target.id, (id) => this.fail(id, headlineOf(error), 1, settings));
   }
 
   private get now(): number {
@@ -167,6 +167,13 @@ export class Circuits {
       this.options.warn(`the circuit of target system "${targetSystem}" could not be kept: ${why}`);
     }
   }
+}
+
+/** Longest part of a failure that is kept, in UTF-16 code units. */
+const MAX_LENGTH = 300;
+
+function headlineOf(error: unknown): string {
+  return errorText(error).split('\n', 1).join('').slice(0, MAX_LENGTH);
 }
 
 function openedEvent(service: string, { targetSystem, failures, since, until, error }: Circuit) {
