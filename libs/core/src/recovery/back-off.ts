@@ -18,6 +18,8 @@ export interface Tried {
   readonly times: number;
   /** True once its author wants it to be tried no more. */
   readonly isLast: boolean;
+  /** Store time of the last try, in milliseconds since 1970. */
+  readonly since: number;
   /** Store time from which on it may be tried again, in milliseconds since 1970. */
   readonly notBefore: number;
 }
@@ -41,7 +43,7 @@ export function triedOf(change: Retried, entry: TriedEntry): Tried | undefined {
   const { attempts = Infinity } = change.recoveryRetry ?? {};
   const since = createdAt === undefined ? 0 : millisecondsOf(createdAt);
   const times = Number(tries);
-  return { times, isLast: times >= attempts, notBefore: since + Number(backOffMs ?? 0) };
+  return { times, isLast: times >= attempts, since, notBefore: since + Number(backOffMs ?? 0) };
 }
 
 /** Metadata of the entries of one more try: which one it is, and how long starts leave the change alone after each of them. */

@@ -19,6 +19,8 @@ export interface Circuit {
   readonly opened: number;
   /** Store time of the first failure of the row: milliseconds since 1970. */
   readonly since: number;
+  /** Store time of the last failure: milliseconds since 1970. */
+  readonly at: number;
   /** Store time until which it is open: milliseconds since 1970. One that is closed has 0. */
   readonly until: number;
   /** The last failure. */
@@ -33,9 +35,17 @@ export interface Circuit {
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** The state of a circuit at a moment of the store's time. */
-export function circuitState({ opened, until }: Circuit, now: number): CircuitState {
+export function circuitState({ opened, at, until }: Circuit, now: number): CircuitState {
   if (opened === 0) return 'closed';
-  return now < until ? 'open' : 'half-open';
+  return isWithin(now, at, until) ? 'open' : 'half-open';
+}
+
+/**
+ * True within a pause. One that begins further in the future than it is long is over: the store's clock was set back.
+ * Holders know that clock no better than a request takes.
+ */
+export function isWithin(now: number, from: number, until: number): boolean {
+  return now < until && from - now <= until - from;
 }
 
 /** One more failure of a target system. */
@@ -60,7 +70,7 @@ export function afterFailure(
   const opens = opened > 0 || failures >= settings.failures;
   const times = opens ? opened + 1 : 0;
   const until = opens ? at + openMs(times, settings, runtime) : 0;
-  return { targetSystem, failures, opened: times, since, until, error };
+  return { targetSystem, failures, opened: times, since, at, until, error };
 }
 
 /** Twice as long each time, with jitter of a quarter: however chance has it, probes become rarer. */

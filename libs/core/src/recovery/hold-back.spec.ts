@@ -33,6 +33,7 @@ const OPEN: Circuit = {
   failures: 5,
   opened: 1,
   since: NOW - 10,
+  at: NOW,
   until: NOW + 60_000,
   error: 'away',
 };
@@ -103,6 +104,15 @@ describe('heldBack', () => {
     expect(held.reason).toContain('is open: it has failed 5 times since');
     const sooner = circuits({ ...OPEN, until: NOW + 1 });
     expect(plan(entryOf({}), {}, { circuits: sooner })).toMatchObject({ notBefore: NOW + 1_000 });
+  });
+
+  it('waits after an entry that the clock of its holder has dated a moment too late', () => {
+    expect(plan(entryOf({ createdAt: momentOf(NOW + 900) })).action).toBe('WAIT');
+  });
+
+  it('waits for nothing from the far future, after the clock of the audit store was set back', () => {
+    expect(plan(entryOf({ createdAt: momentOf(NOW + 5_001) })).action).toBe('EXECUTE');
+    expect(plan(undefined, {}, { circuits: circuits({ ...OPEN, at: NOW + 40_000 }) }).action).toBe('EXECUTE');
   });
 
   it('holds what was never executed back by the circuit of its own target system alone', () => {

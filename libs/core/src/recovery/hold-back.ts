@@ -1,7 +1,7 @@
 import { momentOf } from '../audit/store-time.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { triedOf, type Tried, type TriedEntry } from './back-off.js';
-import { circuitState, type Circuit } from './circuit.js';
+import { circuitState, isWithin, type Circuit } from './circuit.js';
 import type { Decision } from './recovery-decision.js';
 
 /** What keeps changes from being executed now that could be. */
@@ -39,7 +39,8 @@ export function heldBack(
   const byCircuit = circuit && heldByCircuit(circuit, now);
   // A marker is read at once: it may prove that nothing is left to try.
   const isBackingOff = tried && !tried.isLast && (action === 'EXECUTE' || entry.txStrategy === 'NON_TX');
-  const byTries = isBackingOff && now < tried.notBefore ? heldByTries(reason, tried) : undefined;
+  const byTries =
+    isBackingOff && isWithin(now, tried.since, tried.notBefore) ? heldByTries(reason, tried) : undefined;
   const holds = [byCircuit, byTries].filter((hold) => hold !== undefined);
   return holds.sort((a, b) => b.notBefore - a.notBefore)[0] ?? decision;
 }

@@ -10,6 +10,9 @@ import { due, isIn } from './rules.js';
 /** Head, a look at the one separate target system, and where nothing is settled history, lock, and that it is now. */
 const STATEMENTS_OF_IDLE = 5;
 
+/** After it no change waits because it failed before. */
+const LONGEST_PAUSE_MS = 300_000;
+
 /** What must be true once the trouble is over. */
 export class Convergence {
   private nextId = FIRST_HEALTHY_ID;
@@ -51,7 +54,7 @@ export class Convergence {
   private async playReconciled(): Promise<{ expected: Expected; end: SimulatedProcess['end'] }> {
     for (let tries = 0; ; tries += 1) {
       const expected = expectedOf(this.world.scenario, this.world);
-      const end = await this.play('execute');
+      const end = await this.play('execute', operate, LONGEST_PAUSE_MS);
       if (tries > 2 || !end || !('error' in end) || !(end.error instanceof LostWritesError))
         return { expected, end };
       this.world.recorder.count('found losses');
@@ -105,9 +108,14 @@ export class Convergence {
     verdict.expect(!touched, 'converges', () => `${touched?.change.id} was touched behind a blocked change`);
   }
 
-  private async play(operation: 'execute' | 'fix', work = operate): Promise<SimulatedProcess['end']> {
+  private async play(
+    operation: 'execute' | 'fix',
+    work = operate,
+    afterMs = 0,
+  ): Promise<SimulatedProcess['end']> {
     const { queue, scenario } = this.world;
-    const plan = { id: this.nextId++, operation, startsAt: queue.now, knows: scenario.changes.length };
+    const startsAt = queue.now + afterMs;
+    const plan = { id: this.nextId++, operation, startsAt, knows: scenario.changes.length };
     const process = this.world.start(plan, work);
     await drain(this.world, [process]);
     return process.end;

@@ -5,7 +5,7 @@ export const INVARIANTS = {
   lock: 'the lock changes hands only when it is free or expired, and nobody revives a released one',
   chain: 'the history is one unbroken chain, of which nothing is ever changed or lost',
   succession: 'each entry may follow the one before it of the same change',
-  order: 'no change runs while one before it is not applied',
+  order: 'no change runs while one before it is not applied, unless that waits in another stage',
   'exactly once': 'a transactional change is in its target exactly if the history says so, once',
   'executed means ran': 'a change is recorded as executed only if its execution ended without an error',
   'runs with the lock':
