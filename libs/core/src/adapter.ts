@@ -52,6 +52,9 @@ export {
   type StoredRecord,
 } from './records/record-store.js';
 
+export { DecisionLedger } from './decisions/decision-ledger.js';
+export type { NewDecision } from './decisions/decision-record.js';
+
 export {
   hasTrace,
   isTransactional,

@@ -33,6 +33,9 @@ export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Actor, ActorKind, Operator } from './audit/actor.js';
 export type { ChainEnd } from './audit/chain.js';
 
+export type { DecisionKind, DecisionRecord } from './decisions/decision-record.js';
+export { LedgerTamperedError } from './decisions/decision.errors.js';
+
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
