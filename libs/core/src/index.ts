@@ -112,6 +112,7 @@ export type {
   ImportRecordedEvent,
   IssueResolvedEvent,
   LockReleasedEvent,
+  DecisionRecordedEvent,
   ServiceRenamedEvent,
 } from './reporting/flamingock.events.js';
 export type {
@@ -155,6 +156,8 @@ export type { AuditVerification, AuditVerifyRequest } from './operations/audit-v
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
+export type { IssueDecisionKind, IssueDecisionRequest } from './operations/decide.js';
+export type { ChangeWork, ProposedResolution, Proposal, Saying } from './decisions/issue-work.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
@@ -162,12 +165,14 @@ export type { RedoRequest } from './operations/redo-plan.js';
 export type { LastRun, StatusReport } from './operations/status.js';
 export type { UndoOptions, UndoRequest } from './operations/undo.js';
 export {
+  DecisionRefusedError,
   DevelopmentOnlyError,
   InvalidRequestError,
   NoIssueError,
   NoVerifyError,
   ReconcileRefusedError,
   RedoRefusedError,
+  ResolutionUnapprovedError,
   UndoRefusedError,
   UnknownChangeError,
   type RequestFault,
@@ -190,6 +195,7 @@ export type {
   ProbeSettings,
   RunAt,
 } from './nest/flamingock-options.js';
+export type { LockOptions, ResolutionOptions, RetryOptions, TimeoutOptions } from './nest/setting-groups.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';

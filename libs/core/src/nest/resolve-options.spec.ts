@@ -25,6 +25,7 @@ describe('resolveOptions', () => {
       editedChanges: 'warn',
       development: { isOn: false, why: expect.any(String) as string },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
+      resolution: { approvals: 0 },
       retry: { attempts: 3, initialMs: 100, maxMs: 5_000 },
       timeouts: {
         runMs: undefined,

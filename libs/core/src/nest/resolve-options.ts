@@ -1,18 +1,12 @@
-import { serviceNameFault } from '../change/names.js';
-import { resolveLimits, type Limits } from '../runtime/limits.js';
+import { resolveLimits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
-import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
+import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import {
-  optionFaults,
-  optionsOf,
-  shown,
-  withoutUndefined,
-  type OptionNames,
-} from '../errors/option-names.js';
+import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
 import { resolveProbe } from './probe-settings.js';
+import { serviceFault, valueFaults } from './setting-faults.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -33,7 +27,7 @@ export interface ResolvedOptions extends EngineSettings {
  */
 export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
   const settings = merge(layers);
-  const { lock = {}, retry = {}, timeouts = {}, service = applicationName() } = settings;
+  const { lock = {}, retry = {}, resolution = {}, timeouts = {}, service = applicationName() } = settings;
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
   const resolved: ResolvedOptions = {
@@ -53,6 +47,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       initialMs: retry.initialMs ?? 100,
       maxMs: retry.maxMs ?? 5_000,
     },
+    resolution: { approvals: resolution.approvals ?? 0 },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
       waitMs: lock.waitMs ?? 600_000,
@@ -102,6 +97,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   development: true,
   lock: true,
   retry: true,
+  resolution: true,
   timeouts: true,
   probe: true,
   shutdownSignals: true,
@@ -110,6 +106,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
+  resolution: { approvals: true },
   timeouts: {
     runMs: true,
     changeMs: true,
@@ -120,7 +117,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'lock' | 'retry' | 'timeouts';
+type Group = 'lock' | 'retry' | 'resolution' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {
@@ -144,103 +141,4 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
     ...(Object.assign({}, ...defined) as FlamingockSettings),
     ...(Object.fromEntries(groups) as object),
   };
-}
-
-/** Shorter, and an event loop that is busy for a moment loses the lock. */
-const SHORTEST_LEASE_MS = 300;
-/** The longest delay of a Node timer. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-function valueFaults({
-  enabled,
-  shutdownSignals,
-  runAt,
-  role,
-  commit,
-  onIssue,
-  outOfOrder,
-  renamedChanges,
-  editedChanges,
-  development,
-  stages,
-  lock,
-  retry,
-  timeouts,
-}: ResolvedOptions): string[] {
-  const faults = [
-    typeof enabled === 'boolean'
-      ? undefined
-      : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
-    typeof development.isOn === 'boolean'
-      ? undefined
-      : `development must be true or false, not ${JSON.stringify(development.isOn)}`,
-    listOfTexts('shutdownSignals', shutdownSignals),
-    ['SIGKILL', 'SIGSTOP'].some((signal) => shutdownSignals.includes(signal as NodeJS.Signals))
-      ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
-      : undefined,
-    oneOf('runAt', runAt, ['bootstrap', 'after-module-init', 'manual']),
-    oneOf('role', role, ['both', 'execute', 'wait']),
-    oneOf('commit', commit, ['auto', 'each']),
-    oneOf('onIssue', onIssue, ['fail', 'skip']),
-    oneOf('outOfOrder', outOfOrder, ['allow', 'warn', 'fail']),
-    oneOf('renamedChanges', renamedChanges, ['allow', 'warn', 'fail']),
-    oneOf('editedChanges', editedChanges, ['ignore', 'warn', 'fail']),
-    milliseconds('lock.leaseMs', lock.leaseMs, SHORTEST_LEASE_MS),
-    milliseconds('lock.waitMs', lock.waitMs, 0),
-    milliseconds('lock.retryMs', lock.retryMs, 1),
-    ...retryFaults(retry),
-    milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
-    milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
-    milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
-    ...limitFaults(timeouts),
-    stages && listOfTexts('stages', stages),
-    stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
-  ];
-  return faults.filter((fault) => fault !== undefined);
-}
-
-function retryFaults({ attempts, initialMs, maxMs }: RetrySettings): (string | undefined)[] {
-  return [
-    Number.isSafeInteger(attempts) && attempts > 0
-      ? undefined
-      : `retry.attempts must be a whole number from 1, not ${String(attempts)}`,
-    milliseconds('retry.initialMs', initialMs, 1),
-    milliseconds('retry.maxMs', maxMs, initialMs),
-  ];
-}
-
-function limitFaults({ answerMs, commitMs, rollbackMs, takeOverMs }: Limits): (string | undefined)[] {
-  const fault = milliseconds('timeouts.answerMs', answerMs, 1);
-  // The others follow from it where they are not set.
-  if (fault !== undefined) return [fault];
-  return [
-    milliseconds('timeouts.commitMs', commitMs, 1),
-    milliseconds('timeouts.rollbackMs', rollbackMs, 1),
-    milliseconds('timeouts.takeOverMs', takeOverMs, 0),
-    takeOverMs >= answerMs
-      ? `timeouts.takeOverMs must be less than timeouts.answerMs, ${answerMs}: what waits for it is an answer`
-      : undefined,
-  ];
-}
-
-function serviceFault(service: string | undefined): string | undefined {
-  if (service === undefined)
-    return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
-  const fault = serviceNameFault(service);
-  return fault && `service ${fault}`;
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
-  if (allowed.includes(value)) return undefined;
-  return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
-}
-
-function listOfTexts(name: string, value: unknown): string | undefined {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return undefined;
-  return `${name} must be a list of texts, not ${shown(value)}`;
-}
-
-function milliseconds(name: string, value: number, least: number): string | undefined {
-  if (Number.isFinite(value) && value >= least && value <= LONGEST_MS) return undefined;
-  return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
 }

@@ -21,6 +21,8 @@ export interface EngineSettings {
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
   readonly retry: RetrySettings;
+  /** How many others have to approve what an operator wants to record about an issue, or to undo. */
+  readonly resolution: { readonly approvals: number };
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */
