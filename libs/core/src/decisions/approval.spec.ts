@@ -1,6 +1,7 @@
 import { aChange, changeMethod } from '../fixtures/changes.js';
 import { ChangeSource } from '../change/fingerprint.js';
-import { aboutCode, approvalDigest, standingOf, whyUnapproved, type ApprovalNeed } from './approval.js';
+import type { ApprovalNeed } from '../change/change-metadata.js';
+import { aboutCode, approvalDigest, standingOf, whyUnapproved } from './approval.js';
 import type { DecisionRecord } from './decision-record.js';
 
 const source = (text: string) => new ChangeSource(() => [text]);

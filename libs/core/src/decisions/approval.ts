@@ -1,28 +1,11 @@
 import { hash } from 'node:crypto';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { ApprovalNeed } from '../change/change-metadata.js';
 import type { DecisionRecord } from './decision-record.js';
 import { isSameName, lastWordOfEach, type Saying } from './issue-work.js';
 
 /** Hexadecimal digits of a digest: 128 bits. */
 const DIGITS = 32;
-
-/** What a change needs before it runs. */
-export interface ApprovalNeed {
-  /** How many people have to approve it: a whole number from 1. */
-  readonly count: number;
-  /**
-   * Only approvals of members of one of these groups count; the application's `ApproverDirectory` knows them.
-   *
-   * @default those of everybody
-   */
-  readonly groups?: readonly string[];
-  /**
-   * Milliseconds for which an approval holds.
-   *
-   * @default without end
-   */
-  readonly validMs?: number;
-}
 
 /** Says who belongs to which groups, from the application's own users. */
 export interface ApproverDirectory {

@@ -1,0 +1,110 @@
+import { renamingOf } from '../audit/renaming.js';
+import type { Actor } from '../audit/actor.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import {
+  aboutCode,
+  approvalDigest,
+  type ApprovalStanding,
+} from '../decisions/approval.js';
+import { ApprovalReader } from '../decisions/approval-reader.js';
+import { DecisionLedger } from '../decisions/decision-ledger.js';
+import type { DecisionRecord } from '../decisions/decision-record.js';
+import { isSameName } from '../decisions/issue-work.js';
+import { storableText } from '../errors/error-text.js';
+import { planExecution } from '../plan/execution-planner.js';
+import type { Engine } from '../run/engine.js';
+import { assertOpen } from '../run/plan-checks.js';
+import { observe } from './at-work.js';
+import { assertKnown } from './known-changes.js';
+import { DecisionRefusedError, InvalidRequestError, type RequestFault } from './operation.errors.js';
+import { operatorOf, type OperationContext } from './operation-context.js';
+
+/** What is said about a change that is to run. */
+export interface ApprovalRequest {
+  readonly kind: 'approve' | 'reject' | 'withdraw';
+  readonly changeId: string;
+  /** Refused unless the code that this process has loaded is that one, as `plan` shows it. */
+  readonly digest?: string;
+}
+
+/** A pending change that needs approval. */
+export interface PendingApproval extends Omit<ApprovalStanding, 'changeId'> {
+  readonly changeId: string;
+  readonly stage: string;
+  readonly author: string;
+}
+
+/**
+ * The pending changes that need approval, in pipeline order. Takes no lock and writes nothing.
+ *
+ * @throws LedgerTamperedError
+ */
+export async function approvalList(engine: Engine): Promise<PendingApproval[]> {
+  const { snapshot } = await observe(engine);
+  const pending = pendingOf(engine, snapshot);
+  const reader = new ApprovalReader(engine.store, engine.pipeline.service, engine.settings.approvals);
+  const standings = await reader.read(pending);
+  return pending.flatMap((change) => {
+    const standing = standings.get(change.id);
+    return standing ? [{ ...standing, stage: change.stage, author: change.author }] : [];
+  });
+}
+
+/**
+ * Records that somebody approves or rejects a pending change as its code is here and now. It takes no lock.
+ *
+ * @throws InvalidRequestError, UnknownChangeError; DecisionRefusedError where the actor may not say that, or the change
+ * is not pending, or its code is another; LedgerTamperedError.
+ */
+export async function decideChange(
+  engine: Engine,
+  { kind, changeId, digest }: ApprovalRequest,
+  context: OperationContext,
+): Promise<DecisionRecord> {
+  const actor = approver(kind, context);
+  const { store, pipeline, events } = engine;
+  await store.prepare();
+  const { snapshot } = await observe(engine);
+  assertKnown(changeId, pipeline, snapshot);
+  assertOpen(pipeline.service, renamingOf(snapshot));
+  const change = pendingOf(engine, snapshot).find(({ id }) => id === changeId);
+  const refuse = (why: string): never => {
+    throw new DecisionRefusedError(kind, changeId, why);
+  };
+  if (!change) return refuse('it is not pending here: there is nothing to run');
+  const code = approvalDigest(change) ?? refuse('its code cannot be told, so that nothing could be approved');
+  if (digest !== undefined && digest !== code) refuse(`its code here has the digest ${code}, not ${digest}`);
+  if (actor.kind !== 'human') refuse(`only a human may; "${actor.name}" is of kind ${actor.kind}`);
+  if (kind === 'approve' && isSameName(actor.name, change.author))
+    refuse(`"${actor.name}" is its author: another person has to`);
+  const reason = context.reason === undefined ? null : storableText(context.reason);
+  const decision = await new DecisionLedger(store, pipeline.service).append({
+    kind,
+    changeId,
+    about: aboutCode(code),
+    actor,
+    reason,
+    details: {},
+  });
+  events.publish('decision.recorded', { service: pipeline.service, decision });
+  return decision;
+}
+
+function approver(kind: ApprovalRequest['kind'], context: OperationContext): Actor {
+  const { actor } = operatorOf(context);
+  const faults: RequestFault[] = [];
+  if (!['approve', 'reject', 'withdraw'].includes(kind))
+    faults.push({ field: 'kind', problem: 'must be one of approve, reject, withdraw' });
+  if (kind !== 'withdraw' && context.reason === undefined)
+    faults.push({ field: 'reason', problem: `must be given: to ${kind} says nothing without it` });
+  if (!actor) faults.push({ field: 'actor', problem: 'must be given: a decision is somebody’s' });
+  if (!actor || faults.length > 0) throw new InvalidRequestError(faults);
+  return actor;
+}
+
+function pendingOf({ pipeline }: Engine, snapshot: Parameters<typeof planExecution>[1]): ChangeDescriptor[] {
+  return planExecution(pipeline, snapshot)
+    .stages.flatMap(({ changes }) => changes)
+    .filter(({ action }) => action !== 'SKIP')
+    .map(({ change }) => change);
+}
