@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addApprovals } from './commands/approve.command.js';
 import { addAuditExport } from './commands/audit-export.command.js';
 import { addAuditFix } from './commands/audit-fix.command.js';
 import { addAuditList } from './commands/audit-list.command.js';
@@ -55,6 +56,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addIssueList(issue, runner);
   addIssueGet(issue, runner);
   addIssueDecisions(issue, runner);
+  addApprovals(program, runner);
   const audit = program.command('audit').description('the history');
   addAuditList(audit, runner);
   addAuditFix(audit, runner);

@@ -59,7 +59,7 @@ export { Execution, RollbackExecution, Verify } from './change/execution.decorat
 export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';
 export { Recovery } from './change/recovery.decorator.js';
 export { TargetSystem } from './change/target-system.decorator.js';
-export type { ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
+export type { ApprovalNeed, ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
 export type { ChangeProgress, ReportProgress } from './change/change-progress.js';
 export type { ChangeClass } from './change/change-discovery.js';
@@ -144,6 +144,7 @@ export {
   OutOfOrderError,
   RunAbortedError,
   RunTimeoutError,
+  UnapprovedChangesError,
 } from './run/run.errors.js';
 export type { EngineSettings } from './run/engine-settings.js';
 
@@ -156,6 +157,7 @@ export type { AuditVerification, AuditVerifyRequest } from './operations/audit-v
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
+export type { ApprovalRequest, EmergencyRun, PendingApproval } from './operations/approvals.js';
 export type { IssueDecisionKind, IssueDecisionRequest } from './operations/decide.js';
 export type { ChangeWork, ProposedResolution, Proposal, Saying } from './decisions/issue-work.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
@@ -195,12 +197,21 @@ export type {
   ProbeSettings,
   RunAt,
 } from './nest/flamingock-options.js';
-export type { LockOptions, ResolutionOptions, RetryOptions, TimeoutOptions } from './nest/setting-groups.js';
+export type { Approval, ApprovalStanding, ApproverDirectory } from './decisions/approval.js';
+export type { ApprovalRule, ApprovalSettings, ApprovalSubject } from './decisions/approval-reader.js';
+export type {
+  ApprovalOptions,
+  LockOptions,
+  ResolutionOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from './nest/setting-groups.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
+export type { ApprovalOperations } from './nest/facade/approval-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
 export type { FormerContext } from './nest/facade/former-context.js';
 export type { IssueOperations } from './nest/facade/issue-operations.js';

@@ -37,4 +37,5 @@ const DOES: Readonly<Record<Action, string>> = {
   SKIP: 'skips it',
   RECONCILE: 'finds out from its target system whether it was executed',
   MANUAL_INTERVENTION: 'stops at it again',
+  WAIT: 'leaves it alone for a while',
 };

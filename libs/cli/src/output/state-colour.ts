@@ -8,6 +8,7 @@ export function colourAction(action: Action, palette: Palette): (text: string) =
       return palette.dim;
     case 'EXECUTE':
     case 'RECONCILE':
+    case 'WAIT':
       return palette.yellow;
     case 'MANUAL_INTERVENTION':
       return palette.red;

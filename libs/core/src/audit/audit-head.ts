@@ -41,6 +41,11 @@ export function isAtRest(head: AuditHead | undefined): head is HeadAtRest {
   return head !== undefined && head.settled?.seq === head.seq;
 }
 
+/** True where some holder has had the history, and the last one has left something undone, or is at work. */
+export function isLeft(head: AuditHead | undefined): boolean {
+  return head !== undefined && !isAtRest(head);
+}
+
 /** True while the history still ends where a run of this very pipeline left nothing to do. */
 export function isSettled(head: AuditHead | undefined, digest: string): boolean {
   return isAtRest(head) && head.settled.digest === digest;

@@ -1,7 +1,7 @@
 import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
-import type { ApprovalNeed, ChangeOptions } from './change-metadata.js';
+import type { ApprovalNeed, ChangeOptions, RecoveryRetry } from './change-metadata.js';
 import type { FoundParameters } from './change-parameters.js';
 import type { ChangeSource } from './fingerprint.js';
 
@@ -19,6 +19,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly target: TargetSystem;
   readonly transactional: boolean;
   readonly recovery: RecoveryStrategy;
+  /** How starts try it again; absent where its author has not said. */
+  readonly recoveryRetry?: RecoveryRetry | undefined;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
   /** `'own'` where no other change may have its commit. */

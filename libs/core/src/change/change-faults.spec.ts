@@ -139,6 +139,28 @@ describe('what @Change says', () => {
     expectOne(await faults(aClass(options as Partial<ChangeOptions>)), 'Sound', problem, /leave/);
   });
 
+  it('tells all that is wrong with the retries of @Recovery', async () => {
+    const type = aClass();
+    const retry = { attempts: 0, initialMs: 10, maxMs: 5, max: 1 };
+    Recovery({ strategy: 'MANUAL_INTERVENTION', retry })(type);
+    expect((await faults(type)).map(({ problem }) => problem)).toEqual([
+      expect.stringMatching(/^retry of its @Recovery has no option "max"/),
+      'its @Recovery has retry with the strategy MANUAL_INTERVENTION',
+      'retry.attempts of its @Recovery must be a whole number from 1, not 0',
+      expect.stringMatching(
+        /^retry.maxMs of its @Recovery must be a number of milliseconds from 10 to \d+, not 5$/,
+      ),
+    ]);
+    const none = aClass();
+    Recovery({ strategy: 'ALWAYS_RETRY', retry: 3 as never })(none);
+    expectOne(
+      await faults(none),
+      'Sound',
+      /^retry of its @Recovery takes its options as an object, not 3/,
+      /leave/,
+    );
+  });
+
   it.each([
     ['nothing', undefined],
     ['a misspelt option', { stategy: RecoveryStrategy.ALWAYS_RETRY }],
@@ -153,7 +175,7 @@ describe('what @Change says', () => {
     expectOne(
       await faults(type),
       'Sound',
-      /^its @Recovery takes \{ strategy \} and nothing else, not /,
+      /^its @Recovery takes \{ strategy, retry \} and nothing else, not /,
       /@Recovery\(\{ strategy: RecoveryStrategy.ALWAYS_RETRY \}\)/,
     );
   });
@@ -211,7 +233,12 @@ describe('a decorator in code that is not type-checked', () => {
   it.each([
     ['@Change', Change, 'options', /^its @Change takes \{ id, order, author \} and more, not Sound/],
     ['@TargetSystem', TargetSystem, 'targetSystem', /^its @TargetSystem takes the id .* not Sound/],
-    ['@Recovery', Recovery, 'recovery', /^its @Recovery takes \{ strategy \} and nothing else, not Sound/],
+    [
+      '@Recovery',
+      Recovery,
+      'recovery',
+      /^its @Recovery takes \{ strategy, retry \} and nothing else, not Sound/,
+    ],
   ])('is missed in its parentheses: %s', async (_name, decorator, key, problem) => {
     const type = aClass();
     undeclare(type, key);

@@ -77,9 +77,38 @@ export interface ChangeOptions {
   readonly guidance?: string;
 }
 
+/** How starts try a change again that has failed. By the clock of the audit store. */
+export interface RecoveryRetry {
+  /**
+   * How many runs in a row may execute it without success, the first included. Then it needs a manual check.
+   *
+   * @default as many as it takes
+   */
+  readonly attempts?: number;
+  /**
+   * Shortest pause after a failure, in milliseconds, in which no start tries it again. Pauses grow, with jitter.
+   *
+   * @default 1_000
+   */
+  readonly initialMs?: number;
+  /**
+   * Longest pause, in milliseconds.
+   *
+   * @default 300_000
+   */
+  readonly maxMs?: number;
+}
+
 /** What `@Recovery` takes. */
 export interface RecoveryOptions {
   readonly strategy: RecoveryStrategy;
+  /**
+   * With `ALWAYS_RETRY`: how starts try the change again. Set it, to `{}` at least, and it holds too where the failed
+   * execution was rolled back; without it such a change is executed again by the next start, however soon that comes.
+   *
+   * @default the pauses of {@link RecoveryRetry}, for a change without a transaction that was not rolled back
+   */
+  readonly retry?: RecoveryRetry;
 }
 
 /** What stands where the strategy should: all that `@Recovery` was given. */
@@ -118,7 +147,8 @@ export interface ChangeMetadata {
   readonly options: Partial<ChangeOptions>;
   /** What `@TargetSystem` was given. */
   readonly targetSystem: unknown;
-  readonly recovery: RecoveryStrategy | RefusedRecovery;
+  /** With what is said of retries, where anything is. */
+  readonly recovery: RecoveryStrategy | RecoveryOptions | RefusedRecovery;
   readonly methods: readonly MethodMetadata[];
   readonly executions: readonly MethodMetadata[];
   readonly rollbacks: readonly MethodMetadata[];

@@ -1,7 +1,7 @@
-import { optionFaults, shown, type OptionNames } from '../errors/option-names.js';
-import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
+import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { ChangeFault } from './change.errors.js';
-import type { ChangeMetadata, ChangeOptions, RefusedRecovery } from './change-metadata.js';
+import type { ChangeMetadata, ChangeOptions, RecoveryOptions, RecoveryRetry } from './change-metadata.js';
 import { A_NAME, isName } from './names.js';
 import { needFaults } from './approval-faults.js';
 
@@ -105,15 +105,51 @@ export function replacedNames(replaces: unknown): readonly string[] {
   return [...new Set(Array.isArray(replaces) ? (replaces as readonly string[]) : [replaces as string])];
 }
 
-function recoveryFaults(recovery: RecoveryStrategy | RefusedRecovery): Fault[] {
+function recoveryFaults(recovery: ChangeMetadata['recovery']): Fault[] {
   if (typeof recovery === 'string') return [];
+  if ('strategy' in recovery) return recoveryRetryFaults(recovery);
   return [
     {
-      problem: `its @Recovery takes { strategy } and nothing else, not ${given(recovery.given)}`,
+      problem: `its @Recovery takes { strategy, retry } and nothing else, not ${given(recovery.given)}`,
       remedy:
         'Write @Recovery({ strategy: RecoveryStrategy.ALWAYS_RETRY }), or leave it out for MANUAL_INTERVENTION.',
     },
   ];
+}
+
+const RETRY_OPTIONS: OptionNames<RecoveryRetry> = { attempts: true, initialMs: true, maxMs: true };
+
+function recoveryRetryFaults({ strategy, retry }: RecoveryOptions): Fault[] {
+  const remedy = 'Correct it, or leave it out.';
+  const faults = optionFaults('retry of its @Recovery', retry, RETRY_OPTIONS).map((problem) => ({
+    problem,
+    remedy,
+  }));
+  if (strategy !== RecoveryStrategy.ALWAYS_RETRY)
+    faults.push({
+      problem: `its @Recovery has retry with the strategy ${strategy}`,
+      remedy: 'Set the strategy to RecoveryStrategy.ALWAYS_RETRY, or leave retry out.',
+    });
+  const { attempts, initialMs, maxMs } = optionsOf(retry ?? {}) as Record<keyof RecoveryRetry, unknown>;
+  const expect = (isMet: boolean, name: string, rule: string, value: unknown): void => {
+    if (!isMet)
+      faults.push({ problem: `retry.${name} of its @Recovery must be ${rule}, not ${given(value)}`, remedy });
+  };
+  const least = isPause(initialMs) ? initialMs : 1;
+  expect(attempts === undefined || isCount(attempts), 'attempts', 'a whole number from 1', attempts);
+  expect(initialMs === undefined || isPause(initialMs), 'initialMs', A_PAUSE(1), initialMs);
+  expect(maxMs === undefined || isPause(maxMs, least), 'maxMs', A_PAUSE(least), maxMs);
+  return faults;
+}
+
+const A_PAUSE = (least: number): string => `a number of milliseconds from ${least} to ${LONGEST_TIMER_MS}`;
+
+function isPause(value: unknown, least = 1): value is number {
+  return typeof value === 'number' && value >= least && value <= LONGEST_TIMER_MS;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function given(value: unknown): string {

@@ -9,7 +9,7 @@ import { BoundMethod } from './bound-method.js';
 import type { ChangeDescriptor, ChangeMethod, ChangePlace, Verification } from './change-descriptor.js';
 import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
-import type { ChangeMetadata, ChangeOptions, MethodMetadata } from './change-metadata.js';
+import type { ChangeMetadata, ChangeOptions, MethodMetadata, RecoveryOptions } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults, replacedNames } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
@@ -73,6 +73,7 @@ export class DescriptorFactory {
     if (faults.length > before || !execution) return undefined;
     const { author, timeoutMs, transactional, commit, guidance, replaces, retry, verify, approval } =
       metadata.options as ChangeOptions;
+    const recovery = metadata.recovery as RecoveryStrategy | RecoveryOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
       id,
@@ -82,7 +83,8 @@ export class DescriptorFactory {
       author,
       target: registered.target,
       transactional: transactional ?? isTransactional(registered.target),
-      recovery: metadata.recovery as RecoveryStrategy,
+      recovery: typeof recovery === 'string' ? recovery : recovery.strategy,
+      ...(typeof recovery === 'object' && { recoveryRetry: recovery.retry }),
       timeoutMs,
       commit,
       retry,

@@ -1,5 +1,5 @@
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
-import type { RecoveryOptions, RefusedRecovery } from './change-metadata.js';
+import type { ChangeMetadata, RecoveryOptions } from './change-metadata.js';
 import { declaration, unlessBare } from './declaration.decorator.js';
 
 /**
@@ -7,12 +7,15 @@ import { declaration, unlessBare } from './declaration.decorator.js';
  * change stops the next run until an operator has checked by hand (`MANUAL_INTERVENTION`).
  */
 export function Recovery(options: RecoveryOptions): ClassDecorator {
-  return unlessBare(options, declaration('@Recovery()', 'recovery', strategyOf(options)));
+  return unlessBare(options, declaration('@Recovery()', 'recovery', recoveryOf(options)));
 }
 
-/** The strategy. Any other value is kept apart, so that its fault can be reported. */
-function strategyOf(options: RecoveryOptions | null | undefined): RecoveryStrategy | RefusedRecovery {
+/** The strategy, with what is said of retries. Any other value is kept apart, so that its fault can be reported. */
+function recoveryOf(options: RecoveryOptions | null | undefined): ChangeMetadata['recovery'] {
   const strategies: readonly unknown[] = Object.values(RecoveryStrategy);
-  const isOnlyStrategy = typeof options === 'object' && options && Object.keys(options).join() === 'strategy';
-  return isOnlyStrategy && strategies.includes(options.strategy) ? options.strategy : { given: options };
+  if (typeof options !== 'object' || !options || !strategies.includes(options.strategy))
+    return { given: options };
+  const { strategy, retry, ...others } = options;
+  if (Object.keys(others).length > 0) return { given: options };
+  return retry === undefined ? strategy : { strategy, retry };
 }

@@ -22,7 +22,10 @@ export interface ApprovalRule extends ApprovalNeed {
 }
 
 /** What a rule is asked about. */
-export type ApprovalSubject = Pick<ChangeDescriptor, 'id' | 'order' | 'stage' | 'author' | 'transactional'> & {
+export type ApprovalSubject = Pick<
+  ChangeDescriptor,
+  'id' | 'order' | 'stage' | 'author' | 'transactional'
+> & {
   readonly target: string;
 };
 
@@ -31,6 +34,8 @@ export interface ApprovalSettings {
   readonly require: readonly ApprovalRule[];
   /** Asked where a need names groups. */
   readonly directory: ApproverDirectory | undefined;
+  /** Why changes run without approval now; `undefined`: they do not. */
+  readonly emergency: string | undefined;
 }
 
 /** Reads who has approved which changes. Where none of them needs that, it reads nothing. */
@@ -53,17 +58,21 @@ export class ApprovalReader {
     });
     if (wanted.length === 0) return new Map();
     const decisions = await this.decisionsAbout(new Set(wanted.map(({ change }) => change.id)));
-    const approvers = wanted.flatMap(({ change, digest }) => approversOf(digest, decisions.get(change.id) ?? []));
+    const approvers = wanted.flatMap(({ change, digest }) =>
+      approversOf(digest, decisions.get(change.id) ?? []),
+    );
     const isAsked = wanted.some(({ need }) => need.groups !== undefined);
     const facts = {
       now: await this.store.now(),
       groups: await this.groupsOf(isAsked ? new Set(approvers) : new Set()),
     };
+    const { emergency } = this.settings;
     return new Map(
-      wanted.map(({ change, need, digest }) => [
-        change.id,
-        standingOf(change, digest, need, decisions.get(change.id) ?? [], facts),
-      ]),
+      wanted.map(({ change, need, digest }) => {
+        const standing = standingOf(change, digest, need, decisions.get(change.id) ?? [], facts);
+        const isForced = emergency !== undefined && !standing.isApproved;
+        return [change.id, isForced ? { ...standing, emergency } : standing];
+      }),
     );
   }
 

@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
+import type { AuditRecord } from '../audit/audit-entry.js';
+import { writeMetadata } from '../audit/entry-metadata.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ApprovalNeed } from '../change/change-metadata.js';
+import { storableText } from '../errors/error-text.js';
 import type { DecisionRecord } from './decision-record.js';
 import { isSameName, lastWordOfEach, type Saying } from './issue-work.js';
 
@@ -30,6 +33,8 @@ export interface ApprovalStanding {
   /** How many approvals are missing; 0 does not help where one has rejected it. */
   readonly missing: number;
   readonly isApproved: boolean;
+  /** Why it runs without approval this time. */
+  readonly emergency?: string;
 }
 
 /** What an approval of a change rests on besides the decisions about it. */
@@ -98,6 +103,19 @@ export function standingOf(
   const missing = Math.max(need.count - approvedBy.length, 0);
   const isApproved = missing === 0 && rejectedBy.length === 0;
   return { changeId: id, digest, need, approvedBy, rejectedBy, missing, isApproved };
+}
+
+/** True where the change is approved, or runs all the same. */
+export function mayRun({ isApproved, emergency }: ApprovalStanding): boolean {
+  return isApproved || emergency !== undefined;
+}
+
+/** What the entries of its execution say of it: the decisions that let it run, or why it ran without. */
+export function approvalMetadata(approval: ApprovalStanding | undefined): AuditRecord['metadata'] {
+  if (!approval) return {};
+  const { isApproved, approvedBy, emergency = '' } = approval;
+  if (!isApproved) return writeMetadata({ emergency: storableText(emergency) });
+  return writeMetadata({ approvals: approvedBy.map(({ seq, hash: of }) => `${seq}:${of}`).join(' ') });
 }
 
 /** Why a change may not run yet, as a sentence goes on. */

@@ -26,9 +26,13 @@ export interface CallOutcome {
   readonly effect: ChangeEffect;
 }
 
-/** Applies the change, for the so many-th time in its run. */
-export function executionOf({ execution, source }: ChangeDescriptor, attempt = 1): ChangeCall {
-  const metadata = fingerprinted(source);
+/** Applies the change, for the so many-th time in its run. `tries`: metadata that counts its runs, see `nextTry`. */
+export function executionOf(
+  { execution, source }: ChangeDescriptor,
+  attempt = 1,
+  tries: AuditRecord['metadata'] = {},
+): ChangeCall {
+  const metadata = { ...fingerprinted(source), ...tries };
   return {
     operation: 'EXECUTE',
     method: execution,

@@ -4,7 +4,7 @@ import { ChangeCaller, type RunResources } from './change-caller.js';
 import type { Attempt } from './attempt.js';
 import { subjectOf, type ChangeExecutor, type ChangeOutcome } from './change-executor.js';
 import { RollbackFailedError } from './executor.errors.js';
-import { executionOf } from './change-call.js';
+import { executionOf, type ChangeCall } from './change-call.js';
 import { stopwatch } from './stopwatch.js';
 
 /**
@@ -39,7 +39,7 @@ export class NonTxExecutor implements ChangeExecutor {
     const { state, effect } = call.failed;
     await this.caller.recordAfter(subject, effect, { ...ended, state, error });
     const compensation =
-      call.operation === 'EXECUTE' ? await this.compensate(change, subject, result) : undefined;
+      call.operation === 'EXECUTE' ? await this.compensate(change, subject, result, call) : undefined;
     return { status: 'failed', state, error, durationMs, ...compensation };
   }
 
@@ -48,13 +48,14 @@ export class NonTxExecutor implements ChangeExecutor {
     change: ChangeDescriptor,
     subject: ChangeFacts,
     failure: Attempt,
+    { metadata }: ChangeCall,
   ): Promise<{ state: 'ROLLED_BACK' | 'ROLLBACK_FAILED'; rollbackError?: unknown } | undefined> {
     const { rollback } = change;
     if (failure.status !== 'threw' || !rollback) return undefined;
     const { journal, runtime } = this.run;
     const elapsed = stopwatch(runtime);
     const result = await this.caller.callGuarded(change, { operation: 'EXECUTE', method: rollback });
-    const ended = { at: journal.now(), methodName: rollback.name, durationMs: elapsed() };
+    const ended = { at: journal.now(), methodName: rollback.name, durationMs: elapsed(), metadata };
     if (result.status === 'done') {
       await this.caller.recordAfter(subject, 'rolled-back', { ...ended, state: 'ROLLED_BACK' });
       return { state: 'ROLLED_BACK' };

@@ -5,6 +5,8 @@ import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import { FencedError } from '../lock/lock.errors.js';
+import { heldBack, NO_HOLD } from '../recovery/hold-back.js';
+import { triesOf } from '../recovery/back-off.js';
 import { decide, decideByVerdict, isUncertain, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
 import { ChangeCaller, type RunResources } from './change-caller.js';
@@ -43,25 +45,31 @@ export class Reconciler {
   private async byVerdict(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
     const { verdict, error } = await this.caller.inquire(change);
     const decision = decideByVerdict(entry, change.recovery, verdict);
+    const next = heldBack({ change, entry, ...decision }, NO_HOLD);
     const isSettled = verdict === 'applied' || verdict === 'not-applied';
     const isKnown = readMetadata(entry).verdict === verdict;
-    if (!isSettled && (isKnown || decision.action === 'EXECUTE')) return { ...decision, entry };
+    if (!isSettled && (isKnown || next.action === 'EXECUTE')) return { ...next, entry };
     const { effect, ...fact } = isSettled
       ? endOf(change, entry, decision, undefined)
       : openEnd(
           entry,
           new UnsettledByVerifyError(change.id, verdict, error === undefined ? {} : { cause: error }),
         );
-    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry) };
+    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry), ...triesOf(entry) };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
-    return { ...decision, entry: await this.caller.recordAfter(entry, effect, ended) };
+    return { ...next, entry: await this.caller.recordAfter(entry, effect, ended) };
   }
 
   private async byMarker(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
     const marker = await this.proof(change, entry);
     const decision = decide(entry, change.recovery, evidenceOf(marker));
     const { effect, ...fact } = endOf(change, entry, decision, marker);
-    const metadata = { ...fact.metadata, ...fingerprintOf(entry), ...claimedBy(this.run.lease.token) };
+    const metadata = {
+      ...fact.metadata,
+      ...fingerprintOf(entry),
+      ...triesOf(entry),
+      ...claimedBy(this.run.lease.token),
+    };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
     const recorded = await this.caller.recordAfter(entry, effect, ended);
     return { ...decision, entry: recorded };

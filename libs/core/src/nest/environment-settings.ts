@@ -26,6 +26,10 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),
     editedChanges: read.oneOf('FLAMINGOCK_EDITED_CHANGES', ['ignore', 'warn', 'fail']),
     development: read.flag('FLAMINGOCK_DEV'),
+    approvals: {
+      onUnapproved: read.oneOf('FLAMINGOCK_ON_UNAPPROVED', ['fail', 'wait', 'skip']),
+      emergency: read.text('FLAMINGOCK_EMERGENCY'),
+    },
     lock: {
       leaseMs: read.milliseconds('FLAMINGOCK_LOCK_LEASE_MS'),
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),
@@ -36,6 +40,8 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       initialMs: read.milliseconds('FLAMINGOCK_RETRY_INITIAL_MS'),
       maxMs: read.milliseconds('FLAMINGOCK_RETRY_MAX_MS'),
     },
+    backOff: { waitMs: read.milliseconds('FLAMINGOCK_BACK_OFF_WAIT_MS') },
+    circuit: circuitIn(read),
     timeouts: {
       runMs: read.milliseconds('FLAMINGOCK_RUN_TIMEOUT_MS'),
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),
@@ -61,6 +67,15 @@ export function probeFromEnvironment(environment: Environment): {
   const read = new VariableReader(environment);
   const probe = probeIn(read);
   return { probe: withoutUndefined(probe), faults: read.faults };
+}
+
+function circuitIn(read: VariableReader) {
+  const circuit = {
+    failures: read.count('FLAMINGOCK_CIRCUIT_FAILURES'),
+    initialMs: read.milliseconds('FLAMINGOCK_CIRCUIT_INITIAL_MS'),
+    maxMs: read.milliseconds('FLAMINGOCK_CIRCUIT_MAX_MS'),
+  };
+  return read.boolean('FLAMINGOCK_CIRCUIT') === false ? false : circuit;
 }
 
 function probeIn(read: VariableReader) {

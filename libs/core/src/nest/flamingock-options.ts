@@ -1,8 +1,15 @@
 import type { Type } from '@nestjs/common';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EngineSettings } from '../run/engine-settings.js';
+import type { ResilienceSettings } from './resilience-options.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
-import type { LockOptions, ResolutionOptions, RetryOptions, TimeoutOptions } from './setting-groups.js';
+import type {
+  ApprovalOptions,
+  LockOptions,
+  ResolutionOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from './setting-groups.js';
 
 /** When pending changes are applied. */
 export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
@@ -36,7 +43,7 @@ export interface ProbeSettings {
 }
 
 /** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
-export interface FlamingockSettings {
+export interface FlamingockSettings extends ResilienceSettings {
   /**
    * False: the module loads and never runs anything.
    *
@@ -122,6 +129,8 @@ export interface FlamingockSettings {
    * a deadlock or a lost connection, and of which nothing is left. `retry: false` of a change turns it off.
    */
   readonly retry?: RetryOptions;
+  /** Which pending changes run only once people have approved them, and what a start does about others. */
+  readonly approvals?: ApprovalOptions;
   /** What an operator needs before `audit fix` and `undo` do anything. */
   readonly resolution?: ResolutionOptions;
   readonly timeouts?: TimeoutOptions;

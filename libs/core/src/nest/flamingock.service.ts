@@ -28,6 +28,7 @@ import type { RedoReport } from '../reporting/redo-report.js';
 import type { UndoReport } from '../reporting/undo-report.js';
 import { EngineHost } from './engine-host.js';
 import { AdoptionOperations } from './facade/adoption-operations.js';
+import { ApprovalOperations } from './facade/approval-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
 import { contextOf, type FormerContext } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
@@ -41,6 +42,8 @@ import type { ResolvedOptions } from './resolve-options.js';
 export class FlamingockService {
   /** Taking over a database that other tools, or nobody, have kept. */
   readonly adoption: AdoptionOperations;
+  /** Pending changes that people have to approve. */
+  readonly approvals: ApprovalOperations;
   /** The history. */
   readonly audit: AuditOperations;
   /** The changes that need a manual check. */
@@ -53,6 +56,7 @@ export class FlamingockService {
 
   constructor(private readonly host: EngineHost) {
     this.adoption = new AdoptionOperations(host);
+    this.approvals = new ApprovalOperations(host);
     this.audit = new AuditOperations(host);
     this.issues = new IssueOperations(host);
     this.lock = new LockOperations(host);

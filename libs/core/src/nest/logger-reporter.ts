@@ -38,6 +38,17 @@ export class LoggerReporter {
     events.on('change.progress', (event) => this.changeProgress(event));
     events.on('change.completed', ({ change }) => this.completed(change));
     events.on('change.failed', ({ change }) => this.open.delete(change.changeId));
+    events.on('change.waiting', ({ change }) => {
+      const text = `"${change.changeId}" waits, ${change.reason}`;
+      this.logger.tell('warn', 'change.waiting', text, change);
+    });
+    events.on('circuit.opened', (event) => {
+      this.logger.tell('warn', 'circuit.opened', describeOpened(event), event);
+    });
+    events.on('circuit.closed', (event) => {
+      const text = `The circuit of target system "${event.targetSystem}" is closed: its changes run again.`;
+      this.logger.tell('log', 'circuit.closed', text, event);
+    });
     events.on('change.left-behind', (event) =>
       this.logger.tell('error', 'change.left-behind', leftBehind(event), event),
     );
@@ -138,6 +149,14 @@ function leftBehind({ changeId, what }: FlamingockEventMap['change.left-behind']
     `Change "${changeId}" has ended, and left something behind that came after it. It was refused, and the change ` +
     `may not be complete: ${what}. Await every promise inside the change: with Promise.all(rows.map(async …)), not ` +
     'with rows.forEach(async …). What shall go on after the change is begun in ChangeContext.detached(() => …).'
+  );
+}
+
+function describeOpened(event: FlamingockEventMap['circuit.opened']): string {
+  const { targetSystem, failures, until, error } = event;
+  return (
+    `Target system "${targetSystem}" has failed ${failures} times in a row, and is left alone until ${until}: ` +
+    error.split('\n', 1).join('')
   );
 }
 

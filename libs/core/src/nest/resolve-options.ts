@@ -6,6 +6,7 @@ import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
 import { resolveProbe } from './probe-settings.js';
+import { resolveResilience } from './resilience-settings.js';
 import { serviceFault, valueFaults } from './setting-faults.js';
 
 /** Settings with every default filled in. */
@@ -27,9 +28,17 @@ export interface ResolvedOptions extends EngineSettings {
  */
 export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
   const settings = merge(layers);
-  const { lock = {}, retry = {}, resolution = {}, timeouts = {}, service = applicationName() } = settings;
+  const {
+    lock = {},
+    retry = {},
+    approvals = {},
+    resolution = {},
+    timeouts = {},
+    service = applicationName(),
+  } = settings;
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
+  const resilience = resolveResilience(layers);
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -48,6 +57,12 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       maxMs: retry.maxMs ?? 5_000,
     },
     resolution: { approvals: resolution.approvals ?? 0 },
+    approvals: {
+      require: approvals.require ?? [],
+      directory: approvals.directory,
+      onUnapproved: approvals.onUnapproved ?? 'fail',
+      emergency: approvals.emergency,
+    },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
       waitMs: lock.waitMs ?? 600_000,
@@ -59,10 +74,16 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       graceMs: timeouts.graceMs ?? 5_000,
       ...resolveLimits(timeouts),
     },
+    ...resilience.settings,
     probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
-  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults];
+  const faults = [
+    ...layers.flatMap(nameFaults),
+    ...valueFaults(resolved),
+    ...resilience.faults,
+    ...probeFaults,
+  ];
   const noDevelopment = developmentFault(environment);
   if (noDevelopment !== undefined) faults.push(noDevelopment);
   const noService = resolved.enabled ? serviceFault(service) : undefined;
@@ -98,6 +119,9 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   lock: true,
   retry: true,
   resolution: true,
+  approvals: true,
+  backOff: true,
+  circuit: true,
   timeouts: true,
   probe: true,
   shutdownSignals: true,
@@ -107,6 +131,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
   resolution: { approvals: true },
+  approvals: { require: true, directory: true, onUnapproved: true, emergency: true },
   timeouts: {
     runMs: true,
     changeMs: true,
@@ -117,7 +142,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'lock' | 'retry' | 'resolution' | 'timeouts';
+type Group = 'approvals' | 'lock' | 'retry' | 'resolution' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {

@@ -1,13 +1,13 @@
 import { serviceNameFault } from '../change/names.js';
+import { needFaults } from '../change/approval-faults.js';
 import { shown } from '../errors/option-names.js';
 import type { RetrySettings } from '../run/engine-settings.js';
 import type { Limits } from '../runtime/limits.js';
 import type { ResolvedOptions } from './resolve-options.js';
+import { countFrom, countFrom1, listOfTexts, milliseconds, oneOf } from './value-faults.js';
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */
 const SHORTEST_LEASE_MS = 300;
-/** The longest delay of a Node timer. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** What is wrong with the values of settings, in words. */
 export function valueFaults({
@@ -25,6 +25,7 @@ export function valueFaults({
   lock,
   retry,
   resolution,
+  approvals,
   timeouts,
 }: ResolvedOptions): string[] {
   const faults = [
@@ -49,7 +50,8 @@ export function valueFaults({
     milliseconds('lock.waitMs', lock.waitMs, 0),
     milliseconds('lock.retryMs', lock.retryMs, 1),
     ...retryFaults(retry),
-    wholeNumber('resolution.approvals', resolution.approvals, 0),
+    countFrom(0, 'resolution.approvals', resolution.approvals),
+    ...approvalFaults(approvals),
     milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
     milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
     milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
@@ -62,15 +64,31 @@ export function valueFaults({
 
 function retryFaults({ attempts, initialMs, maxMs }: RetrySettings): (string | undefined)[] {
   return [
-    wholeNumber('retry.attempts', attempts, 1),
+    countFrom1('retry.attempts', attempts),
     milliseconds('retry.initialMs', initialMs, 1),
     milliseconds('retry.maxMs', maxMs, initialMs),
   ];
 }
 
-function wholeNumber(name: string, value: number, least: number): string | undefined {
-  if (Number.isSafeInteger(value) && value >= least) return undefined;
-  return `${name} must be a whole number from ${least}, not ${String(value)}`;
+function approvalFaults({ require, directory, onUnapproved, emergency }: ResolvedOptions['approvals']) {
+  const rules: readonly unknown[] | undefined = Array.isArray(require) ? require : undefined;
+  const faults: (string | undefined)[] = [
+    rules ? undefined : `approvals.require must be a list of rules, not ${shown(require)}`,
+    ...(rules ?? []).flatMap((rule, index) =>
+      needFaults(`approvals.require[${index}]`, rule, { stage: true, target: true, matches: true }),
+    ),
+    oneOf('approvals.onUnapproved', onUnapproved, ['fail', 'wait', 'skip']),
+  ];
+  if (emergency !== undefined && (typeof emergency !== 'string' || emergency.trim() === ''))
+    faults.push(`approvals.emergency must say why, not ${shown(emergency)}`);
+  const knowsGroups = typeof (directory as { groupsOf?: unknown } | undefined)?.groupsOf === 'function';
+  if (directory !== undefined && !knowsGroups)
+    faults.push(`approvals.directory must have a method groupsOf(name), not be ${shown(directory)}`);
+  if (!knowsGroups && require.some?.(({ groups }) => groups !== undefined))
+    faults.push(
+      'approvals.require names groups, and approvals.directory, which knows their members, is missing',
+    );
+  return faults;
 }
 
 function limitFaults({ answerMs, commitMs, rollbackMs, takeOverMs }: Limits): (string | undefined)[] {
@@ -93,19 +111,4 @@ export function serviceFault(service: string | undefined): string | undefined {
     return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
   const fault = serviceNameFault(service);
   return fault && `service ${fault}`;
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
-  if (allowed.includes(value)) return undefined;
-  return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
-}
-
-function listOfTexts(name: string, value: unknown): string | undefined {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return undefined;
-  return `${name} must be a list of texts, not ${shown(value)}`;
-}
-
-function milliseconds(name: string, value: number, least: number): string | undefined {
-  if (Number.isFinite(value) && value >= least && value <= LONGEST_MS) return undefined;
-  return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
 }

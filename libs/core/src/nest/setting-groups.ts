@@ -1,3 +1,6 @@
+import type { ApproverDirectory } from '../decisions/approval.js';
+import type { ApprovalRule } from '../decisions/approval-reader.js';
+
 /** How the run lock is held and waited for. */
 export interface LockOptions {
   /**
@@ -102,4 +105,30 @@ export interface TimeoutOptions {
    * @default half of answerMs
    */
   readonly takeOverMs?: number;
+}
+
+/** Which pending changes run only once people have approved them. */
+export interface ApprovalOptions {
+  /**
+   * Changes that need approval besides those that say so themselves. The strictest of what applies to a change counts.
+   *
+   * @default none
+   */
+  readonly require?: readonly ApprovalRule[];
+  /** Knows which groups a person belongs to, for needs that name groups. */
+  readonly directory?: ApproverDirectory;
+  /**
+   * What a start does about a pending change that is not approved. `fail`: it is refused, and nothing runs. `wait`: it
+   * waits, without the lock, for at most `lock.waitMs`. `skip`: it leaves out the rest of that stage.
+   *
+   * @default 'fail'
+   */
+  readonly onUnapproved?: 'fail' | 'wait' | 'skip';
+  /**
+   * Why changes are executed without approval this time. They are recorded so, and stay open until somebody has
+   * reviewed them.
+   *
+   * @default they are not
+   */
+  readonly emergency?: string;
 }

@@ -1,3 +1,4 @@
+import { momentOf } from '../audit/store-time.js';
 import type { ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditState } from '../audit/audit-state.js';
@@ -9,8 +10,8 @@ import { resolveParameters } from '../change/change-parameters.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from '../run/engine.js';
 import { changesToRun, type PlannedChange } from '../plan/execution-plan.js';
-import { planExecution } from '../plan/execution-planner.js';
 import { assertOpen, toldEdits } from '../run/plan-checks.js';
+import { planNow } from '../run/plan-now.js';
 import type { Action } from '../recovery/recovery-decision.js';
 import { describeWork, observe, type AtWork } from './at-work.js';
 
@@ -20,6 +21,8 @@ export interface PlanItem extends ChangeFacts {
   readonly action: Action;
   /** Why, in a sentence. */
   readonly reason: string;
+  /** Of `WAIT`: when it may be executed, on the audit store's clock: ISO 8601, UTC. */
+  readonly notBefore?: string;
   /** Its last recorded state; absent if history does not know it. */
   readonly state?: AuditState;
 }
@@ -66,7 +69,7 @@ export async function plan(engine: Engine): Promise<PlanReport> {
   await resolveParameters(pipeline.stages.flatMap(({ changes }) => changes));
   const { snapshot, atWork } = await observe(engine);
   if (snapshot.size === 0) await assertNoEarlierName(engine);
-  const planned = planExecution(pipeline, snapshot);
+  const { plan: planned } = await planNow(engine, snapshot, { mayHaveFailed: true });
   if (planned.hasWork) assertOpen(pipeline.service, planned.renaming);
   const { service, stages, outOfOrder, foreign, renamed, unknown, legacy, unfinished } = planned;
   return {
@@ -88,11 +91,14 @@ export async function plan(engine: Engine): Promise<PlanReport> {
 }
 
 function planItem(planned: PlannedChange, store: AuditStore, atWork: AtWork | undefined): PlanItem {
-  const { change, entry, action, reason } = planned;
+  const { change, entry, action, reason, notBefore } = planned;
+  const moment = notBefore === undefined ? undefined : momentOf(notBefore);
+  const waiting =
+    moment === undefined
+      ? { action, reason }
+      : { action, reason: `not before ${moment}: ${reason}`, notBefore: moment };
   const facts = subjectOf(change, txStrategyOf(change, store));
   const decision =
-    atWork?.changeId === change.id
-      ? { action: 'EXECUTE' as const, reason: describeWork(atWork) }
-      : { action, reason };
+    atWork?.changeId === change.id ? { action: 'EXECUTE' as const, reason: describeWork(atWork) } : waiting;
   return { ...facts, ...decision, ...(entry && { state: entry.state }) };
 }

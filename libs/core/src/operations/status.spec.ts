@@ -38,6 +38,7 @@ describe('status', () => {
       service: 'inventory',
       isSettled: false,
       changes: { applied: 0, pending: 2, blocked: 0 },
+      waiting: [],
       lock: { held: false },
       issues: [],
     });

@@ -1,11 +1,12 @@
+import { momentOf } from '../audit/store-time.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { isSettled } from '../audit/audit-head.js';
+import { isLeft, isSettled } from '../audit/audit-head.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { changesOf } from '../audit/renaming.js';
 import type { Action } from '../recovery/recovery-decision.js';
-import { planExecution } from '../plan/execution-planner.js';
 import type { Engine } from '../run/engine.js';
+import { planNow } from '../run/plan-now.js';
 import { observe } from './at-work.js';
 import { findIssues, summaryOf, type IssueSummary } from './issues.js';
 import { holderActivity } from '../run/holder-watch.js';
@@ -29,6 +30,16 @@ export interface LastRun {
   readonly error?: string;
 }
 
+/** A change that it is too early for. */
+export interface WaitingChange {
+  readonly changeId: string;
+  readonly targetSystem: string;
+  /** When it may be executed, on the audit store's clock: ISO 8601, UTC. */
+  readonly notBefore: string;
+  /** Why, in a sentence. */
+  readonly reason: string;
+}
+
 /** Where a service stands. */
 export interface StatusReport {
   readonly service: string;
@@ -36,8 +47,10 @@ export interface StatusReport {
   readonly head?: { readonly seq: number; readonly hash: string };
   /** True where the history says that a run of this very code has left nothing to do. */
   readonly isSettled: boolean;
-  /** How many changes the code has that are applied, that the next run executes, and that need a manual check. */
+  /** How many changes the code has that are applied, that a next run executes, and that need a manual check. */
   readonly changes: { readonly applied: number; readonly pending: number; readonly blocked: number };
+  /** Those of the pending ones that it is too early for, in the order in which they run. */
+  readonly waiting: readonly WaitingChange[];
   readonly lock: LockStatus;
   /** What the holder of the lock is at work on; absent where it is free, or its run has lasted less than a second. */
   readonly activity?: HolderActivity;
@@ -57,8 +70,13 @@ export async function status(engine: Engine): Promise<StatusReport> {
     observe(engine),
   ]);
   const activity = reading && (await holderActivity(store, reading));
-  const actions = planExecution(pipeline, observed.snapshot).stages.flatMap(({ changes }) =>
-    changes.map(({ change, action }) => (change.id === observed.atWork?.changeId ? 'EXECUTE' : action)),
+  const { plan } = await planNow(engine, observed.snapshot, {
+    mayHaveFailed: isLeft(head),
+    now: reading?.storeNow,
+  });
+  const planned = plan.stages.flatMap(({ changes }) => changes);
+  const actions = planned.map(({ change, action }) =>
+    change.id === observed.atWork?.changeId ? 'EXECUTE' : action,
   );
   const lastRun = await lastRunIn(engine, observed.snapshot);
   return {
@@ -66,6 +84,18 @@ export async function status(engine: Engine): Promise<StatusReport> {
     ...(head && head.seq > 0 && { head: { seq: head.seq, hash: head.hash } }),
     isSettled: isSettled(head, pipeline.digest),
     changes: countOf(actions),
+    waiting: planned.flatMap(({ change, notBefore, reason }) =>
+      notBefore === undefined || change.id === observed.atWork?.changeId
+        ? []
+        : [
+            {
+              changeId: change.id,
+              targetSystem: change.target.id,
+              notBefore: momentOf(notBefore),
+              reason,
+            },
+          ],
+    ),
     lock: lockStatusOf(reading),
     ...(activity && { activity }),
     issues: findIssues(engine, observed).map(summaryOf),

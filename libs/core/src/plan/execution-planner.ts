@@ -7,6 +7,7 @@ import { isRename, renamingOf } from '../audit/renaming.js';
 import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide, decideFor, isUncertain, type Decision } from '../recovery/recovery-decision.js';
+import { heldBack, NO_HOLD, type HoldFacts } from '../recovery/hold-back.js';
 import { isTransactional } from '../target-system/target-system.js';
 import { isForeign, renamedChanges } from './change-identity.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
@@ -14,12 +15,18 @@ import type { Pipeline, Stage } from './pipeline.js';
 import { entryOf, missingOf } from './replaced.js';
 
 /**
- * Decides what a run would do. Pure: equal pipeline and history give an equal plan.
+ * Decides what a run would do. Pure: equal pipeline, history and facts give an equal plan.
+ *
+ * @param hold By default as if no change were held back.
  *
  * @throws NewerEntryError where the entry that decides about a change says what this version does not know.
  */
-export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnapshot): ExecutionPlan {
-  const planned = stages.map((stage) => planStage(stage, snapshot));
+export function planExecution(
+  { service, stages }: Pipeline,
+  snapshot: AuditSnapshot,
+  hold = NO_HOLD,
+): ExecutionPlan {
+  const planned = stages.map((stage) => planStage(stage, snapshot, hold));
   const changes = planned.flatMap((stage) => stage.changes);
   const known = new Set(changes.map(({ change }) => change.id));
   const others = [...snapshot.values()].filter((entry) => !known.has(entry.changeId) && !isRename(entry));
@@ -42,12 +49,16 @@ export function planExecution({ service, stages }: Pipeline, snapshot: AuditSnap
   };
 }
 
-function planStage({ name, changes }: Stage, snapshot: AuditSnapshot): PlannedStage {
+function planStage({ name, changes }: Stage, snapshot: AuditSnapshot, hold: HoldFacts): PlannedStage {
   return {
     name,
     changes: changes.map((change) => {
       const entry = entryOf(change, snapshot);
-      return { change, entry, ...decideChange(change, entry, missingOf(change, snapshot)) };
+      const decided = { change, entry, ...decideChange(change, entry, missingOf(change, snapshot)) };
+      const held = heldBack(decided, hold);
+      const approval = held.action === 'SKIP' ? undefined : hold.approvals?.get(change.id);
+      const planned = held.action === 'WAIT' ? { change, entry, ...held } : { ...decided, ...held };
+      return approval ? { ...planned, approval } : planned;
     }),
   };
 }

@@ -131,6 +131,8 @@ function evidence(issue: IssueFacts): string {
   if (hasPartialEffect) {
     return 'The target system proves that part of it is there, and that the part after the failure is not.';
   }
+  // Of one that was tried as often as its author wants.
+  if (state === 'ROLLED_BACK') return remains(issue);
   if (operation === 'UNDO') {
     return state === 'STARTED'
       ? 'Its undo was started, and nothing says that it ended.'

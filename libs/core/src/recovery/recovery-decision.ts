@@ -6,12 +6,14 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isVerdict, type Verdict } from './verdict.js';
 
 /** What is to be done about a change. */
-export type Action = 'EXECUTE' | 'SKIP' | 'RECONCILE' | 'MANUAL_INTERVENTION';
+export type Action = 'EXECUTE' | 'SKIP' | 'RECONCILE' | 'MANUAL_INTERVENTION' | 'WAIT';
 
 /** An action, and why, in a sentence for people. */
 export interface Decision {
   readonly action: Action;
   readonly reason: string;
+  /** Of `WAIT`: store time from which on it may be executed, in milliseconds since 1970. */
+  readonly notBefore?: number;
 }
 
 /**

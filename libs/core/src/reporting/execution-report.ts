@@ -2,7 +2,8 @@ import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 
 /** What became of a change in one run. */
-export type ChangeResult = 'executed' | 'skipped' | 'reconciled' | 'failed' | 'blocked' | 'not-reached';
+export type ChangeResult =
+  'executed' | 'skipped' | 'reconciled' | 'failed' | 'blocked' | 'waiting' | 'not-reached';
 
 /** One change in an {@link ExecutionReport}. */
 export interface ChangeReport {
@@ -16,6 +17,8 @@ export interface ChangeReport {
   readonly reason: string;
   /** Milliseconds that its execution took; 0 where none happened. */
   readonly durationMs: number;
+  /** Of a change that waits: when it may be executed, on the audit store's clock: ISO 8601, UTC. */
+  readonly notBefore?: string;
   /** Last recorded state, for changes that failed or are blocked. */
   readonly state?: AuditState;
   /** When that state was recorded, on the audit store's clock, and by which host; for blocked changes. */
@@ -34,7 +37,7 @@ export interface ChangeReport {
  * - `up-to-date`: this instance had nothing to do.
  * - `applied`: everything pending is applied now.
  * - `incomplete`: some stages were left unfinished, as `onIssue: 'skip'` allows.
- * - `stopped`: a failed or blocked change stopped the run.
+ * - `stopped`: a failed or blocked change stopped the run, or changes have to wait for longer than a run does.
  */
 export type ExecutionStatus = 'up-to-date' | 'applied' | 'incomplete' | 'stopped';
 

@@ -145,6 +145,26 @@ export interface ImportRecordedEvent extends Operator {
   readonly recorded: number;
 }
 
+/** A target system that has failed too often, and is left alone. */
+export interface CircuitOpenedEvent {
+  readonly service: string;
+  readonly targetSystem: string;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** When the first of them was, on the audit store's clock: ISO 8601, UTC. */
+  readonly since: string;
+  /** When one change finds out whether it is back: ISO 8601, UTC. */
+  readonly until: string;
+  /** The last failure. */
+  readonly error: string;
+}
+
+/** A target system that is not left alone any more. Who and why are those of an operator; a run has none. */
+export interface CircuitClosedEvent extends Operator {
+  readonly service: string;
+  readonly targetSystem: string;
+}
+
 /** Every event by name, with what its listeners get. */
 export interface FlamingockEventMap {
   'run.started': RunEvent;
@@ -165,6 +185,8 @@ export interface FlamingockEventMap {
   'stage.completed': StageEvent;
   'stage.failed': StageEvent;
   'stage.blocked': StageEvent;
+  /** It comes to a change that it is too early for. Its other changes may follow in the same run. */
+  'stage.waiting': StageEvent;
   'change.started': ChangeStartedEvent;
   /** At most once a second while its method runs, and for its last report before it ends. Secrets in the note are masked. */
   'change.progress': ChangeProgressEvent;
@@ -172,6 +194,8 @@ export interface FlamingockEventMap {
   'change.completed': ChangeEndedEvent;
   'change.failed': ChangeEndedEvent;
   'change.blocked': ChangeEndedEvent;
+  /** It is too early for it: it failed before, or its target system is left alone. */
+  'change.waiting': ChangeEndedEvent;
   /** An attempt failed transiently. The change is neither completed nor failed yet. */
   'change.retried': ChangeRetriedEvent;
   /** A change that has ended still did something: it was refused, or has failed. Once per change; may come after the run. */
@@ -184,6 +208,10 @@ export interface FlamingockEventMap {
   'issue.resolved': IssueResolvedEvent;
   /** Somebody has acknowledged, assigned, commented, proposed, approved or the like; see the kind of the decision. */
   'decision.recorded': DecisionRecordedEvent;
+  /** Also where it was open before, and a probe has failed. */
+  'circuit.opened': CircuitOpenedEvent;
+  /** By a change that succeeded on its target system, or by an operator. */
+  'circuit.closed': CircuitClosedEvent;
   /** By an operator; what a run releases by itself is no event. */
   'lock.released': LockReleasedEvent;
   /** All of its history is under the new name. */

@@ -6,6 +6,7 @@ const MARKS: Readonly<Record<ChangeResult, string>> = {
   skipped: '· skipped',
   failed: '✖ failed',
   blocked: '✖ blocked',
+  waiting: '… waiting',
   'not-reached': '– not reached',
 };
 

@@ -92,6 +92,7 @@ export class StartState {
     events.on('change.started', (event) => this.started(event));
     events.on('change.progress', (event) => this.progressed(event));
     events.on('change.completed', ({ change }) => this.ended(change.changeId));
+    events.on('change.waiting', (event) => this.tooEarly(event));
     events.on('run.completed', ({ report }) => this.completed(report));
     events.on('run.failed', ({ report, error, ...event }) => this.failed(error, report, named(event)));
   }
@@ -138,6 +139,13 @@ export class StartState {
     this.underway = { ...event, since: this.runtime.monotonicMs() };
     this.progress = undefined;
     if (isFirst) this.details = { ...this.details, pending: of - position + 1 };
+  }
+
+  private tooEarly({ change: { changeId, reason }, ...event }: FlamingockEventMap['change.waiting']): void {
+    this.enter('waiting', `"${changeId}" is not executed yet, ${reason}`, {
+      ...this.details,
+      ...named(event),
+    });
   }
 
   private progressed({ changeId, done, total, note }: FlamingockEventMap['change.progress']): void {
@@ -198,7 +206,8 @@ function changeOf(activity: Omit<HolderActivity, 'startedAt'>): ChangeUnderway {
 }
 
 function pendingIn({ changes }: ExecutionReport): number {
-  return changes.filter(({ result }) => ['not-reached', 'failed', 'blocked'].includes(result)).length;
+  return changes.filter(({ result }) => ['not-reached', 'failed', 'blocked', 'waiting'].includes(result))
+    .length;
 }
 
 function issuesIn(report: ExecutionReport): Pick<StartReport, 'issues'> {

@@ -1,6 +1,7 @@
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { isFinal } from '../errors/flamingock.error.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
+import { growingPause } from '../runtime/growing-pause.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { sleep } from '../runtime/sleep.js';
 import type { RetrySettings } from './engine-settings.js';
@@ -23,9 +24,6 @@ export interface Retrying {
   readonly tell: (failed: FailedAttempt) => void;
 }
 
-/** The longest factor between two pauses. */
-const GROWTH = 3;
-
 /**
  * Tries a change again while its target system calls the failure transient and nothing of the attempt is left: the same
  * change may succeed a moment later. Pauses grow, with decorrelated jitter.
@@ -38,12 +36,11 @@ export async function retryWhilePassing(
   { runtime, signal, settings, tell }: Retrying,
   again: (attempt: number) => Promise<ChangeOutcome>,
 ): Promise<ChangeOutcome> {
-  const { attempts, initialMs, maxMs } = settings;
+  const { attempts, initialMs } = settings;
   let pauseMs = initialMs;
   let outcome = first;
   for (let attempt = 1; attempt < attempts && isPassing(change, outcome); attempt++) {
-    const longest = pauseMs * GROWTH - initialMs;
-    pauseMs = Math.min(maxMs, Math.round(initialMs + runtime.random() * longest));
+    pauseMs = growingPause(pauseMs, settings, runtime);
     tell({ attempt, error: outcome.error, pauseMs });
     await sleep(runtime, pauseMs, signal);
     if (signal.aborted) break;

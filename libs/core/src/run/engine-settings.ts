@@ -1,4 +1,6 @@
+import type { ApprovalSettings } from '../decisions/approval-reader.js';
 import type { LockSettings } from '../lock/lock-queue.js';
+import type { CircuitSettings } from '../recovery/circuit.js';
 import type { Limits } from '../runtime/limits.js';
 
 /** How often a change is tried in one run, and how long the run waits in between. */
@@ -23,6 +25,16 @@ export interface EngineSettings {
   readonly retry: RetrySettings;
   /** How many others have to approve what an operator wants to record about an issue, or to undo. */
   readonly resolution: { readonly approvals: number };
+  readonly approvals: ApprovalSettings & {
+    /** What a start does about a pending change that is not approved. */
+    readonly onUnapproved: 'fail' | 'wait' | 'skip';
+  };
+  readonly backOff: {
+    /** Longest time, in milliseconds, that a run waits for changes that are not to be executed yet. */
+    readonly waitMs: number;
+  };
+  /** False: no circuits are kept. */
+  readonly circuit: CircuitSettings | false;
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

@@ -1,4 +1,5 @@
 import { AuditJournal } from '../audit/audit-journal.js';
+import type { AuditHead } from '../audit/audit-head.js';
 import { readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
@@ -10,6 +11,8 @@ import type { Runtime } from '../runtime/runtime.js';
 
 /** A service's history while this process alone may add to it. */
 export interface ExclusiveSession {
+  /** The head as it was claimed: it tells what the holders before have left. */
+  readonly head: AuditHead;
   readonly journal: AuditJournal;
   readonly lease: Lease;
   readonly retry: LeaseBoundRetry;
@@ -54,7 +57,7 @@ export async function openSession(
   }
   const retry = new LeaseBoundRetry(lease, runtime, leaseMs);
   const journal = new AuditJournal(service, executionId, store, lock, head, runtime, retry);
-  return { journal, lease, retry, snapshot };
+  return { head, journal, lease, retry, snapshot };
 }
 
 async function claimHead(store: AuditStore, lease: Lease) {

@@ -1,3 +1,5 @@
+import { momentOf } from '../audit/store-time.js';
+import type { AuditEntry } from '../audit/audit-entry.js';
 import { PARTIAL_EFFECT } from '../audit/entry-metadata.js';
 import { isApplied } from '../audit/audit-state.js';
 import { errorText } from '../errors/error-text.js';
@@ -6,6 +8,7 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
+import { heldBack } from '../recovery/hold-back.js';
 import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
@@ -24,14 +27,26 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
   });
 }
 
-/** Reports the changes of a plan that a run with `onIssue: 'skip'` would do nothing about. */
+/** Reports a change that it is too early for, or that people have not approved. */
+export function waitingReport({ change, entry, reason, notBefore }: PlannedChange): ChangeReport {
+  const at = notBefore === undefined ? undefined : momentOf(notBefore);
+  return reportChange(change, {
+    result: 'waiting',
+    reason: at === undefined ? reason : `not before ${at}: ${reason}`,
+    ...(at !== undefined && { notBefore: at }),
+    ...(entry && { state: entry.state }),
+    ...(entry?.error != null && { error: entry.error }),
+  });
+}
+
+/** Reports the changes of a plan that a run with `onIssue: 'skip'` would do nothing about now. */
 export function restingReports({ stages }: Pick<ExecutionPlan, 'stages'>): ChangeReport[] {
   return stages.flatMap(({ changes }) => {
-    const stopper = changes.find(({ action }) => action === 'MANUAL_INTERVENTION');
+    const stopper = changes.find(({ action }) => action === 'MANUAL_INTERVENTION' || action === 'WAIT');
     return changes.map((planned) => {
       const { change, action, reason } = planned;
       if (action === 'SKIP') return reportChange(change, { result: 'skipped', reason });
-      if (planned === stopper) return blockedReport(planned);
+      if (planned === stopper) return action === 'WAIT' ? waitingReport(planned) : blockedReport(planned);
       return leftOutReport(change, stopper?.change.id ?? '');
     });
   });
@@ -42,15 +57,26 @@ function leftOutReport(change: ChangeDescriptor, stopperId: string): ChangeRepor
   return reportChange(change, { result: 'not-reached', reason: `stopped by "${stopperId}"` });
 }
 
+/** A try that has just ended: what its entries count, and when it did, on the store's clock. */
+export interface EndedTry {
+  readonly tries: AuditEntry['metadata'];
+  readonly at: number;
+}
+
 /** What the next run does about a change whose execution or undo failed just now. */
 export function nextAfter(
   change: ChangeDescriptor,
   { state, hasPartialEffect }: Pick<FailedOutcome, 'state' | 'hasPartialEffect'>,
   operation: 'EXECUTE' | 'UNDO',
   txStrategy: TxStrategy,
+  { tries, at }: EndedTry = { tries: {}, at: Infinity },
 ): Decision {
-  const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery };
-  return decideFor(change, { ...entry, ...(hasPartialEffect && { metadata: PARTIAL_EFFECT }) });
+  const metadata = { ...(hasPartialEffect && PARTIAL_EFFECT), ...tries };
+  const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery, metadata };
+  const decision = decideFor(change, entry);
+  if (Object.keys(tries).length === 0) return decision;
+  const dated = { ...entry, createdAt: momentOf(at) };
+  return heldBack({ change, entry: dated, ...decision }, { now: at, circuits: new Map() });
 }
 
 const WHAT_NEXT = {
@@ -58,6 +84,7 @@ const WHAT_NEXT = {
   SKIP: 'leaves it as it is',
   RECONCILE: 'asks',
   MANUAL_INTERVENTION: 'stops at it',
+  WAIT: 'runs it again, not before',
 } as const satisfies Record<Action, string>;
 
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
@@ -65,14 +92,11 @@ export function failedReport(
   { change }: PlannedChange,
   { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
   txStrategy: TxStrategy,
+  ended?: EndedTry,
 ): ChangeReport {
   const operation = 'EXECUTE';
-  const next = nextAfter(
-    change,
-    { state, hasPartialEffect: hasPartialEffect ?? false },
-    operation,
-    txStrategy,
-  );
+  const outcome = { state, hasPartialEffect: hasPartialEffect ?? false };
+  const next = nextAfter(change, outcome, operation, txStrategy, ended);
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),
@@ -90,13 +114,17 @@ export function failedReport(
   } as const;
   return reportChange(change, {
     result: 'failed',
-    reason: `the next start ${WHAT_NEXT[next.action]}: ${next.reason}`,
+    reason: `the next start ${WHAT_NEXT[next.action]}${notBeforeOf(next)}: ${next.reason}`,
     durationMs,
     state,
     error: failure,
     ...(rollbackError !== undefined && { rollbackError: errorText(rollbackError) }),
     nextSteps: guidanceFor(facts),
   });
+}
+
+function notBeforeOf({ notBefore }: Decision): string {
+  return notBefore === undefined ? '' : ` ${momentOf(notBefore)}`;
 }
 
 /** What to do about a change whose undo failed just now and left it in `state`. */

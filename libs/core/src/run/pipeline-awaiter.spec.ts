@@ -17,7 +17,7 @@ import { AwaitTimeoutError, RunAbortedError, RunTimeoutError } from './run.error
 
 const LOCK = { leaseMs: LEASE_MS, waitMs: 600_000, retryMs: 500 };
 /** All that the store of a process that only waits is ever asked. */
-const READS = ['readHead', 'readSnapshot', 'readLock', 'readRecord'];
+const READS = ['readHead', 'readSnapshot', 'readLock', 'readRecord', 'listRecords'];
 
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;

@@ -1,4 +1,4 @@
-import { isAtRest, isSettled, type AuditHead } from '../audit/audit-head.js';
+import { isAtRest, isLeft, isSettled, type AuditHead } from '../audit/audit-head.js';
 import { storeFailure } from '../audit/audit.errors.js';
 import { readSnapshot, tailFault, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import { errorText } from '../errors/error-text.js';
@@ -15,13 +15,17 @@ import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from './engine.js';
 import { resourcesOf, withLock, type LockRequest } from './exclusive-run.js';
 import type { ExclusiveSession } from './exclusive-session.js';
-import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
+import { changesToRun, type ExecutionPlan, type PlannedChange } from '../plan/execution-plan.js';
 import { HolderNotice } from './holder-notice.js';
 import { HolderWatch } from './holder-watch.js';
 import { makeReady } from './make-ready.js';
-import { planExecution } from '../plan/execution-planner.js';
 import { LOOK_AGAIN } from '../plan/pipeline.js';
+import { assertApprovals, awaitApprovals } from './approval-wait.js';
 import { assertOpen, checkPlan } from './plan-checks.js';
+import { isTooEarly } from './held-stages.js';
+import { restingReports } from './issue-report.js';
+import { runPatiently } from './patient-run.js';
+import { planNow, type PlanNow } from './plan-now.js';
 import { PlanRunner } from './plan-runner.js';
 import { readPlan } from './read-plan.js';
 import { ReportDraft } from './report-draft.js';
@@ -59,6 +63,7 @@ export class PipelineRunner {
   }
 
   private async apply(signal: AbortSignal): Promise<void> {
+    if (this.engine.settings.approvals.onUnapproved === 'wait') await this.awaitApprovals(signal);
     if (await this.nothingToDo(await this.readHead())) return;
     const { service } = this.engine.pipeline;
     const lockRequest: LockRequest = {
@@ -80,16 +85,20 @@ export class PipelineRunner {
   }
 
   private async runLocked(session: ExclusiveSession, signal: AbortSignal): Promise<void> {
-    const { pipeline, settings } = this.engine;
-    const plan = planExecution(pipeline, session.snapshot);
-    this.edited = checkPlan(plan, settings);
+    const { head, lease, journal, snapshot } = session;
+    const mayHaveFailed = lease.token > 1 && isLeft(head);
+    const now = await planNow(this.engine, snapshot, { mayHaveFailed, now: journal.now() });
+    const { plan } = now;
+    this.edited = checkPlan(plan, this.engine.settings);
+    assertApprovals(this.engine, plan);
     this.report.notePlan(plan, this.edited);
-    if (plan.hasWork) await this.runPlan(plan, session, signal);
+    if (plan.hasWork) await this.runPlan(now, session, signal);
     await this.settle(plan, session);
   }
 
-  private async runPlan(plan: ExecutionPlan, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
+  private async runPlan(now: PlanNow, session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { store, events, settings } = this.engine;
+    const { plan } = now;
     const resources = resourcesOf(this.engine, session, this.activity, signal);
     const notice = new HolderNotice({ ...resources, records: store.records });
     const runner = new PlanRunner(resources, store, events, settings);
@@ -98,7 +107,7 @@ export class PipelineRunner {
     await assertTransactions(changesToRun(plan));
     notice.start();
     try {
-      await runner.run(plan);
+      await runPatiently({ engine: this.engine, resources, runner }, now);
       await this.tidy('markers could not be cleared; they are harmless', () => runner.close());
     } finally {
       notice.stop();
@@ -112,6 +121,29 @@ export class PipelineRunner {
     const head = await this.readHead();
     // Before the holder is done, its lock tells as much as its history.
     return isAtRest(head) && this.nothingToDo(head);
+  }
+
+  private async awaitApprovals(signal: AbortSignal): Promise<void> {
+    const { engine, activity } = this;
+    const { service } = engine.pipeline;
+    const read = async () => {
+      const head = await this.readHead();
+      // What is settled needs no approval.
+      return isSettled(head, engine.pipeline.digest) ? { stages: [] } : (await readPlan(engine, head)).plan;
+    };
+    const tell = (unapproved: readonly PlannedChange[]): void => {
+      const pending = unapproved.map(({ change }) => change.id);
+      const reason = `people have to approve ${unapproved.map(({ change, reason: why }) => `"${change.id}" (${why})`).join(', ')}`;
+      engine.events.publish('run.awaiting', {
+        service,
+        executionId: this.report.executionId,
+        reason,
+        pending,
+        issues: [],
+      });
+    };
+    const patiently = () => awaitApprovals(engine, read, tell, signal);
+    await activity.watch(undefined, () => activity.during('approvals', patiently));
   }
 
   private async readHead(): Promise<AuditHead | undefined> {
@@ -129,7 +161,13 @@ export class PipelineRunner {
       this.report.markUpToDate();
       return true;
     }
-    const { plan, snapshot, edited } = await readPlan(this.engine, head);
+    const { plan, now, snapshot, edited } = await readPlan(this.engine, head);
+    assertApprovals(this.engine, plan);
+    if (isTooEarly(plan, now, this.engine.settings)) {
+      this.report.notePlan(plan, edited);
+      this.report.noteResult({ changes: restingReports(plan), warnings: [] });
+      return true;
+    }
     if (plan.hasWork) {
       await makeReady(this.engine, changesToRun(plan));
       return false;

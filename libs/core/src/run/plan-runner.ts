@@ -6,14 +6,19 @@ import { MOST_CHANGES } from '../executor/group-executor.js';
 import { groupAt } from './commit-group.js';
 import { Reconciler } from '../executor/reconciler.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
-import { errorText } from '../errors/error-text.js';
-import { retryWhilePassing, type FailedAttempt } from './change-retry.js';
-import { emptyTransactionStep } from '../recovery/guidance.js';
+import { nextTry } from '../recovery/back-off.js';
+import { heldBack, NO_HOLD } from '../recovery/hold-back.js';
+import { approvalMetadata } from '../decisions/approval.js';
+import { ChangeAttempts } from './change-attempts.js';
+import { ChangeEnds } from './change-ends.js';
+import { Circuits, type KeptCircuits } from './circuits.js';
+import { stopperIn, withFormer, type PlanResult } from './plan-result.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport, interruptedReport, leftOut, nextAfter } from './issue-report.js';
+import { blockedReport, interruptedReport, leftOut, waitingReport } from './issue-report.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -21,14 +26,6 @@ import {
   type PlannedStage,
 } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
-
-/** What running a plan came to. */
-export interface PlanResult {
-  readonly changes: readonly ChangeReport[];
-  readonly warnings: readonly string[];
-  /** What the first failed change threw, if one failed. */
-  readonly failure?: { readonly changeId: string; readonly error: unknown };
-}
 
 /** The next changes that were run, and how many after them have to be run one by one. */
 interface Step {
@@ -40,6 +37,11 @@ interface Step {
 export class PlanRunner {
   private readonly executors: Executors;
   private readonly reconciler: Reconciler;
+  private readonly circuits: Circuits;
+  private readonly ends: ChangeEnds;
+  private readonly attempts: ChangeAttempts;
+  /** What a run of the plan before came to, of changes that had to wait. */
+  private before: readonly ChangeReport[] = [];
   private readonly changes: ChangeReport[] = [];
   private readonly warnings: string[] = [];
   private readonly about: RunEvent;
@@ -47,34 +49,57 @@ export class PlanRunner {
   /** How many of the changes that have work in them have begun, or needed nothing after all. */
   private position = 0;
   private of = 0;
-  private failure: PlanResult['failure'];
 
   constructor(
     private readonly resources: RunResources,
     private readonly store: AuditStore,
     private readonly events: EventPublisher,
-    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit' | 'retry'>,
+    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit' | 'retry' | 'circuit'>,
   ) {
     this.executors = new Executors(resources, store);
     this.reconciler = new Reconciler(resources);
     const { service, executionId } = resources.journal;
     this.about = { service, executionId };
+    const { about } = this;
+    const warn = (warning: string) => this.warnings.push(warning);
+    const circuits = new Circuits({ resources, store, events, settings: settings.circuit, warn });
+    this.circuits = circuits;
+    this.ends = new ChangeEnds({ journal: resources.journal, store, events, about, warn });
+    this.attempts = new ChangeAttempts({
+      resources,
+      events,
+      about,
+      settings: settings.retry,
+      circuits,
+      warn,
+    });
   }
 
   /** What has been done up to now; complete once {@link run} has resolved. */
   get result(): PlanResult {
-    const { changes, warnings } = this;
-    return { changes, warnings, ...(this.failure && { failure: this.failure }) };
+    const { warnings } = this;
+    const changes = withFormer(this.before, this.changes);
+    return { changes, warnings, ...(this.ends.failure && { failure: this.ends.failure }) };
   }
 
-  /** Resolves with failed and blocked changes in the result; rejects only where the run cannot go on. */
-  async run({ stages }: ExecutionPlan): Promise<PlanResult> {
+  /**
+   * Resolves with failed, blocked and waiting changes in the result; rejects only where the run cannot go on. Called
+   * again with a later plan for stages that had to wait, it adds to the result.
+   */
+  async run(
+    { stages }: Pick<ExecutionPlan, 'stages'>,
+    circuits: KeptCircuits = new Map(),
+  ): Promise<PlanResult> {
     const changes = changesToRun({ stages });
-    this.of = changes.length;
+    this.before = this.result.changes;
+    this.changes.length = 0;
+    this.of = this.position + changes.length;
+    this.circuits.learn(circuits);
     await this.executors.assertNothingLost(changes);
     let stopper: ChangeReport | undefined;
     for (const stage of stages) {
-      if (stopper && this.settings.onIssue === 'fail') this.changes.push(...leftOut(stage.changes, stopper));
+      if (stopper && this.settings.onIssue === 'fail' && stopper.result !== 'waiting')
+        this.changes.push(...leftOut(stage.changes, stopper));
       else stopper = (await this.runStage(stage)) ?? stopper;
     }
     return this.result;
@@ -99,11 +124,11 @@ export class PlanRunner {
       this.changes.push(...step.reports);
       done += step.reports.length;
       apart = Math.max(apart - 1, step.apart);
-      const stopper = step.reports.find(({ result }) => result === 'failed' || result === 'blocked');
-      if (!stopper) continue;
-      this.changes.push(...leftOut(changes.slice(done), stopper));
-      this.events.publish(`stage.${stopper.result}` as 'stage.failed' | 'stage.blocked', stage);
-      return stopper;
+      const stop = stopperIn(step.reports);
+      if (!stop) continue;
+      this.changes.push(...leftOut(changes.slice(done), stop.stopper));
+      this.events.publish(stop.event, stage);
+      return stop.stopper;
     }
     this.events.publish('stage.completed', stage);
     return undefined;
@@ -115,7 +140,11 @@ export class PlanRunner {
     if (!first) return { reports: [], apart: 0 };
     const group = this.settings.commit === 'auto' ? groupAt(rest, this.store) : [];
     if (group.length > 1) return this.executeGroup(group);
-    return { reports: [await this.runChange(first, next)], apart: 0 };
+    const report = await this.runChange(first, next).catch(async (error: unknown) => {
+      await this.circuits.refused(first.change, error);
+      throw error;
+    });
+    return { reports: [report], apart: 0 };
   }
 
   private async executeGroup(planned: readonly PlannedChange[]): Promise<Step> {
@@ -133,12 +162,16 @@ export class PlanRunner {
   }
 
   private async runChange(planned: PlannedChange, next: PlannedChange | undefined): Promise<ChangeReport> {
+    const held = this.circuits.holdOf(planned);
+    if (held) return this.ends.announce('change.waiting', waitingReport({ ...planned, ...held }));
     if (planned.isAsked) return this.reconcile(planned);
     switch (planned.action) {
       case 'SKIP':
         return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
       case 'MANUAL_INTERVENTION':
-        return this.openIssue(this.announce('change.blocked', blockedReport(planned)));
+        return this.ends.openIssue(this.ends.announce('change.blocked', blockedReport(planned)));
+      case 'WAIT':
+        return this.ends.announce('change.waiting', waitingReport(planned));
       case 'RECONCILE':
         return this.reconcile(planned);
       case 'EXECUTE':
@@ -152,45 +185,46 @@ export class PlanRunner {
     if (!planned.isAsked) await this.executors.prepareMarkers(change);
     if (!entry) return this.execute(planned);
     const settled = await this.reconciler.reconcile(change, entry);
-    const { action, reason } = settled;
+    const { action, reason, notBefore } = planned.isAsked
+      ? settled
+      : heldBack({ ...planned, ...settled }, { ...NO_HOLD, now: this.resources.journal.now() });
+    if (notBefore !== undefined)
+      return this.ends.announce(
+        'change.waiting',
+        waitingReport({ ...planned, ...settled, reason, notBefore }),
+      );
     if (action === 'MANUAL_INTERVENTION') {
-      const report = blockedReport({ ...planned, ...settled });
-      return this.openIssue(this.announce('change.blocked', report));
+      const report = blockedReport({ ...planned, ...settled, reason });
+      return this.ends.openIssue(this.ends.announce('change.blocked', report));
     }
     if (action !== 'SKIP') return this.execute({ ...planned, reason });
     this.position += 1;
-    return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
+    return this.ends.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 
   private async execute(planned: PlannedChange, next?: ChangeDescriptor): Promise<ChangeReport> {
     const { change } = planned;
     this.resources.signal.throwIfAborted();
     this.begin(change);
-    const outcome = await this.interruptible(() => this.executors.execute(change, undefined, next));
-    return this.retried(planned, outcome, next);
+    const tries = nextTry(change, planned.entry, txStrategyOf(change, this.store), this.resources.runtime);
+    const notes = { ...tries, ...approvalMetadata(planned.approval) };
+    const call = executionOf(change, 1, notes);
+    const outcome = await this.interruptible(() => this.executors.execute(change, call, next));
+    return this.retried(planned, outcome, notes, next);
   }
 
   /** Concludes a change with its last attempt. */
   private async retried(
     planned: PlannedChange,
     first: ChangeOutcome,
+    tries: AuditRecord['metadata'] = {},
     next?: ChangeDescriptor,
   ): Promise<ChangeReport> {
     const { change } = planned;
-    const { runtime, signal } = this.resources;
-    let failure = '';
-    const tell = ({ error, ...facts }: FailedAttempt): void => {
-      failure = errorText(error);
-      this.events.publish('change.retried', { ...this.about, changeId: change.id, error: failure, ...facts });
-    };
-    const again = (attempt: number): Promise<ChangeOutcome> => {
-      this.warnings.push(
-        `attempt ${attempt - 1} of "${change.id}" failed, and it was tried again: ${failure}`,
-      );
-      return this.interruptible(() => this.executors.execute(change, executionOf(change, attempt), next));
-    };
-    const retrying = { runtime, signal, settings: this.settings.retry, tell };
-    return this.conclude(planned, await retryWhilePassing(change, first, retrying, again));
+    const outcome = await this.attempts.goOn(change, first, (attempt) =>
+      this.interruptible(() => this.executors.execute(change, executionOf(change, attempt, tries), next)),
+    );
+    return this.ends.conclude(planned, outcome, tries);
   }
 
   /** Tells that a change begins, once: one that is run again, apart from its group, has begun before. */
@@ -207,43 +241,8 @@ export class PlanRunner {
       return await execute();
     } catch (error) {
       for (const change of this.executors.begun)
-        this.changes.push(this.announce('change.failed', interruptedReport(change, error)));
+        this.changes.push(this.ends.announce('change.failed', interruptedReport(change, error)));
       throw error;
     }
-  }
-
-  private conclude(planned: PlannedChange, outcome: ChangeOutcome): ChangeReport {
-    const { change, reason } = planned;
-    if (outcome.status === 'failed') return this.fail(planned, outcome);
-    const { durationMs, wasEmpty } = outcome;
-    if (wasEmpty)
-      this.warnings.push(`"${change.id}" was executed. ${emptyTransactionStep(change.target.id)}`);
-    return this.announce(
-      'change.completed',
-      reportChange(change, { result: 'executed', reason, durationMs }),
-    );
-  }
-
-  private fail(planned: PlannedChange, outcome: ChangeOutcome & { status: 'failed' }): ChangeReport {
-    const { change } = planned;
-    this.failure ??= { changeId: change.id, error: outcome.error };
-    const txStrategy = txStrategyOf(change, this.store);
-    const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy));
-    const next = nextAfter(change, outcome, 'EXECUTE', txStrategy);
-    return next.action === 'MANUAL_INTERVENTION' ? this.openIssue(report) : report;
-  }
-
-  private openIssue(change: ChangeReport): ChangeReport {
-    this.events.publish('issue.opened', { ...this.about, change, actor: undefined, reason: undefined });
-    return change;
-  }
-
-  private announce(
-    name: 'change.completed' | 'change.failed' | 'change.blocked',
-    change: ChangeReport,
-  ): ChangeReport {
-    const { seq, hash } = this.resources.journal.head;
-    this.events.publish(name, { ...this.about, change, ...(seq > 0 && { head: { seq, hash } }) });
-    return change;
   }
 }

@@ -1,17 +1,19 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import type { AuditHead } from '../audit/audit-head.js';
+import { isLeft, type AuditHead } from '../audit/audit-head.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
 import { entryFault, readSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
-import { planExecution } from '../plan/execution-planner.js';
 import { assertNoEarlierName } from './earlier-name.js';
 import type { Engine } from './engine.js';
 import { checkPlan } from './plan-checks.js';
+import { planNow } from './plan-now.js';
 
 /** A plan, and what it was made from. */
 export interface ReadPlan {
   readonly plan: ExecutionPlan;
+  /** The store's time; Infinity where nothing depends on it. */
+  readonly now: number;
   readonly snapshot: AuditSnapshot;
   /** Applied changes that are told as edited since. */
   readonly edited: readonly EditedChange[];
@@ -28,6 +30,6 @@ export async function readPlan(engine: Engine, head: AuditHead | undefined): Pro
   const snapshot = head ? await readSnapshot(store, pipeline.service) : new Map<string, AuditEntry>();
   const fault = entryFault(snapshot);
   if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
-  const plan = planExecution(pipeline, snapshot);
-  return { plan, snapshot, edited: checkPlan(plan, settings) };
+  const { plan, now } = await planNow(engine, snapshot, { mayHaveFailed: isLeft(head) });
+  return { plan, now, snapshot, edited: checkPlan(plan, settings) };
 }

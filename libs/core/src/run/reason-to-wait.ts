@@ -1,3 +1,4 @@
+import { momentOf } from '../audit/store-time.js';
 import { describeHolder } from '../lock/lock.errors.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { AwaitedChanges } from '../plan/awaited-changes.js';
@@ -12,6 +13,11 @@ export function reasonToWait({ pending, issues }: AwaitedChanges, holder: LockRe
   if (issues.length > 0) {
     const which = someOf(issues.map(({ change }) => change.id));
     return `no instance is at work, and ${which} ${issues.length === 1 ? 'needs' : 'need'} a manual check`;
+  }
+  const held = pending.find(({ notBefore }) => notBefore !== undefined);
+  if (held?.notBefore !== undefined) {
+    const moment = momentOf(held.notBefore);
+    return `no instance is at work, and "${held.change.id}" is not executed before ${moment}: ${held.reason}`;
   }
   const again = pending.find(({ entry }) => entry !== undefined);
   if (!again) return 'no instance is at work';

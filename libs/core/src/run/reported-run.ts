@@ -1,13 +1,13 @@
-import type { ExecutionReport } from '../reporting/execution-report.js';
+import { issuesOf, type ExecutionReport } from '../reporting/execution-report.js';
 import { boundedSignal } from '../runtime/bounded-signal.js';
 import type { Engine } from './engine.js';
 import type { ReportDraft } from './report-draft.js';
-import { ChangeFailedError, ManualInterventionError, RunTimeoutError } from './run.errors.js';
+import { ChangeFailedError, ManualInterventionError, NotYetError, RunTimeoutError } from './run.errors.js';
 
 /**
  * Does `work` as one run: within `timeouts.runMs`, with the events of its begin and its end, and a report.
  *
- * @throws ChangeFailedError, ManualInterventionError, as the report says; what `work` throws.
+ * @throws ChangeFailedError, ManualInterventionError, NotYetError, as the report says; what `work` throws.
  */
 export async function reportedRun(
   { events, settings, runtime, pipeline }: Engine,
@@ -35,7 +35,6 @@ export async function reportedRun(
 
 function throwIssues(report: ExecutionReport, { failure }: Pick<ReportDraft, 'failure'>): void {
   if (report.status !== 'stopped') return;
-  throw failure
-    ? new ChangeFailedError(failure.changeId, report, failure.error)
-    : new ManualInterventionError(report);
+  if (failure) throw new ChangeFailedError(failure.changeId, report, failure.error);
+  throw issuesOf(report).length > 0 ? new ManualInterventionError(report) : new NotYetError(report);
 }

@@ -1,5 +1,6 @@
-import { cliCommand, issueCommand } from '../errors/commands.js';
+import { approveCommand, circuitsCommand, cliCommand, issueCommand } from '../errors/commands.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
+import type { PlannedChange } from '../plan/execution-plan.js';
 import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/execution-report.js';
 
 /** Base of the errors that end a run after it began; carries what the run did. */
@@ -35,6 +36,55 @@ export class ManualInterventionError extends RunStoppedError {
   constructor(report: ExecutionReport) {
     super(describeIssues(report), report);
     this.changeIds = issuesOf(report).map(({ changeId }) => changeId);
+  }
+}
+
+/** Nothing failed in this run, and changes that failed before are not to be executed again yet. */
+export class NotYetError extends RunStoppedError {
+  readonly code: string = 'FLAMINGOCK_NOT_YET';
+  readonly changeIds: readonly string[];
+  /** When the first of them may be executed, on the audit store's clock: ISO 8601, UTC. */
+  readonly notBefore: string;
+
+  constructor(report: ExecutionReport) {
+    const waiting = report.changes.filter(({ result }) => result === 'waiting');
+    const notBefore = waiting.map(({ notBefore: moment = '' }) => moment).sort()[0] ?? '';
+    super(
+      `It is too early for ${someOf(waiting.map(({ changeId }) => changeId))}: not before ${notBefore}.\n` +
+        `${waiting.map(({ changeId, reason }) => `  "${changeId}": ${reason}`).join('\n')}\n` +
+        'All else that could be applied is. Fix the cause, and start again after that time: a start waits for it where it ' +
+        'comes within backOff.waitMs (FLAMINGOCK_BACK_OFF_WAIT_MS). A change whose code is edited is tried at once; ' +
+        `\`${circuitsCommand()}\` shows the target systems that are left alone.`,
+      report,
+    );
+    this.changeIds = waiting.map(({ changeId }) => changeId);
+    this.notBefore = notBefore;
+  }
+}
+
+/** Pending changes need the approval of people, and do not have it. Nothing was run. */
+export class UnapprovedChangesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNAPPROVED_CHANGES';
+  /** In the order in which they run. */
+  readonly changeIds: readonly string[];
+
+  constructor(
+    readonly service: string,
+    unapproved: readonly PlannedChange[],
+    /** How long they were waited for. */
+    readonly waitedMs = 0,
+  ) {
+    const lines = unapproved.map(
+      ({ change, reason, approval }) =>
+        `  "${change.id}": ${reason}: \`${approveCommand(change.id, approval?.digest ?? '')}\``,
+    );
+    const waited = waitedMs > 0 ? ` They were waited for, ${Math.round(waitedMs)} ms.` : '';
+    super(
+      `Pending changes of service "${service}" are not approved. Nothing was run.${waited}\n${lines.join('\n')}\n` +
+        'Have other people than their authors look at them and approve them, then start again. In an emergency they run ' +
+        'without, and are recorded so: FLAMINGOCK_EMERGENCY="why".',
+    );
+    this.changeIds = unapproved.map(({ change }) => change.id);
   }
 }
 
