@@ -2,7 +2,7 @@ import { DEV_VALUES, isDevValueOn } from './development.js';
 import type { FlamingockSettings, ProbeSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { A_PORT, isPort } from './ports.js';
-import { CLI_VARIABLE } from '../errors/command-line.js';
+import { ACTOR_VARIABLE, CLI_VARIABLE } from '../errors/command-line.js';
 import { suggestion, withoutUndefined } from '../errors/option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,6 +53,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     },
   };
   read.text(CLI_VARIABLE);
+  read.text(ACTOR_VARIABLE);
   probeIn(read);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);
