@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addApprovals } from './commands/approve.command.js';
 import { addAuditExport } from './commands/audit-export.command.js';
 import { addAuditFix } from './commands/audit-fix.command.js';
 import { addAuditList } from './commands/audit-list.command.js';
@@ -15,6 +16,7 @@ import { addDrift } from './commands/drift.command.js';
 import { addExecute } from './commands/execute.command.js';
 import { addImport } from './commands/import.command.js';
 import { addInit } from './commands/init.command.js';
+import { addIssueDecisions } from './commands/issue-decide.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
 import { addIssueList } from './commands/issue-list.command.js';
 import { addLockRelease } from './commands/lock-release.command.js';
@@ -56,6 +58,8 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   const issue = program.command('issue').description('changes that need a manual check');
   addIssueList(issue, runner);
   addIssueGet(issue, runner);
+  addIssueDecisions(issue, runner);
+  addApprovals(program, runner);
   const audit = program.command('audit').description('the history');
   addAuditList(audit, runner);
   addAuditFix(audit, runner);

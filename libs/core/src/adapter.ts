@@ -2,7 +2,7 @@
 
 export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
-export { CLI_VARIABLE } from './errors/command-line.js';
+export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
 export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
 export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';
@@ -51,6 +51,9 @@ export {
   type RecordStore,
   type StoredRecord,
 } from './records/record-store.js';
+
+export { DecisionLedger } from './decisions/decision-ledger.js';
+export type { NewDecision } from './decisions/decision-record.js';
 
 export {
   hasTrace,

@@ -33,6 +33,9 @@ export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Actor, ActorKind, Operator } from './audit/actor.js';
 export type { ChainEnd } from './audit/chain.js';
 
+export type { DecisionKind, DecisionRecord } from './decisions/decision-record.js';
+export { LedgerTamperedError } from './decisions/decision.errors.js';
+
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
@@ -56,7 +59,12 @@ export { Execution, RollbackExecution, Verify } from './change/execution.decorat
 export { NonLockGuarded } from './change/non-lock-guarded.decorator.js';
 export { Recovery } from './change/recovery.decorator.js';
 export { TargetSystem } from './change/target-system.decorator.js';
-export type { ChangeOptions, RecoveryOptions, RecoveryRetry } from './change/change-metadata.js';
+export type {
+  ChangeOptions,
+  RecoveryOptions,
+  RecoveryRetry,
+  ApprovalNeed,
+} from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
 export type { ChangeProgress, ReportProgress } from './change/change-progress.js';
 export type { ChangeClass } from './change/change-discovery.js';
@@ -111,6 +119,7 @@ export type {
   ImportRecordedEvent,
   IssueResolvedEvent,
   LockReleasedEvent,
+  DecisionRecordedEvent,
   ServiceRenamedEvent,
 } from './reporting/flamingock.events.js';
 export type {
@@ -143,6 +152,7 @@ export {
   OutOfOrderError,
   RunAbortedError,
   RunTimeoutError,
+  UnapprovedChangesError,
 } from './run/run.errors.js';
 export type { EngineSettings } from './run/engine-settings.js';
 
@@ -156,6 +166,9 @@ export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
 export type { CircuitCloseRequest, CircuitStatus } from './operations/circuits.js';
+export type { ApprovalRequest, EmergencyRun, PendingApproval } from './operations/approvals.js';
+export type { IssueDecisionKind, IssueDecisionRequest } from './operations/decide.js';
+export type { ChangeWork, ProposedResolution, Proposal, Saying } from './decisions/issue-work.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
@@ -163,12 +176,14 @@ export type { RedoRequest } from './operations/redo-plan.js';
 export type { LastRun, StatusReport, WaitingChange } from './operations/status.js';
 export type { UndoOptions, UndoRequest } from './operations/undo.js';
 export {
+  DecisionRefusedError,
   DevelopmentOnlyError,
   InvalidRequestError,
   NoIssueError,
   NoVerifyError,
   ReconcileRefusedError,
   RedoRefusedError,
+  ResolutionUnapprovedError,
   UndoRefusedError,
   UnknownChangeError,
   type RequestFault,
@@ -192,11 +207,21 @@ export type {
   RunAt,
 } from './nest/flamingock-options.js';
 export type { ResilienceSettings } from './nest/resilience-options.js';
+export type { Approval, ApprovalStanding, ApproverDirectory } from './decisions/approval.js';
+export type { ApprovalRule, ApprovalSettings, ApprovalSubject } from './decisions/approval-reader.js';
+export type {
+  ApprovalOptions,
+  LockOptions,
+  ResolutionOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from './nest/setting-groups.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
+export type { ApprovalOperations } from './nest/facade/approval-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
 export type { CircuitOperations } from './nest/facade/circuit-operations.js';
 export type { FormerContext } from './nest/facade/former-context.js';

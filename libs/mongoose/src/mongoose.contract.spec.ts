@@ -1,5 +1,6 @@
 import {
   auditStoreContract,
+  decisionLedgerContract,
   lockStoreContract,
   recordStoreContract,
   sharedTransactionContract,
@@ -54,6 +55,10 @@ for (const server of ['mongodb', 'mongodbstandalone'] as const) {
 
   await describeOn([server], `MongooseRecordStore on ${server}`, (urls) => {
     for (const { title, run } of recordStoreContract(() => openAudit(urls[server]))) it(title, run);
+  });
+
+  await describeOn([server], `decisions in the MongooseRecordStore on ${server}`, (urls) => {
+    for (const { title, run } of decisionLedgerContract(() => openAudit(urls[server]))) it(title, run);
   });
 }
 

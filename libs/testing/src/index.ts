@@ -3,6 +3,7 @@ export type { AuditBackend } from './contract/audit-backend.js';
 export { auditStoreContract } from './contract/audit-store.contract.js';
 export type { ContractBackend, ContractCase } from './contract/contract-case.js';
 export { holdOf } from './contract/lock-hold.builder.js';
+export { decisionLedgerContract } from './contract/decision-ledger.contract.js';
 export { lockStoreContract } from './contract/lock-store.contract.js';
 export { recordStoreContract } from './contract/record-store.contract.js';
 export type { GroupBackend } from './contract/target-group.checks.js';

@@ -1,5 +1,6 @@
 import {
   auditStoreContract,
+  decisionLedgerContract,
   lockStoreContract,
   recordStoreContract,
   sharedTransactionContract,
@@ -63,6 +64,10 @@ await describeOnAll('TypeOrmLockStore', (open) => {
 
 await describeOnAll('TypeOrmRecordStore', (open) => {
   for (const { title, run } of recordStoreContract(() => openAudit(open))) it(title, run);
+});
+
+await describeOnAll('decisions in the TypeOrmRecordStore', (open) => {
+  for (const { title, run } of decisionLedgerContract(() => openAudit(open))) it(title, run);
 });
 
 await describeOnAll('TypeOrmTargetSystem', (open) => {

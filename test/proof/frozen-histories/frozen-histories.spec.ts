@@ -49,6 +49,7 @@ const FOUND = {
     entries: 9,
     head: { seq: 9, hash: '4f1204d4a66ceae05aa728300ccb00c5ed8afa51dffbd9d6f093285cd8ee6fa8' },
     accepted: [],
+    decisions: 0,
   },
 };
 type Service = keyof typeof FOUND;

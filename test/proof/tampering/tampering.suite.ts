@@ -35,7 +35,7 @@ export function tamperingSuite<T extends TestDatabase>(
 
   it('finds nothing wrong with an unchanged history', async () => {
     const found = await victim.after((history) => history, { expectHead });
-    expect(found).toEqual({ ok: true, entries: 10, head: expectHead, accepted: [] });
+    expect(found).toEqual({ ok: true, entries: 10, head: expectHead, accepted: [], decisions: 0 });
     expect(victim.entries[FIXED - 1]?.metadata).toEqual({ by: 'ann', reason: 'it is out' });
     expect(victim.entries[FAILED - 1]?.error).toContain('no half of publish');
   });
@@ -208,6 +208,7 @@ export function tamperingSuite<T extends TestDatabase>(
         entries: seq,
         head: { seq, hash },
         accepted: [],
+      decisions: 0,
       });
       expect(await victim.after(older, { expectHead })).toMatchObject({
         ok: false,

@@ -17,11 +17,12 @@ export const work: Work<AuditVerifyOptions> = async ({ flamingock, options: { ex
 
 function describe(verification: AuditVerification, { palette }: Output): string {
   if (verification.ok) {
-    const { entries, head: end, accepted } = verification;
+    const { entries, head: end, accepted, decisions } = verification;
     const count = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
     return [
       `${palette.green('✔')} The history is unchanged: ${count}.`,
       `  Head ${end.seq}:${end.hash}`,
+      ...(decisions > 0 ? [`  Decisions: ${decisions}, unchanged.`] : []),
       ...accepted.map(({ seq, fault }) => oneLine(`  Accepted by an operator: entry ${seq} ${fault}`)),
     ].join('\n');
   }
@@ -30,6 +31,12 @@ function describe(verification: AuditVerification, { palette }: Output): string 
     return [
       `${palette.red('✖')} ${oneLine(`Nothing to verify: ${fault}.`)}`,
       '  Nothing was ever recorded there, or the history is elsewhere: compare service, database and prefix.',
+    ].join('\n');
+  }
+  if (verification.inDecisions) {
+    return [
+      `${palette.red('✖')} ${oneLine(`The decisions were altered: decision ${seq}: ${fault}.`)}`,
+      '  The entries are unchanged. Compare the records table with a backup, and restore what was changed.',
     ].join('\n');
   }
   const of = changeId === undefined ? '' : ` of "${changeId}"`;

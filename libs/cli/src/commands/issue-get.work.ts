@@ -1,4 +1,4 @@
-import { NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
+import { NoIssueError, type IssueDetail, type Saying } from '@nestjs-flamingock/core';
 import { issueCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { entryTable } from '../output/entry-table.js';
@@ -25,7 +25,7 @@ function describe(issue: IssueDetail, { guidance = false }: IssueGetOptions, out
   const { bold, red } = out.palette;
   return [
     bold(red(oneLine(`ISSUE: ${issue.changeId}`))),
-    facts(factsOf(issue), out.palette),
+    facts([...factsOf(issue), ...workOn(issue)], out.palette),
     '',
     bold('History'),
     entryTable(issue.history, out),
@@ -45,6 +45,25 @@ function factsOf(issue: IssueDetail): [string, string | null][] {
     ['rollback', rollback(issue)],
     ['change', `${issue.className} in stage ${issue.stage}, by ${issue.author}`],
     ['code', issue.inCode ? null : 'does not have the change any more'],
+  ];
+}
+
+function workOn({ work }: IssueDetail): [string, string | null][] {
+  const { acknowledged, assignee, snoozedUntil, proposal, comments } = work;
+  const names = (sayings: readonly Saying[]): string => sayings.map(({ by }) => by).join(', ') || 'nobody';
+  return [
+    ['seen', acknowledged ? `by ${acknowledged.by} at ${acknowledged.at}` : null],
+    ['assigned', assignee ?? null],
+    ['snoozed', snoozedUntil === undefined ? null : `until ${snoozedUntil}`],
+    [
+      'proposed',
+      proposal
+        ? `${proposal.resolution} by ${proposal.by} at ${proposal.at}: ${proposal.reason ?? ''}`
+        : null,
+    ],
+    ['approved', proposal ? `by ${names(proposal.approvedBy)}` : null],
+    ['rejected', proposal && proposal.rejectedBy.length > 0 ? `by ${names(proposal.rejectedBy)}` : null],
+    ...comments.map(({ by, at, reason }): [string, string] => ['comment', `${by} at ${at}: ${reason ?? ''}`]),
   ];
 }
 

@@ -55,6 +55,9 @@ export interface AuditStore {
    */
   isTransient?(error: unknown): boolean;
 
+  /** The time on the store's clock: milliseconds since 1970. Also before the store was prepared. */
+  now(): Promise<number>;
+
   /** One row read. `undefined` while nothing was ever recorded for the service. */
   readHead(service: string): Promise<AuditHead | undefined>;
 

@@ -18,6 +18,10 @@ export interface EntryMetadata {
   readonly tries?: string;
   /** Of an execution that starts try again: milliseconds after the entry in which no start does. */
   readonly backOffMs?: string;
+  /** Of an execution: the decisions by which it was approved, each as `seq:hash`, with blanks between them. */
+  readonly approvals?: string;
+  /** Of an execution that was not approved: why it ran all the same. */
+  readonly emergency?: string;
   /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
   readonly verdict?: string;
   /** The code that was executed, see `ChangeSource`. */

@@ -66,6 +66,10 @@ export class GuardedAuditStore implements AuditStore {
     return this.ask(() => (this.store.place ? this.store.place() : this.store.describe()));
   }
 
+  now() {
+    return this.ask(() => this.store.now());
+  }
+
   /** @throws NewerHistoryError */
   async readHead(service: string) {
     const head = await this.ask(() => this.store.readHead(service));

@@ -1,7 +1,7 @@
 import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { Handles, TargetSystem } from '../target-system/target-system.js';
 import type { ChangeContext } from './change-context.js';
-import type { ChangeOptions, RecoveryRetry } from './change-metadata.js';
+import type { ApprovalNeed, ChangeOptions, RecoveryRetry } from './change-metadata.js';
 import type { FoundParameters } from './change-parameters.js';
 import type { ChangeSource } from './fingerprint.js';
 
@@ -27,6 +27,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly commit: ChangeOptions['commit'];
   /** `false` where it is not tried again within a run. */
   readonly retry?: ChangeOptions['retry'];
+  /** What people have to say before it runs; absent where only the module's rules decide. */
+  readonly approval?: ApprovalNeed | undefined;
   /** Names of migrations of another tool that it stands for. */
   readonly replaces?: readonly string[] | undefined;
   /** Advice of its author to the operator who resolves an issue with it. */

@@ -1,6 +1,24 @@
 import 'reflect-metadata';
 import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 
+/** What a change needs before it runs. */
+export interface ApprovalNeed {
+  /** How many people have to approve it: a whole number from 1. */
+  readonly count: number;
+  /**
+   * Only approvals of members of one of these groups count; the application's `ApproverDirectory` knows them.
+   *
+   * @default those of everybody
+   */
+  readonly groups?: readonly string[];
+  /**
+   * Milliseconds for which an approval holds.
+   *
+   * @default without end
+   */
+  readonly validMs?: number;
+}
+
 /** What `@Change` takes. */
 export interface ChangeOptions {
   /** Unique within the service, for ever: history knows the change by it. */
@@ -40,6 +58,12 @@ export interface ChangeOptions {
    * @default only where the history cannot know what became of it
    */
   readonly verify?: 'always';
+  /**
+   * The change runs only once so many people have approved it as its code is; an edit voids that.
+   *
+   * @default what the module's `approvals.require` says
+   */
+  readonly approval?: ApprovalNeed;
   /**
    * Milliseconds after which a method of the change counts as failed.
    *

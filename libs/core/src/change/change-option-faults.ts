@@ -3,6 +3,7 @@ import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import type { ChangeFault } from './change.errors.js';
 import type { ChangeMetadata, ChangeOptions, RecoveryOptions, RecoveryRetry } from './change-metadata.js';
 import { A_NAME, isName } from './names.js';
+import { needFaults } from './approval-faults.js';
 
 const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   id: true,
@@ -13,6 +14,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   commit: true,
   retry: true,
   verify: true,
+  approval: true,
   timeoutMs: true,
   guidance: true,
 };
@@ -40,6 +42,7 @@ function optionsFaults(options: Partial<ChangeOptions>): Fault[] {
       remedy: 'Correct the name, or leave the option out.',
     })),
     ...valueFaults(options),
+    ...approvalFaults(options),
   ];
 }
 
@@ -85,6 +88,12 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
     faults.push({ problem, remedy: 'Correct it, or leave it out.' });
   }
   return faults;
+}
+
+function approvalFaults({ approval }: Partial<ChangeOptions>): Fault[] {
+  if (approval === undefined) return [];
+  const remedy = 'Write approval: { count: 1 }, or leave it out.';
+  return needFaults('its approval', approval).map((problem) => ({ problem, remedy }));
 }
 
 function areNames(names: readonly unknown[]): boolean {

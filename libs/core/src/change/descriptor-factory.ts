@@ -71,7 +71,7 @@ export class DescriptorFactory {
     const [rollback] = rollbacks;
     const [verification] = verifications;
     if (faults.length > before || !execution) return undefined;
-    const { author, timeoutMs, transactional, commit, guidance, replaces, retry, verify } =
+    const { author, timeoutMs, transactional, commit, guidance, replaces, retry, verify, approval } =
       metadata.options as ChangeOptions;
     const recovery = metadata.recovery as RecoveryStrategy | RecoveryOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
@@ -88,6 +88,7 @@ export class DescriptorFactory {
       timeoutMs,
       commit,
       retry,
+      approval,
       replaces: replaces === undefined ? undefined : replacedNames(replaces),
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type, metadata)),

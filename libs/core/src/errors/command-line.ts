@@ -1,6 +1,9 @@
 /** The variable that says how the command line is called, where messages are to print another one than by default. */
 export const CLI_VARIABLE = 'FLAMINGOCK_CLI';
 
+/** The variable that says for whom the command writes: a name, or `agent:` and a name. */
+export const ACTOR_VARIABLE = 'FLAMINGOCK_ACTOR';
+
 /**
  * By default it names our package, since in the registry the name of the binary alone may be that of another package,
  * and `--no` keeps npx from fetching either where it is not installed.

@@ -28,6 +28,16 @@ export function issueCommand(changeId: string): string {
   return cliCommand(`issue get -c ${shellWord(changeId)} --guidance`);
 }
 
+/** How a pending change is approved as its code is: what to type, for a message. */
+export function approveCommand(changeId: string, digest: string): string {
+  return cliCommand(`approve -c ${shellWord(changeId)} --digest ${shellWord(digest)} --reason "…"`);
+}
+
+/** How somebody says that an emergency run was looked at afterwards: what to type, for a message. */
+export function reviewCommand(changeId: string): string {
+  return cliCommand(`review -c ${shellWord(changeId)} --reason "…"`);
+}
+
 /** How a change is run again in development: what to type, for a message. */
 export function redoCommand(changeId: string): string {
   return cliCommand(`redo -c ${shellWord(changeId)}`);

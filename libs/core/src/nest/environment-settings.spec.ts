@@ -40,11 +40,14 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_COMMIT_TIMEOUT_MS: '70',
       FLAMINGOCK_ROLLBACK_TIMEOUT_MS: '80',
       FLAMINGOCK_TAKE_OVER_TIMEOUT_MS: '55',
+      FLAMINGOCK_ON_UNAPPROVED: 'wait',
+      FLAMINGOCK_EMERGENCY: 'the shop is down',
     });
     expect(settings).toEqual({
       enabled: false,
       service: 'inventory',
       runAt: 'manual',
+      approvals: { onUnapproved: 'wait', emergency: 'the shop is down' },
       role: 'wait',
       stages: ['schema', 'data'],
       onIssue: 'skip',

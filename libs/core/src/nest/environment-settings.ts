@@ -2,7 +2,7 @@ import { DEV_VALUES, isDevValueOn } from './development.js';
 import type { FlamingockSettings, ProbeSettings } from './flamingock-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { A_PORT, isPort } from './ports.js';
-import { CLI_VARIABLE } from '../errors/command-line.js';
+import { ACTOR_VARIABLE, CLI_VARIABLE } from '../errors/command-line.js';
 import { suggestion, withoutUndefined } from '../errors/option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +26,10 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),
     editedChanges: read.oneOf('FLAMINGOCK_EDITED_CHANGES', ['ignore', 'warn', 'fail']),
     development: read.flag('FLAMINGOCK_DEV'),
+    approvals: {
+      onUnapproved: read.oneOf('FLAMINGOCK_ON_UNAPPROVED', ['fail', 'wait', 'skip']),
+      emergency: read.text('FLAMINGOCK_EMERGENCY'),
+    },
     lock: {
       leaseMs: read.milliseconds('FLAMINGOCK_LOCK_LEASE_MS'),
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),
@@ -49,6 +53,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     },
   };
   read.text(CLI_VARIABLE);
+  read.text(ACTOR_VARIABLE);
   probeIn(read);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);

@@ -3,6 +3,13 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { ResilienceSettings } from './resilience-options.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
+import type {
+  ApprovalOptions,
+  LockOptions,
+  ResolutionOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from './setting-groups.js';
 
 /** When pending changes are applied. */
 export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
@@ -116,100 +123,17 @@ export interface FlamingockSettings extends ResilienceSettings {
    * @default true where FLAMINGOCK_DEV is 1, or it is not set and NODE_ENV is development
    */
   readonly development?: boolean;
-  readonly lock?: {
-    /**
-     * Milliseconds for which the lock is held without being renewed: the longest time
-     * that an instance which died shuts the others out. Renewed at a third of it.
-     *
-     * @default 10_000
-     */
-    readonly leaseMs?: number;
-    /**
-     * Longest time, in milliseconds, to wait for another instance.
-     *
-     * @default 600_000
-     */
-    readonly waitMs?: number;
-    /**
-     * Longest pause, in milliseconds, between two looks at a lock that another instance holds.
-     *
-     * @default 500
-     */
-    readonly retryMs?: number;
-  };
+  readonly lock?: LockOptions;
   /**
    * How a change is tried again within a run that failed for a reason which its target system calls transient, such as
    * a deadlock or a lost connection, and of which nothing is left. `retry: false` of a change turns it off.
    */
-  readonly retry?: {
-    /**
-     * How often a change is tried, the first time included. 1: never again.
-     *
-     * @default 3
-     */
-    readonly attempts?: number;
-    /**
-     * Shortest pause between two attempts, in milliseconds. Pauses grow, with jitter.
-     *
-     * @default 100
-     */
-    readonly initialMs?: number;
-    /**
-     * Longest pause between two attempts, in milliseconds.
-     *
-     * @default 5_000
-     */
-    readonly maxMs?: number;
-  };
-  readonly timeouts?: {
-    /**
-     * Milliseconds for a whole run, waiting included.
-     *
-     * @default none
-     */
-    readonly runMs?: number;
-    /**
-     * Milliseconds for one method of a change; `timeoutMs` of a change wins.
-     *
-     * @default none
-     */
-    readonly changeMs?: number;
-    /**
-     * Milliseconds that a method gets to end by itself once it is told to stop, by a
-     * time limit or a shutdown.
-     *
-     * @default 5_000
-     */
-    readonly graceMs?: number;
-    /**
-     * Milliseconds for one answer of the audit store, and for what the library asks of a
-     * target system: to begin a transaction, to read a marker. Adapters wait a moment less,
-     * and close a connection that has not answered.
-     *
-     * @default 60_000
-     */
-    readonly answerMs?: number;
-    /**
-     * Milliseconds for the end of a change's transaction: for what the change has left on its way, its marker, and the
-     * answer to the COMMIT. After it the outcome is unknown, and the engine looks at the marker.
-     *
-     * @default answerMs
-     */
-    readonly commitMs?: number;
-    /**
-     * Milliseconds for a rollback, after which the connection is closed: the system then rolls back by itself.
-     *
-     * @default 2_000
-     */
-    readonly rollbackMs?: number;
-    /**
-     * Milliseconds for which this instance, once it has the lock, waits for an open transaction of the instance before
-     * it that cannot be ended. Less than `answerMs`.
-     *
-     * @default half of answerMs
-     */
-    readonly takeOverMs?: number;
-  };
+  readonly retry?: RetryOptions;
+  /** Which pending changes run only once people have approved them, and what a start does about others. */
+  readonly approvals?: ApprovalOptions;
+  /** What an operator needs before `audit fix` and `undo` do anything. */
+  readonly resolution?: ResolutionOptions;
+  readonly timeouts?: TimeoutOptions;
   /**
    * A small HTTP server of its own for those who watch a start: `/livez`, `/readyz` and `/metrics`. It opens before
    * connections do and before the first change. `false`: none.

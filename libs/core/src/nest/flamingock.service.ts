@@ -28,6 +28,7 @@ import type { RedoReport } from '../reporting/redo-report.js';
 import type { UndoReport } from '../reporting/undo-report.js';
 import { EngineHost } from './engine-host.js';
 import { AdoptionOperations } from './facade/adoption-operations.js';
+import { ApprovalOperations } from './facade/approval-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
 import { CircuitOperations } from './facade/circuit-operations.js';
 import { contextOf, type FormerContext } from './facade/former-context.js';
@@ -42,6 +43,8 @@ import type { ResolvedOptions } from './resolve-options.js';
 export class FlamingockService {
   /** Taking over a database that other tools, or nobody, have kept. */
   readonly adoption: AdoptionOperations;
+  /** Pending changes that people have to approve. */
+  readonly approvals: ApprovalOperations;
   /** The history. */
   readonly audit: AuditOperations;
   /** Target systems that have failed, and may be left alone for a while. */
@@ -56,6 +59,7 @@ export class FlamingockService {
 
   constructor(private readonly host: EngineHost) {
     this.adoption = new AdoptionOperations(host);
+    this.approvals = new ApprovalOperations(host);
     this.audit = new AuditOperations(host);
     this.circuits = new CircuitOperations(host);
     this.issues = new IssueOperations(host);

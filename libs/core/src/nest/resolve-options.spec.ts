@@ -25,6 +25,8 @@ describe('resolveOptions', () => {
       editedChanges: 'warn',
       development: { isOn: false, why: expect.any(String) as string },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
+      resolution: { approvals: 0 },
+      approvals: { require: [], directory: undefined, onUnapproved: 'fail', emergency: undefined },
       retry: { attempts: 3, initialMs: 100, maxMs: 5_000 },
       backOff: { waitMs: 30_000 },
       circuit: { failures: 5, initialMs: 30_000, maxMs: 300_000 },

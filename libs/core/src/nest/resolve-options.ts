@@ -1,14 +1,13 @@
-import { serviceNameFault } from '../change/names.js';
-import { resolveLimits, type Limits } from '../runtime/limits.js';
+import { resolveLimits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
-import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
+import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
 import { resolveProbe } from './probe-settings.js';
 import { resolveResilience } from './resilience-settings.js';
-import { countFrom1, listOfTexts, milliseconds, oneOf } from './value-faults.js';
+import { serviceFault, valueFaults } from './setting-faults.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -29,7 +28,14 @@ export interface ResolvedOptions extends EngineSettings {
  */
 export function resolveOptions(...layers: readonly FlamingockSettings[]): ResolvedOptions {
   const settings = merge(layers);
-  const { lock = {}, retry = {}, timeouts = {}, service = applicationName() } = settings;
+  const {
+    lock = {},
+    retry = {},
+    approvals = {},
+    resolution = {},
+    timeouts = {},
+    service = applicationName(),
+  } = settings;
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
   const resilience = resolveResilience(layers);
@@ -49,6 +55,13 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       attempts: retry.attempts ?? 3,
       initialMs: retry.initialMs ?? 100,
       maxMs: retry.maxMs ?? 5_000,
+    },
+    resolution: { approvals: resolution.approvals ?? 0 },
+    approvals: {
+      require: approvals.require ?? [],
+      directory: approvals.directory,
+      onUnapproved: approvals.onUnapproved ?? 'fail',
+      emergency: approvals.emergency,
     },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
@@ -105,6 +118,8 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   development: true,
   lock: true,
   retry: true,
+  resolution: true,
+  approvals: true,
   backOff: true,
   circuit: true,
   timeouts: true,
@@ -115,6 +130,8 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
+  resolution: { approvals: true },
+  approvals: { require: true, directory: true, onUnapproved: true, emergency: true },
   timeouts: {
     runMs: true,
     changeMs: true,
@@ -125,7 +142,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'lock' | 'retry' | 'timeouts';
+type Group = 'approvals' | 'lock' | 'retry' | 'resolution' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {
@@ -149,84 +166,4 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
     ...(Object.assign({}, ...defined) as FlamingockSettings),
     ...(Object.fromEntries(groups) as object),
   };
-}
-
-/** Shorter, and an event loop that is busy for a moment loses the lock. */
-const SHORTEST_LEASE_MS = 300;
-
-function valueFaults({
-  enabled,
-  shutdownSignals,
-  runAt,
-  role,
-  commit,
-  onIssue,
-  outOfOrder,
-  renamedChanges,
-  editedChanges,
-  development,
-  stages,
-  lock,
-  retry,
-  timeouts,
-}: ResolvedOptions): string[] {
-  const faults = [
-    typeof enabled === 'boolean'
-      ? undefined
-      : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
-    typeof development.isOn === 'boolean'
-      ? undefined
-      : `development must be true or false, not ${JSON.stringify(development.isOn)}`,
-    listOfTexts('shutdownSignals', shutdownSignals),
-    ['SIGKILL', 'SIGSTOP'].some((signal) => shutdownSignals.includes(signal as NodeJS.Signals))
-      ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
-      : undefined,
-    oneOf('runAt', runAt, ['bootstrap', 'after-module-init', 'manual']),
-    oneOf('role', role, ['both', 'execute', 'wait']),
-    oneOf('commit', commit, ['auto', 'each']),
-    oneOf('onIssue', onIssue, ['fail', 'skip']),
-    oneOf('outOfOrder', outOfOrder, ['allow', 'warn', 'fail']),
-    oneOf('renamedChanges', renamedChanges, ['allow', 'warn', 'fail']),
-    oneOf('editedChanges', editedChanges, ['ignore', 'warn', 'fail']),
-    milliseconds('lock.leaseMs', lock.leaseMs, SHORTEST_LEASE_MS),
-    milliseconds('lock.waitMs', lock.waitMs, 0),
-    milliseconds('lock.retryMs', lock.retryMs, 1),
-    ...retryFaults(retry),
-    milliseconds('timeouts.runMs', timeouts.runMs ?? 1, 1),
-    milliseconds('timeouts.changeMs', timeouts.changeMs ?? 1, 1),
-    milliseconds('timeouts.graceMs', timeouts.graceMs, 0),
-    ...limitFaults(timeouts),
-    stages && listOfTexts('stages', stages),
-    stages && new Set(stages).size < stages.length ? 'stages names a stage twice' : undefined,
-  ];
-  return faults.filter((fault) => fault !== undefined);
-}
-
-function retryFaults({ attempts, initialMs, maxMs }: RetrySettings): (string | undefined)[] {
-  return [
-    countFrom1('retry.attempts', attempts),
-    milliseconds('retry.initialMs', initialMs, 1),
-    milliseconds('retry.maxMs', maxMs, initialMs),
-  ];
-}
-
-function limitFaults({ answerMs, commitMs, rollbackMs, takeOverMs }: Limits): (string | undefined)[] {
-  const fault = milliseconds('timeouts.answerMs', answerMs, 1);
-  // The others follow from it where they are not set.
-  if (fault !== undefined) return [fault];
-  return [
-    milliseconds('timeouts.commitMs', commitMs, 1),
-    milliseconds('timeouts.rollbackMs', rollbackMs, 1),
-    milliseconds('timeouts.takeOverMs', takeOverMs, 0),
-    takeOverMs >= answerMs
-      ? `timeouts.takeOverMs must be less than timeouts.answerMs, ${answerMs}: what waits for it is an answer`
-      : undefined,
-  ];
-}
-
-function serviceFault(service: string | undefined): string | undefined {
-  if (service === undefined)
-    return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
-  const fault = serviceNameFault(service);
-  return fault && `service ${fault}`;
 }

@@ -23,6 +23,11 @@ export function milliseconds(name: string, value: number, least: number): string
 
 /** What is wrong with a value that should be a count. */
 export function countFrom1(name: string, value: number): string | undefined {
-  if (Number.isSafeInteger(value) && value > 0) return undefined;
-  return `${name} must be a whole number from 1, not ${String(value)}`;
+  return countFrom(1, name, value);
+}
+
+/** What is wrong with a value that should be a count of at least so many. */
+export function countFrom(least: number, name: string, value: number): string | undefined {
+  if (Number.isSafeInteger(value) && value >= least) return undefined;
+  return `${name} must be a whole number from ${least}, not ${String(value)}`;
 }

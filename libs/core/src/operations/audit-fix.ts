@@ -10,6 +10,7 @@ import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { toldEdits } from '../run/plan-checks.js';
 import type { Decision } from '../recovery/recovery-decision.js';
+import { assertApproved } from './approved-resolution.js';
 import { exclusively } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
@@ -41,7 +42,7 @@ export interface AuditFixResult {
  * or another application's. Waits for a run that is going on, so it never races one.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
- * when the change does not need a manual check; LockTimeoutError with who holds the lock.
+ * when the change does not need a manual check; ResolutionUnapprovedError; LockTimeoutError with who holds the lock.
  */
 export async function auditFix(
   engine: Engine,
@@ -58,7 +59,8 @@ async function record(
   { journal, snapshot }: ExclusiveSession,
 ): Promise<AuditFixResult> {
   const { changeId, resolution = 'EXECUTED' } = request;
-  const { subject, fingerprint } = subjectOfFix(engine, request, snapshot);
+  const { subject, fingerprint, isIssue } = subjectOfFix(engine, request, snapshot);
+  if (isIssue) await assertApproved(engine, changeId, resolution);
   const state = `MANUAL_MARKED_AS_${resolution}` as const;
   const metadata = { ...operatorMetadata(operation), ...fingerprint };
   const fixed = await journal.append(subject, { state, operation: 'FIX', at: journal.now(), metadata });
@@ -77,6 +79,8 @@ async function record(
 interface FixSubject {
   readonly subject: ChangeFacts;
   readonly fingerprint: AuditRecord['metadata'];
+  /** False where the question is only which change it is. */
+  readonly isIssue: boolean;
 }
 
 function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditSnapshot): FixSubject {
@@ -85,10 +89,11 @@ function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditS
   const change = changeInDoubt(engine, request, snapshot);
   if (change) {
     const fingerprint = request.resolution === 'ROLLED_BACK' ? {} : fingerprinted(change.source);
-    return { subject: subjectOf(change, txStrategyOf(change, engine.store)), fingerprint };
+    const subject = subjectOf(change, txStrategyOf(change, engine.store));
+    return { subject, fingerprint, isIssue: false };
   }
   const issue = findIssues(engine, { snapshot }).find(({ entry }) => entry.changeId === changeId);
-  if (issue) return { subject: issue.entry, fingerprint: {} };
+  if (issue) return { subject: issue.entry, fingerprint: {}, isIssue: true };
   throw noIssue(engine, changeId, { snapshot });
 }
 

@@ -56,6 +56,7 @@ describe('auditVerify', () => {
       entries: 6,
       head: { seq: 6, hash: last?.hash },
       accepted: [],
+      decisions: 0,
     });
   });
 
@@ -67,6 +68,7 @@ describe('auditVerify', () => {
       entries: 0,
       head: { seq: 0, hash: GENESIS_HASH },
       accepted: [],
+      decisions: 0,
     });
   });
 

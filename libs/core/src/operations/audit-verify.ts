@@ -5,6 +5,8 @@ import { AcceptingWalk } from '../audit/accepting-walk.js';
 import { CHAIN_START, type ChainEnd } from '../audit/chain.js';
 import { cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { at, headFault, tokenFault } from '../audit/head-faults.js';
+import { DecisionLedger } from '../decisions/decision-ledger.js';
+import { LedgerTamperedError } from '../decisions/decision.errors.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
 import type { Pipeline } from '../plan/pipeline.js';
@@ -29,12 +31,16 @@ export type AuditVerification =
       readonly head: ChainEnd;
       /** Entries that were changed, and that an operator has accepted. */
       readonly accepted: readonly ChainFault[];
+      /** How many decisions there are. */
+      readonly decisions: number;
     }
   | {
       readonly ok: false;
       /** Set where there is no history at all, so that nothing was verified. */
       readonly absent?: true;
-      /** Place of the first broken entry; 0 where there is none. */
+      /** Set where the entries are unchanged, and the fault is in the ledger of decisions. */
+      readonly inDecisions?: true;
+      /** Place of the first broken entry, or decision; 0 where there is none. */
       readonly seq: number;
       /** Its change; absent where there is no such entry. */
       readonly changeId?: string;
@@ -46,7 +52,8 @@ export type AuditVerification =
     };
 
 /**
- * Walks the whole chain, in bounded memory, up to its first fault that no finding has accepted; then looks at the head.
+ * Walks the whole chain, in bounded memory, up to its first fault that no finding has accepted; then looks at the head,
+ * and walks the decisions.
  * Takes no lock: entries that a run appends meanwhile are walked too.
  */
 export async function auditVerify(
@@ -72,8 +79,22 @@ export async function auditVerify(
     cutFault(last, expectHead, EXPECTED) ??
     (await faultAbove(engine, [...lastOfEach.values()]));
   if (fault) return { ok: false, ...placeOf(fault) };
+  const decisions = await countDecisions(engine);
+  if (decisions instanceof LedgerTamperedError)
+    return { ok: false, inDecisions: true, seq: decisions.seq, fault: decisions.fault };
   const { seq, hash } = last;
-  return { ok: true, entries: seq, head: { seq, hash }, accepted: accepted.map(placeOf) };
+  return { ok: true, entries: seq, head: { seq, hash }, accepted: accepted.map(placeOf), decisions };
+}
+
+async function countDecisions({ pipeline, store }: Engine): Promise<number | LedgerTamperedError> {
+  let last = 0;
+  try {
+    for await (const { seq } of new DecisionLedger(store, pipeline.service).read()) last = seq;
+    return last;
+  } catch (error) {
+    if (error instanceof LedgerTamperedError) return error;
+    throw error;
+  }
 }
 
 async function absence({ pipeline: { service }, store }: Engine): Promise<string> {

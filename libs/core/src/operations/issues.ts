@@ -3,6 +3,9 @@ import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { DecisionLedger } from '../decisions/decision-ledger.js';
+import { decisionsAbout } from '../decisions/decisions-about.js';
+import { workOn, type ChangeWork } from '../decisions/issue-work.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { isForeign } from '../plan/change-identity.js';
@@ -51,6 +54,8 @@ export interface IssueDetail extends IssueSummary {
   readonly history: readonly AuditEntry[];
   /** What to do, step by step; steps are not numbered. */
   readonly guidance: readonly string[];
+  /** Who works on it, and what was said and proposed. */
+  readonly work: ChangeWork;
 }
 
 /** An issue as history and code have it. */
@@ -78,7 +83,11 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
   if (changeId !== undefined) assertKnown(changeId, engine.pipeline, observed.snapshot);
   const issues = findIssues(engine, observed);
   const issue = changeId === undefined ? issues[0] : issues.find(({ entry }) => entry.changeId === changeId);
-  if (issue) return detailOf(issue, await historyOf(engine, issue.entry.changeId));
+  if (issue) {
+    const history = await historyOf(engine, issue.entry.changeId);
+    const ledger = new DecisionLedger(engine.store, engine.pipeline.service);
+    return detailOf(issue, history, workOn(history, await decisionsAbout(ledger, issue.entry.changeId)));
+  }
   if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a manual check');
   throw noIssue(engine, changeId, observed);
 }
@@ -134,7 +143,7 @@ export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
   };
 }
 
-function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetail {
+function detailOf(issue: FoundIssue, history: readonly AuditEntry[], work: ChangeWork): IssueDetail {
   const { entry, change } = issue;
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
@@ -154,5 +163,6 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetai
       change && isForeign(entry, change)
         ? foreignSteps(entry, change)
         : guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+    work,
   };
 }

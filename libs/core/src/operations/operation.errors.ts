@@ -1,6 +1,6 @@
 import { FlamingockError } from '../errors/flamingock.error.js';
 import { listed } from '../errors/listed.js';
-import { cliCommand, redoCommand } from '../errors/commands.js';
+import { cliCommand, issueCommand, redoCommand, shellWord } from '../errors/commands.js';
 
 /** Neither the code nor the history has a change of that id. */
 export class UnknownChangeError extends FlamingockError {
@@ -32,6 +32,45 @@ export class NoIssueError extends FlamingockError {
   ) {
     const who = changeId === undefined ? 'No change has an issue' : `Change "${changeId}" has no issue`;
     super(`${who}: ${why}. Nothing was recorded.`);
+  }
+}
+
+/** Somebody may not say what they wanted to say about a change. Nothing was recorded. */
+export class DecisionRefusedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_DECISION_REFUSED';
+
+  constructor(
+    /** What was to be said, such as `approve`. */
+    readonly kind: string,
+    readonly changeId: string,
+    why: string,
+  ) {
+    super(
+      `Cannot ${kind} ${JSON.stringify(changeId)}: ${why}. Nothing was recorded. \`${issueCommand(changeId)}\` shows ` +
+        'what was decided about it.',
+    );
+  }
+}
+
+/** A resolution needs the approval of others first. Nothing was recorded, and no method was called. */
+export class ResolutionUnapprovedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_RESOLUTION_UNAPPROVED';
+
+  constructor(
+    readonly changeId: string,
+    /** `EXECUTED`, `ROLLED_BACK` or `UNDONE`. */
+    readonly resolution: string,
+    /** How many approvals are missing. */
+    readonly missing: number,
+    isProposed: boolean,
+  ) {
+    const id = shellWord(changeId);
+    const propose = `propose it, \`${cliCommand(`issue propose -c ${id} --resolution ${resolution} --reason "…"`)}\`, and have`;
+    super(
+      `${JSON.stringify(changeId)} cannot be resolved as ${resolution} yet: ${missing} ${missing === 1 ? 'approval' : 'approvals'} ` +
+        `of others ${missing === 1 ? 'is' : 'are'} missing. Nothing was recorded. ${isProposed ? 'Have' : `First ${propose}`} ` +
+        `another person approve it: \`${cliCommand(`issue approve -c ${id} --reason "…"`)}\`.`,
+    );
   }
 }
 

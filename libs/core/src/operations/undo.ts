@@ -1,5 +1,6 @@
 import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
+import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { resolveParameters } from '../change/change-parameters.js';
 import { fingerprintOf } from '../change/fingerprint.js';
 import type { RunResources } from '../executor/change-caller.js';
@@ -16,6 +17,7 @@ import { nextAfter, undoFailureSteps } from '../run/issue-report.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
 import type { UndoneChange, UndoReport } from '../reporting/undo-report.js';
+import { assertApproved } from './approved-resolution.js';
 import { exclusively } from './exclusively.js';
 import { observe } from './at-work.js';
 import { operatorMetadata, operatorOf, type Operation, type OperationContext } from './operation-context.js';
@@ -37,7 +39,7 @@ export interface UndoOptions extends OperationContext {
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
  * before anything happens, when one of the changes cannot be undone; InvalidChangesError, then too, for their
- * parameters; LockTimeoutError while another instance works.
+ * parameters; ResolutionUnapprovedError; LockTimeoutError while another instance works.
  */
 export async function undo(
   engine: Engine,
@@ -52,7 +54,12 @@ export async function undo(
     await resolveParameters(items.map(({ change }) => change));
     return { service, status: 'planned', changes: items.map((item) => unreached(item, 'planned')) };
   }
-  return exclusively(engine, operation, (session) => new UndoRunner(engine, session, operation).run(request));
+  const admit = async (changes: readonly ChangeDescriptor[]): Promise<void> => {
+    for (const { id } of changes) await assertApproved(engine, id, 'UNDONE');
+  };
+  return exclusively(engine, operation, (session) =>
+    new UndoRunner(engine, session, operation).run(request, admit),
+  );
 }
 
 /** One undo, under the lock. */
@@ -71,11 +78,16 @@ export class UndoRunner {
     this.executors = new Executors(this.resources, store);
   }
 
-  async run(request: UndoRequest): Promise<UndoReport> {
+  /** @param admit Rejects before anything happens where these changes may not be undone. */
+  async run(
+    request: UndoRequest,
+    admit: (changes: readonly ChangeDescriptor[]) => Promise<void> = () => Promise.resolve(),
+  ): Promise<UndoReport> {
     try {
       const snapshot = await reconciledSnapshot(this.engine, this.session, this);
       const items = await planUndo(this.engine, request, { snapshot });
       const undone = items.map(({ change }) => change);
+      await admit(undone);
       await makeReady(this.engine, undone);
       await assertTransactions(undone);
       await this.executors.assertNothingLost(undone);

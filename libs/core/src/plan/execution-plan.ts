@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { Renaming } from '../audit/renaming.js';
+import type { ApprovalStanding } from '../decisions/approval.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { RenamedChange } from './change-identity.js';
 import type { Decision } from '../recovery/recovery-decision.js';
@@ -9,6 +10,8 @@ export interface PlannedChange extends Decision {
   readonly change: ChangeDescriptor;
   /** Its last entry; `undefined` if history does not know it. */
   readonly entry: AuditEntry | undefined;
+  /** Whether people have approved it; absent where they need not. */
+  readonly approval?: ApprovalStanding;
   /** True where its `@Verify()` is to be asked, and may settle it. */
   readonly isAsked?: boolean;
 }

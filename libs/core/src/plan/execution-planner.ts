@@ -56,7 +56,9 @@ function planStage({ name, changes }: Stage, snapshot: AuditSnapshot, hold: Hold
       const entry = entryOf(change, snapshot);
       const decided = { change, entry, ...decideChange(change, entry, missingOf(change, snapshot)) };
       const held = heldBack(decided, hold);
-      return held.action === 'WAIT' ? { change, entry, ...held } : { ...decided, ...held };
+      const approval = held.action === 'SKIP' ? undefined : hold.approvals?.get(change.id);
+      const planned = held.action === 'WAIT' ? { change, entry, ...held } : { ...decided, ...held };
+      return approval ? { ...planned, approval } : planned;
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { momentOf } from '../audit/store-time.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { mayRun, whyUnapproved, type ApprovalStanding } from '../decisions/approval.js';
 import { triedOf, type Tried, type TriedEntry } from './back-off.js';
 import { circuitState, isWithin, type Circuit } from './circuit.js';
 import type { Decision } from './recovery-decision.js';
@@ -10,6 +11,8 @@ export interface HoldFacts {
   readonly now: number;
   /** By target system; those that were never told to have failed are absent. */
   readonly circuits: ReadonlyMap<string, Circuit>;
+  /** Of those that people have to approve, by the id of the change. */
+  readonly approvals?: ReadonlyMap<string, ApprovalStanding>;
 }
 
 /** Nothing is held back. */
@@ -17,24 +20,26 @@ export const NO_HOLD: HoldFacts = { now: Infinity, circuits: new Map() };
 
 /** A change that may be held back, as it is planned. */
 export interface Holdable extends Decision {
-  readonly change: Pick<ChangeDescriptor, 'recovery' | 'recoveryRetry' | 'source' | 'target'>;
+  readonly change: Pick<ChangeDescriptor, 'id' | 'recovery' | 'recoveryRetry' | 'source' | 'target'>;
   readonly entry: TriedEntry | undefined;
 }
 
 /**
  * The decision about a change, or `WAIT` where it is too early for it: what starts try again waits for its pause, and
- * a target system that has failed too often is left alone. One that was tried as often as its author wants is left to a
+ * a target system that has failed too often is left alone, and what people have to approve waits for them. One that was tried as often as its author wants is left to a
  * person, once its marker or `@Verify()` has been asked.
  */
 export function heldBack(
   { change, entry, action, reason }: Holdable,
-  { now, circuits }: HoldFacts,
+  { now, circuits, approvals }: HoldFacts,
 ): Decision {
   const decision = { action, reason };
   if (action !== 'EXECUTE' && action !== 'RECONCILE') return decision;
   const tried = entry && triedOf(change, entry);
   if (tried?.isLast && action === 'EXECUTE')
     return { action: 'MANUAL_INTERVENTION', reason: `it was tried ${timesOf(tried.times)}: ${reason}` };
+  const approval = approvals?.get(change.id);
+  if (approval && !mayRun(approval)) return { action: 'WAIT', reason: whyUnapproved(approval) };
   const circuit = circuits.get(change.target.id);
   const byCircuit = circuit && heldByCircuit(circuit, now);
   // A marker is read at once: it may prove that nothing is left to try.

@@ -2,6 +2,7 @@ import type { Operator } from '../audit/actor.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChainEnd } from '../audit/chain.js';
 import type { ChangeProgress } from '../change/change-progress.js';
+import type { DecisionRecord } from '../decisions/decision-record.js';
 import type { LockRecord } from '../lock/lock-store.js';
 import type { ChangeReport, ExecutionReport } from './execution-report.js';
 import type { HolderActivity } from './holder-activity.js';
@@ -107,6 +108,12 @@ export interface IssueResolvedEvent extends RunEvent, Operator {
   readonly state: AuditState;
 }
 
+/** What somebody has said about a change or an issue. */
+export interface DecisionRecordedEvent {
+  readonly service: string;
+  readonly decision: DecisionRecord;
+}
+
 /** A change that was undone. */
 export interface ChangeUndoneEvent extends RunEvent, Operator {
   readonly change: UndoneChange;
@@ -199,6 +206,8 @@ export interface FlamingockEventMap {
   'issue.opened': IssueOpenedEvent;
   /** By `audit fix` or `audit reconcile`. */
   'issue.resolved': IssueResolvedEvent;
+  /** Somebody has acknowledged, assigned, commented, proposed, approved or the like; see the kind of the decision. */
+  'decision.recorded': DecisionRecordedEvent;
   /** Also where it was open before, and a probe has failed. */
   'circuit.opened': CircuitOpenedEvent;
   /** By a change that succeeded on its target system, or by an operator. */

@@ -1,3 +1,4 @@
+import type { ApprovalSettings } from '../decisions/approval-reader.js';
 import type { LockSettings } from '../lock/lock-queue.js';
 import type { CircuitSettings } from '../recovery/circuit.js';
 import type { Limits } from '../runtime/limits.js';
@@ -22,6 +23,12 @@ export interface EngineSettings {
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
   readonly retry: RetrySettings;
+  /** How many others have to approve what an operator wants to record about an issue, or to undo. */
+  readonly resolution: { readonly approvals: number };
+  readonly approvals: ApprovalSettings & {
+    /** What a start does about a pending change that is not approved. */
+    readonly onUnapproved: 'fail' | 'wait' | 'skip';
+  };
   readonly backOff: {
     /** Longest time, in milliseconds, that a run waits for changes that are not to be executed yet. */
     readonly waitMs: number;

@@ -28,5 +28,6 @@ export function isTooEarly(
 ): boolean {
   const first = plan.stages.flatMap(({ changes }) => changes.find(({ action }) => action !== 'SKIP') ?? []);
   if (first.length === 0 || first.some(({ action }) => action !== 'WAIT')) return false;
-  return Math.min(...first.map(({ notBefore = 0 }) => notBefore)) - now > backOff.waitMs;
+  const earliest = Math.min(...first.map(({ notBefore = Infinity }) => notBefore));
+  return earliest === Infinity || earliest - now > backOff.waitMs;
 }

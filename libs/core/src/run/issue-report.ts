@@ -27,13 +27,13 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
   });
 }
 
-/** Reports a change that it is too early for. */
-export function waitingReport({ change, entry, reason, notBefore = 0 }: PlannedChange): ChangeReport {
-  const at = momentOf(notBefore);
+/** Reports a change that it is too early for, or that people have not approved. */
+export function waitingReport({ change, entry, reason, notBefore }: PlannedChange): ChangeReport {
+  const at = notBefore === undefined ? undefined : momentOf(notBefore);
   return reportChange(change, {
     result: 'waiting',
-    reason: `not before ${at}: ${reason}`,
-    notBefore: at,
+    reason: at === undefined ? reason : `not before ${at}: ${reason}`,
+    ...(at !== undefined && { notBefore: at }),
     ...(entry && { state: entry.state }),
     ...(entry?.error != null && { error: entry.error }),
   });

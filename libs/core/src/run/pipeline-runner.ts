@@ -15,11 +15,12 @@ import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from './engine.js';
 import { resourcesOf, withLock, type LockRequest } from './exclusive-run.js';
 import type { ExclusiveSession } from './exclusive-session.js';
-import { changesToRun, type ExecutionPlan } from '../plan/execution-plan.js';
+import { changesToRun, type ExecutionPlan, type PlannedChange } from '../plan/execution-plan.js';
 import { HolderNotice } from './holder-notice.js';
 import { HolderWatch } from './holder-watch.js';
 import { makeReady } from './make-ready.js';
 import { LOOK_AGAIN } from '../plan/pipeline.js';
+import { assertApprovals, awaitApprovals } from './approval-wait.js';
 import { assertOpen, checkPlan } from './plan-checks.js';
 import { isTooEarly } from './held-stages.js';
 import { restingReports } from './issue-report.js';
@@ -62,6 +63,7 @@ export class PipelineRunner {
   }
 
   private async apply(signal: AbortSignal): Promise<void> {
+    if (this.engine.settings.approvals.onUnapproved === 'wait') await this.awaitApprovals(signal);
     if (await this.nothingToDo(await this.readHead())) return;
     const { service } = this.engine.pipeline;
     const lockRequest: LockRequest = {
@@ -88,6 +90,7 @@ export class PipelineRunner {
     const now = await planNow(this.engine, snapshot, { mayHaveFailed, now: journal.now() });
     const { plan } = now;
     this.edited = checkPlan(plan, this.engine.settings);
+    assertApprovals(this.engine, plan);
     this.report.notePlan(plan, this.edited);
     if (plan.hasWork) await this.runPlan(now, session, signal);
     await this.settle(plan, session);
@@ -120,6 +123,29 @@ export class PipelineRunner {
     return isAtRest(head) && this.nothingToDo(head);
   }
 
+  private async awaitApprovals(signal: AbortSignal): Promise<void> {
+    const { engine, activity } = this;
+    const { service } = engine.pipeline;
+    const read = async () => {
+      const head = await this.readHead();
+      // What is settled needs no approval.
+      return isSettled(head, engine.pipeline.digest) ? { stages: [] } : (await readPlan(engine, head)).plan;
+    };
+    const tell = (unapproved: readonly PlannedChange[]): void => {
+      const pending = unapproved.map(({ change }) => change.id);
+      const reason = `people have to approve ${unapproved.map(({ change, reason: why }) => `"${change.id}" (${why})`).join(', ')}`;
+      engine.events.publish('run.awaiting', {
+        service,
+        executionId: this.report.executionId,
+        reason,
+        pending,
+        issues: [],
+      });
+    };
+    const patiently = () => awaitApprovals(engine, read, tell, signal);
+    await activity.watch(undefined, () => activity.during('approvals', patiently));
+  }
+
   private async readHead(): Promise<AuditHead | undefined> {
     const { pipeline, store } = this.engine;
     const head = await store.readHead(pipeline.service);
@@ -136,6 +162,7 @@ export class PipelineRunner {
       return true;
     }
     const { plan, now, snapshot, edited } = await readPlan(this.engine, head);
+    assertApprovals(this.engine, plan);
     if (isTooEarly(plan, now, this.engine.settings)) {
       this.report.notePlan(plan, edited);
       this.report.noteResult({ changes: restingReports(plan), warnings: [] });

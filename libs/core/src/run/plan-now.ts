@@ -1,6 +1,7 @@
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { ApprovalReader } from '../decisions/approval-reader.js';
 import { triedOf } from '../recovery/back-off.js';
 import { hasCircuit, readCircuits, type KeptCircuits } from './circuits.js';
 import type { Engine } from './engine.js';
@@ -37,9 +38,12 @@ export async function planNow(
   const isRead =
     mayHaveFailed && settings.circuit !== false && pending.some(({ change }) => hasCircuit(change, store));
   const circuits = isRead ? await readCircuits(store.records, pipeline.service) : NONE;
-  if (circuits.size === 0 && !pending.some(isTried)) return { plan, circuits, now: Infinity };
-  const at = now ?? (await store.lock.read(pipeline.service))?.storeNow ?? Infinity;
-  return { plan: planExecution(pipeline, snapshot, { now: at, circuits }), circuits, now: at };
+  const reader = new ApprovalReader(store, pipeline.service, settings.approvals);
+  const approvals = await reader.read(pending.map(({ change }) => change));
+  const isTimed = circuits.size > 0 || pending.some(isTried);
+  if (!isTimed && approvals.size === 0) return { plan, circuits, now: Infinity };
+  const at = isTimed ? (now ?? (await store.now())) : Infinity;
+  return { plan: planExecution(pipeline, snapshot, { now: at, circuits, approvals }), circuits, now: at };
 }
 
 function isTried({ change, entry }: PlannedChange): boolean {

@@ -12,6 +12,7 @@ import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
 import { nextTry } from '../recovery/back-off.js';
 import { heldBack, NO_HOLD } from '../recovery/hold-back.js';
+import { approvalMetadata } from '../decisions/approval.js';
 import { ChangeAttempts } from './change-attempts.js';
 import { ChangeEnds } from './change-ends.js';
 import { Circuits, type KeptCircuits } from './circuits.js';
@@ -206,9 +207,10 @@ export class PlanRunner {
     this.resources.signal.throwIfAborted();
     this.begin(change);
     const tries = nextTry(change, planned.entry, txStrategyOf(change, this.store), this.resources.runtime);
-    const call = executionOf(change, 1, tries);
+    const notes = { ...tries, ...approvalMetadata(planned.approval) };
+    const call = executionOf(change, 1, notes);
     const outcome = await this.interruptible(() => this.executors.execute(change, call, next));
-    return this.retried(planned, outcome, tries, next);
+    return this.retried(planned, outcome, notes, next);
   }
 
   /** Concludes a change with its last attempt. */

@@ -6,7 +6,7 @@ import { describeEdit, describeRename, describeUnfinishedEdit } from '../plan/id
 import type { Pipeline } from '../plan/pipeline.js';
 import type { PlanResult } from './plan-result.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { fixCommand, issuesCommand } from '../errors/commands.js';
+import { fixCommand, issuesCommand, reviewCommand } from '../errors/commands.js';
 import {
   reportChange,
   type ChangeFinding,
@@ -39,7 +39,7 @@ export class ReportDraft {
     private readonly runtime: Runtime,
     private readonly settings: Pick<
       EngineSettings,
-      'onIssue' | 'outOfOrder' | 'renamedChanges' | 'development'
+      'onIssue' | 'outOfOrder' | 'renamedChanges' | 'development' | 'approvals'
     >,
   ) {
     this.startedAt = runtime.monotonicMs();
@@ -88,6 +88,7 @@ export class ReportDraft {
         `neither applied nor rolled back, and no longer in the code: ${unfinished.join(', ')}; see \`${issuesCommand()}\``,
       );
     const late = outOfOrder.map(({ change }) => change.id);
+    this.warnOfEmergencies(plan);
     if (late.length > 0 && this.settings.outOfOrder === 'warn')
       this.warn(`applied out of order, after later changes of their stage: ${late.join(', ')}`);
     if (this.settings.renamedChanges === 'warn') for (const one of renamed) this.warn(describeRename(one));
@@ -103,6 +104,16 @@ export class ReportDraft {
     this.warn(
       `edited since they were applied, and not run again: ${others.map(describeEdit).join(', ')}; write a new change for what is missing, or accept each as it is: \`${fixCommand(first.changeId, 'EXECUTED')}\``,
     );
+  }
+
+  private warnOfEmergencies({ stages }: ExecutionPlan): void {
+    for (const { change, action, approval } of stages.flatMap(({ changes }) => changes)) {
+      if (action !== 'EXECUTE' || approval?.emergency === undefined) continue;
+      const review = reviewCommand(change.id);
+      this.warn(
+        `"${change.id}" runs without approval: ${approval.emergency}; have it reviewed: \`${review}\``,
+      );
+    }
   }
 
   noteResult({ changes, failure, warnings }: PlanResult): void {
@@ -139,7 +150,18 @@ export class ReportDraft {
 
   private status(): ExecutionStatus {
     if (this.allApplied) return this.worked ? 'applied' : 'up-to-date';
-    return this.worked && this.settings.onIssue === 'skip' ? 'incomplete' : 'stopped';
+    const { onIssue, approvals } = this.settings;
+    const mayLeave = onIssue === 'skip' || (approvals.onUnapproved === 'skip' && this.onlyUnapproved);
+    return this.worked && mayLeave ? 'incomplete' : 'stopped';
+  }
+
+  /** True where all that is left waits for people, and for nothing else. */
+  private get onlyUnapproved(): boolean {
+    const left = this.changes.filter(({ result }) => !APPLIED.has(result) && result !== 'not-reached');
+    return (
+      left.length > 0 &&
+      left.every(({ result, notBefore }) => result === 'waiting' && notBefore === undefined)
+    );
   }
 
   private all(finding: ChangeFinding): ChangeReport[] {

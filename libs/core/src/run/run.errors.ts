@@ -1,5 +1,6 @@
-import { circuitsCommand, cliCommand, issueCommand } from '../errors/commands.js';
+import { approveCommand, circuitsCommand, cliCommand, issueCommand } from '../errors/commands.js';
 import { FlamingockError } from '../errors/flamingock.error.js';
+import type { PlannedChange } from '../plan/execution-plan.js';
 import { issuesOf, type ChangeReport, type ExecutionReport } from '../reporting/execution-report.js';
 
 /** Base of the errors that end a run after it began; carries what the run did. */
@@ -58,6 +59,32 @@ export class NotYetError extends RunStoppedError {
     );
     this.changeIds = waiting.map(({ changeId }) => changeId);
     this.notBefore = notBefore;
+  }
+}
+
+/** Pending changes need the approval of people, and do not have it. Nothing was run. */
+export class UnapprovedChangesError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_UNAPPROVED_CHANGES';
+  /** In the order in which they run. */
+  readonly changeIds: readonly string[];
+
+  constructor(
+    readonly service: string,
+    unapproved: readonly PlannedChange[],
+    /** How long they were waited for. */
+    readonly waitedMs = 0,
+  ) {
+    const lines = unapproved.map(
+      ({ change, reason, approval }) =>
+        `  "${change.id}": ${reason}: \`${approveCommand(change.id, approval?.digest ?? '')}\``,
+    );
+    const waited = waitedMs > 0 ? ` They were waited for, ${Math.round(waitedMs)} ms.` : '';
+    super(
+      `Pending changes of service "${service}" are not approved. Nothing was run.${waited}\n${lines.join('\n')}\n` +
+        'Have other people than their authors look at them and approve them, then start again. In an emergency they run ' +
+        'without, and are recorded so: FLAMINGOCK_EMERGENCY="why".',
+    );
+    this.changeIds = unapproved.map(({ change }) => change.id);
   }
 }
 

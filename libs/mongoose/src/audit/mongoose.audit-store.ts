@@ -87,6 +87,11 @@ export class MongooseAuditStore implements AuditStore {
     return `${await this.describe()} on ${servers}`;
   }
 
+  async now(): Promise<number> {
+    const { localTime } = await this.context.database.outside((db) => db.command({ hello: 1 }));
+    return (localTime as Date).getTime();
+  }
+
   async readHead(service: string): Promise<AuditHead | undefined> {
     const head = await this.head(service);
     return head && toHead(head);

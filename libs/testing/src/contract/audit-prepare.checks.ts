@@ -12,6 +12,15 @@ export const AUDIT_PREPARE_CHECKS: ContractChecks<AuditBackend> = {
     assert.equal(await store.lock.read(SERVICE), undefined);
   },
 
+  'tells its time, before it was ever made ready and after': async ({ store }) => {
+    const before = await store.now();
+    await store.prepare();
+    const { storeNow } = await take(store.lock, claimBy('a'));
+    const after = await store.now();
+    assert.ok(Number.isSafeInteger(before) && before <= storeNow, `${before}, then ${storeNow}`);
+    assert.ok(storeNow <= after, `${storeNow}, then ${after}`);
+  },
+
   'is made ready by many instances at the same time': async ({ store, second }) => {
     const stores = [store, ...(await several(5, second))];
     await Promise.all([...stores, ...stores].map((each) => each.prepare()));

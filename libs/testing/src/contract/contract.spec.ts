@@ -14,6 +14,7 @@ import { ManualRuntime } from '../runtime/manual-runtime.js';
 import type { AuditBackend } from './audit-backend.js';
 import { auditStoreContract } from './audit-store.contract.js';
 import { contract, type ContractBackend, type ContractCase } from './contract-case.js';
+import { decisionLedgerContract } from './decision-ledger.contract.js';
 import { lockStoreContract } from './lock-store.contract.js';
 import { recordStoreContract } from './record-store.contract.js';
 import { mayGoOn, type PartialBackend, type SharedBackend } from './target-backend.js';
@@ -308,6 +309,11 @@ const FAULTY: Readonly<Record<string, ContractCase[]>> = {
         const version = (await records.read(record))?.version;
         return records.write(record, version === undefined ? { ...condition, ifVersion: 0 } : condition);
       },
+    })),
+  ),
+  'records that call a decision recorded where another one is': decisionLedgerContract(
+    recordOpener((records) => ({
+      write: (record, condition) => records.write(record, condition).then(() => true),
     })),
   ),
   'records that anyone writes': recordStoreContract(

@@ -51,6 +51,10 @@ export class InMemoryAuditStore implements AuditStore {
     return Promise.resolve(this.resource.name);
   }
 
+  now(): Promise<number> {
+    return this.resource.read('now', () => this.resource.now());
+  }
+
   readHead(service: string): Promise<AuditHead | undefined> {
     return this.resource.read('readHead', ({ heads }) => heads.get(service));
   }

@@ -1,6 +1,7 @@
 import type { Handles } from '@nestjs-flamingock/core/adapter';
 import type { AuditBackend } from '../contract/audit-backend.js';
 import { auditStoreContract } from '../contract/audit-store.contract.js';
+import { decisionLedgerContract } from '../contract/decision-ledger.contract.js';
 import { lockStoreContract } from '../contract/lock-store.contract.js';
 import { recordStoreContract } from '../contract/record-store.contract.js';
 import type { PartialBackend } from '../contract/target-backend.js';
@@ -71,6 +72,10 @@ describe('InMemoryLockStore', () => {
 
 describe('InMemoryRecordStore', () => {
   for (const { title, run } of recordStoreContract(openAudit)) it(title, run);
+});
+
+describe('decisions in the InMemoryRecordStore', () => {
+  for (const { title, run } of decisionLedgerContract(openAudit)) it(title, run);
 });
 
 describe('InMemoryTargetSystem', () => {

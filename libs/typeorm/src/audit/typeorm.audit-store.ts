@@ -91,6 +91,11 @@ export class TypeOrmAuditStore implements AuditStore {
     return `${await this.describe()} on ${serverOf(this.resource)}`;
   }
 
+  async now(): Promise<number> {
+    const { rows } = await this.database.execute(sql`SELECT ${this.database.dialect.nowMs} AS store_now`);
+    return Number(rows[0]?.['store_now']);
+  }
+
   async readHead(service: string): Promise<AuditHead | undefined> {
     const { heads } = await this.tables.get();
     const [row] = await this.readBegun(

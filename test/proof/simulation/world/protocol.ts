@@ -58,6 +58,10 @@ export class WatchedAuditStore implements AuditStore {
     return this.store.describe();
   }
 
+  now() {
+    return this.store.now();
+  }
+
   readHead(service: string) {
     return this.store.readHead(service);
   }

@@ -1,4 +1,7 @@
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../../operations/issues.js';
+import type { DecisionRecord } from '../../decisions/decision-record.js';
+import { decideIssue, type IssueDecisionRequest } from '../../operations/decide.js';
+import type { OperationContext } from '../../operations/operation-context.js';
 import type { EngineHost } from '../engine-host.js';
 
 /** The changes that need a manual check: `flamingock.issues`. */
@@ -18,5 +21,17 @@ export class IssueOperations {
    */
   async get(changeId?: string): Promise<IssueDetail> {
     return issueGet(await this.host.engine(), changeId);
+  }
+
+  /**
+   * Records what somebody says about an issue: that they have seen it, who works on it, a comment, how it is to end,
+   * an approval or a rejection of that. With the resolution `UNDONE` also about the undo of an applied change. Takes no
+   * lock. `context` has to say who says it.
+   *
+   * @throws InvalidRequestError, UnknownChangeError, NoIssueError; DecisionRefusedError where the actor may not say that;
+   * LedgerTamperedError.
+   */
+  decide(request: IssueDecisionRequest, context: OperationContext): Promise<DecisionRecord> {
+    return this.host.perform(context, (engine, operation) => decideIssue(engine, request, operation));
   }
 }

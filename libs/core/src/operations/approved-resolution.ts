@@ -1,0 +1,24 @@
+import { DecisionLedger } from '../decisions/decision-ledger.js';
+import { missingApprovals, type ProposedResolution } from '../decisions/issue-work.js';
+import type { Engine } from '../run/engine.js';
+import { workOf } from './decide.js';
+import { ResolutionUnapprovedError } from './operation.errors.js';
+
+/**
+ * Sees to it that others have approved a resolution of a change as it is now, where the settings want that.
+ *
+ * @throws ResolutionUnapprovedError; LedgerTamperedError, as then no approval counts.
+ */
+export async function assertApproved(
+  engine: Engine,
+  changeId: string,
+  resolution: ProposedResolution,
+): Promise<void> {
+  const { approvals } = engine.settings.resolution;
+  if (approvals === 0) return;
+  const work = await workOf(engine, new DecisionLedger(engine.store, engine.pipeline.service), changeId);
+  const missing = missingApprovals(work, resolution, approvals);
+  if (missing === 0) return;
+  const isProposed = work.proposal?.resolution === resolution;
+  throw new ResolutionUnapprovedError(changeId, resolution, missing, isProposed);
+}
