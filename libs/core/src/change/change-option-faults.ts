@@ -1,5 +1,6 @@
 import { optionFaults, shown, type OptionNames } from '../errors/option-names.js';
 import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import { isTransactional, type TargetSystem } from '../target-system/target-system.js';
 import type { ChangeFault } from './change.errors.js';
 import type { ChangeMetadata, ChangeOptions, RefusedRecovery } from './change-metadata.js';
 import { A_NAME, isName } from './names.js';
@@ -14,6 +15,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   retry: true,
   verify: true,
   timeoutMs: true,
+  lockTimeoutMs: true,
   guidance: true,
 };
 
@@ -24,6 +26,21 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function changeOptionFaults(where: string, { options, recovery }: ChangeMetadata): ChangeFault[] {
   const faults = [...optionsFaults(options), ...recoveryFaults(recovery)];
   return faults.map((fault) => ({ where, ...fault }));
+}
+
+/** What keeps a target system from bounding how long a change waits for locks. */
+export function lockTimeoutFaults(
+  where: string,
+  { lockTimeoutMs, transactional }: Partial<ChangeOptions>,
+  target: TargetSystem,
+): ChangeFault[] {
+  if (lockTimeoutMs === undefined) return [];
+  const obstacle = target.lockTimeoutObstacle
+    ? target.lockTimeoutObstacle(transactional ?? isTransactional(target))
+    : 'it has no bound for how long a statement waits for a lock';
+  if (obstacle === undefined) return [];
+  const problem = `has a lockTimeoutMs, which target system "${target.id}" cannot keep: ${obstacle}`;
+  return [{ where, problem, remedy: 'Leave lockTimeoutMs out; timeoutMs bounds the whole method.' }];
 }
 
 type Fault = Omit<ChangeFault, 'where'>;
@@ -53,7 +70,7 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
 }
 
 function valueFaults(options: Partial<ChangeOptions>): Fault[] {
-  const { timeoutMs, guidance, transactional, commit, retry, verify, replaces } = options;
+  const { timeoutMs, lockTimeoutMs, guidance, transactional, commit, retry, verify, replaces } = options;
   const faults: Fault[] = [];
   if (replaces !== undefined && !areNames(replacedNames(replaces))) {
     const problem = `its replaces must be the name of a migration, or a list of such names, not ${given(replaces)}`;
@@ -75,9 +92,9 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
     const problem = `its verify can only be 'always', not ${given(verify)}`;
     faults.push({ problem, remedy: "Write verify: 'always', or leave it out." });
   }
-  const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
-  if (timeoutMs !== undefined && !isTimeout) {
-    const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
+  for (const [name, value] of Object.entries({ timeoutMs, lockTimeoutMs })) {
+    if (value === undefined || isTimeout(value)) continue;
+    const problem = `its ${name} must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(value)}`;
     faults.push({ problem, remedy: 'Correct it, or leave it out.' });
   }
   if (!['boolean', 'undefined'].includes(typeof transactional)) {
@@ -85,6 +102,10 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
     faults.push({ problem, remedy: 'Correct it, or leave it out.' });
   }
   return faults;
+}
+
+function isTimeout(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= LONGEST_TIMER_MS;
 }
 
 function areNames(names: readonly unknown[]): boolean {
