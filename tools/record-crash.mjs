@@ -1,4 +1,4 @@
-// npm run demo:record [-- --check]: runs the demo's story, a crash and how it is put right, and writes what it prints into
+// npm run demo:record [-- --check]: runs the demo's story, two crashes and how they are put right, and writes what it prints into
 // docs/crash-story.svg. Nothing of the machine or the moment is in it, so --check can tell whether it is still true.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { STYLE, terminalSvg } from './terminal-svg.mjs';
 
 const FILE = 'docs/crash-story.svg';
 const TITLE =
-  'A change is killed half-way; the next start stops, says what to do, and goes on once that is done.';
+  'A change is killed before it is recorded; the next start sees that all of it is there, and goes on. One that is killed half-way stops the next start, which says what to do.';
 /** The pipe that it writes to takes colours, and is as wide as the picture. */
 const AS_TERMINAL = 'data:text/javascript,process.stdout.isTTY=true;process.stdout.columns=100';
 const CLI = resolve('libs/cli/bin/flamingock.cjs');
@@ -32,7 +32,7 @@ const NEUTRAL = [
 
 const folder = mkdtempSync(join(tmpdir(), 'flamingock-story-'));
 try {
-  const drawn = terminalSvg(TITLE, await story(), 1);
+  const drawn = terminalSvg(TITLE, await story(), 3);
   if (!process.argv.includes('--check')) writeFileSync(FILE, drawn);
   else if (readFileSync(FILE, 'utf8') !== drawn) {
     console.log(`${FILE} is not what the demo prints: npm run demo:record`);
@@ -45,6 +45,15 @@ try {
 async function story() {
   const crash = await screen('npm run demo:crash', ['dist/tools/crash.js']);
   await leaseIsOver();
+  const settled = await screen('npm start', ['dist/main.js']);
+  const half = await screen('npm run demo:crash -- --manual', ['dist/tools/crash.js', '--manual']);
+  // It begins as the first one does.
+  half.output.splice(
+    0,
+    half.output.findIndex((line) => line.includes('Applying "publish-feed"')),
+    '…',
+  );
+  await leaseIsOver();
   const stopped = await screen('npm start', ['dist/main.js']);
   const issues = await screen(`${COMMAND} issue list`, [CLI, 'issue', 'list']);
   for (const file of readdirSync(join(folder, 'feed'))) rmSync(join(folder, 'feed', file));
@@ -54,7 +63,7 @@ async function story() {
     ...WHY,
   ]);
   fixed.commands.unshift('rm var/feed/*.json');
-  return [crash, stopped, issues, fixed, await screen('npm start', ['dist/main.js'])];
+  return [crash, settled, half, stopped, issues, fixed, await screen('npm start', ['dist/main.js'])];
 }
 
 /** Otherwise it would depend on the machine whether, and for how long, the next start waits for the dead process. */

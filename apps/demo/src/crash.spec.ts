@@ -8,7 +8,7 @@ const flamingock = resolve('libs/cli/bin/flamingock.cjs');
 const isBuilt = existsSync(join(demo, 'dist/main.js'));
 
 /** The walk-through of the README, with the compiled service as `npm start` runs it. */
-(isBuilt ? describe : describe.skip)('the compiled service, killed in the middle of a change', () => {
+(isBuilt ? describe : describe.skip)('the compiled service, killed in a change', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-crash-'));
   const feed = join(folder, 'feed');
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,8 +30,24 @@ const isBuilt = existsSync(join(demo, 'dist/main.js'));
     return { code, output };
   }
 
-  it('leaves some of the files behind', async () => {
+  it('has published all files, and recorded no end', async () => {
     const { code, output } = await run('dist/tools/crash.js');
+    expect(output).toContain(
+      'died (SIGKILL) at the end of "publish-feed", before it was recorded as executed',
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(feed)).toHaveLength(5);
+  });
+
+  it('asks the change at the next start, records that all of it is there, and serves', async () => {
+    const { output } = await run('dist/main.js');
+    expect(output).toContain('✔ reconciled  feed / 0001 / publish-feed');
+    expect(output).toContain('4 skipped, 1 reconciled, 1 executed');
+    expect(output).toContain('Serving at');
+  });
+
+  it('leaves some of the files behind where it dies in the middle', async () => {
+    const { code, output } = await run('dist/tools/crash.js', '--manual');
     expect(output).toContain('died (SIGKILL) in the middle of "publish-feed"');
     expect(code).toBe(0);
     expect(readdirSync(feed)).toEqual(['CLF.json', 'EUR.json']);
@@ -41,8 +57,9 @@ const isBuilt = existsSync(join(demo, 'dist/main.js'));
     const { code, output } = await run('dist/main.js');
     expect(code).toBe(1);
     expect(output).toContain('✖ blocked  feed / 0001 / publish-feed');
-    expect(output).toContain('State left behind: STARTED');
+    expect(output).toContain('State left behind: EXECUTION_FAILED');
     expect(output).toMatch(/What to do:\s+1\. Look into target system "catalog-feed"/);
+    expect(output).toContain('Its @Verify() says "partial".');
     expect(output).toContain('not reached  feed / 0002 / warm-price-index');
     expect(output).toContain('npx --no @nestjs-flamingock/cli audit fix -c publish-feed');
     expect(output).not.toContain('Serving at');

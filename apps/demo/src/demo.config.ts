@@ -18,8 +18,8 @@ export interface DemoConfig {
     readonly redisUrl: string;
     readonly prefix: string;
   };
-  /** Id of the change in the middle of which the process is to die; see `DemoCrash`. */
-  readonly crashIn: string | undefined;
+  /** Currency after whose prices the process is to die; see `DemoCrash`. */
+  readonly crashAfter: string | undefined;
   /** Milliseconds that each file of the price feed takes; see `DemoPace`. */
   readonly paceMs: number;
 }
@@ -47,7 +47,7 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
       redisUrl: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:56379',
       prefix: process.env['STREAMS_PREFIX'] ?? 'inventory-',
     },
-    crashIn: process.env['DEMO_CRASH'],
+    crashAfter: process.env['DEMO_CRASH'],
     paceMs: Number(process.env['DEMO_PACE'] ?? 0),
   };
 });

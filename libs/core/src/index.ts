@@ -79,7 +79,8 @@ export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 export type { Verdict } from './recovery/verdict.js';
-export type { ChangeVerdict, DriftReport, VerifyRequest } from './operations/drift.js';
+export type { VerifyRequest } from './operations/drift.js';
+export type { ChangeVerdict, DriftReport } from './reporting/drift-report.js';
 
 export {
   EarlierNameError,
@@ -115,6 +116,7 @@ export type {
   ChangeUndoneEvent,
   CircuitClosedEvent,
   CircuitOpenedEvent,
+  DriftCheckedEvent,
   IssueOpenedEvent,
   ImportRecordedEvent,
   IssueResolvedEvent,

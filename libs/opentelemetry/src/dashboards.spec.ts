@@ -29,6 +29,7 @@ async function collect(): Promise<readonly ReceivedMetric[]> {
     executionId: report.executionId,
     report: waited,
   });
+  await app.get(FlamingockService).drift();
   await sdk.flush();
   await app.close();
   await sdk.stop();

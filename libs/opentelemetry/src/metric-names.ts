@@ -10,4 +10,6 @@ export const METRICS = {
   issues: 'flamingock.issues',
   /** Changes that the next run applies. */
   backlog: 'flamingock.backlog',
+  /** Applied changes that were not there any more when they were asked last. */
+  drift: 'flamingock.drift',
 } as const;

@@ -6,9 +6,12 @@ import type {
   Histogram,
   Meter,
   Observable,
+  ObservableCallback,
+  ObservableGauge,
 } from '@opentelemetry/api';
 import type {
   ChangeEndedEvent,
+  DriftReport,
   ExecutionReport,
   FlamingockEvents,
   FlamingockService,
@@ -34,7 +37,13 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
   private readonly lockWait: Histogram;
   private readonly issues: Observable;
   private readonly backlog: Observable;
+  private readonly drift: ObservableGauge;
   private readonly status: SharedAnswer<StatusReport>;
+  /** Absent until changes are asked. */
+  private drifted: DriftReport | undefined;
+  private readonly observeDrift: ObservableCallback = (result) => {
+    if (this.drifted) result.observe(this.drifted.drifted.length, { service: this.drifted.service });
+  };
   private readonly observe: BatchObservableCallback = (result) => this.observeStatus(result);
 
   constructor(
@@ -68,13 +77,19 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
       description: 'Changes that the next run applies',
       unit: '{change}',
     });
+    this.drift = meter.createObservableGauge(METRICS.drift, {
+      description: 'Applied changes that were not there any more when they were asked last',
+      unit: '{change}',
+    });
     this.status = new SharedAnswer(() => flamingock.status(), STATUS_FRESH_MS, runtime);
     meter.addBatchObservableCallback(this.observe, [this.issues, this.backlog]);
+    this.drift.addCallback(this.observeDrift);
     this.listen(events);
   }
 
   /** What collects metrics may outlive the application. */
   onModuleDestroy(): void {
+    this.drift.removeCallback(this.observeDrift);
     this.meter.removeBatchObservableCallback(this.observe, [this.issues, this.backlog]);
   }
 
@@ -87,6 +102,7 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
     events.on('change.completed', (event) => this.count(event));
     events.on('change.failed', (event) => this.count(event));
     events.on('change.blocked', (event) => this.count(event));
+    events.on('drift.checked', (report) => (this.drifted = report));
     events.on('run.completed', ({ report }) => this.measureWait(report));
     events.on('run.failed', ({ report }) => this.measureWait(report));
     events.observe({ around: (change, call) => this.countUndo(change, call) });

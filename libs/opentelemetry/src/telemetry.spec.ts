@@ -1,10 +1,15 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import {
+  Change,
+  Execution,
   FlamingockEvents,
   FlamingockService,
+  TargetSystem,
+  Verify,
   type ChangeClass,
   type ExecutionReport,
   type FlamingockSettings,
+  type Verdict,
 } from '@nestjs-flamingock/core';
 import { InMemoryAuditStore, InMemoryDatabase } from '@nestjs-flamingock/testing';
 import { diag, DiagLogLevel, trace, type DiagLogger } from '@opentelemetry/api';
@@ -284,6 +289,22 @@ describe('a trace', () => {
   });
 });
 
+let verdict: Verdict;
+
+@Change({ id: 'add-size', order: '0009', author: 'team-inventory' })
+@TargetSystem('inventory-db')
+class Drifting {
+  @Execution()
+  execute(): void {
+    return;
+  }
+
+  @Verify()
+  verify(): Verdict {
+    return verdict;
+  }
+}
+
 describe('metrics', () => {
   it('count changes by what became of them, and how long they took', async () => {
     await run([AddSku, AddPrice, AddColour]);
@@ -309,6 +330,20 @@ describe('metrics', () => {
     await flamingock.execute().catch(() => undefined);
     await run([PublishCatalog]);
     expect(receiver.values('flamingock.issues')).toEqual({ inventory: 1 });
+  });
+
+  it('tell how many applied changes were not there when they were asked last', async () => {
+    const flamingock = await made([Drifting], { driftAt: 'start' });
+    await sdk.flush();
+    expect(receiver.values('flamingock.drift')).toEqual({});
+    verdict = 'partial';
+    await flamingock.execute();
+    await sdk.flush();
+    expect(receiver.values('flamingock.drift')).toEqual({ inventory: 1 });
+    verdict = 'applied';
+    await flamingock.drift();
+    await sdk.flush();
+    expect(receiver.values('flamingock.drift')).toEqual({ inventory: 0 });
   });
 
   it('are left out where the state cannot be read, and the reason is in the log of OpenTelemetry', async () => {

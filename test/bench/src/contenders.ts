@@ -73,6 +73,8 @@ export const exportHistory: Contender = { title: 'export', module: participant('
 
 export const guardedCalls: Contender = { title: 'guarded calls', module: participant('guarded-calls') };
 
+export const askedChanges: Contender = { title: 'asked changes', module: participant('asked-changes') };
+
 export const fleetMember: Contender = { title: 'instance', module: participant('fleet-member') };
 
 /** Hangs in a change for good. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PriceList } from '../catalog/price-list.js';
@@ -12,14 +12,18 @@ export class CatalogFeed {
   /** Writes one price list. */
   async publish(list: PriceList): Promise<void> {
     await mkdir(this.config.feedFolder, { recursive: true });
-    await writeFile(this.fileOf(list.currency), JSON.stringify(list, null, 2));
+    await writeFile(this.fileOf(list.currency), textOf(list));
   }
 
-  /** Codes of the currencies whose list is out. */
+  /** Codes of the currencies of which something is out. Only reads. */
   async published(): Promise<string[]> {
-    await mkdir(this.config.feedFolder, { recursive: true });
-    const files = await readdir(this.config.feedFolder);
-    return files.map((file) => file.replace(/\.json$/, ''));
+    const files = await ifThere(readdir(this.config.feedFolder));
+    return (files ?? []).map((file) => file.replace(/\.json$/, ''));
+  }
+
+  /** Whether exactly this price list is out: not another one, and not a part of it. Only reads. */
+  async holds(list: PriceList): Promise<boolean> {
+    return (await ifThere(readFile(this.fileOf(list.currency), 'utf8'))) === textOf(list);
   }
 
   /** Takes one price list back. */
@@ -29,5 +33,16 @@ export class CatalogFeed {
 
   private fileOf(currency: string): string {
     return join(this.config.feedFolder, `${currency}.json`);
+  }
+}
+
+const textOf = (list: PriceList): string => JSON.stringify(list, null, 2);
+
+async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -3,14 +3,15 @@ import { demoConfig, type DemoConfig } from '../demo.config.js';
 
 /**
  * Part of the demonstration only, your application has nothing like it: ends the process
- * as a power cut would, in the middle of the change that `DEMO_CRASH` names.
+ * as a power cut would, right after the prices in the currency that
+ * `DEMO_CRASH` names were published.
  */
 @Injectable()
 export class DemoCrash {
   constructor(@Inject(demoConfig.KEY) private readonly config: DemoConfig) {}
 
   /** No handler, no `finally` and no shutdown hook runs after this. */
-  dieIfAskedIn(changeId: string): void {
-    if (this.config.crashIn === changeId) process.kill(process.pid, 'SIGKILL');
+  dieIfAskedAfter(currency: string): void {
+    if (this.config.crashAfter === currency) process.kill(process.pid, 'SIGKILL');
   }
 }

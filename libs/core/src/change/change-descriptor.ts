@@ -23,6 +23,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly recoveryRetry?: RecoveryRetry | undefined;
   /** Milliseconds; `undefined`: the module's default. */
   readonly timeoutMs: number | undefined;
+  /** How long a statement of it waits for a lock, in milliseconds; absent: as long as its connection does. */
+  readonly lockTimeoutMs?: number | undefined;
   /** `'own'` where no other change may have its commit. */
   readonly commit: ChangeOptions['commit'];
   /** `false` where it is not tried again within a run. */

@@ -225,6 +225,22 @@ describe('what @Change says', () => {
       /leave it out/,
     );
   });
+
+  it('takes a lockTimeoutMs only where its target system can keep it, and all faults at once', async () => {
+    expect(
+      await faults(aClass({ lockTimeoutMs: 0 }), aClass({ lockTimeoutMs: 5 }, 'files', 'Other')),
+    ).toEqual([
+      expect.objectContaining({
+        where: 'Sound',
+        problem: expect.stringContaining('its lockTimeoutMs must be a number'),
+      }),
+      expect.objectContaining({
+        where: 'Sound',
+        problem: expect.stringContaining('target system "files" cannot keep'),
+      }),
+      expect.objectContaining({ where: 'Other', problem: expect.stringContaining('it has no bound') }),
+    ]);
+  });
 });
 
 describe('a decorator in code that is not type-checked', () => {

@@ -71,6 +71,14 @@ export interface ChangeOptions {
    */
   readonly timeoutMs?: number;
   /**
+   * Milliseconds for which a statement of the change waits for a lock of another session, by the bound that its
+   * database has for that. Longer, and it fails transiently, so that it is tried again (`retry`) while the application's
+   * own statements, which would queue behind it, get their turn. Only on target systems that have such a bound.
+   *
+   * @default as long as the connection of the application waits
+   */
+  readonly lockTimeoutMs?: number;
+  /**
    * What an operator who has never read the code should check or do when this change needs a manual
    * check; a step of the guidance for its issue.
    */

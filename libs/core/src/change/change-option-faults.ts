@@ -1,5 +1,6 @@
 import { optionFaults, optionsOf, shown, type OptionNames } from '../errors/option-names.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import { isTransactional, type TargetSystem } from '../target-system/target-system.js';
 import type { ChangeFault } from './change.errors.js';
 import type { ChangeMetadata, ChangeOptions, RecoveryOptions, RecoveryRetry } from './change-metadata.js';
 import { A_NAME, isName } from './names.js';
@@ -16,6 +17,7 @@ const CHANGE_OPTIONS: OptionNames<ChangeOptions> = {
   verify: true,
   approval: true,
   timeoutMs: true,
+  lockTimeoutMs: true,
   guidance: true,
 };
 
@@ -26,6 +28,21 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function changeOptionFaults(where: string, { options, recovery }: ChangeMetadata): ChangeFault[] {
   const faults = [...optionsFaults(options), ...recoveryFaults(recovery)];
   return faults.map((fault) => ({ where, ...fault }));
+}
+
+/** What keeps a target system from bounding how long a change waits for locks. */
+export function lockTimeoutFaults(
+  where: string,
+  { lockTimeoutMs, transactional }: Partial<ChangeOptions>,
+  target: TargetSystem,
+): ChangeFault[] {
+  if (lockTimeoutMs === undefined) return [];
+  const obstacle = target.lockTimeoutObstacle
+    ? target.lockTimeoutObstacle(transactional ?? isTransactional(target))
+    : 'it has no bound for how long a statement waits for a lock';
+  if (obstacle === undefined) return [];
+  const problem = `has a lockTimeoutMs, which target system "${target.id}" cannot keep: ${obstacle}`;
+  return [{ where, problem, remedy: 'Leave lockTimeoutMs out; timeoutMs bounds the whole method.' }];
 }
 
 type Fault = Omit<ChangeFault, 'where'>;
@@ -56,7 +73,7 @@ function nameFaults(options: Partial<ChangeOptions>): Fault[] {
 }
 
 function valueFaults(options: Partial<ChangeOptions>): Fault[] {
-  const { timeoutMs, guidance, transactional, commit, retry, verify, replaces } = options;
+  const { timeoutMs, lockTimeoutMs, guidance, transactional, commit, retry, verify, replaces } = options;
   const faults: Fault[] = [];
   if (replaces !== undefined && !areNames(replacedNames(replaces))) {
     const problem = `its replaces must be the name of a migration, or a list of such names, not ${given(replaces)}`;
@@ -78,9 +95,9 @@ function valueFaults(options: Partial<ChangeOptions>): Fault[] {
     const problem = `its verify can only be 'always', not ${given(verify)}`;
     faults.push({ problem, remedy: "Write verify: 'always', or leave it out." });
   }
-  const isTimeout = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS;
-  if (timeoutMs !== undefined && !isTimeout) {
-    const problem = `its timeoutMs must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(timeoutMs)}`;
+  for (const [name, value] of Object.entries({ timeoutMs, lockTimeoutMs })) {
+    if (value === undefined || isTimeout(value)) continue;
+    const problem = `its ${name} must be a number of milliseconds from 1 to ${LONGEST_TIMER_MS}, not ${String(value)}`;
     faults.push({ problem, remedy: 'Correct it, or leave it out.' });
   }
   if (!['boolean', 'undefined'].includes(typeof transactional)) {
@@ -94,6 +111,10 @@ function approvalFaults({ approval }: Partial<ChangeOptions>): Fault[] {
   if (approval === undefined) return [];
   const remedy = 'Write approval: { count: 1 }, or leave it out.';
   return needFaults('its approval', approval).map((problem) => ({ problem, remedy }));
+}
+
+function isTimeout(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= LONGEST_TIMER_MS;
 }
 
 function areNames(names: readonly unknown[]): boolean {

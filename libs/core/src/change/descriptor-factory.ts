@@ -11,7 +11,7 @@ import type { ChangeCandidate, ChangeClass } from './change-discovery.js';
 import { readChangeMetadata } from './change-metadata.accessor.js';
 import type { ChangeMetadata, ChangeOptions, MethodMetadata, RecoveryOptions } from './change-metadata.js';
 import type { ChangeFault } from './change.errors.js';
-import { changeOptionFaults, replacedNames } from './change-option-faults.js';
+import { changeOptionFaults, lockTimeoutFaults, replacedNames } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
 import type { ParameterResolver } from './parameter-resolver.js';
@@ -62,6 +62,7 @@ export class DescriptorFactory {
     checkMethods(className, metadata, faults);
     const registered = this.targetOf(className, metadata, faults);
     if (!registered) return undefined;
+    faults.push(...lockTimeoutFaults(className, metadata.options, registered.target));
     const bind = (method: MethodMetadata) => new BoundMethod(candidate, method, registered, this.resolver);
     const executions = metadata.executions.map(bind);
     const rollbacks = metadata.rollbacks.map(bind);
@@ -71,8 +72,18 @@ export class DescriptorFactory {
     const [rollback] = rollbacks;
     const [verification] = verifications;
     if (faults.length > before || !execution) return undefined;
-    const { author, timeoutMs, transactional, commit, guidance, replaces, retry, verify, approval } =
-      metadata.options as ChangeOptions;
+    const {
+      author,
+      timeoutMs,
+      lockTimeoutMs,
+      transactional,
+      commit,
+      guidance,
+      replaces,
+      retry,
+      verify,
+      approval,
+    } = metadata.options as ChangeOptions;
     const recovery = metadata.recovery as RecoveryStrategy | RecoveryOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
@@ -86,6 +97,7 @@ export class DescriptorFactory {
       recovery: typeof recovery === 'string' ? recovery : recovery.strategy,
       ...(typeof recovery === 'object' && { recoveryRetry: recovery.retry }),
       timeoutMs,
+      lockTimeoutMs,
       commit,
       retry,
       approval,

@@ -49,9 +49,9 @@ export class ChangeCaller {
   constructor(private readonly run: RunResources) {}
 
   /** Names this run of the change to its target system. */
-  identify({ id }: ChangeDescriptor, { operation }: Pick<ChangeRun, 'operation'>): ChangeRun {
+  identify({ id, lockTimeoutMs }: ChangeDescriptor, { operation }: Pick<ChangeRun, 'operation'>): ChangeRun {
     const { service, executionId } = this.run.journal;
-    return { service, executionId, changeId: id, operation };
+    return { service, executionId, changeId: id, operation, ...(lockTimeoutMs && { lockTimeoutMs }) };
   }
 
   /** The entry that says that a method is about to run. */

@@ -97,7 +97,7 @@ export class UnsettledByVerifyError extends FlamingockError {
   }
 }
 
-/** A target system did not answer a start that had nothing to do there. */
+/** A target system, or a change that is asked for drift, did not answer a start that had nothing to do there. */
 export class LookTimeoutError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_LOOK_TIMEOUT';
 

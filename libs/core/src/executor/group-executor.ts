@@ -161,12 +161,14 @@ export class GroupExecutor {
 
 /** True for a change whose commit can be that of others, where history lives in that store. */
 export function canShareCommit(change: ChangeDescriptor, store: AuditStore): boolean {
-  const { target, commit, execution, verification, recoveryRetry } = change;
+  const { target, commit, execution, verification, recoveryRetry, lockTimeoutMs } = change;
   // Last what has to be found out.
   return (
     commit !== 'own' &&
     // Its entries count its tries.
     recoveryRetry === undefined &&
+    // It waits, and is tried again, without the locks of others.
+    lockTimeoutMs === undefined &&
     isTransactional(target) &&
     isGrouping(target) &&
     txStrategyOf(change, store) === 'TX_SHARED' &&

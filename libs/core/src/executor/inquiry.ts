@@ -20,6 +20,8 @@ export interface Inquirer {
   readonly executionId: string;
   readonly runtime: Runtime;
   readonly timeoutMs: number;
+  /** What ends the asking. */
+  readonly signal: AbortSignal;
 }
 
 /** No lock is held. */
@@ -31,7 +33,7 @@ const NO_TOKEN = 0;
  */
 export async function inquire(
   change: ChangeDescriptor,
-  { service, executionId, runtime, timeoutMs }: Inquirer,
+  { service, executionId, runtime, timeoutMs, signal: outer }: Inquirer,
 ): Promise<Inquiry> {
   const { id: changeId, stage, target } = change;
   const run = { service, executionId, changeId, operation: 'RECONCILE', readOnly: true } as const;
@@ -45,7 +47,7 @@ export async function inquire(
     changeId,
     timeoutMs: change.timeoutMs ?? timeoutMs,
     graceMs: () => 0,
-    signal: new AbortController().signal,
+    signal: outer,
   };
   /** Its time begins when it is called: that it waits for a connection is no fault of its own. */
   const ask = async (handles: Handles): Promise<void> => {
@@ -55,6 +57,7 @@ export async function inquire(
     });
     if (result.status !== 'done') throw result.error;
   };
+  if (outer.aborted) return { verdict: 'unknown', error: outer.reason };
   try {
     await target.run(run, ask, check);
     return found;

@@ -25,6 +25,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     outOfOrder: read.oneOf('FLAMINGOCK_OUT_OF_ORDER', ['allow', 'warn', 'fail']),
     renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),
     editedChanges: read.oneOf('FLAMINGOCK_EDITED_CHANGES', ['ignore', 'warn', 'fail']),
+    driftAt: read.oneOf('FLAMINGOCK_DRIFT_AT', ['start', 'never']),
     development: read.flag('FLAMINGOCK_DEV'),
     approvals: {
       onUnapproved: read.oneOf('FLAMINGOCK_ON_UNAPPROVED', ['fail', 'wait', 'skip']),

@@ -116,6 +116,8 @@ export interface FlamingockSettings extends ResilienceSettings {
    * @default 'warn'
    */
   readonly editedChanges?: EngineSettings['editedChanges'];
+  /** `start`: each run asks applied changes at its end, by `@Verify()`, whether they are still there. @default 'never' */
+  readonly driftAt?: EngineSettings['driftAt'];
   /**
    * Whether what is for development only is allowed: `redo`, which runs an applied change again. Never where
    * `NODE_ENV` is `production`, whatever is set here.

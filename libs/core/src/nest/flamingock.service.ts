@@ -6,13 +6,7 @@ import type { AuditListRequest, ListedEntry } from '../operations/audit-list.js'
 import type { AuditReconcileRequest, AuditReconciliation } from '../operations/audit-reconcile.js';
 import type { AuditVerification, AuditVerifyRequest } from '../operations/audit-verify.js';
 import { awaitChanges } from '../operations/await-changes.js';
-import {
-  drift,
-  verify,
-  type ChangeVerdict,
-  type DriftReport,
-  type VerifyRequest,
-} from '../operations/drift.js';
+import { drift, verify, type VerifyRequest } from '../operations/drift.js';
 import { execute } from '../operations/execute.js';
 import type { IssueDetail, IssueSummary } from '../operations/issues.js';
 import type { LockReleaseRequest, LockStatus } from '../operations/lock.js';
@@ -23,6 +17,7 @@ import type { RedoRequest } from '../operations/redo-plan.js';
 import type { ServiceRename, ServiceRenameRequest } from '../operations/service-rename.js';
 import { status, type StatusReport } from '../operations/status.js';
 import { undo, type UndoOptions, type UndoRequest } from '../operations/undo.js';
+import type { ChangeVerdict, DriftReport } from '../reporting/drift-report.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { RedoReport } from '../reporting/redo-report.js';
 import type { UndoReport } from '../reporting/undo-report.js';

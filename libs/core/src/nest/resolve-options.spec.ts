@@ -23,6 +23,7 @@ describe('resolveOptions', () => {
       outOfOrder: 'warn',
       renamedChanges: 'fail',
       editedChanges: 'warn',
+      driftAt: 'never',
       development: { isOn: false, why: expect.any(String) as string },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
       resolution: { approvals: 0 },

@@ -50,6 +50,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     outOfOrder: settings.outOfOrder ?? 'warn',
     renamedChanges: settings.renamedChanges ?? 'fail',
     editedChanges: settings.editedChanges ?? 'warn',
+    driftAt: settings.driftAt ?? 'never',
     development: developmentOf(settings.development, environment),
     retry: {
       attempts: retry.attempts ?? 3,
@@ -115,6 +116,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   outOfOrder: true,
   renamedChanges: true,
   editedChanges: true,
+  driftAt: true,
   development: true,
   lock: true,
   retry: true,

@@ -1,10 +1,18 @@
-import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
+import {
+  InMemoryAuditStore,
+  InMemoryDatabase,
+  InMemoryTargetSystem,
+  ManualRuntime,
+} from '@nestjs-flamingock/testing';
 import type { Invocation, Verification } from '../change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing, statesOf } from '../fixtures/runs.js';
 import type { Handles } from '../target-system/target-system.js';
+import type { EngineSettings } from '../run/engine-settings.js';
+import { RunAbortedError } from '../run/run.errors.js';
 import { sleep } from '../runtime/sleep.js';
+import { awaitChanges } from './await-changes.js';
 import { drift, verify } from './drift.js';
 import { execute } from './execute.js';
 import { NoVerifyError, UnknownChangeError } from './operation.errors.js';
@@ -26,12 +34,13 @@ const verification = (says: Says): Verification => ({
 });
 
 /** An engine of changes by id, with what their `@Verify()` says; `undefined`: they have none. */
-function engine(changes: Readonly<Record<string, Says | undefined>>) {
+function engine(changes: Readonly<Record<string, Says | undefined>>, settings: Partial<EngineSettings> = {}) {
   return anEngine({
+    settings,
     store: store(),
     runtime,
     changes: Object.entries(changes).map(([id, says], at) =>
-      aChange({ id, order: `000${at}`, ...(says && { verification: verification(says) }) }),
+      aChange({ id, order: String(at).padStart(4, '0'), ...(says && { verification: verification(says) }) }),
     ),
   });
 }
@@ -91,7 +100,10 @@ describe('drift', () => {
     expect(await passing(runtime, answer)).toMatchObject([{ verdict: 'applied' }]);
   });
 
-  it('asks several at a time, and not all at once', async () => {
+  it.each([
+    { of: 'those without a connection', target: FILES, expected: 32 },
+    { of: 'those that borrow one', target: new InMemoryTargetSystem('inventory-db'), expected: 8 },
+  ])('asks several at a time, and not all at once: $of', async ({ target, expected }) => {
     let [now, most] = [0, 0];
     const says = async () => {
       most = Math.max(most, ++now);
@@ -99,10 +111,11 @@ describe('drift', () => {
       now -= 1;
       return 'applied';
     };
-    const many = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`c${at}`, says]));
-    await apply(engine(many));
-    expect((await drift(engine(many))).asked).toBe(9);
-    expect(most).toBe(8);
+    const many = Array.from({ length: 33 }, (_, at) =>
+      aChange({ id: `c${at}`, order: String(at).padStart(4, '0'), target, verification: verification(says) }),
+    );
+    expect(await verify(anEngine({ store: store(), runtime, changes: many }))).toHaveLength(33);
+    expect(most).toBe(expected);
   });
 
   it('leaves the target systems open that a run of this process uses meanwhile', async () => {
@@ -131,6 +144,74 @@ describe('drift', () => {
 
   it('of a service that was never started asks nobody', async () => {
     expect(await drift(engine({ a: () => 'applied' }))).toMatchObject({ asked: 0, drifted: [] });
+  });
+});
+
+describe('a start that asks for drift', () => {
+  const AT_START = { driftAt: 'start' } as const;
+  const never: Says = () => new Promise(() => undefined);
+
+  it.each(['execute', 'await'] as const)('warns of what is not there, and goes on: %s', async (by) => {
+    await apply(engine({ a: () => 'applied', b: () => 'applied', c: undefined }));
+    const one = engine({ a: () => 'partial', b: () => 'applied', c: undefined }, AT_START);
+    const start = by === 'execute' ? execute : awaitChanges;
+    const report = await passing(runtime, start(one, new AbortController().signal));
+    expect(report.status).toBe('up-to-date');
+    expect(report.warnings).toEqual([expect.stringContaining('"a" (partial); see `')]);
+    expect(one.events.published.find(({ name }) => name === 'drift.checked')?.event).toMatchObject({
+      service: 'inventory',
+      executionId: report.executionId,
+      asked: 2,
+      drifted: [{ changeId: 'a', verdict: 'partial' }],
+    });
+    expect(one.events.names.at(-1)).toBe('run.completed');
+  });
+
+  it('asks what it has just applied, too, and is content with what is there', async () => {
+    const one = engine({ a: () => 'applied' }, AT_START);
+    expect(await apply(one)).toMatchObject({ status: 'applied', warnings: [] });
+    expect(one.events.names).toContain('drift.checked');
+  });
+
+  it('asks nobody where that is not wanted', async () => {
+    const one = engine({ a: () => 'partial' });
+    await apply(one);
+    expect(one.events.names).not.toContain('drift.checked');
+  });
+
+  it('does not wait for longer than for one answer', async () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, never]));
+    await apply(engine(many));
+    const start = execute(engine(many, AT_START), new AbortController().signal);
+    const { warnings } = await passing(runtime, start, 70_000);
+    expect(warnings).toEqual([
+      expect.stringMatching(/"c0" \(unknown: .*no answer within 60000 ms\).* and 10 more/),
+    ]);
+  });
+
+  it('goes on where nobody can be asked', async () => {
+    await apply(engine({ a: () => 'applied' }));
+    const one = engine({ a: () => 'applied' }, AT_START);
+    const initialise = () => Promise.reject(new TypeError('no such provider'));
+    const report = await passing(runtime, execute({ ...one, initialise }, new AbortController().signal));
+    expect(report.warnings).toEqual([
+      expect.stringContaining('could not be asked whether they are still there: TypeError'),
+    ]);
+  });
+
+  it('ends at once when it is told to stop', async () => {
+    await apply(engine({ a: () => 'applied' }));
+    const stop = new AbortController();
+    const one = engine(
+      {
+        a: () => {
+          stop.abort(new RunAbortedError('inventory', 'the process received SIGTERM'));
+          return new Promise(() => undefined);
+        },
+      },
+      AT_START,
+    );
+    expect(await failureOf(passing(runtime, execute(one, stop.signal)))).toBeInstanceOf(RunAbortedError);
   });
 });
 

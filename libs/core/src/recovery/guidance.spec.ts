@@ -46,6 +46,12 @@ describe('guidanceFor', () => {
     expect(all).toHaveLength(7);
   });
 
+  it('does not repeat an error that says no more than the verdict', () => {
+    const error = 'UnsettledByVerifyError: The @Verify() of change "publish" says "partial"';
+    expect(steps({ verdict: 'partial', error })).toHaveLength(5);
+    expect(steps({ verdict: 'unknown', error })).toHaveLength(6);
+  });
+
   it('takes an error without a text for none', () => {
     expect(steps({ error: '' })).toEqual(steps());
     expect(steps({ error: null })).toEqual(steps());

@@ -113,7 +113,8 @@ function manualSteps(issue: IssueFacts): string[] {
   const rolledBack = `${fixCommand(changeId, 'ROLLED_BACK')}  # ${again}`;
   return [
     `Look into target system "${targetSystem}", not into the audit store: how much of change "${changeId}" (class ${className}) ${question}? ${evidence(issue)}`,
-    ...errorSteps(issue.error),
+    // The error of a partial verdict says no more than the evidence does.
+    ...(issue.verdict === 'partial' ? [] : errorSteps(issue.error)),
     ...hintSteps(hint),
     undone ? `Nothing of it was taken back: ${executed}` : `All of it: ${executed}`,
     undone ? `All of it was taken back: ${rolledBack}` : `Nothing of it: ${rolledBack}`,

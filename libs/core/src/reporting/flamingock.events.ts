@@ -4,6 +4,7 @@ import type { ChainEnd } from '../audit/chain.js';
 import type { ChangeProgress } from '../change/change-progress.js';
 import type { DecisionRecord } from '../decisions/decision-record.js';
 import type { LockRecord } from '../lock/lock-store.js';
+import type { DriftReport } from './drift-report.js';
 import type { ChangeReport, ExecutionReport } from './execution-report.js';
 import type { HolderActivity } from './holder-activity.js';
 import type { UndoneChange } from './undo-report.js';
@@ -114,6 +115,9 @@ export interface DecisionRecordedEvent {
   readonly decision: DecisionRecord;
 }
 
+/** What applied changes say of themselves; `drifted` has those that are not there any more, or cannot tell. */
+export interface DriftCheckedEvent extends RunEvent, DriftReport {}
+
 /** A change that was undone. */
 export interface ChangeUndoneEvent extends RunEvent, Operator {
   readonly change: UndoneChange;
@@ -200,6 +204,8 @@ export interface FlamingockEventMap {
   'change.retried': ChangeRetriedEvent;
   /** A change that has ended still did something: it was refused, or has failed. Once per change; may come after the run. */
   'change.left-behind': LeftBehindEvent;
+  /** Applied changes were asked whether they are still there: by a start (`driftAt`) or by `drift`. Also if all are. */
+  'drift.checked': DriftCheckedEvent;
   /** By an operator. Published for each undone change, also where the undo stops at a later one. */
   'change.undone': ChangeUndoneEvent;
   /** A run or an undo stopped at a change that needs a manual check. Each run that meets it tells so again. */

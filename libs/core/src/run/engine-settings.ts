@@ -20,6 +20,7 @@ export interface EngineSettings {
   readonly outOfOrder: 'allow' | 'warn' | 'fail';
   readonly renamedChanges: 'allow' | 'warn' | 'fail';
   readonly editedChanges: 'ignore' | 'warn' | 'fail';
+  readonly driftAt: 'start' | 'never';
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
   readonly retry: RetrySettings;

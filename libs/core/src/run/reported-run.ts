@@ -2,6 +2,7 @@ import { issuesOf, type ExecutionReport } from '../reporting/execution-report.js
 import { boundedSignal } from '../runtime/bounded-signal.js';
 import type { Engine } from './engine.js';
 import type { ReportDraft } from './report-draft.js';
+import { warnOfDrift } from './start-drift.js';
 import { ChangeFailedError, ManualInterventionError, NotYetError, RunTimeoutError } from './run.errors.js';
 
 /**
@@ -10,19 +11,21 @@ import { ChangeFailedError, ManualInterventionError, NotYetError, RunTimeoutErro
  * @throws ChangeFailedError, ManualInterventionError, NotYetError, as the report says; what `work` throws.
  */
 export async function reportedRun(
-  { events, settings, runtime, pipeline }: Engine,
+  engine: Engine,
   report: ReportDraft,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<ExecutionReport> {
+  const { events, settings, runtime, pipeline } = engine;
   const about = { service: pipeline.service, executionId: report.executionId };
   const late = (runMs: number) => new RunTimeoutError(pipeline.service, runMs);
   const bounded = boundedSignal(signal, settings.timeouts.runMs, late, runtime);
   events.publish('run.started', about);
   try {
     await work(bounded.signal);
+    throwIssues(report.finish(), report);
+    await warnOfDrift(engine, report, bounded.signal);
     const ended = report.finish();
-    throwIssues(ended, report);
     events.publish('run.completed', { ...about, report: ended });
     return ended;
   } catch (error) {

@@ -17,6 +17,8 @@ export interface ChangeRun {
   readonly operation: AuditOperation;
   /** True where the change may only read. A target system that sees what it does refuses the rest. */
   readonly readOnly?: boolean;
+  /** Milliseconds for which a statement of the change may wait for a lock; absent: as long as the connection waits. */
+  readonly lockTimeoutMs?: number;
   /**
    * True where the run goes on with another transaction of the same target system as soon as
    * this one is committed. It may be begun with that commit; if the run does not ask for it, `close`
@@ -62,6 +64,14 @@ export interface TargetSystem {
    * @default true, unless it is an error of this library that does not say that it passes
    */
   isTransient?(error: unknown): boolean;
+
+  /**
+   * Why it cannot bound how long a statement of a change waits for a lock ({@link ChangeRun.lockTimeoutMs}), in a
+   * transaction or outside of one, in words; `undefined` where it can.
+   *
+   * @default it cannot
+   */
+  lockTimeoutObstacle?(transactional: boolean): string | undefined;
 
   /**
    * What it is as OpenTelemetry names database systems, for traces: `postgresql`, `mongodb`, `redis`. Absent where it is

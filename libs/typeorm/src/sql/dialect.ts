@@ -139,6 +139,11 @@ export interface Dialect extends SqlSyntax {
    */
   strictInsert?(guard: Sql, table: Table, rows: readonly (readonly SqlValue[])[]): Sql;
 
+  /**
+   * A statement that bounds how long each later one of a change waits for a lock, in milliseconds; or why there is none.
+   */
+  boundLockWaits(ms: number, inTransaction: boolean): string | { readonly obstacle: string };
+
   /** Why a statement failed, if it is anything that we act on. */
   classifyError(error: unknown): SqlErrorKind | undefined;
 }

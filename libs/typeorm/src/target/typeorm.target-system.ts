@@ -15,6 +15,7 @@ import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase, TransactionPart } from '../database/database.js';
+import { boundLockWaits, lockBoundRunner, lockTimeoutObstacle } from '../change/lock-waits.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { databaseSystemOf } from '../database/dialects.js';
@@ -46,6 +47,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
   private readonly scope: TransactionScope;
   private readonly admissions: ReadonlyMap<string, Admission>;
   private isPrepared: boolean;
+  readonly lockTimeoutObstacle = (inTx: boolean) => lockTimeoutObstacle(this.database.dialect, inTx);
 
   /**
    * @throws UnsupportedDriverError for a driver without a dialect.
@@ -75,7 +77,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
    * a change that may only read, for a statement that does more.
    */
   async run(
-    { changeId, readOnly = false }: ChangeRun,
+    { changeId, readOnly = false, lockTimeoutMs }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
     check?: () => void,
   ): Promise<void> {
@@ -88,7 +90,8 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
       check?.();
       if (readOnly) assertReads(changeId, text, lexicalRules);
     });
-    const tracked = (runner: QueryRunner) => trackedRunner(resource, statements, runner);
+    const tracked = (runner: QueryRunner) =>
+      trackedRunner(resource, statements, lockBoundRunner(resource, runner, database.dialect, lockTimeoutMs));
     // A replica may not have yet what the change wrote.
     const runners: ScopedRunners = {
       changeId,
@@ -96,7 +99,10 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     };
     return database.lend(changeId, async (runner) => {
       try {
-        await scope.run(runners, () => work(this.handles(resource.manager, tracked(runner))));
+        const lent = tracked(runner);
+        // What only asks looks at tables by the runner of its manager.
+        const { manager } = readOnly ? lent : resource;
+        await scope.run(runners, () => work(this.handles(manager, lent)));
         await statements.sealWithin(this.host, (ms) => new ConnectionHangsError(ms));
       } finally {
         statements.end();
@@ -116,9 +122,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     // One that brings a marker has its fence in the target itself.
     const admission = marker ? undefined : this.admissions.get(change.service);
     const begin = () => this.database.begin(change.changeId, admission);
-    return this.within(begin, (transaction) =>
-      this.complete(transaction, change, work, { marker, admission }),
-    );
+    return this.within(begin, (open) => this.complete(open, change, work, { marker, admission }));
   }
 
   transactionGroup(
@@ -194,7 +198,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     }
   }
 
-  /** Takes the hook off the DataSource, once nothing of a change can come any more, and ends what was begun for a change that did not come. */
+  /** Takes the hook off the DataSource, once nothing of a change can come any more; ends what was begun for none. */
   close(): Promise<void> {
     this.scope.uninstall(this);
     return this.database.endBegun();
@@ -216,7 +220,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     try {
       if (marker) await this.markers.raiseFence(marker, transaction);
       if (marker) await this.markers.assertApart(marker, transaction);
-      await this.perform(session, work);
+      await this.perform(session, work, change.lockTimeoutMs);
       if (marker) await this.markers.write(transaction, marker);
     } catch (error) {
       return transaction.rollBack(error);
@@ -224,10 +228,11 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     return transaction.commit(change.followed ? admission : undefined);
   }
 
-  private async perform(session: ChangeSession, work: Work): Promise<void> {
+  private async perform(session: ChangeSession, work: Work, lockTimeoutMs?: number): Promise<void> {
     const lent = session.lendRunner();
     const transaction = new TypeOrmTransaction(this.resource, session);
     try {
+      await boundLockWaits(session, this.database.dialect, lockTimeoutMs);
       await this.scope.run(session, () => work(this.handles(lent.manager, lent), transaction));
       await session.seal();
     } finally {

@@ -1,6 +1,7 @@
 import type { Bench } from '../harness/bench.js';
 import type { Section } from '../harness/section.js';
 import { applyFromFar, applyOnMariaDb, applyOnMongo, applyOnPostgres, applyOnSqlite } from './apply.js';
+import { drift } from './drift.js';
 import { fleet } from './fleet.js';
 import { growth } from './growth.js';
 import { guard } from './guard.js';
@@ -23,5 +24,6 @@ export const measures: Readonly<Record<string, readonly Measure[]>> = {
   'take-over': [takeOver],
   memory: [memory],
   guard: [guard],
+  drift: [drift],
   weight: [weight],
 };

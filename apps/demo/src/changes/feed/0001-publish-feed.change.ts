@@ -1,4 +1,12 @@
-import { Change, ChangeContext, Execution, RollbackExecution, TargetSystem } from '@nestjs-flamingock/core';
+import {
+  Change,
+  ChangeContext,
+  Execution,
+  RollbackExecution,
+  TargetSystem,
+  Verify,
+  type Verdict,
+} from '@nestjs-flamingock/core';
 import { PricingService } from '../../catalog/pricing.service.js';
 import { DemoCrash } from '../../feed/demo-crash.js';
 import { DemoPace } from '../../feed/demo-pace.js';
@@ -8,9 +16,9 @@ import { CatalogFeed } from '../../feed/catalog-feed.js';
  * Publishes one file per currency. No transaction covers a folder, so the change says
  * itself how it is taken back when it fails.
  *
- * When the process dies, nobody is left to take it back. Shops have read what is out by
- * then, so somebody has to look before it is published again: this change does not
- * declare `ALWAYS_RETRY`.
+ * When the process dies, nobody is left to take it back. The next start then asks the
+ * change how much of it is there. All or nothing of it settles the matter; where only
+ * some files are out, shops have read them by then, so a person has to look.
  */
 @Change({ id: 'publish-feed', order: '0001', author: 'team-feed' })
 @TargetSystem('catalog-feed')
@@ -27,9 +35,18 @@ export class PublishFeed {
     for (const [done, list] of lists.entries()) {
       progress(done, lists.length, list.currency);
       await feed.publish(list);
-      if (list.currency === 'EUR') crash.dieIfAskedIn('publish-feed');
+      crash.dieIfAskedAfter(list.currency);
       await pace.wait();
     }
+  }
+
+  @Verify()
+  async verify(feed: CatalogFeed, pricing: PricingService): Promise<Verdict> {
+    if ((await feed.published()).length === 0) return 'not-applied';
+    for (const list of await pricing.priceLists()) {
+      if (!(await feed.holds(list))) return 'partial';
+    }
+    return 'applied';
   }
 
   @RollbackExecution()

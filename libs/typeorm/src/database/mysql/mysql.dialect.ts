@@ -90,6 +90,12 @@ export const mysqlDialect: Dialect = {
   // With the write's own id, so that no two writes of a row look alike.
   writer: ({ id }) => sql`CONCAT(CONNECTION_ID(), ':', ${id})`,
 
+  // Of rows, and of tables whose definition changes. Both are in whole seconds.
+  boundLockWaits(ms) {
+    const seconds = Math.ceil(ms / 1_000);
+    return `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`;
+  },
+
   classifyError: (error) => TROUBLES[Number(driverError(error).errno)],
 };
 

@@ -3,10 +3,11 @@ import type { PutRight } from '../altered-session.js';
 import type { SqlExecutor } from '../../sql/dialect.js';
 import { mysqlDialect } from './mysql.dialect.js';
 
-/** What texts, names and rights of our own statements depend on, and how long MariaDB lets them run. */
+/** What texts, names and rights of our own statements depend on, how long they wait for locks, and how long MariaDB lets them run. */
 const SESSION = raw(
   'SELECT DATABASE() AS place, CURRENT_ROLE() AS role, @@sql_mode AS mode, @@character_set_client AS client, ' +
-    '@@collation_connection AS collation, @@character_set_results AS results' +
+    '@@collation_connection AS collation, @@character_set_results AS results, ' +
+    '@@innodb_lock_wait_timeout AS row_wait, @@lock_wait_timeout AS table_wait' +
     '/*M!100101 , @@max_statement_time AS seconds */',
 );
 
@@ -16,12 +17,13 @@ export async function rememberSession(
   send: (text: string) => Promise<unknown>,
 ): Promise<PutRight> {
   const { rows } = await on.execute(SESSION);
-  const { place, role, mode, client, collation, results, seconds } = rows[0] ?? {};
+  const { place, role, mode, client, collation, results, row_wait, table_wait, seconds } = rows[0] ?? {};
   const limit = seconds === undefined ? '' : `, max_statement_time = ${Number(seconds)}`;
   // The characters come first: names are written in them.
   const statements = [
     `SET character_set_client = ${String(client)}, collation_connection = ${String(collation)}, ` +
-      `character_set_results = ${String(results)}, sql_mode = '${String(mode)}'${limit}`,
+      `character_set_results = ${String(results)}, sql_mode = '${String(mode)}', ` +
+      `innodb_lock_wait_timeout = ${Number(row_wait)}, lock_wait_timeout = ${Number(table_wait)}${limit}`,
     `SET ROLE ${rolesOf(role)}`,
   ];
   if (typeof place === 'string') statements.push(`USE ${mysqlDialect.quote(place)}`);

@@ -75,6 +75,16 @@ export const postgresDialect: Dialect = {
     return sql`WITH moved AS (${guard} RETURNING ${name(key)}) INSERT INTO ${tableName(table)} (${columnsOf(table)}) SELECT (SELECT ${name(key)} FROM moved), written.* FROM (VALUES ${others}) AS written`;
   },
 
+  // Behind a pooler the setting of a session reaches other clients.
+  boundLockWaits: (ms, inTransaction) =>
+    inTransaction
+      ? `SET LOCAL lock_timeout = ${Math.ceil(ms)}`
+      : {
+          obstacle:
+            'outside of a transaction PostgreSQL would keep it in the session, which behind a pooler is that of others, ' +
+            'and CREATE INDEX CONCURRENTLY leaves an invalid index when it times out',
+        },
+
   classifyError(error) {
     const { code, message } = driverError(error);
     if (code === 'XX000' && String(message).includes('concurrently updated')) return 'being-created';

@@ -41,6 +41,10 @@ export const sqliteDialect: Dialect = {
   // No transaction of a process that is gone stays open.
   writer: () => raw('NULL'),
 
+  boundLockWaits: () => ({
+    obstacle: 'SQLite has one lock, for the whole file, which a change has before its first statement',
+  }),
+
   classifyError(error) {
     if (error instanceof ConnectionInTransactionError) return 'busy';
     const { code, message } = driverError(error);
