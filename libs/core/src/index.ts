@@ -71,6 +71,8 @@ export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 export type { Verdict } from './recovery/verdict.js';
+export type { Diagnosis } from './recovery/diagnosis.js';
+export type { TargetDiagnosis } from './target-system/target-diagnosis.js';
 export type { ChangeVerdict, DriftReport, VerifyRequest } from './operations/drift.js';
 
 export {
@@ -184,9 +186,9 @@ export type {
   FlamingockSettings,
   FlamingockSettingsFactory,
   ProcessRole,
-  ProbeSettings,
   RunAt,
 } from './nest/flamingock-options.js';
+export type { ProbeSettings } from './nest/probe-options.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';

@@ -14,6 +14,8 @@ export interface EntryMetadata {
   readonly effect?: 'part' | 'stays';
   /** Of an execution that was tried before in the same run: the number of this attempt, from 2. */
   readonly attempt?: string;
+  /** Of a failure: what is known of it, as JSON in ASCII of at most 4 KiB, see `Diagnosis`. */
+  readonly diagnosis?: string;
   /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
   readonly verdict?: string;
   /** The code that was executed, see `ChangeSource`. */

@@ -11,6 +11,7 @@ import { ChangeCaller, type RunResources } from './change-caller.js';
 import { PartlyAppliedError, UnsettledByVerifyError } from './executor.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { fencedOut } from './target-claims.js';
+import { sameDiagnosis } from '../recovery/diagnosis.js';
 import { claimedBy } from '../recovery/lost-writes.js';
 
 /** What is to be done about a change now, and the entry that says so. */
@@ -52,7 +53,9 @@ export class Reconciler {
           entry,
           new UnsettledByVerifyError(change.id, verdict, error === undefined ? {} : { cause: error }),
         );
-    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry) };
+    // What failed then is what a person has to know, not that nobody could tell how much of it is there.
+    const known = isSettled ? {} : sameDiagnosis(entry);
+    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry), ...known };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
     return { ...decision, entry: await this.caller.recordAfter(entry, effect, ended) };
   }
@@ -61,7 +64,9 @@ export class Reconciler {
     const marker = await this.proof(change, entry);
     const decision = decide(entry, change.recovery, evidenceOf(marker));
     const { effect, ...fact } = endOf(change, entry, decision, marker);
-    const metadata = { ...fact.metadata, ...fingerprintOf(entry), ...claimedBy(this.run.lease.token) };
+    const known = decision.action === 'MANUAL_INTERVENTION' ? sameDiagnosis(entry) : {};
+    const claim = claimedBy(this.run.lease.token);
+    const metadata = { ...fact.metadata, ...fingerprintOf(entry), ...claim, ...known };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
     const recorded = await this.caller.recordAfter(entry, effect, ended);
     return { ...decision, entry: recorded };

@@ -1,5 +1,6 @@
 import { DEV_VALUES, isDevValueOn } from './development.js';
-import type { FlamingockSettings, ProbeSettings } from './flamingock-options.js';
+import type { FlamingockSettings } from './flamingock-options.js';
+import type { ProbeSettings } from './probe-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { A_PORT, isPort } from './ports.js';
 import { CLI_VARIABLE } from '../errors/command-line.js';
@@ -26,6 +27,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     renamedChanges: read.oneOf('FLAMINGOCK_RENAMED_CHANGES', ['allow', 'warn', 'fail']),
     editedChanges: read.oneOf('FLAMINGOCK_EDITED_CHANGES', ['ignore', 'warn', 'fail']),
     development: read.flag('FLAMINGOCK_DEV'),
+    diagnosis: { statements: read.boolean('FLAMINGOCK_DIAGNOSIS_STATEMENTS') },
     lock: {
       leaseMs: read.milliseconds('FLAMINGOCK_LOCK_LEASE_MS'),
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),
@@ -46,7 +48,8 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       takeOverMs: read.milliseconds('FLAMINGOCK_TAKE_OVER_TIMEOUT_MS'),
     },
   };
-  read.text(CLI_VARIABLE);
+  // Read elsewhere, and no settings.
+  for (const name of [CLI_VARIABLE, 'FLAMINGOCK_VERSION', 'FLAMINGOCK_REVISION']) read.text(name);
   probeIn(read);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);

@@ -2,37 +2,13 @@ import type { Type } from '@nestjs/common';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
+import type { ProbeSettings } from './probe-options.js';
 
 /** When pending changes are applied. */
 export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
 
 /** What a process does about pending changes as it starts. */
 export type ProcessRole = 'both' | 'execute' | 'wait';
-
-/** Where and for how long a start can be watched over HTTP. Variables win where code says nothing. */
-export interface ProbeSettings {
-  /** The port; 0 is any that is free, which the log tells. May be the application's own, which opens after it. */
-  readonly port?: number;
-  /**
-   * The address that it listens on. Probes of Kubernetes come from outside of the pod's loopback: `0.0.0.0`.
-   *
-   * @default '127.0.0.1'
-   */
-  readonly host?: string;
-  /**
-   * False: it closes when the application is about to serve. True: it stays open as long as the application, and is
-   * ready once that serves.
-   *
-   * @default false
-   */
-  readonly keepOpen?: boolean;
-  /**
-   * What a port that cannot be opened does. False: a warning, and a start without probe. True: no start.
-   *
-   * @default false
-   */
-  readonly required?: boolean;
-}
 
 /** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
 export interface FlamingockSettings {
@@ -159,6 +135,16 @@ export interface FlamingockSettings {
      * @default 5_000
      */
     readonly maxMs?: number;
+  };
+  /** What the entry of a failure says beside its error text. */
+  readonly diagnosis?: {
+    /**
+     * Whether it has the text of the statement that failed, with literals and secrets taken out and cut. Parameters
+     * are never recorded.
+     *
+     * @default true
+     */
+    readonly statements?: boolean;
   };
   readonly timeouts?: {
     /**

@@ -2,17 +2,13 @@ import { serviceNameFault } from '../change/names.js';
 import { resolveLimits, type Limits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
-import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
+import type { FlamingockSettings, ProcessRole, RunAt } from './flamingock-options.js';
+import type { ProbeSettings } from './probe-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import {
-  optionFaults,
-  optionsOf,
-  shown,
-  withoutUndefined,
-  type OptionNames,
-} from '../errors/option-names.js';
+import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
 import { resolveProbe } from './probe-settings.js';
+import { listOfTexts, milliseconds, oneOf, trueOrFalse } from './value-faults.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -53,6 +49,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       initialMs: retry.initialMs ?? 100,
       maxMs: retry.maxMs ?? 5_000,
     },
+    diagnosis: { statements: settings.diagnosis?.statements ?? true },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
       waitMs: lock.waitMs ?? 600_000,
@@ -100,6 +97,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   renamedChanges: true,
   editedChanges: true,
   development: true,
+  diagnosis: true,
   lock: true,
   retry: true,
   timeouts: true,
@@ -108,6 +106,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 };
 /** The settings that are groups of others, and what these may be called. */
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
+  diagnosis: { statements: true },
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
   timeouts: {
@@ -120,7 +119,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'lock' | 'retry' | 'timeouts';
+type Group = 'diagnosis' | 'lock' | 'retry' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {
@@ -148,8 +147,6 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */
 const SHORTEST_LEASE_MS = 300;
-/** The longest delay of a Node timer. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 function valueFaults({
   enabled,
@@ -163,17 +160,15 @@ function valueFaults({
   editedChanges,
   development,
   stages,
+  diagnosis,
   lock,
   retry,
   timeouts,
 }: ResolvedOptions): string[] {
   const faults = [
-    typeof enabled === 'boolean'
-      ? undefined
-      : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
-    typeof development.isOn === 'boolean'
-      ? undefined
-      : `development must be true or false, not ${JSON.stringify(development.isOn)}`,
+    trueOrFalse('enabled', enabled),
+    trueOrFalse('development', development.isOn),
+    trueOrFalse('diagnosis.statements', diagnosis.statements),
     listOfTexts('shutdownSignals', shutdownSignals),
     ['SIGKILL', 'SIGSTOP'].some((signal) => shutdownSignals.includes(signal as NodeJS.Signals))
       ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'
@@ -228,19 +223,4 @@ function serviceFault(service: string | undefined): string | undefined {
     return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
   const fault = serviceNameFault(service);
   return fault && `service ${fault}`;
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
-  if (allowed.includes(value)) return undefined;
-  return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
-}
-
-function listOfTexts(name: string, value: unknown): string | undefined {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return undefined;
-  return `${name} must be a list of texts, not ${shown(value)}`;
-}
-
-function milliseconds(name: string, value: number, least: number): string | undefined {
-  if (Number.isFinite(value) && value >= least && value <= LONGEST_MS) return undefined;
-  return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
 }
