@@ -13,6 +13,7 @@ import { addDrift } from './commands/drift.command.js';
 import { addExecute } from './commands/execute.command.js';
 import { addImport } from './commands/import.command.js';
 import { addInit } from './commands/init.command.js';
+import { addIssueBundle } from './commands/issue-bundle.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
 import { addIssueList } from './commands/issue-list.command.js';
 import { addLockRelease } from './commands/lock-release.command.js';
@@ -53,6 +54,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   const issue = program.command('issue').description('changes that need a manual check');
   addIssueList(issue, runner);
   addIssueGet(issue, runner);
+  addIssueBundle(issue, runner);
   const audit = program.command('audit').description('the history');
   addAuditList(audit, runner);
   addAuditFix(audit, runner);

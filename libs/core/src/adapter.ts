@@ -82,6 +82,7 @@ export { ChangeStatements } from './target-system/change-statements.js';
 export { MethodScope, overrideInherited, overrideMethod } from './target-system/method-scope.js';
 export type { ProvidedHandle } from './target-system/provided-handle.js';
 
+export { describeTargetFacts } from './recovery/diagnosis-format.js';
 export { tokenName } from './change/parameter-faults.js';
 
 export { describeActivity, describeHolderAtWork } from './reporting/holder-activity.js';

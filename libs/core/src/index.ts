@@ -1,5 +1,6 @@
 export { FlamingockError } from './errors/flamingock.error.js';
 
+export type { ProcessFacts } from './runtime/runtime.js';
 export { NoAnswerError } from './runtime/answer-timeout.js';
 
 export type { LockRecord } from './lock/lock-store.js';
@@ -154,6 +155,7 @@ export type { AuditVerification, AuditVerifyRequest } from './operations/audit-v
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
+export type { BundledTarget, IssueBundle } from './operations/issue-bundle.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';

@@ -2,14 +2,11 @@ import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import { withoutUndefined } from '../errors/option-names.js';
 import { diagnosisMetadata, type Diagnosis } from '../recovery/diagnosis.js';
 import type { Activity } from '../reporting/activity.js';
-import { detached } from '../runtime/async-frames.js';
-import { inTimeOr } from '../runtime/within-time.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { serverVersionOf } from '../target-system/server-version.js';
 import { factText, type TargetDiagnosis } from '../target-system/target-diagnosis.js';
 import type { TargetSystem } from '../target-system/target-system.js';
 
-/** How long the version of a server is waited for, in milliseconds: a failure is to be recorded. */
-const VERSION_MS = 1_000;
 /** How many errors inside each other are looked at: they may form a circle. */
 const MOST_ERRORS = 20;
 
@@ -64,20 +61,11 @@ export class FailureDiagnosis {
   }
 
   private async versionOf(target: TargetSystem): Promise<string | undefined> {
-    if (this.sources.signal.aborted) return undefined;
-    const known = this.versions.get(target.id) ?? this.ask(target);
+    const { signal, runtime } = this.sources;
+    if (signal.aborted) return undefined;
+    const known = this.versions.get(target.id) ?? serverVersionOf(target, runtime);
     this.versions.set(target.id, known);
     return known;
-  }
-
-  /** Apart from the change, of whose transaction it is no part. */
-  private async ask(target: TargetSystem): Promise<string | undefined> {
-    try {
-      const asked = detached(async () => factText(await target.serverVersion?.()));
-      return await inTimeOr(VERSION_MS, asked, (resolve) => resolve(undefined), this.sources.runtime);
-    } catch {
-      return undefined;
-    }
   }
 }
 

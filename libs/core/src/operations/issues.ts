@@ -7,6 +7,7 @@ import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { isForeign } from '../plan/change-identity.js';
 import { foreignSteps } from '../plan/identity.errors.js';
+import { lastDiagnosis, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
@@ -47,6 +48,8 @@ export interface IssueDetail extends IssueSummary {
   readonly hasRollback: boolean;
   /** True where it is recorded that this method ran since the change was last started. */
   readonly rollbackRan: boolean;
+  /** What is known of its last failure, as recorded; absent where nothing is, as after the end of a process. */
+  readonly diagnosis?: Diagnosis;
   /** Its entries, the oldest first. */
   readonly history: readonly AuditEntry[];
   /** What to do, step by step; steps are not numbered. */
@@ -138,6 +141,7 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetai
   const { entry, change } = issue;
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
+  const diagnosis = lastDiagnosis(history);
   const inCode = change
     ? changeFacts(change)
     : { changeId: entry.changeId, hasRollback: false, inCode: false };
@@ -149,6 +153,7 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetai
     className,
     hasRollback: inCode.hasRollback,
     rollbackRan: facts.rollbackRan,
+    ...(diagnosis && { diagnosis }),
     history,
     guidance:
       change && isForeign(entry, change)

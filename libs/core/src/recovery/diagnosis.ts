@@ -75,6 +75,15 @@ export function diagnosisOf(entry: Pick<AuditEntry, 'metadata'>): Diagnosis | un
   }
 }
 
+/** What is known of the last failure since a change was last started, from its entries, the oldest first. */
+export function lastDiagnosis(history: readonly AuditEntry[]): Diagnosis | undefined {
+  const start = history.findLastIndex(({ state }) => state === 'STARTED');
+  return history
+    .slice(Math.max(start, 0))
+    .map(diagnosisOf)
+    .findLast((one) => one !== undefined);
+}
+
 /** The same as metadata of another entry about the same failure. */
 export function sameDiagnosis(entry: Pick<AuditEntry, 'metadata'>): AuditRecord['metadata'] {
   const { diagnosis } = readMetadata(entry);

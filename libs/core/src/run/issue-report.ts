@@ -4,6 +4,7 @@ import { errorText } from '../errors/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
+import { diagnosisOf, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
 import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
@@ -14,12 +15,14 @@ type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 
 /** Reports a change whose recorded state needs a manual check. */
 export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
+  const diagnosis = entry && diagnosisOf(entry);
   return reportChange(change, {
     result: 'blocked',
     reason,
     state: entry?.state ?? 'STARTED',
     ...(entry && { targetSystem: entry.targetSystem, recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
+    ...(diagnosis && { diagnosis }),
     nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
   });
 }
@@ -65,6 +68,7 @@ export function failedReport(
   { change }: PlannedChange,
   { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
   txStrategy: TxStrategy,
+  diagnosis: Diagnosis | undefined,
 ): ChangeReport {
   const operation = 'EXECUTE';
   const next = nextAfter(
@@ -94,6 +98,7 @@ export function failedReport(
     durationMs,
     state,
     error: failure,
+    ...(diagnosis && { diagnosis }),
     ...(rollbackError !== undefined && { rollbackError: errorText(rollbackError) }),
     nextSteps: guidanceFor(facts),
   });

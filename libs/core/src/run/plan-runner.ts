@@ -228,7 +228,8 @@ export class PlanRunner {
     const { change } = planned;
     this.failure ??= { changeId: change.id, error: outcome.error };
     const txStrategy = txStrategyOf(change, this.store);
-    const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy));
+    const diagnosis = this.resources.diagnosis.of(change.id);
+    const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy, diagnosis));
     const next = nextAfter(change, outcome, 'EXECUTE', txStrategy);
     return next.action === 'MANUAL_INTERVENTION' ? this.openIssue(report) : report;
   }
