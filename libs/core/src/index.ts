@@ -72,6 +72,7 @@ export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 export type { Verdict } from './recovery/verdict.js';
+export type { Playbook, PlaybookAction, PlaybookCondition, PlaybookOutlook } from './recovery/playbook.js';
 export type { Diagnosis } from './recovery/diagnosis.js';
 export type { TargetDiagnosis } from './target-system/target-diagnosis.js';
 export type { ChangeVerdict, DriftReport, VerifyRequest } from './operations/drift.js';

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { Playbook } from '../recovery/playbook.js';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
 import type { ProbeSettings } from './probe-options.js';
@@ -136,6 +137,13 @@ export interface FlamingockSettings {
      */
     readonly maxMs?: number;
   };
+  /**
+   * Playbooks: what is done without a person about changes that need a manual check, in this order; the first that
+   * matches counts. Recorded as done by `playbook:<name>`.
+   *
+   * @default none
+   */
+  readonly resolutions?: readonly Playbook[];
   /** What the entry of a failure says beside its error text. */
   readonly diagnosis?: {
     /**

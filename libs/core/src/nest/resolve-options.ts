@@ -1,5 +1,6 @@
 import { serviceNameFault } from '../change/names.js';
 import { resolveLimits, type Limits } from '../runtime/limits.js';
+import { playbookFaults } from '../recovery/playbook-faults.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProcessRole, RunAt } from './flamingock-options.js';
@@ -49,6 +50,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       initialMs: retry.initialMs ?? 100,
       maxMs: retry.maxMs ?? 5_000,
     },
+    resolutions: settings.resolutions ?? [],
     diagnosis: { statements: settings.diagnosis?.statements ?? true },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
@@ -64,7 +66,8 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
-  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults];
+  const ofPlaybooks = playbookFaults(resolved.resolutions);
+  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults, ...ofPlaybooks];
   const noDevelopment = developmentFault(environment);
   if (noDevelopment !== undefined) faults.push(noDevelopment);
   const noService = resolved.enabled ? serviceFault(service) : undefined;
@@ -97,6 +100,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   renamedChanges: true,
   editedChanges: true,
   development: true,
+  resolutions: true,
   diagnosis: true,
   lock: true,
   retry: true,

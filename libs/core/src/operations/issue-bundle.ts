@@ -110,9 +110,9 @@ async function bundled({ runtime }: Engine, target: Engine['targets'][number]): 
 /** Those of the engine, and not what else an application has put beside them. */
 function settingsOf(settings: EngineSettings): EngineSettings {
   const { commit, onIssue, outOfOrder, renamedChanges, editedChanges, development } = settings;
-  const { retry, diagnosis, lock, timeouts } = settings;
+  const { retry, resolutions, diagnosis, lock, timeouts } = settings;
   const policies = { commit, onIssue, outOfOrder, renamedChanges, editedChanges, development };
-  return { ...policies, retry, diagnosis, lock, timeouts };
+  return { ...policies, retry, resolutions, diagnosis, lock, timeouts };
 }
 
 /** Every text of a document with secrets masked. Numbers, such as tokens of the lock, are none. */

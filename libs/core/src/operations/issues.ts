@@ -5,6 +5,9 @@ import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { withPlaybooks } from '../plan/planned-playbooks.js';
+import { outlookStep, type Playbook, type PlaybookOutlook } from '../recovery/playbook.js';
+import { outlookFor } from './playbook-outlook.js';
 import { isForeign } from '../plan/change-identity.js';
 import { foreignSteps } from '../plan/identity.errors.js';
 import { lastDiagnosis, type Diagnosis } from '../recovery/diagnosis.js';
@@ -52,6 +55,8 @@ export interface IssueDetail extends IssueSummary {
   readonly diagnosis?: Diagnosis;
   /** Its entries, the oldest first. */
   readonly history: readonly AuditEntry[];
+  /** What a playbook would do about it; absent where none is for it. */
+  readonly playbook?: PlaybookOutlook;
   /** What to do, step by step; steps are not numbered. */
   readonly guidance: readonly string[];
 }
@@ -63,6 +68,7 @@ export interface FoundIssue {
   readonly reason: string;
   /** `undefined`: the code no longer has it. */
   readonly change: ChangeDescriptor | undefined;
+  readonly playbook?: Playbook | undefined;
 }
 
 /** The changes that need a manual check: those of the code in pipeline order, then those it no longer has. */
@@ -81,17 +87,17 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
   if (changeId !== undefined) assertKnown(changeId, engine.pipeline, observed.snapshot);
   const issues = findIssues(engine, observed);
   const issue = changeId === undefined ? issues[0] : issues.find(({ entry }) => entry.changeId === changeId);
-  if (issue) return detailOf(issue, await historyOf(engine, issue.entry.changeId));
+  if (issue) return detailOf(engine, issue);
   if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a manual check');
   throw noIssue(engine, changeId, observed);
 }
 
 /** What {@link issueList} lists, from what was read before. A change that a holder is at work on is no issue. */
-export function findIssues({ pipeline }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
-  const { stages, unfinished } = planExecution(pipeline, snapshot);
+export function findIssues({ pipeline, settings }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
+  const { stages, unfinished } = withPlaybooks(planExecution(pipeline, snapshot), settings.resolutions);
   const planned = stages.flatMap((stage) => stage.changes);
-  const inCode = planned.flatMap(({ change, entry, action, reason }) =>
-    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason }] : [],
+  const inCode = planned.flatMap(({ change, entry, action, reason, playbook }) =>
+    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason, playbook }] : [],
   );
   const forgotten = [...snapshot.values()]
     .filter(({ changeId }) => unfinished.includes(changeId))
@@ -137,14 +143,20 @@ export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
   };
 }
 
-function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetail {
+async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail> {
   const { entry, change } = issue;
+  const history = await historyOf(engine, entry.changeId);
+  const playbook = change && (await outlookFor(engine, { ...issue, change }));
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
   const diagnosis = lastDiagnosis(history);
   const inCode = change
     ? changeFacts(change)
     : { changeId: entry.changeId, hasRollback: false, inCode: false };
+  const steps =
+    change && isForeign(entry, change)
+      ? foreignSteps(entry, change)
+      : guidanceFor({ ...facts, ...inCode, runsAgain: false });
   return {
     ...summaryOf(issue),
     recoveryStrategy,
@@ -155,9 +167,7 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetai
     rollbackRan: facts.rollbackRan,
     ...(diagnosis && { diagnosis }),
     history,
-    guidance:
-      change && isForeign(entry, change)
-        ? foreignSteps(entry, change)
-        : guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+    ...(playbook && { playbook }),
+    guidance: [...steps, ...(playbook ? [outlookStep(playbook)] : [])],
   };
 }

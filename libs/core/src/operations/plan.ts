@@ -8,10 +8,13 @@ import { transactionObstacles } from '../executor/transaction-check.js';
 import { resolveParameters } from '../change/change-parameters.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from '../run/engine.js';
-import { changesToRun, type PlannedChange } from '../plan/execution-plan.js';
+import { changesToRun, type PlannedChange, type PlannedStage } from '../plan/execution-plan.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { withPlaybooks } from '../plan/planned-playbooks.js';
 import { assertOpen, toldEdits } from '../run/plan-checks.js';
 import type { Action } from '../recovery/recovery-decision.js';
+import type { PlaybookOutlook } from '../recovery/playbook.js';
+import { outlookFor } from './playbook-outlook.js';
 import { describeWork, observe, type AtWork } from './at-work.js';
 
 /** What the next run would do about one change, and the facts that its entries would repeat. */
@@ -22,6 +25,8 @@ export interface PlanItem extends ChangeFacts {
   readonly reason: string;
   /** Its last recorded state; absent if history does not know it. */
   readonly state?: AuditState;
+  /** What a playbook would do about it; absent where none is for it. */
+  readonly playbook?: PlaybookOutlook;
 }
 
 /** A pending change that is probably applied already. */
@@ -62,16 +67,16 @@ export interface PlanReport {
  * @throws InvalidChangesError listing every parameter that nothing provides, of applied changes too.
  */
 export async function plan(engine: Engine): Promise<PlanReport> {
-  const { pipeline, store } = engine;
+  const { pipeline } = engine;
   await resolveParameters(pipeline.stages.flatMap(({ changes }) => changes));
   const { snapshot, atWork } = await observe(engine);
   if (snapshot.size === 0) await assertNoEarlierName(engine);
-  const planned = planExecution(pipeline, snapshot);
+  const planned = withPlaybooks(planExecution(pipeline, snapshot), engine.settings.resolutions);
   if (planned.hasWork) assertOpen(pipeline.service, planned.renaming);
   const { service, stages, outOfOrder, foreign, renamed, unknown, legacy, unfinished } = planned;
   return {
     service,
-    changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store, atWork))),
+    changes: await itemsOf(engine, stages, atWork),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
     foreign: foreign.map(({ change }) => change.id),
     renamed: renamed.map(({ change, former, shared }) => ({
@@ -85,6 +90,20 @@ export async function plan(engine: Engine): Promise<PlanReport> {
     unfinished: unfinished.filter((changeId) => changeId !== atWork?.changeId),
     obstacles: await transactionObstacles(changesToRun(planned)),
   };
+}
+
+async function itemsOf(
+  engine: Engine,
+  stages: readonly PlannedStage[],
+  atWork: AtWork | undefined,
+): Promise<PlanItem[]> {
+  const items: PlanItem[] = [];
+  for (const planned of stages.flatMap(({ changes }) => changes)) {
+    const item = planItem(planned, engine.store, atWork);
+    const playbook = item.action === 'MANUAL_INTERVENTION' ? await outlookFor(engine, planned) : undefined;
+    items.push(playbook ? { ...item, playbook } : item);
+  }
+  return items;
 }
 
 function planItem(planned: PlannedChange, store: AuditStore, atWork: AtWork | undefined): PlanItem {

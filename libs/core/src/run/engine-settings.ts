@@ -1,4 +1,5 @@
 import type { LockSettings } from '../lock/lock-queue.js';
+import type { Playbook } from '../recovery/playbook.js';
 import type { Limits } from '../runtime/limits.js';
 
 /** How often a change is tried in one run, and how long the run waits in between. */
@@ -21,6 +22,8 @@ export interface EngineSettings {
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
   readonly retry: RetrySettings;
+  /** What is done about issues without a person; the first that matches counts. */
+  readonly resolutions: readonly Playbook[];
   /** What is recorded of failures. */
   readonly diagnosis: { readonly statements: boolean };
   readonly lock: LockSettings;

@@ -7,6 +7,7 @@ import type { ChangeOutcome } from '../executor/change-executor.js';
 import { diagnosisOf, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
+import { outlookStep, type PlaybookOutlook } from '../recovery/playbook.js';
 import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
@@ -102,6 +103,11 @@ export function failedReport(
     ...(rollbackError !== undefined && { rollbackError: errorText(rollbackError) }),
     nextSteps: guidanceFor(facts),
   });
+}
+
+/** The same report, with what a playbook would do about the change. */
+export function withOutlook(report: ChangeReport, outlook: PlaybookOutlook): ChangeReport {
+  return { ...report, nextSteps: [...(report.nextSteps ?? []), outlookStep(outlook)] };
 }
 
 /** What to do about a change whose undo failed just now and left it in `state`. */

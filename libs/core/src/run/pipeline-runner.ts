@@ -20,6 +20,7 @@ import { HolderNotice } from './holder-notice.js';
 import { HolderWatch } from './holder-watch.js';
 import { makeReady } from './make-ready.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { withPlaybooks } from '../plan/planned-playbooks.js';
 import { LOOK_AGAIN } from '../plan/pipeline.js';
 import { assertOpen, checkPlan } from './plan-checks.js';
 import { PlanRunner } from './plan-runner.js';
@@ -81,7 +82,7 @@ export class PipelineRunner {
 
   private async runLocked(session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { pipeline, settings } = this.engine;
-    const plan = planExecution(pipeline, session.snapshot);
+    const plan = withPlaybooks(planExecution(pipeline, session.snapshot), settings.resolutions);
     this.edited = checkPlan(plan, settings);
     this.report.notePlan(plan, this.edited);
     if (plan.hasWork) await this.runPlan(plan, session, signal);

@@ -1,10 +1,9 @@
 import type { RunResources } from '../executor/change-caller.js';
-import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
+import type { ChangeOutcome } from '../executor/change-executor.js';
 import { executionOf } from '../executor/change-call.js';
 import { Executors } from '../executor/executors.js';
 import { MOST_CHANGES } from '../executor/group-executor.js';
 import { groupAt } from './commit-group.js';
-import { Reconciler } from '../executor/reconciler.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
@@ -13,7 +12,8 @@ import { errorText } from '../errors/error-text.js';
 import { retryWhilePassing, type FailedAttempt } from './change-retry.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport, interruptedReport, leftOut, nextAfter } from './issue-report.js';
+import { IssueResolver } from './issue-resolver.js';
+import { blockedReport, interruptedReport, leftOut } from './issue-report.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -21,14 +21,7 @@ import {
   type PlannedStage,
 } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
-
-/** What running a plan came to. */
-export interface PlanResult {
-  readonly changes: readonly ChangeReport[];
-  readonly warnings: readonly string[];
-  /** What the first failed change threw, if one failed. */
-  readonly failure?: { readonly changeId: string; readonly error: unknown };
-}
+import type { PlanResult } from './plan-result.js';
 
 /** The next changes that were run, and how many after them have to be run one by one. */
 interface Step {
@@ -39,7 +32,7 @@ interface Step {
 /** Runs a plan under the lock: stages in turn, changes in order, up to the first issue. */
 export class PlanRunner {
   private readonly executors: Executors;
-  private readonly reconciler: Reconciler;
+  private readonly resolver: IssueResolver;
   private readonly changes: ChangeReport[] = [];
   private readonly warnings: string[] = [];
   private readonly about: RunEvent;
@@ -53,10 +46,12 @@ export class PlanRunner {
     private readonly resources: RunResources,
     private readonly store: AuditStore,
     private readonly events: EventPublisher,
-    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit' | 'retry'>,
+    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit' | 'retry' | 'resolutions'>,
   ) {
     this.executors = new Executors(resources, store);
-    this.reconciler = new Reconciler(resources);
+    const call: typeof this.executors.execute = (...args) =>
+      this.interruptible(() => this.executors.execute(...args));
+    this.resolver = new IssueResolver(resources, { store, events, playbooks: settings.resolutions, call });
     const { service, executionId } = resources.journal;
     this.about = { service, executionId };
   }
@@ -133,7 +128,7 @@ export class PlanRunner {
   }
 
   private async runChange(planned: PlannedChange, next: PlannedChange | undefined): Promise<ChangeReport> {
-    if (planned.isAsked) return this.reconcile(planned);
+    if (planned.isAsked || planned.playbook) return this.reconcile(planned);
     switch (planned.action) {
       case 'SKIP':
         return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
@@ -149,10 +144,11 @@ export class PlanRunner {
   private async reconcile(planned: PlannedChange): Promise<ChangeReport> {
     const { change, entry } = planned;
     this.resources.signal.throwIfAborted();
-    if (!planned.isAsked) await this.executors.prepareMarkers(change);
+    if (planned.action === 'RECONCILE' && !planned.isAsked) await this.executors.prepareMarkers(change);
     if (!entry) return this.execute(planned);
-    const settled = await this.reconciler.reconcile(change, entry);
-    const { action, reason } = settled;
+    const settled = await this.resolver.resolve(planned, entry);
+    const { action, reason, told } = settled;
+    if (told !== undefined) this.warnings.push(told);
     if (action === 'MANUAL_INTERVENTION') {
       const report = blockedReport({ ...planned, ...settled });
       return this.openIssue(this.announce('change.blocked', report));
@@ -212,7 +208,7 @@ export class PlanRunner {
     }
   }
 
-  private conclude(planned: PlannedChange, outcome: ChangeOutcome): ChangeReport {
+  private async conclude(planned: PlannedChange, outcome: ChangeOutcome): Promise<ChangeReport> {
     const { change, reason } = planned;
     if (outcome.status === 'failed') return this.fail(planned, outcome);
     const { durationMs, wasEmpty } = outcome;
@@ -224,14 +220,14 @@ export class PlanRunner {
     );
   }
 
-  private fail(planned: PlannedChange, outcome: ChangeOutcome & { status: 'failed' }): ChangeReport {
-    const { change } = planned;
-    this.failure ??= { changeId: change.id, error: outcome.error };
-    const txStrategy = txStrategyOf(change, this.store);
-    const diagnosis = this.resources.diagnosis.of(change.id);
-    const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy, diagnosis));
-    const next = nextAfter(change, outcome, 'EXECUTE', txStrategy);
-    return next.action === 'MANUAL_INTERVENTION' ? this.openIssue(report) : report;
+  private async fail(
+    planned: PlannedChange,
+    outcome: ChangeOutcome & { status: 'failed' },
+  ): Promise<ChangeReport> {
+    this.failure ??= { changeId: planned.change.id, error: outcome.error };
+    const { report, isIssue } = await this.resolver.failed(planned, outcome);
+    this.announce('change.failed', report);
+    return isIssue ? this.openIssue(report) : report;
   }
 
   private openIssue(change: ChangeReport): ChangeReport {

@@ -5,6 +5,7 @@ import { entryFault, readSnapshot, type AuditSnapshot } from '../audit/audit-sna
 import type { EditedChange } from '../plan/change-identity.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { withPlaybooks } from '../plan/planned-playbooks.js';
 import { assertNoEarlierName } from './earlier-name.js';
 import type { Engine } from './engine.js';
 import { checkPlan } from './plan-checks.js';
@@ -28,6 +29,6 @@ export async function readPlan(engine: Engine, head: AuditHead | undefined): Pro
   const snapshot = head ? await readSnapshot(store, pipeline.service) : new Map<string, AuditEntry>();
   const fault = entryFault(snapshot);
   if (fault !== undefined) throw new AuditTamperedError(pipeline.service, fault);
-  const plan = planExecution(pipeline, snapshot);
+  const plan = withPlaybooks(planExecution(pipeline, snapshot), settings.resolutions);
   return { plan, snapshot, edited: checkPlan(plan, settings) };
 }
