@@ -16,6 +16,7 @@ import { addDrift } from './commands/drift.command.js';
 import { addExecute } from './commands/execute.command.js';
 import { addImport } from './commands/import.command.js';
 import { addInit } from './commands/init.command.js';
+import { addIssueBundle } from './commands/issue-bundle.command.js';
 import { addIssueDecisions } from './commands/issue-decide.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
 import { addIssueList } from './commands/issue-list.command.js';
@@ -58,6 +59,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   const issue = program.command('issue').description('changes that need a manual check');
   addIssueList(issue, runner);
   addIssueGet(issue, runner);
+  addIssueBundle(issue, runner);
   addIssueDecisions(issue, runner);
   addApprovals(program, runner);
   const audit = program.command('audit').description('the history');

@@ -8,7 +8,7 @@ export { optionFaults, optionsOf, type OptionNames } from './errors/option-names
 export { nearMatches } from './errors/near-matches.js';
 export { isConnectionFailure, saysTransient } from './errors/transience.js';
 
-export type { Runtime } from './runtime/runtime.js';
+export type { ProcessFacts, Runtime } from './runtime/runtime.js';
 export { nodeRuntime } from './runtime/node-runtime.js';
 export { SharedAnswer } from './runtime/shared-answer.js';
 export { withinTime } from './runtime/within-time.js';
@@ -68,6 +68,7 @@ export {
   type TransactionalTargetSystem,
   type TransactionOutcome,
 } from './target-system/target-system.js';
+export { factText, type TargetDiagnosis } from './target-system/target-diagnosis.js';
 export type {
   ForeignHistories,
   ForeignHistory,
@@ -84,6 +85,7 @@ export { ChangeStatements } from './target-system/change-statements.js';
 export { MethodScope, overrideInherited, overrideMethod } from './target-system/method-scope.js';
 export type { ProvidedHandle } from './target-system/provided-handle.js';
 
+export { describeTargetFacts } from './recovery/diagnosis-format.js';
 export { tokenName } from './change/parameter-faults.js';
 
 export { describeActivity, describeHolderAtWork } from './reporting/holder-activity.js';

@@ -1,5 +1,6 @@
 export { FlamingockError } from './errors/flamingock.error.js';
 
+export type { ProcessFacts } from './runtime/runtime.js';
 export { NoAnswerError } from './runtime/answer-timeout.js';
 
 export type { LockRecord } from './lock/lock-store.js';
@@ -79,6 +80,9 @@ export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
 export type { Verdict } from './recovery/verdict.js';
+export type { Playbook, PlaybookAction, PlaybookCondition, PlaybookOutlook } from './recovery/playbook.js';
+export type { Diagnosis } from './recovery/diagnosis.js';
+export type { TargetDiagnosis } from './target-system/target-diagnosis.js';
 export type { VerifyRequest } from './operations/drift.js';
 export type { ChangeVerdict, DriftReport } from './reporting/drift-report.js';
 
@@ -171,6 +175,7 @@ export type { CircuitCloseRequest, CircuitStatus } from './operations/circuits.j
 export type { ApprovalRequest, EmergencyRun, PendingApproval } from './operations/approvals.js';
 export type { IssueDecisionKind, IssueDecisionRequest } from './operations/decide.js';
 export type { ChangeWork, ProposedResolution, Proposal, Saying } from './decisions/issue-work.js';
+export type { BundledTarget, IssueBundle } from './operations/issue-bundle.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
 export type { ServiceRename, ServiceRenameRequest } from './operations/service-rename.js';
@@ -205,7 +210,6 @@ export type {
   FlamingockSettings,
   FlamingockSettingsFactory,
   ProcessRole,
-  ProbeSettings,
   RunAt,
 } from './nest/flamingock-options.js';
 export type { ResilienceSettings } from './nest/resilience-options.js';
@@ -218,6 +222,7 @@ export type {
   RetryOptions,
   TimeoutOptions,
 } from './nest/setting-groups.js';
+export type { ProbeSettings } from './nest/probe-options.js';
 export { FlamingockModule, type FlamingockFeatureOptions } from './nest/flamingock.module.js';
 export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';

@@ -23,7 +23,7 @@ export function changeAttributes(change: ObservedChange): Attributes {
 /** Of a change, once the report says what became of it. */
 export function reportAttributes(
   event: RunEvent,
-  { stage, changeId, targetSystem, result, state }: ChangeReport,
+  { stage, changeId, targetSystem, result, state, diagnosis }: ChangeReport,
   head: ChainEnd,
 ): Attributes {
   return {
@@ -33,6 +33,7 @@ export function reportAttributes(
     'flamingock.target': targetSystem,
     'flamingock.result': result,
     'flamingock.state': state,
+    'db.response.status_code': diagnosis?.sqlState === undefined ? undefined : diagnosis.code,
     ...headAttributes(head),
   };
 }

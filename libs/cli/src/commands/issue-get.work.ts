@@ -1,5 +1,5 @@
-import { NoIssueError, type IssueDetail, type Saying } from '@nestjs-flamingock/core';
-import { issueCommand } from '@nestjs-flamingock/core/adapter';
+import { NoIssueError, type Diagnosis, type IssueDetail, type Saying } from '@nestjs-flamingock/core';
+import { describeProgress, describeTargetFacts, issueCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { entryTable } from '../output/entry-table.js';
 import { facts, type Output } from '../output/output.js';
@@ -34,11 +34,12 @@ function describe(issue: IssueDetail, { guidance = false }: IssueGetOptions, out
   ].join('\n');
 }
 
-function factsOf(issue: IssueDetail): [string, string | null][] {
+function factsOf(issue: IssueDetail): [string, string | null | undefined][] {
   return [
     ['state', `${issue.state}, of operation ${issue.operation}`],
     ['why', issue.reason],
     ['error', issue.error],
+    ...diagnosisFacts(issue.diagnosis),
     ['recorded', `${issue.recordedAt} by ${issue.host}`],
     ['target', issue.targetSystem],
     ['strategy', `${issue.txStrategy}, ${issue.recoveryStrategy}`],
@@ -65,6 +66,26 @@ function workOn({ work }: IssueDetail): [string, string | null][] {
     ['rejected', proposal && proposal.rejectedBy.length > 0 ? `by ${names(proposal.rejectedBy)}` : null],
     ...comments.map(({ by, at, reason }): [string, string] => ['comment', `${by} at ${at}: ${reason ?? ''}`]),
   ];
+}
+
+/** What was recorded of the failure besides its text; nothing where nothing was. */
+function diagnosisFacts(diagnosis: Diagnosis = {}): [string, string | undefined][] {
+  const { errorClass, step, progress, serverVersion, applicationVersion, revision, nodeVersion, pid, pod } =
+    diagnosis;
+  return [
+    ['thrown', errorClass],
+    ['facts', describeTargetFacts(diagnosis)],
+    ['statement', diagnosis.statement],
+    ['step', step],
+    ['progress', progress && describeProgress(progress, 0)],
+    ['server', serverVersion],
+    ['version', joined([applicationVersion, revision && `revision ${revision}`])],
+    ['process', joined([pid && `pid ${pid}`, pod && `pod ${pod}`, nodeVersion && `Node ${nodeVersion}`])],
+  ];
+}
+
+function joined(parts: readonly (string | number | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(', ');
 }
 
 function rollback({ hasRollback, rollbackRan }: IssueDetail): string {

@@ -22,6 +22,8 @@ export interface EntryMetadata {
   readonly approvals?: string;
   /** Of an execution that was not approved: why it ran all the same. */
   readonly emergency?: string;
+  /** Of a failure: what is known of it, as JSON in ASCII of at most 4 KiB, see `Diagnosis`. */
+  readonly diagnosis?: string;
   /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
   readonly verdict?: string;
   /** The code that was executed, see `ChangeSource`. */

@@ -55,6 +55,12 @@ export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']
   };
 }
 
+/** Undoes what there is of a change without a transaction that failed: where that fails, too, nobody knows how much is left. */
+export function undoOfPart(rollback: ChangeMethod, metadata: AuditRecord['metadata']): ChangeCall {
+  const undo = undoBy(rollback, metadata);
+  return { ...undo, rolledBack: undo.failed };
+}
+
 /** When a call ended, and what it threw. */
 export type CallFailure = Required<Pick<AuditFact, 'at' | 'durationMs'>> & { readonly error: unknown };
 

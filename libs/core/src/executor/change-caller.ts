@@ -25,6 +25,7 @@ import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { askVerdict, assertVerified } from './ask-verdict.js';
 import type { ChangeCall } from './change-call.js';
+import type { FailureDiagnosis } from './failure-diagnosis.js';
 import type { Inquiry } from './inquiry.js';
 
 /** Everything that one run lends to its executors. */
@@ -36,6 +37,7 @@ export interface RunResources {
   readonly retry: LeaseBoundRetry;
   readonly runtime: Runtime;
   readonly activity: Activity;
+  readonly diagnosis: FailureDiagnosis;
   /** Aborts when the lock is lost, the run's time is up, or the application shuts down. */
   readonly signal: AbortSignal;
   /** Milliseconds that a method has unless its change says otherwise; `undefined`: no bound. */
@@ -56,13 +58,7 @@ export class ChangeCaller {
 
   /** The entry that says that a method is about to run. */
   started({ operation, method, metadata }: ChangeCall): AuditFact & { readonly methodName: string } {
-    return {
-      state: 'STARTED',
-      operation,
-      at: this.run.journal.now(),
-      methodName: method.name,
-      metadata,
-    };
+    return { state: 'STARTED', operation, at: this.run.journal.now(), methodName: method.name, metadata };
   }
 
   /** Calls a method outside any transaction: its parameters check the lock before each call. */
@@ -170,7 +166,7 @@ export class ChangeCaller {
     ...facts: [AuditFact, ...AuditFact[]]
   ): Promise<AuditEntry> {
     try {
-      return await this.append(subject, ...facts);
+      return await this.append(subject, ...(await this.run.diagnosis.added(subject, facts)));
     } catch (cause) {
       throw cause instanceof LockLostError
         ? cause

@@ -25,7 +25,8 @@ export class RollbackFailedError extends FlamingockError {
     readonly changeId: string,
     /** What the execution threw. */
     readonly executionError: unknown,
-    rollbackError: unknown,
+    /** What the rollback threw. */
+    readonly rollbackError: unknown,
   ) {
     super(
       `The rollback of change "${changeId}" failed: ${errorText(rollbackError)}\n` +

@@ -80,7 +80,7 @@ export class GroupExecutor {
     const work = async (group: TransactionGroup): Promise<void> => {
       if (this.store.lock.isHeldBy?.(group.transaction)) lease.suspend();
       await this.runMembers(group, changes, begin, members);
-      batch = journal.draftAll(endedOf(members).flatMap(factsOf));
+      batch = journal.draftAll((await Promise.all(endedOf(members).map((one) => this.factsOf(one)))).flat());
       await this.store.append(batch, group.transaction);
     };
     const outcome = await this.caller.inTarget(first, () => this.inGroup(first, work));
@@ -146,6 +146,24 @@ export class GroupExecutor {
     }
   }
 
+  /** The same facts as of a change that is alone in its transaction. */
+  private async factsOf({
+    change,
+    call,
+    started,
+    durationMs,
+    endedAt,
+    outcome,
+  }: Member): Promise<SubjectFact[]> {
+    const subject = subjectOf(change, 'TX_SHARED');
+    const facts: AuditFact[] =
+      outcome.status === 'done'
+        ? [started, { ...started, at: endedAt, state: call.done.state, durationMs }]
+        : failureFacts(call, started, { at: endedAt, durationMs, error: outcome.error }, true);
+    const diagnosed = await this.run.diagnosis.added(subject, facts);
+    return diagnosed.map((fact) => ({ subject, fact }));
+  }
+
   /** Which of them took effect is not known: each is left for a manual check. */
   private async recordPartEffect(members: readonly Member[], error: unknown): Promise<GroupOutcome> {
     const ended = new Map<ChangeDescriptor, ChangeOutcome>();
@@ -184,16 +202,6 @@ function lostBy(error: unknown): LostMember {
 /** Those whose end is recorded with the group. */
 function endedOf(members: readonly Member[]): readonly Member[] {
   return members.filter(({ outcome }) => outcome.status === 'done' || outcome.status === 'rolled-back');
-}
-
-/** The same facts as of a change that is alone in its transaction. */
-function factsOf({ change, call, started, durationMs, endedAt, outcome }: Member): SubjectFact[] {
-  const subject = subjectOf(change, 'TX_SHARED');
-  const facts: AuditFact[] =
-    outcome.status === 'done'
-      ? [started, { ...started, at: endedAt, state: call.done.state, durationMs }]
-      : failureFacts(call, started, { at: endedAt, durationMs, error: outcome.error }, true);
-  return facts.map((fact) => ({ subject, fact }));
 }
 
 function outcomeOf({ call, durationMs, outcome }: Member): ChangeOutcome {

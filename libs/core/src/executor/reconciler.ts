@@ -13,6 +13,7 @@ import { ChangeCaller, type RunResources } from './change-caller.js';
 import { PartlyAppliedError, UnsettledByVerifyError } from './executor.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
 import { fencedOut } from './target-claims.js';
+import { sameDiagnosis } from '../recovery/diagnosis.js';
 import { claimedBy } from '../recovery/lost-writes.js';
 
 /** What is to be done about a change now, and the entry that says so. */
@@ -55,7 +56,14 @@ export class Reconciler {
           entry,
           new UnsettledByVerifyError(change.id, verdict, error === undefined ? {} : { cause: error }),
         );
-    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry), ...triesOf(entry) };
+    // What failed then is what a person has to know, not that nobody could tell how much of it is there.
+    const known = isSettled ? {} : sameDiagnosis(entry);
+    const metadata = {
+      ...writeMetadata({ verdict }),
+      ...fingerprintOf(entry),
+      ...triesOf(entry),
+      ...known,
+    };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
     return { ...next, entry: await this.caller.recordAfter(entry, effect, ended) };
   }
@@ -64,11 +72,13 @@ export class Reconciler {
     const marker = await this.proof(change, entry);
     const decision = decide(entry, change.recovery, evidenceOf(marker));
     const { effect, ...fact } = endOf(change, entry, decision, marker);
+    const known = decision.action === 'MANUAL_INTERVENTION' ? sameDiagnosis(entry) : {};
     const metadata = {
       ...fact.metadata,
       ...fingerprintOf(entry),
       ...triesOf(entry),
       ...claimedBy(this.run.lease.token),
+      ...known,
     };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
     const recorded = await this.caller.recordAfter(entry, effect, ended);

@@ -11,6 +11,7 @@ import { A_NAME, isName } from '../change/names.js';
 import { noteTaken } from '../change/unprovided-changes.js';
 import { ParameterResolver } from '../change/parameter-resolver.js';
 import { buildPipeline } from '../plan/pipeline-builder.js';
+import { playbookReferenceFaults } from '../recovery/playbook-faults.js';
 import type { Engine } from '../run/engine.js';
 import type { Pipeline } from '../plan/pipeline.js';
 import { FlamingockEvents } from '../reporting/event-publisher.js';
@@ -98,14 +99,15 @@ export class EngineFactory {
   }
 
   private async pipeline(
-    { service, stages }: ResolvedOptions,
+    { service, stages, resolutions }: ResolvedOptions,
     { candidates, faults: found }: Discovery,
     registry: TargetSystemRegistry,
   ): Promise<Pipeline> {
     const factory = new DescriptorFactory(registry, new ParameterResolver());
     const { changes, faulty, methods, faults: described } = factory.describe(candidates);
     const built = buildPipeline(service, changes, stages, faulty);
-    const faults = [...registryFaults(registry), ...found, ...described, ...built.faults];
+    const ofPlaybooks = playbookReferenceFaults(resolutions, changes, registry.ids, faulty);
+    const faults = [...registryFaults(registry), ...found, ...described, ...built.faults, ...ofPlaybooks];
     if (faults.length > 0) {
       // Without a pipeline nobody knows which changes are applied: all that is wrong is told at once.
       const { faults: unresolved } = await findParameters(methods);

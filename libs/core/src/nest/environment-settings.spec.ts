@@ -23,6 +23,7 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_STAGES: 'schema, data',
       FLAMINGOCK_ON_ISSUE: 'skip',
       FLAMINGOCK_OUT_OF_ORDER: 'fail',
+      FLAMINGOCK_DIAGNOSIS_STATEMENTS: 'false',
       FLAMINGOCK_LOCK_LEASE_MS: '1000',
       FLAMINGOCK_LOCK_WAIT_MS: '0',
       FLAMINGOCK_LOCK_RETRY_MS: '20',
@@ -52,6 +53,7 @@ describe('settingsFromEnvironment', () => {
       stages: ['schema', 'data'],
       onIssue: 'skip',
       outOfOrder: 'fail',
+      diagnosis: { statements: false },
       lock: { leaseMs: 1_000, waitMs: 0, retryMs: 20 },
       retry: { attempts: 5, initialMs: 7, maxMs: 70 },
       backOff: { waitMs: 0 },
@@ -71,6 +73,11 @@ describe('settingsFromEnvironment', () => {
 
   it('takes a variable that is empty, or blank, for one that is not set', () => {
     const environment = { FLAMINGOCK_ENABLED: '', FLAMINGOCK_SERVICE: '  ', FLAMINGOCK_LOCK_LEASE_MS: '' };
+    expect(resolveOptions(settingsFromEnvironment(environment))).toEqual(resolveOptions());
+  });
+
+  it('knows the variables that say what is running', () => {
+    const environment = { FLAMINGOCK_VERSION: '1.2.3', FLAMINGOCK_REVISION: 'abc' };
     expect(resolveOptions(settingsFromEnvironment(environment))).toEqual(resolveOptions());
   });
 

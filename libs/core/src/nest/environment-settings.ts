@@ -1,5 +1,6 @@
 import { DEV_VALUES, isDevValueOn } from './development.js';
-import type { FlamingockSettings, ProbeSettings } from './flamingock-options.js';
+import type { FlamingockSettings } from './flamingock-options.js';
+import type { ProbeSettings } from './probe-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { A_PORT, isPort } from './ports.js';
 import { ACTOR_VARIABLE, CLI_VARIABLE } from '../errors/command-line.js';
@@ -31,6 +32,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       onUnapproved: read.oneOf('FLAMINGOCK_ON_UNAPPROVED', ['fail', 'wait', 'skip']),
       emergency: read.text('FLAMINGOCK_EMERGENCY'),
     },
+    diagnosis: { statements: read.boolean('FLAMINGOCK_DIAGNOSIS_STATEMENTS') },
     lock: {
       leaseMs: read.milliseconds('FLAMINGOCK_LOCK_LEASE_MS'),
       waitMs: read.milliseconds('FLAMINGOCK_LOCK_WAIT_MS'),
@@ -53,8 +55,9 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       takeOverMs: read.milliseconds('FLAMINGOCK_TAKE_OVER_TIMEOUT_MS'),
     },
   };
-  read.text(CLI_VARIABLE);
-  read.text(ACTOR_VARIABLE);
+  // Read elsewhere, and no settings.
+  for (const name of [CLI_VARIABLE, ACTOR_VARIABLE, 'FLAMINGOCK_VERSION', 'FLAMINGOCK_REVISION'])
+    read.text(name);
   probeIn(read);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);

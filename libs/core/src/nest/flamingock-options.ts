@@ -1,46 +1,24 @@
 import type { Type } from '@nestjs/common';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { Playbook } from '../recovery/playbook.js';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { ResilienceSettings } from './resilience-options.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
 import type {
   ApprovalOptions,
+  DiagnosisOptions,
   LockOptions,
   ResolutionOptions,
   RetryOptions,
   TimeoutOptions,
 } from './setting-groups.js';
+import type { ProbeSettings } from './probe-options.js';
 
 /** When pending changes are applied. */
 export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
 
 /** What a process does about pending changes as it starts. */
 export type ProcessRole = 'both' | 'execute' | 'wait';
-
-/** Where and for how long a start can be watched over HTTP. Variables win where code says nothing. */
-export interface ProbeSettings {
-  /** The port; 0 is any that is free, which the log tells. May be the application's own, which opens after it. */
-  readonly port?: number;
-  /**
-   * The address that it listens on. Probes of Kubernetes come from outside of the pod's loopback: `0.0.0.0`.
-   *
-   * @default '127.0.0.1'
-   */
-  readonly host?: string;
-  /**
-   * False: it closes when the application is about to serve. True: it stays open as long as the application, and is
-   * ready once that serves.
-   *
-   * @default false
-   */
-  readonly keepOpen?: boolean;
-  /**
-   * What a port that cannot be opened does. False: a warning, and a start without probe. True: no start.
-   *
-   * @default false
-   */
-  readonly required?: boolean;
-}
 
 /** How the module behaves. Everything has a default; what is set in code wins over `flamingockConfig`. */
 export interface FlamingockSettings extends ResilienceSettings {
@@ -135,6 +113,15 @@ export interface FlamingockSettings extends ResilienceSettings {
   readonly approvals?: ApprovalOptions;
   /** What an operator needs before `audit fix` and `undo` do anything. */
   readonly resolution?: ResolutionOptions;
+  /**
+   * Playbooks: what is done without a person about changes that need a manual check, in this order; the first that
+   * matches counts. Recorded as done by `playbook:<name>`.
+   *
+   * @default none
+   */
+  readonly resolutions?: readonly Playbook[];
+  /** What the entry of a failure says beside its error text. */
+  readonly diagnosis?: DiagnosisOptions;
   readonly timeouts?: TimeoutOptions;
   /**
    * A small HTTP server of its own for those who watch a start: `/livez`, `/readyz` and `/metrics`. It opens before

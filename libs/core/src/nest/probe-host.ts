@@ -8,7 +8,8 @@ import { StartState } from '../reporting/start-state.js';
 import type { FlamingockEvents } from '../reporting/event-publisher.js';
 import { timeOfDay } from '../runtime/node-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ProbeSettings, ProcessRole } from './flamingock-options.js';
+import type { ProcessRole } from './flamingock-options.js';
+import type { ProbeSettings } from './probe-options.js';
 import { ProbePortError } from './nest.errors.js';
 
 /** Has the probe of an application: open from its first providers on, closed when it is about to serve. */

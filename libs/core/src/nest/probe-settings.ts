@@ -7,7 +7,8 @@ import {
 } from '../errors/option-names.js';
 import { probeVariables } from '../runtime/node-runtime.js';
 import { probeFromEnvironment } from './environment-settings.js';
-import type { FlamingockSettings, ProbeSettings } from './flamingock-options.js';
+import type { FlamingockSettings } from './flamingock-options.js';
+import type { ProbeSettings } from './probe-options.js';
 import { A_PORT, isPort } from './ports.js';
 
 const PROBE: OptionNames<ProbeSettings> = { port: true, host: true, keepOpen: true, required: true };

@@ -25,6 +25,7 @@ describe('resolveOptions', () => {
       editedChanges: 'warn',
       driftAt: 'never',
       development: { isOn: false, why: expect.any(String) as string },
+      diagnosis: { statements: true },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
       resolution: { approvals: 0 },
       approvals: { require: [], directory: undefined, onUnapproved: 'fail', emergency: undefined },

@@ -1,7 +1,9 @@
+import { playbookFaults } from '../recovery/playbook-faults.js';
 import { resolveLimits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings } from '../run/engine-settings.js';
-import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
+import type { FlamingockSettings, ProcessRole, RunAt } from './flamingock-options.js';
+import type { ProbeSettings } from './probe-options.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
@@ -64,6 +66,8 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       onUnapproved: approvals.onUnapproved ?? 'fail',
       emergency: approvals.emergency,
     },
+    resolutions: settings.resolutions ?? [],
+    diagnosis: { statements: settings.diagnosis?.statements ?? true },
     lock: {
       leaseMs: lock.leaseMs ?? 10_000,
       waitMs: lock.waitMs ?? 600_000,
@@ -84,6 +88,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     ...valueFaults(resolved),
     ...resilience.faults,
     ...probeFaults,
+    ...playbookFaults(resolved.resolutions),
   ];
   const noDevelopment = developmentFault(environment);
   if (noDevelopment !== undefined) faults.push(noDevelopment);
@@ -118,6 +123,8 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   editedChanges: true,
   driftAt: true,
   development: true,
+  resolutions: true,
+  diagnosis: true,
   lock: true,
   retry: true,
   resolution: true,
@@ -130,6 +137,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 };
 /** The settings that are groups of others, and what these may be called. */
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
+  diagnosis: { statements: true },
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
   resolution: { approvals: true },
@@ -144,7 +152,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'approvals' | 'lock' | 'retry' | 'resolution' | 'timeouts';
+type Group = 'approvals' | 'diagnosis' | 'lock' | 'retry' | 'resolution' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {

@@ -4,7 +4,7 @@ import { shown } from '../errors/option-names.js';
 import type { RetrySettings } from '../run/engine-settings.js';
 import type { Limits } from '../runtime/limits.js';
 import type { ResolvedOptions } from './resolve-options.js';
-import { countFrom, countFrom1, listOfTexts, milliseconds, oneOf } from './value-faults.js';
+import { countFrom, countFrom1, listOfTexts, milliseconds, oneOf, trueOrFalse } from './value-faults.js';
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */
 const SHORTEST_LEASE_MS = 300;
@@ -23,6 +23,7 @@ export function valueFaults({
   driftAt,
   development,
   stages,
+  diagnosis,
   lock,
   retry,
   resolution,
@@ -30,12 +31,9 @@ export function valueFaults({
   timeouts,
 }: ResolvedOptions): string[] {
   const faults = [
-    typeof enabled === 'boolean'
-      ? undefined
-      : `enabled must be true or false, not ${JSON.stringify(enabled)}`,
-    typeof development.isOn === 'boolean'
-      ? undefined
-      : `development must be true or false, not ${JSON.stringify(development.isOn)}`,
+    trueOrFalse('enabled', enabled),
+    trueOrFalse('development', development.isOn),
+    trueOrFalse('diagnosis.statements', diagnosis.statements),
     listOfTexts('shutdownSignals', shutdownSignals),
     ['SIGKILL', 'SIGSTOP'].some((signal) => shutdownSignals.includes(signal as NodeJS.Signals))
       ? 'shutdownSignals must not contain SIGKILL or SIGSTOP: no process can listen to them'

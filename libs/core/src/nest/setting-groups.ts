@@ -132,3 +132,14 @@ export interface ApprovalOptions {
    */
   readonly emergency?: string;
 }
+
+/** What the entry of a failure says beside its error text. */
+export interface DiagnosisOptions {
+  /**
+   * Whether it has the text of the statement that failed, with literals and secrets taken out and cut. Parameters
+   * are never recorded.
+   *
+   * @default true
+   */
+  readonly statements?: boolean;
+}

@@ -3,6 +3,13 @@ import { shown } from '../errors/option-names.js';
 /** The longest delay of a Node timer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** What is wrong with a value that should be true or false. */
+export function trueOrFalse(name: string, value: unknown): string | undefined {
+  return typeof value === 'boolean'
+    ? undefined
+    : `${name} must be true or false, not ${JSON.stringify(value)}`;
+}
+
 /** What is wrong with a value that should be one of these. */
 export function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
   if (allowed.includes(value)) return undefined;

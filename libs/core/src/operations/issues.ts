@@ -8,8 +8,12 @@ import { decisionsAbout } from '../decisions/decisions-about.js';
 import { workOn, type ChangeWork } from '../decisions/issue-work.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { withPlaybooks } from '../plan/planned-playbooks.js';
+import { outlookStep, type Playbook, type PlaybookOutlook } from '../recovery/playbook.js';
+import { outlookFor } from './playbook-outlook.js';
 import { isForeign } from '../plan/change-identity.js';
 import { foreignSteps } from '../plan/identity.errors.js';
+import { lastDiagnosis, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
@@ -50,8 +54,12 @@ export interface IssueDetail extends IssueSummary {
   readonly hasRollback: boolean;
   /** True where it is recorded that this method ran since the change was last started. */
   readonly rollbackRan: boolean;
+  /** What is known of its last failure, as recorded; absent where nothing is, as after the end of a process. */
+  readonly diagnosis?: Diagnosis;
   /** Its entries, the oldest first. */
   readonly history: readonly AuditEntry[];
+  /** What a playbook would do about it; absent where none is for it. */
+  readonly playbook?: PlaybookOutlook;
   /** What to do, step by step; steps are not numbered. */
   readonly guidance: readonly string[];
   /** Who works on it, and what was said and proposed. */
@@ -65,6 +73,7 @@ export interface FoundIssue {
   readonly reason: string;
   /** `undefined`: the code no longer has it. */
   readonly change: ChangeDescriptor | undefined;
+  readonly playbook?: Playbook | undefined;
 }
 
 /** The changes that need a manual check: those of the code in pipeline order, then those it no longer has. */
@@ -83,21 +92,17 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
   if (changeId !== undefined) assertKnown(changeId, engine.pipeline, observed.snapshot);
   const issues = findIssues(engine, observed);
   const issue = changeId === undefined ? issues[0] : issues.find(({ entry }) => entry.changeId === changeId);
-  if (issue) {
-    const history = await historyOf(engine, issue.entry.changeId);
-    const ledger = new DecisionLedger(engine.store, engine.pipeline.service);
-    return detailOf(issue, history, workOn(history, await decisionsAbout(ledger, issue.entry.changeId)));
-  }
+  if (issue) return detailOf(engine, issue);
   if (changeId === undefined) throw new NoIssueError(undefined, 'none needs a manual check');
   throw noIssue(engine, changeId, observed);
 }
 
 /** What {@link issueList} lists, from what was read before. A change that a holder is at work on is no issue. */
-export function findIssues({ pipeline }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
-  const { stages, unfinished } = planExecution(pipeline, snapshot);
+export function findIssues({ pipeline, settings }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
+  const { stages, unfinished } = withPlaybooks(planExecution(pipeline, snapshot), settings.resolutions);
   const planned = stages.flatMap((stage) => stage.changes);
-  const inCode = planned.flatMap(({ change, entry, action, reason }) =>
-    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason }] : [],
+  const inCode = planned.flatMap(({ change, entry, action, reason, playbook }) =>
+    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason, playbook }] : [],
   );
   const forgotten = [...snapshot.values()]
     .filter(({ changeId }) => unfinished.includes(changeId))
@@ -143,13 +148,22 @@ export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
   };
 }
 
-function detailOf(issue: FoundIssue, history: readonly AuditEntry[], work: ChangeWork): IssueDetail {
+async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail> {
   const { entry, change } = issue;
+  const history = await historyOf(engine, entry.changeId);
+  const playbook = change && (await outlookFor(engine, { ...issue, change }));
+  const ledger = new DecisionLedger(engine.store, engine.pipeline.service);
+  const work = workOn(history, await decisionsAbout(ledger, entry.changeId));
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
+  const diagnosis = lastDiagnosis(history);
   const inCode = change
     ? changeFacts(change)
     : { changeId: entry.changeId, hasRollback: false, inCode: false };
+  const steps =
+    change && isForeign(entry, change)
+      ? foreignSteps(entry, change)
+      : guidanceFor({ ...facts, ...inCode, runsAgain: false });
   return {
     ...summaryOf(issue),
     recoveryStrategy,
@@ -158,11 +172,10 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[], work: Chang
     className,
     hasRollback: inCode.hasRollback,
     rollbackRan: facts.rollbackRan,
+    ...(diagnosis && { diagnosis }),
     history,
-    guidance:
-      change && isForeign(entry, change)
-        ? foreignSteps(entry, change)
-        : guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+    ...(playbook && { playbook }),
+    guidance: [...steps, ...(playbook ? [outlookStep(playbook)] : [])],
     work,
   };
 }

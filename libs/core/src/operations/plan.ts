@@ -9,10 +9,12 @@ import { transactionObstacles } from '../executor/transaction-check.js';
 import { resolveParameters } from '../change/change-parameters.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { Engine } from '../run/engine.js';
-import { changesToRun, type PlannedChange } from '../plan/execution-plan.js';
+import { changesToRun, type PlannedChange, type PlannedStage } from '../plan/execution-plan.js';
 import { assertOpen, toldEdits } from '../run/plan-checks.js';
 import { planNow } from '../run/plan-now.js';
 import type { Action } from '../recovery/recovery-decision.js';
+import type { PlaybookOutlook } from '../recovery/playbook.js';
+import { outlookFor } from './playbook-outlook.js';
 import { describeWork, observe, type AtWork } from './at-work.js';
 
 /** What the next run would do about one change, and the facts that its entries would repeat. */
@@ -25,6 +27,8 @@ export interface PlanItem extends ChangeFacts {
   readonly notBefore?: string;
   /** Its last recorded state; absent if history does not know it. */
   readonly state?: AuditState;
+  /** What a playbook would do about it; absent where none is for it. */
+  readonly playbook?: PlaybookOutlook;
 }
 
 /** A pending change that is probably applied already. */
@@ -65,7 +69,7 @@ export interface PlanReport {
  * @throws InvalidChangesError listing every parameter that nothing provides, of applied changes too.
  */
 export async function plan(engine: Engine): Promise<PlanReport> {
-  const { pipeline, store } = engine;
+  const { pipeline } = engine;
   await resolveParameters(pipeline.stages.flatMap(({ changes }) => changes));
   const { snapshot, atWork } = await observe(engine);
   if (snapshot.size === 0) await assertNoEarlierName(engine);
@@ -74,7 +78,7 @@ export async function plan(engine: Engine): Promise<PlanReport> {
   const { service, stages, outOfOrder, foreign, renamed, unknown, legacy, unfinished } = planned;
   return {
     service,
-    changes: stages.flatMap(({ changes }) => changes.map((planned) => planItem(planned, store, atWork))),
+    changes: await itemsOf(engine, stages, atWork),
     outOfOrder: outOfOrder.map(({ change }) => change.id),
     foreign: foreign.map(({ change }) => change.id),
     renamed: renamed.map(({ change, former, shared }) => ({
@@ -88,6 +92,20 @@ export async function plan(engine: Engine): Promise<PlanReport> {
     unfinished: unfinished.filter((changeId) => changeId !== atWork?.changeId),
     obstacles: await transactionObstacles(changesToRun(planned)),
   };
+}
+
+async function itemsOf(
+  engine: Engine,
+  stages: readonly PlannedStage[],
+  atWork: AtWork | undefined,
+): Promise<PlanItem[]> {
+  const items: PlanItem[] = [];
+  for (const planned of stages.flatMap(({ changes }) => changes)) {
+    const item = planItem(planned, engine.store, atWork);
+    const playbook = item.action === 'MANUAL_INTERVENTION' ? await outlookFor(engine, planned) : undefined;
+    items.push(playbook ? { ...item, playbook } : item);
+  }
+  return items;
 }
 
 function planItem(planned: PlannedChange, store: AuditStore, atWork: AtWork | undefined): PlanItem {

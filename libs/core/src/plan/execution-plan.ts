@@ -3,6 +3,7 @@ import type { Renaming } from '../audit/renaming.js';
 import type { ApprovalStanding } from '../decisions/approval.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { RenamedChange } from './change-identity.js';
+import type { Playbook } from '../recovery/playbook.js';
 import type { Decision } from '../recovery/recovery-decision.js';
 
 /** What is to be done about one change, and why. */
@@ -14,6 +15,8 @@ export interface PlannedChange extends Decision {
   readonly approval?: ApprovalStanding;
   /** True where its `@Verify()` is to be asked, and may settle it. */
   readonly isAsked?: boolean;
+  /** The playbook that may act on it, where it needs a manual check. */
+  readonly playbook?: Playbook;
 }
 
 /** The changes of one stage, in the order in which they will be taken. */
@@ -57,6 +60,10 @@ export interface ExecutionPlan {
 export function changesToRun({ stages }: Pick<ExecutionPlan, 'stages'>): ChangeDescriptor[] {
   return stages
     .flatMap(({ changes }) => changes)
-    .filter(({ action, isAsked }) => action === 'EXECUTE' || action === 'RECONCILE' || isAsked)
+    .filter(mayRun)
     .map(({ change }) => change);
+}
+
+function mayRun({ action, isAsked = false, playbook }: PlannedChange): boolean {
+  return isAsked || playbook !== undefined || action === 'EXECUTE' || action === 'RECONCILE';
 }

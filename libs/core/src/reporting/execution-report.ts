@@ -1,5 +1,6 @@
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import type { Diagnosis } from '../recovery/diagnosis.js';
 
 /** What became of a change in one run. */
 export type ChangeResult =
@@ -25,6 +26,8 @@ export interface ChangeReport {
   readonly recorded?: string;
   /** What failed, as recorded. */
   readonly error?: string;
+  /** What is known of that failure besides, as recorded. */
+  readonly diagnosis?: Diagnosis;
   /** Why its rollback failed too, where it did. */
   readonly rollbackError?: string;
   /** What the operator has to do, step by step, for changes that failed or are blocked. */

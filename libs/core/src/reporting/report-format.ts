@@ -1,3 +1,4 @@
+import { describeTargetFacts } from '../recovery/diagnosis-format.js';
 import type { ChangeReport, ChangeResult, ExecutionReport } from './execution-report.js';
 
 const MARKS: Readonly<Record<ChangeResult, string>> = {
@@ -63,12 +64,23 @@ function changeLines(change: ChangeReport): string[] {
   return [`${line}: ${change.reason}`, ...troubleLines(change)];
 }
 
-function troubleLines({ state, recorded, error, rollbackError, nextSteps = [] }: ChangeReport): string[] {
+function troubleLines({
+  state,
+  recorded,
+  error,
+  diagnosis,
+  rollbackError,
+  nextSteps = [],
+}: ChangeReport): string[] {
+  const target = diagnosis && describeTargetFacts(diagnosis);
+  const statement = diagnosis?.statement;
   const facts = [
     ...(state === undefined
       ? []
       : [`State left behind: ${state}${recorded === undefined ? '' : ` (recorded ${recorded})`}`]),
     ...(error === undefined ? [] : [`Cause: ${error}`]),
+    ...(target === undefined ? [] : [`Target system: ${target}`]),
+    ...(statement === undefined ? [] : [`Statement: ${statement}`]),
     ...(rollbackError === undefined ? [] : [`Rollback failed: ${rollbackError}`]),
     ...(nextSteps.length === 0 ? [] : ['What to do:']),
   ];

@@ -1,17 +1,17 @@
 import type { AuditJournal } from '../audit/audit-journal.js';
-import type { AuditStore } from '../audit/audit-store.js';
-import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
+import type { ChangeOutcome } from '../executor/change-executor.js';
 import type { PlannedChange } from '../plan/execution-plan.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
-import { failedReport, nextAfter, type EndedTry } from './issue-report.js';
+import { blockedReport, waitingReport, type EndedTry } from './issue-report.js';
+import type { IssueResolver } from './issue-resolver.js';
 
 /** What telling of the ends of changes works with. */
 export interface ChangeEndsOptions {
   readonly journal: AuditJournal;
-  readonly store: AuditStore;
+  readonly resolver: IssueResolver;
   readonly events: EventPublisher;
   readonly about: RunEvent;
   readonly warn: (warning: string) => void;
@@ -25,7 +25,11 @@ export class ChangeEnds {
   constructor(private readonly options: ChangeEndsOptions) {}
 
   /** Tells how an execution ended. `tries`: metadata that its entries have of that. */
-  conclude(planned: PlannedChange, outcome: ChangeOutcome, tries: EndedTry['tries']): ChangeReport {
+  async conclude(
+    planned: PlannedChange,
+    outcome: ChangeOutcome,
+    tries: EndedTry['tries'],
+  ): Promise<ChangeReport> {
     const { change, reason } = planned;
     const ended = { tries, at: this.options.journal.now() };
     if (outcome.status === 'failed') return this.fail(planned, outcome, ended);
@@ -37,8 +41,18 @@ export class ChangeEnds {
     );
   }
 
+  /** Tells of a change that needs a manual check, as it was planned or found. */
+  block(planned: PlannedChange): ChangeReport {
+    return this.openIssue(this.announce('change.blocked', blockedReport(planned)));
+  }
+
+  /** Tells of a change that has to wait. */
+  wait(planned: PlannedChange): ChangeReport {
+    return this.announce('change.waiting', waitingReport(planned));
+  }
+
   /** Tells of a change that needs a manual check. */
-  openIssue(change: ChangeReport): ChangeReport {
+  private openIssue(change: ChangeReport): ChangeReport {
     const { events, about } = this.options;
     events.publish('issue.opened', { ...about, change, actor: undefined, reason: undefined });
     return change;
@@ -55,16 +69,14 @@ export class ChangeEnds {
     return change;
   }
 
-  private fail(
+  private async fail(
     planned: PlannedChange,
     outcome: ChangeOutcome & { status: 'failed' },
     ended: EndedTry,
-  ): ChangeReport {
-    const { change } = planned;
-    this.failure ??= { changeId: change.id, error: outcome.error };
-    const txStrategy = txStrategyOf(change, this.options.store);
-    const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy, ended));
-    const next = nextAfter(change, outcome, 'EXECUTE', txStrategy, ended);
-    return next.action === 'MANUAL_INTERVENTION' ? this.openIssue(report) : report;
+  ): Promise<ChangeReport> {
+    this.failure ??= { changeId: planned.change.id, error: outcome.error };
+    const { report, isIssue } = await this.options.resolver.failed(planned, outcome, ended);
+    this.announce('change.failed', report);
+    return isIssue ? this.openIssue(report) : report;
   }
 }

@@ -1,6 +1,7 @@
 import type { ApprovalSettings } from '../decisions/approval-reader.js';
 import type { LockSettings } from '../lock/lock-queue.js';
 import type { CircuitSettings } from '../recovery/circuit.js';
+import type { Playbook } from '../recovery/playbook.js';
 import type { Limits } from '../runtime/limits.js';
 
 /** How often a change is tried in one run, and how long the run waits in between. */
@@ -36,6 +37,10 @@ export interface EngineSettings {
   };
   /** False: no circuits are kept. */
   readonly circuit: CircuitSettings | false;
+  /** What is done about issues without a person; the first that matches counts. */
+  readonly resolutions: readonly Playbook[];
+  /** What is recorded of failures. */
+  readonly diagnosis: { readonly statements: boolean };
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

@@ -1,5 +1,6 @@
 import type { tailFault } from '../audit/audit-snapshot.js';
 import type { RunResources } from '../executor/change-caller.js';
+import { FailureDiagnosis } from '../executor/failure-diagnosis.js';
 import type { Lease } from '../lock/lease.js';
 import { LockQueue, type AcquiredLock, type Waiting } from '../lock/lock-queue.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -56,14 +57,16 @@ export async function withLock<T>(
 
 /** What a run or an operation lends to its executors. `signal` stops it. */
 export function resourcesOf(
-  { runtime, settings }: Engine,
+  { runtime, settings, targets }: Engine,
   session: ExclusiveSession,
   activity: Activity,
   signal: AbortSignal,
 ): RunResources {
   const { changeMs: changeTimeoutMs, graceMs } = settings.timeouts;
   const stop = AbortSignal.any([signal, session.lease.signal]);
-  return { ...session, runtime, activity, signal: stop, changeTimeoutMs, graceMs };
+  const { statements } = settings.diagnosis;
+  const diagnosis = new FailureDiagnosis({ targets, runtime, activity, signal: stop, statements });
+  return { ...session, runtime, activity, diagnosis, signal: stop, changeTimeoutMs, graceMs };
 }
 
 async function acquire(

@@ -6,9 +6,11 @@ import { errorText } from '../errors/error-text.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
+import { diagnosisOf, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
 import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
 import { heldBack } from '../recovery/hold-back.js';
+import { outlookStep, type PlaybookOutlook } from '../recovery/playbook.js';
 import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
@@ -17,12 +19,14 @@ type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 
 /** Reports a change whose recorded state needs a manual check. */
 export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
+  const diagnosis = entry && diagnosisOf(entry);
   return reportChange(change, {
     result: 'blocked',
     reason,
     state: entry?.state ?? 'STARTED',
     ...(entry && { targetSystem: entry.targetSystem, recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
+    ...(diagnosis && { diagnosis }),
     nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
   });
 }
@@ -92,7 +96,8 @@ export function failedReport(
   { change }: PlannedChange,
   { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
   txStrategy: TxStrategy,
-  ended?: EndedTry,
+  ended: EndedTry | undefined,
+  diagnosis: Diagnosis | undefined,
 ): ChangeReport {
   const operation = 'EXECUTE';
   const outcome = { state, hasPartialEffect: hasPartialEffect ?? false };
@@ -118,6 +123,7 @@ export function failedReport(
     durationMs,
     state,
     error: failure,
+    ...(diagnosis && { diagnosis }),
     ...(rollbackError !== undefined && { rollbackError: errorText(rollbackError) }),
     nextSteps: guidanceFor(facts),
   });
@@ -125,6 +131,11 @@ export function failedReport(
 
 function notBeforeOf({ notBefore }: Decision): string {
   return notBefore === undefined ? '' : ` ${momentOf(notBefore)}`;
+}
+
+/** The same report, with what a playbook would do about the change. */
+export function withOutlook(report: ChangeReport, outlook: PlaybookOutlook): ChangeReport {
+  return { ...report, nextSteps: [...(report.nextSteps ?? []), outlookStep(outlook)] };
 }
 
 /** What to do about a change whose undo failed just now and left it in `state`. */

@@ -1,6 +1,7 @@
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 import { planExecution } from '../plan/execution-planner.js';
+import { withPlaybooks } from '../plan/planned-playbooks.js';
 import { ApprovalReader } from '../decisions/approval-reader.js';
 import { triedOf } from '../recovery/back-off.js';
 import { hasCircuit, readCircuits, type KeptCircuits } from './circuits.js';
@@ -41,9 +42,11 @@ export async function planNow(
   const reader = new ApprovalReader(store, pipeline.service, settings.approvals);
   const approvals = await reader.read(pending.map(({ change }) => change));
   const isTimed = circuits.size > 0 || pending.some(isTried);
-  if (!isTimed && approvals.size === 0) return { plan, circuits, now: Infinity };
+  if (!isTimed && approvals.size === 0)
+    return { plan: withPlaybooks(plan, settings.resolutions), circuits, now: Infinity };
   const at = isTimed ? (now ?? (await store.now())) : Infinity;
-  return { plan: planExecution(pipeline, snapshot, { now: at, circuits, approvals }), circuits, now: at };
+  const held = planExecution(pipeline, snapshot, { now: at, circuits, approvals });
+  return { plan: withPlaybooks(held, settings.resolutions), circuits, now: at };
 }
 
 function isTried({ change, entry }: PlannedChange): boolean {

@@ -1,10 +1,10 @@
 import type { RunResources } from '../executor/change-caller.js';
-import { txStrategyOf, type ChangeOutcome } from '../executor/change-executor.js';
+import type { ChangeOutcome } from '../executor/change-executor.js';
 import { executionOf } from '../executor/change-call.js';
+import { txStrategyOf } from '../executor/change-executor.js';
 import { Executors } from '../executor/executors.js';
 import { MOST_CHANGES } from '../executor/group-executor.js';
 import { groupAt } from './commit-group.js';
-import { Reconciler } from '../executor/reconciler.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditRecord } from '../audit/audit-entry.js';
 import type { AuditStore } from '../audit/audit-store.js';
@@ -18,7 +18,8 @@ import { ChangeEnds } from './change-ends.js';
 import { Circuits, type KeptCircuits } from './circuits.js';
 import { stopperIn, withFormer, type PlanResult } from './plan-result.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, interruptedReport, leftOut, waitingReport } from './issue-report.js';
+import { interruptedReport, leftOut } from './issue-report.js';
+import { IssueResolver } from './issue-resolver.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -36,7 +37,7 @@ interface Step {
 /** Runs a plan under the lock: stages in turn, changes in order, up to the first issue. */
 export class PlanRunner {
   private readonly executors: Executors;
-  private readonly reconciler: Reconciler;
+  private readonly resolver: IssueResolver;
   private readonly circuits: Circuits;
   private readonly ends: ChangeEnds;
   private readonly attempts: ChangeAttempts;
@@ -54,17 +55,22 @@ export class PlanRunner {
     private readonly resources: RunResources,
     private readonly store: AuditStore,
     private readonly events: EventPublisher,
-    private readonly settings: Pick<EngineSettings, 'onIssue' | 'commit' | 'retry' | 'circuit'>,
+    private readonly settings: Pick<
+      EngineSettings,
+      'onIssue' | 'commit' | 'retry' | 'circuit' | 'resolutions'
+    >,
   ) {
     this.executors = new Executors(resources, store);
-    this.reconciler = new Reconciler(resources);
+    const call: typeof this.executors.execute = (...args) =>
+      this.interruptible(() => this.executors.execute(...args));
+    this.resolver = new IssueResolver(resources, { store, events, playbooks: settings.resolutions, call });
     const { service, executionId } = resources.journal;
     this.about = { service, executionId };
     const { about } = this;
     const warn = (warning: string) => this.warnings.push(warning);
     const circuits = new Circuits({ resources, store, events, settings: settings.circuit, warn });
     this.circuits = circuits;
-    this.ends = new ChangeEnds({ journal: resources.journal, store, events, about, warn });
+    this.ends = new ChangeEnds({ journal: resources.journal, resolver: this.resolver, events, about, warn });
     this.attempts = new ChangeAttempts({
       resources,
       events,
@@ -163,15 +169,15 @@ export class PlanRunner {
 
   private async runChange(planned: PlannedChange, next: PlannedChange | undefined): Promise<ChangeReport> {
     const held = this.circuits.holdOf(planned);
-    if (held) return this.ends.announce('change.waiting', waitingReport({ ...planned, ...held }));
-    if (planned.isAsked) return this.reconcile(planned);
+    if (held) return this.ends.wait({ ...planned, ...held });
+    if (planned.isAsked || planned.playbook) return this.reconcile(planned);
     switch (planned.action) {
       case 'SKIP':
         return reportChange(planned.change, { result: 'skipped', reason: planned.reason });
       case 'MANUAL_INTERVENTION':
-        return this.ends.openIssue(this.ends.announce('change.blocked', blockedReport(planned)));
+        return this.ends.block(planned);
       case 'WAIT':
-        return this.ends.announce('change.waiting', waitingReport(planned));
+        return this.ends.wait(planned);
       case 'RECONCILE':
         return this.reconcile(planned);
       case 'EXECUTE':
@@ -182,21 +188,15 @@ export class PlanRunner {
   private async reconcile(planned: PlannedChange): Promise<ChangeReport> {
     const { change, entry } = planned;
     this.resources.signal.throwIfAborted();
-    if (!planned.isAsked) await this.executors.prepareMarkers(change);
+    if (planned.action === 'RECONCILE' && !planned.isAsked) await this.executors.prepareMarkers(change);
     if (!entry) return this.execute(planned);
-    const settled = await this.reconciler.reconcile(change, entry);
+    const settled = await this.resolver.resolve(planned, entry);
+    if (settled.told !== undefined) this.warnings.push(settled.told);
     const { action, reason, notBefore } = planned.isAsked
       ? settled
       : heldBack({ ...planned, ...settled }, { ...NO_HOLD, now: this.resources.journal.now() });
-    if (notBefore !== undefined)
-      return this.ends.announce(
-        'change.waiting',
-        waitingReport({ ...planned, ...settled, reason, notBefore }),
-      );
-    if (action === 'MANUAL_INTERVENTION') {
-      const report = blockedReport({ ...planned, ...settled, reason });
-      return this.ends.openIssue(this.ends.announce('change.blocked', report));
-    }
+    if (notBefore !== undefined) return this.ends.wait({ ...planned, ...settled, reason, notBefore });
+    if (action === 'MANUAL_INTERVENTION') return this.ends.block({ ...planned, ...settled, reason });
     if (action !== 'SKIP') return this.execute({ ...planned, reason });
     this.position += 1;
     return this.ends.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));

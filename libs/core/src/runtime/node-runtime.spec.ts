@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationName, nodeRuntime, packageOf } from './node-runtime.js';
+import { applicationName, nodeRuntime, packageOf, processFacts } from './node-runtime.js';
 
 let root: string;
 
@@ -43,6 +43,46 @@ describe('the name of an application', () => {
 
   it.each(['no json', '{}', '{"name":1}', '{"name":""}', 'null'])('is none where it reads %s', (content) => {
     expect(applicationName(folder('shop', content), undefined)).toBeUndefined();
+  });
+});
+
+describe('the facts of a process', () => {
+  it('have the version of the application, and of Node', () => {
+    const shop = folder('shop', '{"name":"shop","version":"4.5.6"}');
+    expect(processFacts({}, shop)).toEqual({
+      applicationVersion: '4.5.6',
+      revision: undefined,
+      nodeVersion: process.versions.node,
+      pod: undefined,
+    });
+  });
+
+  it('go by what is set for them first', () => {
+    const shop = folder('shop', '{"name":"shop","version":"4.5.6"}');
+    const own = {
+      FLAMINGOCK_VERSION: '7',
+      FLAMINGOCK_REVISION: 'abc',
+      GITHUB_SHA: 'def',
+      POD_NAME: 'shop-0',
+    };
+    expect(processFacts(own, shop)).toMatchObject({
+      applicationVersion: '7',
+      revision: 'abc',
+      pod: 'shop-0',
+    });
+  });
+
+  it.each(['GITHUB_SHA', 'CI_COMMIT_SHA', 'GIT_COMMIT', 'SOURCE_VERSION'])(
+    'have the revision of %s',
+    (name) => {
+      expect(processFacts({ GIT_SHA: ' ', [name]: ' abc ' })).toMatchObject({ revision: 'abc' });
+    },
+  );
+
+  it('take the name of the host for a pod only in Kubernetes', () => {
+    expect(processFacts({ HOSTNAME: 'laptop' }).pod).toBeUndefined();
+    const pod = { HOSTNAME: 'shop-7d9', KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+    expect(processFacts(pod).pod).toBe('shop-7d9');
   });
 });
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { hostname, uptime } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { Runtime } from './runtime.js';
+import type { ProcessFacts, Runtime } from './runtime.js';
 import { wakingClock } from './waking-clock.js';
 
 /** The {@link Runtime} of a real process. */
@@ -27,6 +27,7 @@ export const nodeRuntime: Runtime = {
   random: Math.random,
   host: hostname(),
   pid: process.pid,
+  processFacts: () => processFacts(),
 };
 
 /** Resolves once a stream has passed on what was written to it, or cannot any more. */
@@ -62,23 +63,61 @@ export function applicationName(
   workingDirectory = process.cwd(),
   script: string | undefined = process.argv[1],
 ): string | undefined {
+  return applicationPackage(workingDirectory, script)?.name;
+}
+
+/** Variables in which CI systems, platforms and images say which revision was built: ours first, then the usual ones. */
+const REVISIONS = [
+  'FLAMINGOCK_REVISION',
+  'GIT_COMMIT',
+  'GIT_SHA',
+  'COMMIT_SHA',
+  'SOURCE_VERSION',
+  'SOURCE_COMMIT',
+  'GITHUB_SHA',
+  'CI_COMMIT_SHA',
+  'BUILD_SOURCEVERSION',
+  'BITBUCKET_COMMIT',
+  'CIRCLE_SHA1',
+  'HEROKU_SLUG_COMMIT',
+  'RENDER_GIT_COMMIT',
+  'RAILWAY_GIT_COMMIT_SHA',
+  'VERCEL_GIT_COMMIT_SHA',
+] as const;
+
+/** What the machine and its environment say of this process. */
+export function processFacts(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  workingDirectory = process.cwd(),
+  script: string | undefined = process.argv[1],
+): ProcessFacts {
+  const set = (name: string): string | undefined => {
+    const value = environment[name]?.trim();
+    return value === '' ? undefined : value;
+  };
+  return {
+    applicationVersion: set('FLAMINGOCK_VERSION') ?? applicationPackage(workingDirectory, script)?.version,
+    revision: REVISIONS.map(set).find((revision) => revision !== undefined),
+    nodeVersion: process.versions.node,
+    // Outside of Kubernetes it names a machine, which each entry names anyway.
+    pod: set('POD_NAME') ?? (set('KUBERNETES_SERVICE_HOST') === undefined ? undefined : set('HOSTNAME')),
+  };
+}
+
+function applicationPackage(workingDirectory: string, script: string | undefined): NamedPackage | undefined {
   return (
-    nameAbove(workingDirectory) ?? (script === undefined ? undefined : nameAbove(dirname(resolve(script))))
+    namedAbove(workingDirectory) ?? (script === undefined ? undefined : namedAbove(dirname(resolve(script))))
   );
 }
 
-function nameAbove(folder: string): string | undefined {
+function namedAbove(folder: string): NamedPackage | undefined {
   if (/[\\/]node_modules([\\/]|$)/.test(folder)) return undefined;
   const above = dirname(folder);
-  return nameIn(join(folder, 'package.json')) ?? (above === folder ? undefined : nameAbove(above));
+  return packageIn(join(folder, 'package.json')) ?? (above === folder ? undefined : namedAbove(above));
 }
 
 /** A file that is not there, or is no package.json, names nothing. */
-function nameIn(file: string): string | undefined {
-  return packageIn(file)?.name;
-}
-
-function packageIn(file: string): Omit<InstalledPackage, 'folder'> | undefined {
+function packageIn(file: string): NamedPackage | undefined {
   try {
     const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     if (typeof name !== 'string' || name === '') return undefined;
@@ -88,10 +127,13 @@ function packageIn(file: string): Omit<InstalledPackage, 'folder'> | undefined {
   }
 }
 
-/** A package that is installed: its name, its folder, and its version where it says one. */
-export interface InstalledPackage {
+interface NamedPackage {
   readonly name: string;
   readonly version: string | undefined;
+}
+
+/** A package that is installed: its name, its folder, and its version where it says one. */
+export interface InstalledPackage extends NamedPackage {
   readonly folder: string;
 }
 

@@ -27,4 +27,22 @@ export interface Runtime {
   readonly host: string;
   /** Id of this process, as recorded in the lock. */
   readonly pid: number;
+  /**
+   * What else is known of this process. Asked only once a change has failed.
+   *
+   * @default nothing
+   */
+  processFacts?(): ProcessFacts;
+}
+
+/** What tells one build and one instance of an application from another. */
+export interface ProcessFacts {
+  /** Version of the application. */
+  readonly applicationVersion?: string | undefined;
+  /** Revision of its sources. */
+  readonly revision?: string | undefined;
+  /** Version of Node, without the leading `v`. */
+  readonly nodeVersion?: string | undefined;
+  /** Name of the pod that it runs in. */
+  readonly pod?: string | undefined;
 }

@@ -4,6 +4,7 @@ import { TargetSystemUnavailableError } from './target-system.errors.js';
 import type { ForeignHistories } from './foreign-history.js';
 import type { HistoryNames } from './history-names.js';
 import { NamedMarkers } from './named-markers.js';
+import type { TargetDiagnosis } from './target-diagnosis.js';
 import {
   hasTrace,
   isTransactional,
@@ -79,6 +80,14 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
 
   checks(value: object): boolean {
     return this.target.checks?.(value) ?? false;
+  }
+
+  diagnose(error: unknown): TargetDiagnosis {
+    return this.target.diagnose?.(error) ?? {};
+  }
+
+  async serverVersion(): Promise<string | undefined> {
+    return this.target.serverVersion?.();
   }
 
   run(change: ChangeRun, work: (handles: Handles) => Promise<void>, check: () => void): Promise<void> {

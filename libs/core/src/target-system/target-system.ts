@@ -2,6 +2,7 @@ import type { Transaction } from '../lock/transaction.js';
 import type { AuditOperation } from '../audit/audit-state.js';
 import type { LockHold } from '../lock/lock-store.js';
 import type { ForeignHistories } from './foreign-history.js';
+import type { TargetDiagnosis } from './target-diagnosis.js';
 
 /** What a parameter of a change's method can be asked by: a class, a string or a symbol. */
 export type HandleToken = string | symbol | (abstract new (...args: never[]) => unknown);
@@ -72,6 +73,23 @@ export interface TargetSystem {
    * @default it cannot
    */
   lockTimeoutObstacle?(transactional: boolean): string | undefined;
+
+  /**
+   * What its driver says of an error beside the message, for the entry that records the failure. Asked only once something
+   * has failed, for the error that was thrown and for its causes; an empty answer says that the error is none of its own.
+   * Reads the error by its shape, asks nothing of the system, and never throws.
+   *
+   * @default nothing
+   */
+  diagnose?(error: unknown): TargetDiagnosis;
+
+  /**
+   * Version of the server that it is, as that names it. Asked at most once in a run, only once something has failed, and
+   * waited for no longer than a second; may reject.
+   *
+   * @default not known
+   */
+  serverVersion?(): Promise<string | undefined>;
 
   /**
    * What it is as OpenTelemetry names database systems, for traces: `postgresql`, `mongodb`, `redis`. Absent where it is

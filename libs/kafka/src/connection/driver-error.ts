@@ -1,4 +1,9 @@
-import { isConnectionFailure, saysTransient } from '@nestjs-flamingock/core/adapter';
+import {
+  factText,
+  isConnectionFailure,
+  saysTransient,
+  type TargetDiagnosis,
+} from '@nestjs-flamingock/core/adapter';
 import {
   CoordinatorNotFoundError,
   KafkaAccessDeniedError,
@@ -60,6 +65,13 @@ export function isTransient(error: unknown): boolean {
     ({ name, retriable }) => retriable === true || UNREACHABLE.includes(name),
   );
   return isRetriable || isPassing(error) || isConnectionFailure(error);
+}
+
+/** What `diagnose` of the target system answers, by the error's shape. What kafkajs gives up on it wraps, and says no more of it. */
+export function diagnose(error: unknown): TargetDiagnosis {
+  if (typeof error !== 'object' || error === null) return {};
+  const { code, type, topic } = error as Readonly<Record<'code' | 'type' | 'topic', unknown>>;
+  return { code: factText(code), codeName: factText(type), object: factText(topic) };
 }
 
 /** True if the broker failed in the middle of the request, which may have taken effect. */

@@ -7,6 +7,7 @@ import {
   type HandleToken,
   type Handles,
   type Marker,
+  type TargetDiagnosis,
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
@@ -14,7 +15,7 @@ import {
 import { Kafka, Partitioners, type Transaction as KafkaTransaction } from 'kafkajs';
 import { ChangeSession } from '../change/change-session.js';
 import { refusedHandle } from '../change/refused-handle.js';
-import { isFencing, isRefusedCommit, isTransient } from '../connection/driver-error.js';
+import { diagnose, isFencing, isRefusedCommit, isTransient } from '../connection/driver-error.js';
 import { KafkaClients } from '../connection/kafka-clients.js';
 import { lentClient } from '../connection/lent-client.js';
 import { KAFKA_ADMIN, KAFKA_PRODUCER, KAFKA_TRANSACTION } from '../inject-kafka.decorators.js';
@@ -99,6 +100,10 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
 
   isTransient(error: unknown): boolean {
     return isTransient(error);
+  }
+
+  diagnose(error: unknown): TargetDiagnosis {
+    return diagnose(error);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

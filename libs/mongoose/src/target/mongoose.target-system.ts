@@ -1,13 +1,15 @@
 import { OpenTransactionError } from '@nestjs-flamingock/core';
-import type {
-  AdapterHost,
-  ChangeRun,
-  HandleToken,
-  Handles,
-  Marker,
-  Transaction,
-  TransactionalTargetSystem,
-  TransactionOutcome,
+import {
+  factText,
+  type AdapterHost,
+  type ChangeRun,
+  type HandleToken,
+  type Handles,
+  type Marker,
+  type TargetDiagnosis,
+  type Transaction,
+  type TransactionalTargetSystem,
+  type TransactionOutcome,
 } from '@nestjs-flamingock/core/adapter';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { contextOf, type Admission, type ConnectionContext } from '../change/connection-context.js';
@@ -17,6 +19,7 @@ import type { CollectionSettings } from '../mongoose.options.js';
 import { MongooseTransaction } from '../change/mongoose-transaction.js';
 import { MongoForeignHistories } from '../foreign/mongo.foreign-histories.js';
 import { whyNoTransactions } from '../connection/capability.js';
+import { diagnose } from '../connection/diagnose.js';
 import { passes } from '../connection/transient.js';
 import { ChangeTransaction } from '../change/change-transaction.js';
 import { ChangeSession } from '../change/change-session.js';
@@ -85,6 +88,15 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
 
   isTransient(error: unknown): boolean {
     return passes(error);
+  }
+
+  diagnose(error: unknown): TargetDiagnosis {
+    return diagnose(error);
+  }
+
+  async serverVersion(): Promise<string | undefined> {
+    const { version } = await this.context.database.outside((db) => db.admin().command({ buildInfo: 1 }));
+    return factText(version);
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

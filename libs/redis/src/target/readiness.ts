@@ -25,6 +25,12 @@ export async function objectionTo(
   return undefined;
 }
 
+/** What it is and its version: those who are not Redis itself say which Redis they are like, too. */
+export async function versionOf(connection: RedisConnection): Promise<string | undefined> {
+  const info = parse(await connection.call('INFO', ['server']));
+  return info.get('valkey_version') ?? info.get('redis_version');
+}
+
 function parse(info: unknown): ReadonlyMap<string, string> {
   const lines = String(info).split(/\r?\n/);
   return new Map(lines.map((line) => line.split(/:(.*)/s, 2) as [string, string]));

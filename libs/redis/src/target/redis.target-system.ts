@@ -6,6 +6,7 @@ import {
   type HandleToken,
   type Handles,
   type Marker,
+  type TargetDiagnosis,
   type Transaction,
   type TransactionalTargetSystem,
   type TransactionOutcome,
@@ -17,11 +18,12 @@ import { ClientScope } from '../change/client-scope.js';
 import { refusingCommander } from '../change/command-collector.js';
 import { commit } from './commit.js';
 import { REDIS_TRANSACTION } from '../inject-redis-transaction.decorator.js';
-import { objectionTo } from './readiness.js';
+import { objectionTo, versionOf } from './readiness.js';
 import { addressOf, isCluster, type RedisClient } from '../connection/redis-client.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { hashTagOf, keysOf, type RedisKeys } from '../connection/redis-keys.js';
 import { RedisLink } from '../connection/redis-link.js';
+import { diagnose } from '../connection/diagnose.js';
 import { isTransient } from '../connection/transient.js';
 import { RedisMarkerStore } from './redis.marker-store.js';
 import { sealCommands, sendingAtOnce } from '../change/running-commands.js';
@@ -99,6 +101,14 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
 
   isTransient(error: unknown): boolean {
     return isTransient(error);
+  }
+
+  diagnose(error: unknown): TargetDiagnosis {
+    return diagnose(error);
+  }
+
+  async serverVersion(): Promise<string | undefined> {
+    return versionOf(await this.link.connection());
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {

@@ -54,7 +54,7 @@ function* tokens(text: string, rules: LexicalRules): Generator<string> {
 /** Made once for each set of rules: every statement of a change is read. */
 const matchers = new WeakMap<LexicalRules, RegExp>();
 
-function matcherOf(rules: LexicalRules): RegExp {
+export function matcherOf(rules: LexicalRules): RegExp {
   const matcher = matchers.get(rules) ?? makeMatcher(rules);
   matchers.set(rules, matcher);
   return matcher;
@@ -82,7 +82,7 @@ function makeMatcher({ mysqlComments, postgresTexts, backslashes }: LexicalRules
 }
 
 /** Where a comment that was opened before `from` ends. */
-function endOfComment(text: string, from: number, { postgresTexts }: LexicalRules): number {
+export function endOfComment(text: string, from: number, { postgresTexts }: LexicalRules): number {
   const edge = /\/\*|\*\//g;
   edge.lastIndex = from;
   for (let depth = 1; depth > 0;) {

@@ -7,20 +7,23 @@ import {
   type Handles,
   type Marker,
   type MemberOutcome,
+  type TargetDiagnosis,
   type Transaction,
   type TransactionGroup,
   type TransactionOutcome,
 } from '@nestjs-flamingock/core/adapter';
-import { DataSource, EntityManager, type QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { HANDLE_TOKENS, handlesOf } from '../change/change-handles.js';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
 import type { Admission, ChangeTransaction, SqlDatabase, TransactionPart } from '../database/database.js';
 import { boundLockWaits, lockBoundRunner, lockTimeoutObstacle } from '../change/lock-waits.js';
 import { createMetadataTable } from '../change/metadata-table.js';
-import { QUERY_RUNNER } from '../inject-query-runner.decorator.js';
 import { databaseSystemOf } from '../database/dialects.js';
 import { expectTables } from '../database/expect-tables.js';
 import { SqlForeignHistories } from '../foreign/sql.foreign-histories.js';
+import { diagnose } from '../database/diagnose.js';
+import { serverVersionOf } from '../database/server-version.js';
 import { isTransient } from '../database/transient.js';
 import { isSeen } from '../change/seen-objects.js';
 import { Sql } from '../sql/sql.js';
@@ -38,7 +41,7 @@ type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
 /** The SQL database of a DataSource, altered in transactions. */
 export class TypeOrmTargetSystem implements GroupingTargetSystem {
-  readonly handleTokens: readonly HandleToken[] = [EntityManager, DataSource, QUERY_RUNNER];
+  readonly handleTokens: readonly HandleToken[] = HANDLE_TOKENS;
   readonly markers: TypeOrmMarkerStore;
   readonly foreign: SqlForeignHistories;
   readonly databaseSystem: string;
@@ -102,7 +105,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
         const lent = tracked(runner);
         // What only asks looks at tables by the runner of its manager.
         const { manager } = readOnly ? lent : resource;
-        await scope.run(runners, () => work(this.handles(manager, lent)));
+        await scope.run(runners, () => work(handlesOf(resource, manager, lent)));
         await statements.sealWithin(this.host, (ms) => new ConnectionHangsError(ms));
       } finally {
         statements.end();
@@ -116,6 +119,14 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
 
   isTransient(error: unknown): boolean {
     return isTransient(this.database.dialect, error);
+  }
+
+  diagnose(error: unknown): TargetDiagnosis {
+    return diagnose(this.database.dialect.lexicalRules, error);
+  }
+
+  serverVersion(): Promise<string | undefined> {
+    return Promise.resolve(serverVersionOf(this.resource));
   }
 
   async transaction(change: ChangeRun, work: Work, marker?: Marker): Promise<TransactionOutcome> {
@@ -233,18 +244,10 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     const transaction = new TypeOrmTransaction(this.resource, session);
     try {
       await boundLockWaits(session, this.database.dialect, lockTimeoutMs);
-      await this.scope.run(session, () => work(this.handles(lent.manager, lent), transaction));
+      await this.scope.run(session, () => work(handlesOf(this.resource, lent.manager, lent), transaction));
       await session.seal();
     } finally {
       session.end();
     }
-  }
-
-  private handles(manager: EntityManager, runner: QueryRunner): Handles {
-    return new Map<unknown, unknown>([
-      [EntityManager, manager],
-      [DataSource, this.resource],
-      [QUERY_RUNNER, runner],
-    ]);
   }
 }

@@ -1,3 +1,4 @@
+import { issueBundle, type IssueBundle } from '../../operations/issue-bundle.js';
 import { issueGet, issueList, type IssueDetail, type IssueSummary } from '../../operations/issues.js';
 import type { DecisionRecord } from '../../decisions/decision-record.js';
 import { decideIssue, type IssueDecisionRequest } from '../../operations/decide.js';
@@ -33,5 +34,16 @@ export class IssueOperations {
    */
   decide(request: IssueDecisionRequest, context: OperationContext): Promise<DecisionRecord> {
     return this.host.perform(context, (engine, operation) => decideIssue(engine, request, operation));
+  }
+
+  /**
+   * All that is known about an issue in one document for a ticket, with secrets masked: that of `changeId`, or the first.
+   * Takes no lock and writes nothing.
+   *
+   * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
+   * when the change needs no operator, or when there is no issue at all.
+   */
+  async bundle(changeId?: string): Promise<IssueBundle> {
+    return issueBundle(await this.host.engine(), changeId);
   }
 }
