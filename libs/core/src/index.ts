@@ -35,7 +35,10 @@ export type { ChainEnd } from './audit/chain.js';
 
 export { RecordTooLargeError } from './records/record.errors.js';
 
-export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
+export {
+  ReadOnlyStatementError,
+  TargetSystemUnavailableError,
+} from './target-system/target-system.errors.js';
 export {
   ForeignTransactionError,
   NestedTransactionError,
