@@ -39,7 +39,10 @@ export { LedgerTamperedError } from './decisions/decision.errors.js';
 
 export { RecordTooLargeError } from './records/record.errors.js';
 
-export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
+export {
+  ReadOnlyStatementError,
+  TargetSystemUnavailableError,
+} from './target-system/target-system.errors.js';
 export {
   ForeignTransactionError,
   NestedTransactionError,

@@ -32,7 +32,6 @@ export {
   CommitRefusedError,
   ImplicitCommitError,
   NonTransactionalStatementError,
-  ReadOnlyStatementError,
   SharedTransactionError,
 } from './transaction.errors.js';
 export { DroppedHistoryError } from './schema/schema-at-start.js';

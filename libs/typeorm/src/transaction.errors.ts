@@ -19,22 +19,6 @@ export class NonTransactionalStatementError extends FlamingockError {
   }
 }
 
-/** A change may only read, as its `@Verify()` may, and sent a statement that does more. */
-export class ReadOnlyStatementError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_READ_ONLY_STATEMENT';
-
-  constructor(
-    readonly changeId: string,
-    /** Its first word. */
-    readonly statement: string,
-  ) {
-    super(
-      `A statement ${statement} was not sent: the @Verify() of change "${changeId}" may only read. Send SELECT statements, without ` +
-        'locks, and leave what is to be altered to its other methods.',
-    );
-  }
-}
-
 /** The transaction of a change was ended by one of its statements before the change had ended. */
 export class ImplicitCommitError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_IMPLICIT_COMMIT';

@@ -9,9 +9,10 @@ import {
   FlamingockService,
   TargetSystem,
   Verify,
+  type ChangeOptions,
   type Verdict,
 } from '@nestjs-flamingock/core';
-import { EntityManager } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { describeOnEngines } from './fixtures/describe-engines.js';
 import { Note } from './fixtures/note.entity.js';
 import type { TestDatabase } from './fixtures/test-database.js';
@@ -41,9 +42,12 @@ await describeOnEngines('a @Verify() of a change without a transaction', (open) 
     await database.remove();
   });
 
-  async function flamingock({ execute, verify }: Behaviour): Promise<FlamingockService> {
+  async function flamingock(
+    { execute, verify }: Behaviour,
+    options: Partial<ChangeOptions> = { transactional: false },
+  ): Promise<FlamingockService> {
     await app?.close();
-    @Change({ id: 'add-note', order: '1', author: 'ann', transactional: false })
+    @Change({ id: 'add-note', order: '1', author: 'ann', ...options })
     @TargetSystem('db')
     class AddNote {
       @Execution()
@@ -55,11 +59,11 @@ await describeOnEngines('a @Verify() of a change without a transaction', (open) 
         return verify(manager);
       }
     }
-    const { options } = await database.connect();
+    const dataSource = await database.connect();
     const root = {
       module: class App {},
       imports: [
-        TypeOrmModule.forRoot(options),
+        TypeOrmModule.forRoot(dataSource.options),
         FlamingockModule.forRoot({
           service: 'shop',
           runAt: 'manual',
@@ -101,6 +105,34 @@ await describeOnEngines('a @Verify() of a change without a transaction', (open) 
     ]);
   });
 
+  it.each([true, false])(
+    'may only read inside its execution, too: transactional %s',
+    async (transactional) => {
+      const verify = async (manager: EntityManager): Promise<Verdict> => {
+        await manager.update(Note, { key: 'a' }, { value: '2' });
+        return 'applied';
+      };
+      const writes = await flamingock({ execute: saves, verify }, { transactional, verify: 'always' });
+      await expect(writes.execute()).rejects.toThrow(/UPDATE was not sent/);
+      expect(await database.connect().then((on) => on.manager.countBy(Note, { value: '2' }))).toBe(0);
+      const service = await flamingock(
+        { execute: saves, verify: hasNote },
+        { transactional, verify: 'always' },
+      );
+      if (transactional) expect((await service.execute()).changes).toMatchObject([{ result: 'executed' }]);
+    },
+  );
+
+  it('looks at tables by the runner of its manager', async () => {
+    const verify = async ({ queryRunner }: EntityManager): Promise<Verdict> => {
+      const { tablePath } = app!.get(DataSource).getMetadata(Note);
+      return (await queryRunner!.hasTable(tablePath)) ? 'applied' : 'not-applied';
+    };
+    const service = await flamingock({ execute: saves, verify });
+    await service.execute();
+    expect(await service.drift()).toMatchObject({ asked: 1, drifted: [] });
+  });
+
   it('may only read, and tells what it tried', async () => {
     const next = await flamingock({
       execute: saves,
@@ -114,9 +146,7 @@ await describeOnEngines('a @Verify() of a change without a transaction', (open) 
       drifted: [
         {
           verdict: 'unknown',
-          error: expect.stringMatching(
-            /A statement DELETE was not sent: the @Verify\(\) of change "add-note"/,
-          ),
+          error: expect.stringMatching(/DELETE was not sent: the @Verify\(\) of change "add-note"/),
         },
       ],
     });

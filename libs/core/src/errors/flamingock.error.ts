@@ -15,7 +15,8 @@ export abstract class FlamingockError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
-    this.hide('isTransient');
+    // As that of other errors: what copies their fields, as MongoDB's driver does, must not copy it.
+    this.hide('isTransient', 'name');
     // Node prints the line of code above an error that nobody catches, unless its stack was set: a line of a bundle. Nor
     // do frames of this library help who sees it: the message says what to do, and the others are where it was called.
     this.stack = `${this.name}: ${message}${foreignFrames(this.stack ?? '', message)}`;

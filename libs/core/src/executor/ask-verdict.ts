@@ -1,6 +1,7 @@
 import type { ChangeDescriptor, ChangeMethod, Invocation } from '../change/change-descriptor.js';
 import { shown } from '../errors/option-names.js';
 import { isVerdict, type Verdict } from '../recovery/verdict.js';
+import { currentChange } from '../lock/change-scope.js';
 import { InvalidVerdictError, VerificationFailedError } from './executor.errors.js';
 
 /**
@@ -28,6 +29,18 @@ export async function assertVerified(
   invocation: Invocation,
 ): Promise<void> {
   const expected = method === change.execution ? 'applied' : 'not-applied';
-  const verdict = await askVerdict(change, invocation);
+  const verdict = await reading(() => askVerdict(change, invocation));
   if (verdict !== expected) throw new VerificationFailedError(change.id, method.name, verdict, expected);
+}
+
+/** Does `work`, in which target systems that see what the change does refuse everything but reading. */
+async function reading<T>(work: () => Promise<T>): Promise<T> {
+  const scope = currentChange();
+  if (!scope) return work();
+  scope.mayOnlyRead = true;
+  try {
+    return await work();
+  } finally {
+    scope.mayOnlyRead = false;
+  }
 }

@@ -19,6 +19,8 @@ export interface KeptHistory {
 export class ChangeScope {
   /** True once its start is recorded or its method is called: it cannot be said to be untouched any more. */
   hasBegun = false;
+  /** True while its `@Verify()` is asked inside its execution. */
+  mayOnlyRead = false;
   private called: string | undefined;
   private isEnded = false;
   private isTold = false;

@@ -19,11 +19,20 @@ export class ChangeStatements {
   private isIdle = (): void => undefined;
   private ended = false;
 
-  /** @param check what else may keep a statement from being sent: the one that `TargetSystem.run` is given */
+  /**
+   * @param check what else may keep a statement from being sent: the one that `TargetSystem.run` is given
+   * @param readOnly that of the {@link ChangeRun}
+   */
   constructor(
     readonly changeId: string,
     private readonly check: (text: string) => void = GOES_ON,
+    private readonly readOnly = false,
   ) {}
+
+  /** True while its `@Verify()` is asked: a statement that does more than read is to be refused. */
+  get mayOnlyRead(): boolean {
+    return this.readOnly || this.scope?.mayOnlyRead === true;
+  }
 
   /** True once the change has ended: nothing more is sent. */
   get haveEnded(): boolean {

@@ -22,3 +22,21 @@ export class TargetSystemUnavailableError extends FlamingockError {
 export function unusable(targetSystem: string, cause: unknown): FlamingockError {
   return namesItsSystem(cause) ? cause : new TargetSystemUnavailableError(targetSystem, cause);
 }
+
+/** The `@Verify()` of a change, which may only read, did something else. It was not sent. */
+export class ReadOnlyStatementError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_READ_ONLY_STATEMENT';
+
+  constructor(
+    readonly changeId: string,
+    /** What it was: the first word of a statement, the name of a command or of an operation. */
+    readonly statement: string,
+    /** How to read there, in a sentence. */
+    remedy: string,
+  ) {
+    super(
+      `${statement} was not sent: the @Verify() of change "${changeId}" may only read. ${remedy} Leave what is to be ` +
+        'altered to its other methods.',
+    );
+  }
+}

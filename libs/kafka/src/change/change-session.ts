@@ -6,6 +6,7 @@ import {
 } from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { ProducerBatch, Transaction } from 'kafkajs';
+import { refusalToWrite } from '../connection/lent-client.js';
 import type { RememberedPartitions } from '../connection/remembered-partitions.js';
 import { FailedSendError, UnconfirmedMessagesError } from '../kafka.errors.js';
 
@@ -76,6 +77,8 @@ export class ChangeSession {
    */
   private perform<T>(what: string, send: () => Promise<T>): Promise<T> {
     if (this.statements.haveEnded) return Promise.reject(this.statements.refusal(what));
+    const refusal = refusalToWrite(this.statements, what);
+    if (refusal) return Promise.reject(refusal);
     this.holdsNothing = false;
     const sending = this.last.then(() => {
       this.assertWhole();

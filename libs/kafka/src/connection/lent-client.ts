@@ -1,6 +1,10 @@
 import type { ChangeStatements } from '@nestjs-flamingock/core/adapter';
+import { ReadOnlyStatementError } from '@nestjs-flamingock/core';
 import { UnacknowledgedSendError } from '../kafka.errors.js';
 import type { SharedClient } from './kafka-clients.js';
+
+/** Methods of an Admin that only read. */
+const READS = /^(?:describe|fetch|list)[A-Z]/;
 
 /** Methods that need no connection. */
 const LOCAL = ['on', 'logger', 'isIdempotent'];
@@ -28,6 +32,8 @@ export function lentClient<T extends object>(
     (name: string, method: Call): Call =>
     async (...args) => {
       statements.assertOpen(name);
+      const refusal = refusalToWrite(statements, name);
+      if (refusal) throw refusal;
       assertAcknowledged(name, args);
       return statements.track(name, perform(method, args));
     };
@@ -45,4 +51,14 @@ export function lentClient<T extends object>(
 function assertAcknowledged(method: string, [options]: unknown[]): void {
   const { acks } = (options ?? {}) as { acks?: unknown };
   if (acks === 0 && method.startsWith('send')) throw new UnacknowledgedSendError(method);
+}
+
+/** The refusal of a call that does more than read, where the change may only read. */
+export function refusalToWrite(
+  statements: ChangeStatements,
+  method: string,
+): ReadOnlyStatementError | undefined {
+  if (READS.test(method) || !statements.mayOnlyRead) return undefined;
+  const remedy = "Read with the Admin's methods list…, describe… and fetch….";
+  return new ReadOnlyStatementError(statements.changeId, method, remedy);
 }

@@ -77,12 +77,12 @@ export class KafkaTargetSystem implements TransactionalTargetSystem {
    * were on their way when it returned, once they have ended.
    */
   async run(
-    { changeId }: ChangeRun,
+    { changeId, readOnly }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
     check?: () => void,
   ): Promise<void> {
     await this.clients.reach();
-    const statements = new ChangeStatements(changeId, check);
+    const statements = new ChangeStatements(changeId, check, readOnly);
     const explain = (error: unknown) => this.clients.explain(error);
     const handles = new Map<unknown, unknown>([
       [KAFKA_TRANSACTION, refusedHandle(() => new NoTransactionError(changeId))],

@@ -1,6 +1,7 @@
 import type { NestedTransactionError } from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { mongo } from 'mongoose';
+import { assertReads } from './assert-reads.js';
 import { nestedError } from './nested-error.js';
 import { nestedSession } from './nested-session.js';
 import { countingOperations, OPERATION, runningOperation, sealOperations } from './running-operations.js';
@@ -30,6 +31,10 @@ export class ChangeSession implements ScopedSessions {
   /** The session of the transaction, for code that asks for one: transactions begun on it are part of the change's. */
   lend(): mongo.ClientSession {
     return nestedSession(this);
+  }
+
+  admission(operation: string | undefined): undefined {
+    assertReads(this.statements, operation);
   }
 
   /** @throws ChangeEndedError once the change has ended. */

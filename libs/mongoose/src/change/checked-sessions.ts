@@ -1,6 +1,7 @@
 import { LockUnconfirmedError } from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import mongoose, { type Connection, type Model, type mongo } from 'mongoose';
+import { assertReads } from './assert-reads.js';
 import { OPERATION, countingOperations, runningOperation, sealOperations } from './running-operations.js';
 import { sessionView } from './session-view.js';
 import type { ScopedSessions, StartSession } from './session-scope.js';
@@ -43,8 +44,9 @@ export class CheckedSessions implements ScopedSessions {
     private readonly client: mongo.MongoClient,
     private readonly host: AdapterHost,
     check: () => void,
+    readOnly = false,
   ) {
-    this.statements = new ChangeStatements(changeId, check);
+    this.statements = new ChangeStatements(changeId, check, readOnly);
   }
 
   begin(start: StartSession, options: Parameters<StartSession>[0]): mongo.ClientSession {
@@ -55,7 +57,8 @@ export class CheckedSessions implements ScopedSessions {
     return this.view(session, (end) => session.endSession(end).finally(operation.end));
   }
 
-  admission(): Promise<void> | undefined {
+  admission(operation: string | undefined): Promise<void> | undefined {
+    assertReads(this.statements, operation);
     if (!this.isUnconfirmed) return undefined;
     this.isUnconfirmed = false;
     return this.statements.admission(OPERATION);

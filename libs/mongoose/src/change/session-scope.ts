@@ -15,8 +15,8 @@ export type StartSession = (
 export interface ScopedSessions {
   /** `start` begins an ordinary one. */
   begin(start: StartSession, options: Parameters<StartSession>[0]): mongo.ClientSession;
-  /** What an operation of the change has to wait for, if anything. */
-  admission?(): Promise<void> | undefined;
+  /** What an operation of the change has to wait for, if anything. @throws what refuses it */
+  admission(operation: string | undefined): Promise<void> | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export function sessionScope(connection: Connection): SessionScope {
         'startSession',
         (original) => (options) => current()?.begin(original, options) ?? original(options),
       ),
-      waitingOperations(connection.getClient(), () => current()?.admission?.()),
+      waitingOperations(connection.getClient(), (operation) => current()?.admission(operation)),
       soundDatabases(connection, () => current() !== undefined),
       refuseOmissions(connection, () => current() !== undefined),
     ];

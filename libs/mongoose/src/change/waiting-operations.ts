@@ -10,14 +10,15 @@ interface Topology {
 const waiting = new WeakSet<object>();
 
 /**
- * Has each operation of the client wait for the promise of `admission` before it chooses a server. That is the one
+ * Has each operation of the client wait for the promise of `admission` before it chooses a server; what that throws
+ * refuses the operation. That is the one
  * place that every operation passes and where the driver can wait.
  *
  * @returns ends it
  */
 export function waitingOperations(
   client: mongo.MongoClient,
-  admission: () => Promise<void> | undefined,
+  admission: (operation: string | undefined) => Promise<void> | undefined,
 ): () => void {
   const topology = topologyOf(client);
   if (!topology || typeof topology.selectServer !== 'function') return () => undefined;
@@ -26,7 +27,7 @@ export function waitingOperations(
     'selectServer',
     (original) =>
       async (...args) => {
-        const wait = admission();
+        const wait = admission(nameOf(args[1]));
         if (wait) await wait;
         return original(...args);
       },
@@ -46,4 +47,10 @@ export function canWait(client: mongo.MongoClient): boolean {
 
 function topologyOf(client: mongo.MongoClient): Topology | undefined {
   return Reflect.get(client, 'topology') as Topology | undefined;
+}
+
+/** The driver logs it. */
+function nameOf(options: unknown): string | undefined {
+  const { operationName } = (options ?? {}) as { operationName?: unknown };
+  return typeof operationName === 'string' ? operationName : undefined;
 }

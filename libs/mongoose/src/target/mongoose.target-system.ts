@@ -61,7 +61,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
    * on the session it was lent; UnawaitedStatementsError where operations were on their way, once they have ended.
    */
   async run(
-    { changeId }: ChangeRun,
+    { changeId, readOnly }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
     check: () => void,
   ): Promise<void> {
@@ -69,7 +69,7 @@ export class MongooseTargetSystem implements TransactionalTargetSystem {
     scope.install(this);
     await database.outside((db) => db.command({ ping: 1 }));
     const session = database.startSession();
-    const sessions = new CheckedSessions(changeId, this.resource.getClient(), host, check);
+    const sessions = new CheckedSessions(changeId, this.resource.getClient(), host, check, readOnly);
     try {
       await scope.run(sessions, () =>
         explainOmissions(changeId, () => work(this.handles(sessions.checked(session)))),

@@ -1,5 +1,6 @@
 import type { ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { ChainableCommander, Command, Pipeline } from 'ioredis';
+import { assertReads } from './running-commands.js';
 import type { CommandTable } from '../connection/command-table.js';
 import type { RedisClient } from '../connection/redis-client.js';
 import { hashTagOf } from '../connection/redis-keys.js';
@@ -58,6 +59,7 @@ export class CommandCollector {
   private collect(command: Command): void {
     const name = command.name.toLowerCase();
     this.statements.assertOpen(upper(name));
+    assertReads(this.statements, command, this.table);
     const args = command.args as Word[];
     const objection = this.table.objection(name, args);
     if (objection !== undefined) throw new CommandNotCollectableError(this.changeId, upper(name), objection);

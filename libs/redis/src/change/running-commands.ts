@@ -1,3 +1,4 @@
+import { ReadOnlyStatementError } from '@nestjs-flamingock/core';
 import type { AdapterHost, ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { Command } from 'ioredis';
 import {
@@ -6,6 +7,7 @@ import {
   type RedisClient,
   type SendCommand,
 } from '../connection/redis-client.js';
+import type { CommandTable } from '../connection/command-table.js';
 import { RedisUnreachableError } from '../redis.errors.js';
 
 /** Takes note of a command until it is answered. */
@@ -47,14 +49,30 @@ export function refuseCommand(command: Command, refusal: Error, stream: Pipeline
 }
 
 /** How commands of a change without a transaction are sent: at once, and none after the end of the change. */
-export function sendingAtOnce(send: SendCommand, statements: ChangeStatements): SendCommand {
+export function sendingAtOnce(
+  send: SendCommand,
+  statements: ChangeStatements,
+  table: CommandTable | undefined,
+): SendCommand {
   return (command, stream, node) => {
     try {
       statements.assertOpen(command.name.toUpperCase());
+      if (table) assertReads(statements, command, table);
     } catch (refusal) {
       return refuseCommand(command, refusal as Error, stream);
     }
     track(statements, command);
     return send(command, stream, node);
   };
+}
+
+/** @throws ReadOnlyStatementError for a command that does more than read, where the change may only read. */
+export function assertReads(
+  statements: ChangeStatements,
+  { name, args }: Command,
+  table: CommandTable,
+): void {
+  if (!statements.mayOnlyRead || table.reads(name.toLowerCase(), args)) return;
+  const remedy = 'Send commands that only read, such as GET, HGETALL and SCAN.';
+  throw new ReadOnlyStatementError(statements.changeId, name.toUpperCase(), remedy);
 }

@@ -80,19 +80,21 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
    * when it returned, once they are answered.
    */
   async run(
-    { changeId }: ChangeRun,
+    { changeId, readOnly }: ChangeRun,
     work: (handles: Handles) => Promise<void>,
     check?: () => void,
   ): Promise<void> {
     const { resource: client, scope, host } = this;
     // Ours fails at once and says why; theirs may try for ever.
     await this.link.connection();
+    // What else it does not need, and costs a reply of some hundred kilobytes.
+    const table = readOnly ? await this.link.commands() : undefined;
     await clientReady(client, host);
     scope.install(this);
-    const statements = new ChangeStatements(changeId, check);
+    const statements = new ChangeStatements(changeId, check, readOnly);
     const handles = this.handles(client, refusingCommander(changeId, client));
     try {
-      await scope.run({ changeId, send: sendingAtOnce(scope.send, statements) }, () => work(handles));
+      await scope.run({ changeId, send: sendingAtOnce(scope.send, statements, table) }, () => work(handles));
       await sealCommands(client, statements, host);
     } finally {
       statements.end();

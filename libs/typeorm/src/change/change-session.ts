@@ -2,6 +2,7 @@ import { NestedTransactionError } from '@nestjs-flamingock/core';
 import { ChangeStatements, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Readable } from 'node:stream';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { assertReads } from './assert-reads.js';
 import { changeQueryRunner } from './change-query-runner.js';
 import type { ChangeTransaction } from '../database/database.js';
 import { IsolationLevelError } from './isolation-level.error.js';
@@ -44,6 +45,7 @@ export class ChangeSession {
     this.statements.assertOpen(text);
     this.assertNoStream();
     this.transaction.admit(text);
+    if (this.statements.mayOnlyRead) assertReads(this.changeId, text, this.transaction.lexicalRules);
     return this.statements.track(text, this.transaction.perform(text, statement));
   }
 

@@ -2,6 +2,7 @@ import type { TransactionOutcome } from '@nestjs-flamingock/core/adapter';
 import type { QueryRunner } from 'typeorm';
 import type { Row, Sql } from '../sql/sql.js';
 import type { Dialect, SqlExecutor, Upsert } from '../sql/dialect.js';
+import type { LexicalRules } from '../sql/statement-words.js';
 import type { RowWrite } from '../sql/row-write.js';
 
 /**
@@ -125,6 +126,7 @@ export interface TransactionPart {
 /** The open transaction of a change, or of several, one after the other. */
 export interface ChangeTransaction extends SqlExecutor {
   readonly runner: QueryRunner;
+  readonly lexicalRules: LexicalRules;
 
   /** Begins the part of the next one of several changes. */
   beginPart(changeId: string): Promise<TransactionPart>;

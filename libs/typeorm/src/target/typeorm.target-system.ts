@@ -85,14 +85,14 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
     check?: () => void,
   ): Promise<void> {
     const { database, resource, scope } = this;
-    const { lexicalRules } = database.dialect;
     await database.execute(ANY_ANSWER);
     await this.prepareSchemaBuilder();
     scope.install(this);
-    const statements = new ChangeStatements(changeId, (text) => {
+    const sent = (text: string): void => {
       check?.();
-      if (readOnly) assertReads(changeId, text, lexicalRules);
-    });
+      if (statements.mayOnlyRead) assertReads(changeId, text, database.dialect.lexicalRules);
+    };
+    const statements = new ChangeStatements(changeId, sent, readOnly);
     const tracked = (runner: QueryRunner) =>
       trackedRunner(resource, statements, lockBoundRunner(resource, runner, database.dialect, lockTimeoutMs));
     // A replica may not have yet what the change wrote.

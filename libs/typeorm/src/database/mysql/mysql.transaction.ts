@@ -33,7 +33,7 @@ const IN_TRANSACTION = 1;
  * comes next outside any transaction: after each one it is asked, and nothing comes next.
  */
 export class MysqlTransaction extends PooledTransaction {
-  protected readonly rules = mysqlDialect.lexicalRules;
+  readonly lexicalRules = mysqlDialect.lexicalRules;
   protected readonly session = new AlteredSession(() =>
     rememberSession(this.executor, (text) => this.send(text)),
   );

@@ -19,7 +19,7 @@ import type { TransactionParts } from './transaction-parts.js';
 
 /** The transaction of a change, or of several, on a connection of a pool. */
 export abstract class PooledTransaction implements ChangeTransaction {
-  protected abstract readonly rules: LexicalRules;
+  abstract readonly lexicalRules: LexicalRules;
   protected abstract readonly session: AlteredSession;
   /** True once something ran that may have ended the transaction without a sign. */
   protected hidden = false;
@@ -60,7 +60,7 @@ export abstract class PooledTransaction implements ChangeTransaction {
   }
 
   admit(text: string): void {
-    for (const words of statementWords(text, this.rules)) {
+    for (const words of statementWords(text, this.lexicalRules)) {
       const control = transactionControl(words);
       if (control !== undefined) throw controlError(this.changeId, control);
       this.admitStatement(words);

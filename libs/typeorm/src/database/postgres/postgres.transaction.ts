@@ -42,7 +42,7 @@ const NON_TRANSACTIONAL = [ACTIVE_TRANSACTION, '55P04', '2D000'];
 
 /** A PostgreSQL transaction. After any error it can only be rolled back, and the server sees to that. */
 export class PostgresTransaction extends PooledTransaction {
-  protected readonly rules = postgresDialect.lexicalRules;
+  readonly lexicalRules = postgresDialect.lexicalRules;
   protected readonly session = new AlteredSession(() =>
     rememberSession(this.executor, this.dataSource, this.runner),
   );

@@ -34,6 +34,7 @@ export interface ChangeConnection {
 
 /** The transaction of a change, or of several, on the one connection of a SQLite DataSource. */
 export class SqliteTransaction implements ChangeTransaction {
+  readonly lexicalRules = sqliteDialect.lexicalRules;
   /** The error with which SQLite ended the transaction by itself, as it does when the disk is full. */
   private lost: { readonly error: unknown } | undefined;
   /** True if a statement of the change ran after that, which nothing takes back. */
