@@ -1,4 +1,4 @@
-import type { PlanItem, PlanReport } from '@nestjs-flamingock/core';
+import type { PlanItem, PlanReport, PlaybookOutlook } from '@nestjs-flamingock/core';
 import { cliCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
@@ -34,6 +34,7 @@ function describePlan(report: PlanReport, out: Output): string {
     { title: 'Reason', value: ({ reason }) => reason },
   ];
   const warnings = [
+    ...changes.flatMap(({ changeId, playbook }) => (playbook ? [playbookLine(changeId, playbook)] : [])),
     ...outOfOrder.map((id) => `"${id}" is pending and comes before a change that is applied.`),
     ...renamed.map(
       ({ changeId, formerId, shared }) =>
@@ -58,6 +59,13 @@ function describePlan(report: PlanReport, out: Output): string {
       ? []
       : ['', ...warnings.map((warning) => out.palette.yellow(`! ${oneLine(warning)}`))]),
   ].join('\n');
+}
+
+function playbookLine(changeId: string, { name, then, refusal }: PlaybookOutlook): string {
+  const subject = `"${changeId}" needs a manual check, and playbook "${name}" is for it`;
+  return refusal === undefined
+    ? `${subject}: the next start does what "${then}" says.`
+    : `${subject}, but does not act: ${refusal}.`;
 }
 
 function count(changes: readonly PlanItem[]): string {
