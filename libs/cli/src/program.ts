@@ -11,6 +11,7 @@ import { examples } from './commands/examples.js';
 import { addCompletion } from './commands/completion.command.js';
 import { addDrift } from './commands/drift.command.js';
 import { addExecute } from './commands/execute.command.js';
+import { addHeadSign } from './commands/head-sign.command.js';
 import { addImport } from './commands/import.command.js';
 import { addInit } from './commands/init.command.js';
 import { addIssueGet } from './commands/issue-get.command.js';
@@ -59,6 +60,8 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addAuditReconcile(audit, runner);
   addAuditVerify(audit, runner);
   addAuditExport(audit, runner);
+  const head = program.command('head').description('where the history ends');
+  addHeadSign(head, runner);
   addVerify(program, runner);
   addDrift(program, runner);
   addUndo(program, runner);

@@ -33,6 +33,22 @@ export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Actor, ActorKind, Operator } from './audit/actor.js';
 export type { ChainEnd } from './audit/chain.js';
 
+export {
+  AnchorFailedError,
+  NoEvidenceKeyError,
+  NothingToSignError,
+  SigningFailedError,
+  StatementsRefusedError,
+} from './evidence/evidence.errors.js';
+export type { Evidence, EvidenceAnchor, HeldHead, SignedHead } from './evidence/anchor.js';
+export type { Envelope, EnvelopeSignature } from './evidence/envelope.js';
+export { fileAnchor } from './evidence/file-anchor.js';
+export type { HeadFacts } from './evidence/head-statement.js';
+export type { KeptHead } from './evidence/sign-head.js';
+export type { EvidenceSigner } from './evidence/signer.js';
+export type { KeptStatements } from './evidence/statement-file.js';
+export { webhookAnchor, type WebhookAnchorOptions } from './evidence/webhook-anchor.js';
+
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
@@ -105,10 +121,12 @@ export type {
   StageEvent,
   StillRunningEvent,
   ChangeUndoneEvent,
+  HeadSignedEvent,
   IssueOpenedEvent,
   ImportRecordedEvent,
   IssueResolvedEvent,
   LockReleasedEvent,
+  OperationUntidyEvent,
   ServiceRenamedEvent,
 } from './reporting/flamingock.events.js';
 export type {
@@ -177,6 +195,7 @@ export {
   type NonTransactionalTargetSystemOptions,
 } from './nest/non-transactional.target-system.js';
 export type { AuditStoreDefinition, TargetSystemDefinition } from './nest/adapter-definition.js';
+export type { EvidenceSettings } from './nest/evidence-settings.js';
 export type {
   FlamingockAdapters,
   FlamingockModuleAsyncOptions,

@@ -36,6 +36,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
       initialMs: read.milliseconds('FLAMINGOCK_RETRY_INITIAL_MS'),
       maxMs: read.milliseconds('FLAMINGOCK_RETRY_MAX_MS'),
     },
+    evidence: { keyFile: read.text('FLAMINGOCK_EVIDENCE_KEY_FILE') },
     timeouts: {
       runMs: read.milliseconds('FLAMINGOCK_RUN_TIMEOUT_MS'),
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),

@@ -1,7 +1,7 @@
-import type { Type } from '@nestjs/common';
-import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
+import type { EvidenceSettings } from './evidence-settings.js';
 
 /** When pending changes are applied. */
 export type RunAt = 'bootstrap' | 'after-module-init' | 'manual';
@@ -216,6 +216,8 @@ export interface FlamingockSettings {
    * @default false
    */
   readonly probe?: ProbeSettings | false;
+  /** Signs where the history ends after each run and operation that has recorded anything. See `docs/evidence.md`. */
+  readonly evidence?: EvidenceSettings;
   /**
    * Signals that stop a run while it is going on. They are listened to only meanwhile.
    *

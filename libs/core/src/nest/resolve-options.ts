@@ -3,16 +3,12 @@ import { resolveLimits, type Limits } from '../runtime/limits.js';
 import { applicationName, developmentVariables } from '../runtime/node-runtime.js';
 import type { EngineSettings, RetrySettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProbeSettings, ProcessRole, RunAt } from './flamingock-options.js';
+import { resolveEvidence } from './evidence-settings.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
-import {
-  optionFaults,
-  optionsOf,
-  shown,
-  withoutUndefined,
-  type OptionNames,
-} from '../errors/option-names.js';
+import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
 import { resolveProbe } from './probe-settings.js';
+import { listOfTexts, milliseconds, oneOf } from './setting-faults.js';
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions extends EngineSettings {
@@ -36,6 +32,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const { lock = {}, retry = {}, timeouts = {}, service = applicationName() } = settings;
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
+  const { evidence, faults: evidenceFaults } = resolveEvidence(settings.evidence ?? {});
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -64,10 +61,11 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       graceMs: timeouts.graceMs ?? 5_000,
       ...resolveLimits(timeouts),
     },
+    evidence,
     probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
-  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults];
+  const faults = [...layers.flatMap(nameFaults), ...valueFaults(resolved), ...probeFaults, ...evidenceFaults];
   const noDevelopment = developmentFault(environment);
   if (noDevelopment !== undefined) faults.push(noDevelopment);
   const noService = resolved.enabled ? serviceFault(service) : undefined;
@@ -103,6 +101,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   lock: true,
   retry: true,
   timeouts: true,
+  evidence: true,
   probe: true,
   shutdownSignals: true,
 };
@@ -110,6 +109,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
+  evidence: { key: true, keyFile: true, anchors: true },
   timeouts: {
     runMs: true,
     changeMs: true,
@@ -120,7 +120,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'lock' | 'retry' | 'timeouts';
+type Group = 'lock' | 'retry' | 'evidence' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {
@@ -148,8 +148,6 @@ function merge(layers: readonly FlamingockSettings[]): FlamingockSettings {
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */
 const SHORTEST_LEASE_MS = 300;
-/** The longest delay of a Node timer. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 function valueFaults({
   enabled,
@@ -228,19 +226,4 @@ function serviceFault(service: string | undefined): string | undefined {
     return "service must be set, service: '…' or FLAMINGOCK_SERVICE: there is no package.json with a name above the working directory or the script that was started";
   const fault = serviceNameFault(service);
   return fault && `service ${fault}`;
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): string | undefined {
-  if (allowed.includes(value)) return undefined;
-  return `${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${JSON.stringify(value)}`;
-}
-
-function listOfTexts(name: string, value: unknown): string | undefined {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return undefined;
-  return `${name} must be a list of texts, not ${shown(value)}`;
-}
-
-function milliseconds(name: string, value: number, least: number): string | undefined {
-  if (Number.isFinite(value) && value >= least && value <= LONGEST_MS) return undefined;
-  return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
 }

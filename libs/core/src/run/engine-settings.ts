@@ -1,3 +1,4 @@
+import type { Evidence } from '../evidence/anchor.js';
 import type { LockSettings } from '../lock/lock-queue.js';
 import type { Limits } from '../runtime/limits.js';
 
@@ -21,6 +22,8 @@ export interface EngineSettings {
   /** Whether what is for development only is allowed, and by what that is decided. */
   readonly development: { readonly isOn: boolean; readonly why: string };
   readonly retry: RetrySettings;
+  /** Who signs where the history ends, and where that is kept; `undefined`: nobody. */
+  readonly evidence: Evidence | undefined;
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */
