@@ -23,9 +23,9 @@ export interface AuditVerifyOptions extends StatementOptions {
 }
 
 /** Refuses what no application is needed to refuse. */
-export function check(options: StatementOptions, { terminal }: Output): void {
-  const faults = statementFaults(options, terminal.directory);
-  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+export function check(options: StatementOptions): void {
+  const fault = statementFault(options);
+  if (fault !== undefined) throw new UsageError(fault);
 }
 
 /** What `flamingock audit verify` does. */
@@ -41,34 +41,36 @@ export const work: Work<AuditVerifyOptions> = async ({ flamingock, options, out 
 };
 
 /** What is wrong with the two options, which stand for nothing alone. */
-export function statementFaults(
-  { statement, publicKey }: StatementOptions,
-  directory: string,
-): readonly string[] {
-  if (statement === undefined && publicKey === undefined) return [];
-  if (statement === undefined || publicKey === undefined)
-    return ['--statement <file> and --public-key <pem> go together: give both.'];
-  return [
-    ['--statement', statement],
-    ['--public-key', publicKey],
-  ].flatMap(([option = '', path = '']) => {
-    try {
-      readFileSync(resolve(directory, path));
-      return [];
-    } catch (error) {
-      return [`${option} ${path} cannot be read: ${describeError(error)}`];
-    }
-  });
+export function statementFault({ statement, publicKey }: StatementOptions): string | undefined {
+  const isWhole = (statement === undefined) === (publicKey === undefined);
+  return isWhole ? undefined : '--statement <file> and --public-key <pem> go together: give both.';
 }
 
-/** What the two options name. */
+/**
+ * What the two files hold that the options name.
+ *
+ * @throws UsageError for each that cannot be read.
+ */
 export function signedIn(
   { statement, publicKey }: StatementOptions,
   directory: string,
 ): KeptStatements | undefined {
   if (statement === undefined || publicKey === undefined) return undefined;
-  const textOf = (path: string) => readFileSync(resolve(directory, path), 'utf8');
-  return { statements: textOf(statement), publicKey: textOf(publicKey) };
+  const faults: string[] = [];
+  const textOf = (option: string, path: string): string => {
+    try {
+      return readFileSync(resolve(directory, path), 'utf8');
+    } catch (error) {
+      faults.push(`${option} ${path} cannot be read: ${describeError(error)}`);
+      return '';
+    }
+  };
+  const signed = {
+    statements: textOf('--statement', statement),
+    publicKey: textOf('--public-key', publicKey),
+  };
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  return signed;
 }
 
 function describe(verification: AuditVerification, { palette }: Output): string {
