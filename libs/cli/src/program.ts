@@ -20,6 +20,7 @@ import { addLockRelease } from './commands/lock-release.command.js';
 import { addLockStatus } from './commands/lock-status.command.js';
 import { addPlan } from './commands/plan.command.js';
 import { addRedo } from './commands/redo.command.js';
+import { addReportCompliance } from './commands/report-compliance.command.js';
 import { addServiceRename } from './commands/service-rename.command.js';
 import { addStatus } from './commands/status.command.js';
 import { addUndo } from './commands/undo.command.js';
@@ -62,6 +63,8 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addAuditExport(audit, runner);
   const head = program.command('head').description('where the history ends');
   addHeadSign(head, runner);
+  const report = program.command('report').description('reports for those who audit');
+  addReportCompliance(report, runner);
   addVerify(program, runner);
   addDrift(program, runner);
   addUndo(program, runner);

@@ -167,6 +167,21 @@ export type { AuditReconcileRequest, AuditReconciliation } from './operations/au
 export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
 export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
+export type {
+  ComplianceApproval,
+  ComplianceChange,
+  ComplianceException,
+  RollbackPlan,
+} from './operations/compliance-change.js';
+export type {
+  ComplianceControl,
+  CompliancePart,
+  ControlReference,
+  ControlReferences,
+} from './operations/compliance-controls.js';
+export type { ComplianceRequest } from './operations/compliance-request.js';
+export type { ComplianceHeader, ComplianceItem, ComplianceSummary } from './operations/compliance.js';
+export { complianceHtml } from './documents/compliance-html.js';
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';

@@ -14,6 +14,8 @@ import {
   type AuditVerifyRequest,
 } from '../../operations/audit-verify.js';
 import { signHead } from '../../operations/head-sign.js';
+import { compliance, type ComplianceItem } from '../../operations/compliance.js';
+import type { ComplianceRequest } from '../../operations/compliance-request.js';
 import type { OperationContext } from '../../operations/operation-context.js';
 import type { EngineHost } from '../engine-host.js';
 
@@ -74,6 +76,16 @@ export class AuditOperations {
    */
   async signHead(): Promise<KeptHead> {
     return signHead(await this.host.engine());
+  }
+
+  /**
+   * What was done about changes in a period, with the proof that this is all: header, changes in the order of the history,
+   * summary. In one pass, in bounded memory. `complianceHtml()` makes a page of it.
+   *
+   * @throws InvalidRequestError, StatementsRefusedError, with every fault, before anything is read.
+   */
+  async *compliance(request?: ComplianceRequest): AsyncGenerator<ComplianceItem, void, undefined> {
+    yield* compliance(await this.host.engine(), request);
   }
 
   /** The whole history, the oldest entry first, in bounded memory. */
