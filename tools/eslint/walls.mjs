@@ -46,7 +46,14 @@ function installedWith(lib) {
   return Object.keys({ ...dependencies, ...peerDependencies });
 }
 /** Built-ins that compute; the rest of node: does I/O, keeps time or asks the machine. */
-const COMPUTING_BUILTINS = ['node:async_hooks', 'node:crypto', 'node:events', 'node:util', 'node:util/types'];
+const COMPUTING_BUILTINS = [
+  'node:async_hooks',
+  'node:crypto',
+  'node:events',
+  'node:util',
+  'node:util/types',
+  'node:zlib',
+];
 
 /** Who may import what. The last policy that matches decides; what none allows is a breach. */
 const policies = [

@@ -88,6 +88,8 @@ export type { ProvidedHandle } from './target-system/provided-handle.js';
 export { describeTargetFacts } from './recovery/diagnosis-format.js';
 export { tokenName } from './change/parameter-faults.js';
 
+export { complianceFaults } from './operations/compliance-request.js';
+
 export { describeActivity, describeHolderAtWork } from './reporting/holder-activity.js';
 export { describeProgress } from './reporting/progress-format.js';
 export { ProgressLog } from './reporting/progress-log.js';

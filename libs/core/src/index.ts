@@ -36,6 +36,21 @@ export type { ChainEnd } from './audit/chain.js';
 
 export type { DecisionKind, DecisionRecord } from './decisions/decision-record.js';
 export { LedgerTamperedError } from './decisions/decision.errors.js';
+export {
+  AnchorFailedError,
+  NoEvidenceKeyError,
+  NothingToSignError,
+  SigningFailedError,
+  StatementsRefusedError,
+} from './evidence/evidence.errors.js';
+export type { Evidence, EvidenceAnchor, HeldHead, SignedHead } from './evidence/anchor.js';
+export type { Envelope, EnvelopeSignature } from './evidence/envelope.js';
+export { fileAnchor } from './evidence/file-anchor.js';
+export type { HeadFacts } from './evidence/head-statement.js';
+export type { KeptHead } from './evidence/sign-head.js';
+export type { EvidenceSigner } from './evidence/signer.js';
+export type { KeptStatements } from './evidence/statement-file.js';
+export { webhookAnchor, type WebhookAnchorOptions } from './evidence/webhook-anchor.js';
 
 export { RecordTooLargeError } from './records/record.errors.js';
 
@@ -124,11 +139,13 @@ export type {
   CircuitClosedEvent,
   CircuitOpenedEvent,
   DriftCheckedEvent,
+  HeadSignedEvent,
   IssueOpenedEvent,
   ImportRecordedEvent,
   IssueResolvedEvent,
   LockReleasedEvent,
   DecisionRecordedEvent,
+  OperationUntidyEvent,
   ServiceRenamedEvent,
 } from './reporting/flamingock.events.js';
 export type {
@@ -171,6 +188,21 @@ export type { AuditReconcileRequest, AuditReconciliation } from './operations/au
 export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
 export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
+export type {
+  ComplianceApproval,
+  ComplianceChange,
+  ComplianceException,
+  RollbackPlan,
+} from './operations/compliance-change.js';
+export type {
+  ComplianceControl,
+  CompliancePart,
+  ControlReference,
+  ControlReferences,
+} from './operations/compliance-controls.js';
+export type { ComplianceRequest } from './operations/compliance-request.js';
+export type { ComplianceHeader, ComplianceItem, ComplianceSummary } from './operations/compliance.js';
+export { complianceHtml } from './documents/compliance-html.js';
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
@@ -206,6 +238,7 @@ export {
   type NonTransactionalTargetSystemOptions,
 } from './nest/non-transactional.target-system.js';
 export type { AuditStoreDefinition, TargetSystemDefinition } from './nest/adapter-definition.js';
+export type { EvidenceSettings } from './nest/evidence-settings.js';
 export type {
   FlamingockAdapters,
   FlamingockModuleAsyncOptions,

@@ -15,11 +15,17 @@ export function addAuditVerify(parent: Command, runner: CommandRunner): void {
       'an end of the history that was kept elsewhere, and must still be in it',
       head,
     )
+    .option('--statement <file>', 'signed heads that were kept elsewhere, and must still be in it')
+    .option('--public-key <pem>', 'the file with the public key of who signed them')
     .addHelpText(
       'after',
       examples(
         ['flamingock audit verify', 'is the history unchanged?'],
         ['flamingock audit verify --expect-head 12:9f2c…', 'and does it go on from the one that was kept?'],
+        [
+          'flamingock audit verify --statement heads.jsonl --public-key evidence.pub.pem',
+          'and from every signed one?',
+        ],
       ),
     )
     .action(runner.action(() => import('./audit-verify.work.js')));

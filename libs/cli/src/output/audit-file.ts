@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises';
-import { stringify, type Stringifier } from 'csv-stringify';
 import type { AuditEntry } from '@nestjs-flamingock/core';
 import { ENTRY_FIELDS } from '@nestjs-flamingock/core/adapter';
-import { oneLine, safeJson } from './safe-text.js';
+import { csv } from './csv.js';
+import { safeJson } from './safe-text.js';
 import type { OutputStream } from './terminal.js';
 
 /** How a history is written down. */
@@ -24,17 +24,6 @@ async function* jsonArray(entries: AsyncIterable<AuditEntry>): AsyncGenerator<st
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
-/** Rows with a header. For a terminal without anything that it would obey. */
-function csv(isTerminal: boolean): Stringifier {
-  const cell = (text: string) => (isTerminal ? oneLine(text) : text);
-  return stringify({
-    header: true,
-    columns: COLUMNS,
-    escape_formulas: true, // a spreadsheet must not run what an error text begins with
-    cast: { string: cell, boolean: String, object: (value) => cell(JSON.stringify(value)) },
-  });
-}
-
 /**
  * Writes entries as they come, and never holds more of them than a stream does.
  *
@@ -54,6 +43,6 @@ export async function writeAudit(
     }
   }
   if (format === 'json') await pipeline(counted, jsonArray, to, { end: false });
-  else await pipeline(counted, csv(to.isTTY === true), to, { end: false });
+  else await pipeline(counted, csv(to.isTTY === true, COLUMNS), to, { end: false });
   return count;
 }

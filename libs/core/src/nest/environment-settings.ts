@@ -45,6 +45,7 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     },
     backOff: { waitMs: read.milliseconds('FLAMINGOCK_BACK_OFF_WAIT_MS') },
     circuit: circuitIn(read),
+    evidence: { keyFile: read.text('FLAMINGOCK_EVIDENCE_KEY_FILE') },
     timeouts: {
       runMs: read.milliseconds('FLAMINGOCK_RUN_TIMEOUT_MS'),
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),

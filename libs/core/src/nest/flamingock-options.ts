@@ -1,9 +1,9 @@
-import type { Type } from '@nestjs/common';
-import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { Playbook } from '../recovery/playbook.js';
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { ResilienceSettings } from './resilience-options.js';
 import type { AuditStoreDefinition, TargetSystemDefinition } from './adapter-definition.js';
+import type { EvidenceSettings } from './evidence-settings.js';
 import type {
   ApprovalOptions,
   DiagnosisOptions,
@@ -130,6 +130,8 @@ export interface FlamingockSettings extends ResilienceSettings {
    * @default false
    */
   readonly probe?: ProbeSettings | false;
+  /** Signs where the history ends after each run and operation that has recorded anything. See `docs/evidence.md`. */
+  readonly evidence?: EvidenceSettings;
   /**
    * Signals that stop a run while it is going on. They are listened to only meanwhile.
    *

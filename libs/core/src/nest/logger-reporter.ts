@@ -52,6 +52,9 @@ export class LoggerReporter {
     events.on('change.left-behind', (event) =>
       this.logger.tell('error', 'change.left-behind', leftBehind(event), event),
     );
+    events.on('operation.untidy', (event) =>
+      this.logger.tell('warn', 'operation.untidy', `Flamingock: ${event.warning}`, event),
+    );
     events.on('run.awaiting', (event) => {
       const level = event.issues.length > 0 ? 'warn' : 'log';
       this.logger.tell(level, 'run.awaiting', describeAwaited(event), event);

@@ -21,6 +21,7 @@ describe('resolveOptions', () => {
       commit: 'auto',
       onIssue: 'fail',
       outOfOrder: 'warn',
+      evidence: undefined,
       renamedChanges: 'fail',
       editedChanges: 'warn',
       driftAt: 'never',

@@ -4,6 +4,7 @@ import { applicationName, developmentVariables } from '../runtime/node-runtime.j
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings, ProcessRole, RunAt } from './flamingock-options.js';
 import type { ProbeSettings } from './probe-options.js';
+import { resolveEvidence } from './evidence-settings.js';
 import { developmentFault, developmentOf } from './development.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../errors/option-names.js';
@@ -41,6 +42,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
   const resilience = resolveResilience(layers);
+  const { evidence, faults: evidenceFaults } = resolveEvidence(settings.evidence ?? {});
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -80,6 +82,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
       ...resolveLimits(timeouts),
     },
     ...resilience.settings,
+    evidence,
     probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
@@ -88,6 +91,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     ...valueFaults(resolved),
     ...resilience.faults,
     ...probeFaults,
+    ...evidenceFaults,
     ...playbookFaults(resolved.resolutions),
   ];
   const noDevelopment = developmentFault(environment);
@@ -132,6 +136,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
   backOff: true,
   circuit: true,
   timeouts: true,
+  evidence: true,
   probe: true,
   shutdownSignals: true,
 };

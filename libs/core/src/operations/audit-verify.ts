@@ -2,23 +2,26 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { isSettled, type AuditHead } from '../audit/audit-head.js';
 import { createSnapshot } from '../audit/audit-snapshot.js';
 import { AcceptingWalk } from '../audit/accepting-walk.js';
-import { CHAIN_START, type ChainEnd } from '../audit/chain.js';
-import { cutFault, identityFault, placeOf, type ChainFault } from '../audit/chain-walk.js';
+import type { ChainEnd } from '../audit/chain.js';
+import { placeOf, type ChainFault } from '../audit/chain-walk.js';
 import { at, headFault, tokenFault } from '../audit/head-faults.js';
 import { DecisionLedger } from '../decisions/decision-ledger.js';
 import { LedgerTamperedError } from '../decisions/decision.errors.js';
+import { legacyId } from '../audit/legacy.js';
+import type { HeldHead } from '../evidence/anchor.js';
+import { statedHeads, type KeptStatements } from '../evidence/statement-file.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
 import type { Pipeline } from '../plan/pipeline.js';
 import { auditExport } from './audit-export.js';
-
-const HEAD = 'the head of the history';
-const EXPECTED = 'the head that was kept elsewhere';
+import { KnownHeads } from './known-heads.js';
 
 /** What a verification goes by. */
 export interface AuditVerifyRequest {
   /** An end of the history that was kept elsewhere: the history must still lead through it. */
   readonly expectHead?: ChainEnd;
+  /** Signed heads that were kept elsewhere: the history must still lead through each of them. */
+  readonly signed?: KeptStatements;
 }
 
 /** What walking the whole chain has shown. */
@@ -33,6 +36,8 @@ export type AuditVerification =
       readonly accepted: readonly ChainFault[];
       /** How many decisions there are. */
       readonly decisions: number;
+      /** The signed heads that were given, in the order of their entries: the history leads through all of them. */
+      readonly signedHeads?: readonly HeldHead[];
     }
   | {
       readonly ok: false;
@@ -49,41 +54,64 @@ export type AuditVerification =
        * Where there is no history, what was looked for and where.
        */
       readonly fault: string;
+      /** The last of the signed heads that were given through which the history leads: up to it, it is what was signed. */
+      readonly heldUntil?: HeldHead;
     };
 
 /**
  * Walks the whole chain, in bounded memory, up to its first fault that no finding has accepted; then looks at the head,
  * and walks the decisions.
  * Takes no lock: entries that a run appends meanwhile are walked too.
+ *
+ * @throws StatementsRefusedError, before anything is read, for what is no signed head of this history.
  */
-export async function auditVerify(
+export async function auditVerify(engine: Engine, request?: AuditVerifyRequest): Promise<AuditVerification> {
+  const walk = verifiedHistory(engine, request);
+  for (;;) {
+    const next = await walk.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** As {@link auditVerify}, entry by entry. One whose content was changed comes too; after one out of place none does. */
+export async function* verifiedHistory(
   engine: Engine,
-  { expectHead = CHAIN_START }: AuditVerifyRequest = {},
-): Promise<AuditVerification> {
+  { expectHead, signed }: AuditVerifyRequest = {},
+): AsyncGenerator<AuditEntry, AuditVerification, undefined> {
+  const stated = signed && statedHeads(signed, engine.pipeline.service);
   const begun = await readHead(engine);
-  const head = begun ?? CHAIN_START;
+  const known = new KnownHeads();
+  if (begun) known.add(begun, 'the head of the history');
+  if (expectHead) known.add(expectHead, 'the head that was kept elsewhere');
+  if (stated) known.addSigned(stated);
   const walk = new AcceptingWalk();
-  const lastOfEach = new Map<string, AuditEntry>();
+  const ends = new Ends(engine.pipeline);
+  const failed = (fault: ChainFault): AuditVerification => {
+    const heldUntil = known.held.at(-1);
+    return { ok: false, ...placeOf(fault), ...(heldUntil && { heldUntil }) };
+  };
   for await (const entry of auditExport(engine)) {
-    const fault =
-      walk.step(entry) ?? identityFault(entry, head, HEAD) ?? identityFault(entry, expectHead, EXPECTED);
-    if (fault) return { ok: false, ...placeOf(walk.broken[0] ?? fault) };
-    lastOfEach.delete(entry.changeId);
-    lastOfEach.set(entry.changeId, entry);
+    const fault = walk.step(entry) ?? known.faultAt(entry);
+    if (fault) return failed(walk.broken[0] ?? fault);
+    ends.note(entry);
+    yield entry;
   }
   const { last, broken, accepted } = walk;
   if (!begun && last.seq === 0) return { ok: false, absent: true, seq: 0, fault: await absence(engine) };
-  const fault =
-    broken[0] ??
-    cutFault(last, head, HEAD) ??
-    cutFault(last, expectHead, EXPECTED) ??
-    (await faultAbove(engine, [...lastOfEach.values()]));
-  if (fault) return { ok: false, ...placeOf(fault) };
+  const fault = broken[0] ?? known.faultAfter(last) ?? (await faultAbove(engine, ends));
+  if (fault) return failed(fault);
   const decisions = await countDecisions(engine);
   if (decisions instanceof LedgerTamperedError)
     return { ok: false, inDecisions: true, seq: decisions.seq, fault: decisions.fault };
   const { seq, hash } = last;
-  return { ok: true, entries: seq, head: { seq, hash }, accepted: accepted.map(placeOf), decisions };
+  return {
+    ok: true,
+    entries: seq,
+    head: { seq, hash },
+    accepted: accepted.map(placeOf),
+    decisions,
+    ...(stated && { signedHeads: known.held }),
+  };
 }
 
 async function countDecisions({ pipeline, store }: Engine): Promise<number | LedgerTamperedError> {
@@ -97,32 +125,57 @@ async function countDecisions({ pipeline, store }: Engine): Promise<number | Led
   }
 }
 
+/** The entries that a look at the head needs, of a history of any length: the last one, and that of each change of the code. */
+class Ends {
+  tail: AuditEntry | undefined;
+  private readonly lastOfEach = new Map<string, AuditEntry>();
+  private readonly ids: ReadonlySet<string>;
+
+  constructor({ stages }: Pipeline) {
+    const changes = stages.flatMap((stage) => stage.changes);
+    this.ids = new Set(
+      changes.flatMap(({ id, replaces = [], target }) => [
+        id,
+        ...replaces.map((name) => legacyId(name, target.id)),
+      ]),
+    );
+  }
+
+  get entries(): readonly AuditEntry[] {
+    return [...this.lastOfEach.values()];
+  }
+
+  note(entry: AuditEntry): void {
+    this.tail = entry;
+    if (this.ids.has(entry.changeId)) this.lastOfEach.set(entry.changeId, entry);
+  }
+}
+
 async function absence({ pipeline: { service }, store }: Engine): Promise<string> {
   const where = await store.describe();
   return `there is no history of service "${service}" in ${where}`;
 }
 
 /** The head is read once more: it has moved on with the entries that were appended during the walk. */
-async function faultAbove(engine: Engine, lastOfEach: AuditEntry[]): Promise<ChainFault | undefined> {
+async function faultAbove(engine: Engine, ends: Ends): Promise<ChainFault | undefined> {
   const { pipeline, store } = engine;
-  const tail = lastOfEach.at(-1);
+  const { tail } = ends;
   const head = await readHead(engine);
   const fault = headFault(tail, head);
   if (fault || !head) return fault;
   // After the head, which is raised to what the lock has given out, and never before.
   const lock = await store.lock.read(pipeline.service);
-  return tokenFault(tail, head, lock) ?? settlementFault(pipeline, head, lastOfEach);
+  return tokenFault(tail, head, lock) ?? settlementFault(pipeline, head, ends);
 }
 
 /** A head that is marked as settled spares a start the look into the history: it must be true. */
 function settlementFault(
   pipeline: Pipeline,
   head: AuditHead,
-  lastOfEach: readonly AuditEntry[],
+  { tail, entries }: Ends,
 ): ChainFault | undefined {
-  const tail = lastOfEach.at(-1);
   if (!isSettled(head, pipeline.digest) || head.seq !== (tail?.seq ?? 0)) return undefined;
-  const { stages } = planExecution(pipeline, createSnapshot(lastOfEach));
+  const { stages } = planExecution(pipeline, createSnapshot(entries));
   const open = stages.flatMap(({ changes }) => changes).find(({ action }) => action !== 'SKIP');
   if (!open) return undefined;
   return at(

@@ -1,4 +1,5 @@
 import { endFault, tailFault } from '../audit/audit-snapshot.js';
+import { errorText } from '../errors/error-text.js';
 import { renamingOf } from '../audit/renaming.js';
 import { assertNothingForgotten } from '../run/forgotten-claims.js';
 import type { LockHold } from '../lock/lock-store.js';
@@ -40,13 +41,20 @@ export async function exclusively<T>(
   // A store that finds the history elsewhere says so here, before it creates anything.
   const head = await store.readHead(service);
   const floor = Math.max(head?.token ?? 0, reconciling?.above ?? 0);
+  const executionId = runtime.uuid();
   const lockRequest: LockRequest = {
-    executionId: runtime.uuid(),
+    executionId,
     waitMs,
     waiting: { signal, isDone: () => Promise.resolve(false), floor: () => floor },
     beforeClaim: async (hold) =>
       reconciling ? reconciling.beforeClaim?.(hold) : assertNothingForgotten(engine, head),
     check: reconciling ? endFault : tailFault,
+    untidy: (whatItMeans, error) =>
+      engine.events.publish('operation.untidy', {
+        service,
+        executionId,
+        warning: `${whatItMeans}: ${errorText(error)}`,
+      }),
   };
   const done = await withLock(engine, lockRequest, async (session) => {
     if (!renaming) assertOpen(service, renamingOf(session.snapshot));

@@ -1,3 +1,4 @@
+import type { Envelope } from '../evidence/envelope.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Diagnosis } from '../recovery/diagnosis.js';
@@ -60,6 +61,8 @@ export interface ExecutionReport {
   readonly warnings: readonly string[];
   /** End of the history as far as this run knows it; keep it elsewhere to detect a rewritten history. */
   readonly head?: { readonly seq: number; readonly hash: string };
+  /** The same, signed: where this run has recorded anything, and `evidence` is set. One line of JSON, to be kept. */
+  readonly signedHead?: Envelope;
 }
 
 /** What a report says of a change besides its name. */

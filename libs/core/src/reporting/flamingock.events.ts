@@ -1,6 +1,7 @@
 import type { Operator } from '../audit/actor.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChainEnd } from '../audit/chain.js';
+import type { SignedHead } from '../evidence/anchor.js';
 import type { ChangeProgress } from '../change/change-progress.js';
 import type { DecisionRecord } from '../decisions/decision-record.js';
 import type { LockRecord } from '../lock/lock-store.js';
@@ -169,6 +170,17 @@ export interface CircuitClosedEvent extends Operator {
   readonly targetSystem: string;
 }
 
+/** A head of the history that was signed. */
+export interface HeadSignedEvent extends RunEvent {
+  readonly head: SignedHead;
+}
+
+/** What an operation of an operator has left undone at its end. What it was for is done. */
+export interface OperationUntidyEvent extends RunEvent {
+  /** What is left, what that means, and why. */
+  readonly warning: string;
+}
+
 /** Every event by name, with what its listeners get. */
 export interface FlamingockEventMap {
   'run.started': RunEvent;
@@ -220,6 +232,10 @@ export interface FlamingockEventMap {
   'circuit.closed': CircuitClosedEvent;
   /** By an operator; what a run releases by itself is no event. */
   'lock.released': LockReleasedEvent;
+  /** After a run or an operation that has recorded anything, where `evidence` is set; and by `audit.signHead()`. */
+  'head.signed': HeadSignedEvent;
+  /** By an operation; a run has it among the warnings of its report. */
+  'operation.untidy': OperationUntidyEvent;
   /** All of its history is under the new name. */
   'service.renamed': ServiceRenamedEvent;
   /** By an import or a baseline, if it has recorded anything. */

@@ -1,4 +1,5 @@
 import type { ApprovalSettings } from '../decisions/approval-reader.js';
+import type { Evidence } from '../evidence/anchor.js';
 import type { LockSettings } from '../lock/lock-queue.js';
 import type { CircuitSettings } from '../recovery/circuit.js';
 import type { Playbook } from '../recovery/playbook.js';
@@ -41,6 +42,8 @@ export interface EngineSettings {
   readonly resolutions: readonly Playbook[];
   /** What is recorded of failures. */
   readonly diagnosis: { readonly statements: boolean };
+  /** Who signs where the history ends, and where that is kept; `undefined`: nobody. */
+  readonly evidence: Evidence | undefined;
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

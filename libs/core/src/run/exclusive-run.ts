@@ -1,4 +1,7 @@
 import type { tailFault } from '../audit/audit-snapshot.js';
+import type { ChainEnd } from '../audit/chain.js';
+import type { SignedHead } from '../evidence/anchor.js';
+import { signAndKeep } from '../evidence/sign-head.js';
 import type { RunResources } from '../executor/change-caller.js';
 import { FailureDiagnosis } from '../executor/failure-diagnosis.js';
 import type { Lease } from '../lock/lease.js';
@@ -31,6 +34,15 @@ export interface LockRequest {
   readonly check?: typeof tailFault | undefined;
   /** Told of a target system or lock that could not be closed or released in the end, which does no harm. */
   readonly untidy?: (whatItMeans: string, error: unknown) => void;
+  /** Told of the head that was signed at the end, where anything was recorded and somebody signs. */
+  readonly signed?: (head: SignedHead) => void;
+}
+
+/** What happened to a history while this process alone could add to it. */
+interface Stay {
+  readonly session: ExclusiveSession;
+  /** Where the history ended before. */
+  readonly begun: ChainEnd;
 }
 
 /**
@@ -48,10 +60,15 @@ export async function withLock<T>(
   const lock = await acquire(engine, lockRequest);
   if (!lock) return undefined;
   const giveBack = useTargets(engine.pipeline);
+  let stay: Stay | undefined;
   try {
-    return await work(await enter(engine, lockRequest, lock));
+    const session = await enter(engine, lockRequest, lock);
+    stay = { session, begun: session.journal.head };
+    return await work(session);
   } finally {
     await leave(giveBack, lockRequest, lock.lease);
+    // Without the lock: nobody waits for a signer.
+    if (stay) await signEnd(engine, lockRequest, stay);
   }
 }
 
@@ -87,6 +104,25 @@ async function enter(
   const { leaseMs } = settings.lock;
   await beforeClaim?.(lock.lease.hold);
   return openSession(lock, { service, executionId, store, runtime, leaseMs, check });
+}
+
+/** What was recorded stays recorded, whether or not somebody can sign it. */
+async function signEnd(
+  { settings: { evidence }, runtime, events }: Engine,
+  { untidy, signed }: LockRequest,
+  { session: { journal }, begun }: Stay,
+): Promise<void> {
+  const { service, executionId, head } = journal;
+  if (!evidence || head.seq === begun.seq) return;
+  const createdAt = new Date(Math.round(journal.now())).toISOString();
+  try {
+    const kept = await signAndKeep(evidence, { service, ...head, createdAt, executionId }, runtime);
+    signed?.(kept.head);
+    events.publish('head.signed', { service, executionId, head: kept.head });
+    for (const failure of kept.failures) untidy?.('the signed head was not kept everywhere', failure);
+  } catch (error) {
+    untidy?.('the head of the history is not signed', error);
+  }
 }
 
 /** What was recorded stays recorded: a lock that cannot be released ends with its lease. */

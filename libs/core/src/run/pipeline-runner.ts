@@ -80,6 +80,7 @@ export class PipelineRunner {
           .finally(() => this.report.endWait()),
       beforeClaim: () => assertNothingForgotten(this.engine, this.head),
       untidy: (whatItMeans, error) => this.warn(whatItMeans, error),
+      signed: (head) => this.report.noteSigned(head),
     };
     await withLock(this.engine, lockRequest, (session) => this.runLocked(session, signal));
   }

@@ -1,3 +1,5 @@
+import type { SignedHead } from '../evidence/anchor.js';
+import type { Envelope } from '../evidence/envelope.js';
 import type { EditedChange } from '../plan/change-identity.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
@@ -26,6 +28,7 @@ export class ReportDraft {
   /** Described on the first request: an application may have thousands of changes. */
   private described: readonly ChangeReport[] | undefined;
   private end: { seq: number; hash: string } | undefined;
+  private signedHead: Envelope | undefined;
   private holder: string | undefined;
   private waitingSince: number | undefined;
   private waitedMs = 0;
@@ -65,6 +68,11 @@ export class ReportDraft {
   /** Notes where the history ends. */
   noteHead({ seq, hash }: { seq: number; hash: string }): void {
     this.end = { seq, hash };
+  }
+
+  /** Notes the signature of where the history ends. */
+  noteSigned({ envelope }: SignedHead): void {
+    this.signedHead = envelope;
   }
 
   warn(warning: string): void {
@@ -140,6 +148,7 @@ export class ReportDraft {
       ...(this.holder !== undefined && { waitedFor: this.holder }),
       warnings: this.warnings,
       ...(this.end && { head: this.end }),
+      ...(this.signedHead && { signedHead: this.signedHead }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { hostname, uptime } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -161,6 +162,27 @@ function valuesOf(exported: unknown): unknown[] {
     exported,
     ...Object.values(Object.getOwnPropertyDescriptors(exported)).map(({ value }) => value as unknown),
   ];
+}
+
+/** The text of a file. Throws what the file system throws. */
+export function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+/** Appends a line to a file, which is made where there is none; resolves once it is on the disk. */
+export async function appendLine(path: string, line: string): Promise<void> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    // What a crash has cut off must not swallow this line, too.
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    const before = size === 0 || last.toString() === '\n' ? '' : '\n';
+    await file.appendFile(`${before}${line}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function packageAbove(folder: string): InstalledPackage | undefined {

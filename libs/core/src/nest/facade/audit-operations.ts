@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../audit/audit-entry.js';
+import type { KeptHead } from '../../evidence/sign-head.js';
 import { auditExport } from '../../operations/audit-export.js';
 import { auditFix, type AuditFixRequest, type AuditFixResult } from '../../operations/audit-fix.js';
 import { auditList, type AuditListRequest, type ListedEntry } from '../../operations/audit-list.js';
@@ -12,6 +13,9 @@ import {
   type AuditVerification,
   type AuditVerifyRequest,
 } from '../../operations/audit-verify.js';
+import { signHead } from '../../operations/head-sign.js';
+import { compliance, type ComplianceItem } from '../../operations/compliance.js';
+import type { ComplianceRequest } from '../../operations/compliance-request.js';
 import type { OperationContext } from '../../operations/operation-context.js';
 import type { EngineHost } from '../engine-host.js';
 
@@ -55,9 +59,33 @@ export class AuditOperations {
     return this.host.perform(context, (engine, operation) => auditReconcile(engine, request, operation));
   }
 
-  /** Walks the whole chain of entries, in bounded memory, up to its first fault. */
+  /**
+   * Walks the whole chain of entries, in bounded memory, up to its first fault.
+   *
+   * @throws StatementsRefusedError, before anything is read, for what is no signed head of this history.
+   */
   async verify(request?: AuditVerifyRequest): Promise<AuditVerification> {
     return auditVerify(await this.host.engine(), request);
+  }
+
+  /**
+   * Signs where the history ends now, and has every anchor of `evidence` keep it. Takes no lock, and adds nothing to the
+   * history. Anchors that did not keep it are in the result.
+   *
+   * @throws NoEvidenceKeyError, NothingToSignError, SigningFailedError, AuditTamperedError
+   */
+  async signHead(): Promise<KeptHead> {
+    return signHead(await this.host.engine());
+  }
+
+  /**
+   * What was done about changes in a period, with the proof that this is all: header, changes in the order of the history,
+   * summary. In one pass, in bounded memory. `complianceHtml()` makes a page of it.
+   *
+   * @throws InvalidRequestError, StatementsRefusedError, with every fault, before anything is read.
+   */
+  async *compliance(request?: ComplianceRequest): AsyncGenerator<ComplianceItem, void, undefined> {
+    yield* compliance(await this.host.engine(), request);
   }
 
   /** The whole history, the oldest entry first, in bounded memory. */
