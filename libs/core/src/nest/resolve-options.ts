@@ -143,6 +143,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 /** The settings that are groups of others, and what these may be called. */
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
   diagnosis: { statements: true },
+  evidence: { key: true, keyFile: true, anchors: true },
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
   resolution: { approvals: true },
@@ -157,7 +158,7 @@ const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[
     takeOverMs: true,
   },
 };
-type Group = 'approvals' | 'diagnosis' | 'lock' | 'retry' | 'resolution' | 'timeouts';
+type Group = 'approvals' | 'diagnosis' | 'evidence' | 'lock' | 'retry' | 'resolution' | 'timeouts';
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 function nameFaults(settings: FlamingockSettings): string[] {
