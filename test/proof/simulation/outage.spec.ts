@@ -10,11 +10,11 @@ import { execute } from '../../../libs/core/src/operations/execute.js';
 const PODS = 8;
 const OUTAGE_MS = 600_000;
 /** A pod that has ended is started again so soon: sooner than any orchestrator does. */
-const RESTART_MS = 2_000;
+const RESTART_MS = 1_000;
 /** The longest that a change, or a target system, is left alone. */
 const LONGEST_PAUSE_MS = 300_000;
 const MOST_CALLS = 12;
-const SEEDS = 3;
+const SEEDS = 5;
 
 // Thousands of starts, on a machine that may be busy.
 jest.setTimeout(600_000);
