@@ -11,6 +11,7 @@ const PROGRAMS = {
   watched: 'test/apps/e2e/dist/apps/e2e/fixtures/watched.js',
   contention: 'test/proof/contention/dist/proof/contention/fixtures/main.js',
   gated: 'test/proof/contention/dist/proof/contention/fixtures/gated.js',
+  outage: 'test/proof/contention/dist/proof/contention/fixtures/outage.js',
   redis: 'test/apps/redis/dist/main.js',
   'custom-target': 'test/apps/custom-target/dist/main.js',
 };

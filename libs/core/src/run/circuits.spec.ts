@@ -106,6 +106,16 @@ describe('a target system that fails again and again', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('is waited for until it is half-open, also where a moment is no whole millisecond', async () => {
+    await runtime.advance(0.7);
+    await open();
+    failure = undefined;
+    expect(await start(engine([onApi()], { backOff: { waitMs: 60_000 } }))).toMatchObject({
+      status: 'applied',
+    });
+    expect(calls).toBe(6);
+  });
+
   it('keeps no other target system from its changes, in whatever stage they are', async () => {
     const ran: string[] = [];
     const changes = ['a', 'c'].map((id) =>

@@ -140,7 +140,8 @@ export class Circuits {
     const { store, resources, events } = this.options;
     const { journal, lease, runtime } = resources;
     const { service } = journal;
-    const failure = { targetSystem, error, attempts, at: this.now };
+    // Whole milliseconds, as reports and entries tell moments: who waits until then finds the circuit half-open.
+    const failure = { targetSystem, error, attempts, at: Math.ceil(this.now) };
     for (;;) {
       const before = this.known.get(targetSystem);
       const circuit = afterFailure(before, failure, settings, runtime);
