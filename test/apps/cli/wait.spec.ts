@@ -60,6 +60,7 @@ describe('flamingock wait', () => {
     expect(stderr).toMatch(
       /Waited \d+ ms for .*"first-notes", "publish".*`npx --no @nestjs-flamingock\/cli execute`/,
     );
+    expect(stderr).toContain('to have it wait longer, raise --timeout.');
     const failed = JSON.parse((await run(['wait', '--timeout', '0', '--json'])).stdout) as object;
     expect(failed).toMatchObject({ error: { code: 'FLAMINGOCK_AWAIT_TIMEOUT' } });
     expect(await workspace.history().catch(() => [])).toEqual([]);

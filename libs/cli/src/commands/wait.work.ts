@@ -1,4 +1,4 @@
-import type { FlamingockSettings } from '@nestjs-flamingock/core';
+import { AwaitTimeoutError, type FlamingockSettings } from '@nestjs-flamingock/core';
 import { interruptibly } from '../application/interruption.js';
 import type { ExitCode } from '../exit-code.js';
 import { Progress } from '../output/progress.js';
@@ -18,7 +18,7 @@ export function settings({ timeout }: WaitOptions): FlamingockSettings {
 }
 
 /** What `flamingock wait` does. */
-export async function work({ flamingock, events, out }: Invocation<WaitOptions>): Promise<ExitCode> {
+export async function work({ flamingock, events, out, options }: Invocation<WaitOptions>): Promise<ExitCode> {
   const progress = new Progress(events, out);
   try {
     const report = await interruptibly(
@@ -28,7 +28,16 @@ export async function work({ flamingock, events, out }: Invocation<WaitOptions>)
     );
     showReport(report, out);
     return endOf(report);
+  } catch (error) {
+    throw options.timeout === undefined ? error : boundByOption(error);
   } finally {
     progress.stop();
   }
+}
+
+/** The wait was as long as the command said. */
+function boundByOption(error: unknown): unknown {
+  if (!(error instanceof AwaitTimeoutError)) return error;
+  const { service, waitedMs, pending, issues, why } = error;
+  return new AwaitTimeoutError(service, waitedMs, pending, issues, why, '--timeout');
 }

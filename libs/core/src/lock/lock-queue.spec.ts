@@ -304,12 +304,18 @@ describe('LockQueue', () => {
 
   it('goes on waiting while a store that has answered before cannot be reached', async () => {
     const holder = await heldByAnother();
-    const acquired = queue().acquire(SERVICE, runtime.uuid(), waiting());
+    const told: string[] = [];
+    const news = {
+      away: (error: unknown) => void told.push(`away: ${String(error)}`),
+      back: () => void told.push('back'),
+    };
+    const acquired = queue().acquire(SERVICE, runtime.uuid(), { ...waiting(), news });
     await runtime.advance(1_000);
     wire.lose('readLock', 'request', 3);
     await runtime.advance(2_000);
     await holder.release();
     expect((await passing(runtime, acquired))?.lease.token).toBe(2);
+    expect(told).toEqual([expect.stringMatching(/^away: /), 'back']);
   });
 
   it('goes on waiting while the look at what is left to do cannot reach the store', async () => {

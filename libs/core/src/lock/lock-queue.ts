@@ -6,7 +6,7 @@ import { Lease } from './lease.js';
 import { readHolder } from './lock-holder.js';
 import type { LockProgress } from './lock-progress.js';
 import type { LockClaim, LockRecord, LockStore } from './lock-store.js';
-import { waitPatiently, type WaitLimits } from './patient-wait.js';
+import { waitPatiently, type StoreNews, type WaitLimits } from './patient-wait.js';
 
 /** How to ask for the lock, and for how long. All in milliseconds. */
 export interface LockSettings extends WaitLimits {
@@ -30,6 +30,8 @@ export interface Waiting {
   isDone(): Promise<boolean>;
   /** Highest token that the head of the history is known to carry, see {@link LockClaim.floor}. */
   floor?(): number;
+  /** Is told that the store fails meanwhile. */
+  readonly news?: StoreNews;
   readonly signal: AbortSignal;
 }
 
@@ -86,6 +88,7 @@ export class LockQueue {
       this.settings,
       {
         signal: waiting.signal,
+        news: waiting.news,
         look: (hasAnswered) =>
           hasAnswered ? this.lookAgain(place, waiting) : this.tryToTake(place, waiting),
         late: (waitedMs) => new LockTimeoutError(service, waitedMs, place.holder),

@@ -11,6 +11,12 @@ export interface WaitLimits {
   readonly retryMs: number;
 }
 
+/** Is told, once each time, that the store fails which is waited through, and that it answers again. */
+export interface StoreNews {
+  away(error: unknown): void;
+  back(): void;
+}
+
 /** What is waited for. */
 export interface Awaited<T> {
   /** Looks once; anything but `undefined` ends the wait. `hasAnswered`: a look before it has ended without an error. */
@@ -19,6 +25,8 @@ export interface Awaited<T> {
   readonly late: (waitedMs: number) => Error;
   /** For the reason to stop: what it had waited for, in a sentence. `undefined` where that is not known. */
   readonly describe: (waitedMs: number) => string | undefined;
+  /** @default nobody is told */
+  readonly news?: StoreNews | undefined;
   /** Ends the wait. */
   readonly signal: AbortSignal;
   /**
@@ -42,20 +50,25 @@ export async function waitPatiently<T>(
   store: JudgesFailures,
   runtime: Runtime,
   { waitMs, retryMs }: WaitLimits,
-  { look, late, describe, signal, shortPauseMs = 50 }: Awaited<T>,
+  { look, late, describe, news, signal, shortPauseMs = 50 }: Awaited<T>,
 ): Promise<T> {
   const since = runtime.monotonicMs();
   const waitedMs = (): number => Math.round(runtime.monotonicMs() - since);
   let hasAnswered = false;
+  let isAway = false;
   for (;;) {
     if (signal.aborted) throw stopped(signal.reason, describe(waitedMs()));
     try {
       const found = await look(hasAnswered);
+      if (isAway) news?.back();
+      isAway = false;
       if (found !== undefined) return found;
       hasAnswered = true;
     } catch (cause) {
       if (cause === signal.reason) continue;
       if (!hasAnswered || isFinal(cause) || !mayPass(store, cause)) throw cause;
+      if (!isAway) news?.away(cause);
+      isAway = true;
     }
     if (waitedMs() >= waitMs) throw late(waitedMs());
     await sleep(runtime, pauseAfter(waitedMs(), shortPauseMs, retryMs, runtime), signal);

@@ -43,14 +43,13 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_TAKE_OVER_TIMEOUT_MS: '55',
       FLAMINGOCK_ON_UNAPPROVED: 'wait',
       FLAMINGOCK_EMERGENCY: 'the shop is down',
-      FLAMINGOCK_EVIDENCE_KEY_FILE: 'evidence.pem',
     });
     expect(settings).toEqual({
       enabled: false,
       service: 'inventory',
       runAt: 'manual',
       approvals: { onUnapproved: 'wait', emergency: 'the shop is down' },
-      evidence: { keyFile: 'evidence.pem' },
+      evidence: {},
       role: 'wait',
       stages: ['schema', 'data'],
       onIssue: 'skip',

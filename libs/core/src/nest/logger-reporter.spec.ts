@@ -67,6 +67,23 @@ describe('LoggerReporter', () => {
     ]);
   });
 
+  it('tells of an attempt that failed, and of an audit store that is away', () => {
+    events.publish('change.retried', {
+      ...ABOUT,
+      changeId: 'add-category',
+      attempt: 1,
+      error: 'deadlock detected',
+      pauseMs: 120,
+    });
+    events.publish('run.store-away', { ...ABOUT, error: 'ECONNREFUSED' });
+    events.publish('run.store-back', ABOUT);
+    expect(logged).toEqual([
+      ['warn', expect.stringMatching(/Attempt 1 of "add-category" failed.* in 120 ms: deadlock detected/)],
+      ['warn', expect.stringMatching(/audit store does not answer.*ECONNREFUSED/)],
+      ['log', expect.stringContaining('answers again')],
+    ]);
+  });
+
   it('tells that it waits where it is not known for whom', () => {
     events.publish('run.waiting', { ...ABOUT, holder: undefined });
     expect(logged).toEqual([['log', expect.stringMatching(/another instance.*waiting/s)]]);

@@ -49,6 +49,18 @@ export class LoggerReporter {
       const text = `The circuit of target system "${event.targetSystem}" is closed: its changes run again.`;
       this.logger.tell('log', 'circuit.closed', text, event);
     });
+    events.on('change.retried', (event) => this.logger.tell('warn', 'change.retried', retried(event), event));
+    events.on('run.store-away', (event) =>
+      this.logger.tell(
+        'warn',
+        'run.store-away',
+        `The audit store does not answer; the wait goes on: ${event.error}`,
+        event,
+      ),
+    );
+    events.on('run.store-back', (event) =>
+      this.logger.tell('log', 'run.store-back', 'The audit store answers again.', event),
+    );
     events.on('change.left-behind', (event) =>
       this.logger.tell('error', 'change.left-behind', leftBehind(event), event),
     );
@@ -145,6 +157,10 @@ export class LoggerReporter {
     const level = event === 'run.failed' || report.status === 'incomplete' ? 'error' : 'log';
     this.logger.tell(level, event, formatReport(report), reportFields(report));
   }
+}
+
+function retried({ changeId, attempt, error, pauseMs }: FlamingockEventMap['change.retried']): string {
+  return `Attempt ${attempt} of "${changeId}" failed, nothing of it is left, and the next begins in ${pauseMs} ms: ${error}`;
 }
 
 function leftBehind({ changeId, what }: FlamingockEventMap['change.left-behind']): string {

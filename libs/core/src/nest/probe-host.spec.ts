@@ -178,6 +178,26 @@ describe('the probe of an application', () => {
     expect(await isClosed()).toBe(true);
   });
 
+  it('is not ready any more while the application closes, before any hook of another module', async () => {
+    const answers: Answer[] = [];
+    class Worker {
+      async onModuleDestroy(): Promise<void> {
+        answers.push(await ask('/readyz'));
+      }
+      async beforeApplicationShutdown(): Promise<void> {
+        answers.push(await ask('/readyz'), await ask('/livez'));
+      }
+    }
+    const settings = { ...probe({ keepOpen: true }) };
+    const app = await create(aModule({ imports: [root(settings)], providers: [Worker] }));
+    await app.listen(0, '127.0.0.1');
+    expect(await ask('/readyz')).toMatchObject({ status: 200 });
+    await app.close();
+    const closing = { status: 503, body: { state: 'closing', reason: 'the application is being closed' } };
+    expect(answers).toMatchObject([closing, closing, { status: 200 }]);
+    expect(await isClosed()).toBe(true);
+  });
+
   it('is ready after the start of an application that has no HTTP', async () => {
     const module = root(probe({ keepOpen: true }));
     const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });

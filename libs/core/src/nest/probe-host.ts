@@ -1,4 +1,4 @@
-import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { errorText } from '../errors/error-text.js';
 import { probeAnswer } from '../probe/probe-answer.js';
@@ -12,8 +12,8 @@ import type { ProcessRole } from './flamingock-options.js';
 import type { ProbeSettings } from './probe-options.js';
 import { ProbePortError } from './nest.errors.js';
 
-/** Has the probe of an application: open from its first providers on, closed when it is about to serve. */
-export class ProbeHost implements BeforeApplicationShutdown {
+/** Has the probe of an application: open from its first providers on, closed when it is about to serve, or has ended. */
+export class ProbeHost implements OnApplicationShutdown {
   private readonly logger = new Logger('FlamingockProbe');
   private role: ProcessRole | undefined;
   private opened: { readonly server: ProbeServer; readonly state: StartState } | undefined;
@@ -55,7 +55,12 @@ export class ProbeHost implements BeforeApplicationShutdown {
     this.opened?.state.startFailed(error);
   }
 
-  beforeApplicationShutdown(): Promise<void> {
+  /** The application is being closed: nobody should send it anything more. */
+  closes(): void {
+    this.opened?.state.closes();
+  }
+
+  onApplicationShutdown(): Promise<void> {
     return this.close();
   }
 

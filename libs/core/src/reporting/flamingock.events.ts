@@ -191,6 +191,10 @@ export interface FlamingockEventMap {
    * and whenever what it waits for has changed; not at each look. It has applied, locked and written nothing.
    */
   'run.awaiting': AwaitingEvent;
+  /** The audit store fails while the run waits for others, and is waited for in turn; `error` is masked. Once each time. */
+  'run.store-away': RunEvent & { readonly error: string };
+  /** It answers again. */
+  'run.store-back': RunEvent;
   /** What the holder of the lock that this run waits for is at work on, where it tells. At most every two seconds. */
   'holder.progress': RunEvent & { readonly holder: LockRecord; readonly activity: HolderActivity };
   /** A change, or the wait for the lock, has gone on for half a minute; published again at growing intervals. */

@@ -17,8 +17,9 @@ import type { HolderActivity } from './holder-activity.js';
  * - `blocked`: a change needs a manual check.
  * - `failed`: the run ended with another error.
  * - `ready`: the application serves.
+ * - `closing`: the application is being closed.
  */
-export type StartPhase = 'starting' | 'waiting' | 'applying' | 'blocked' | 'failed' | 'ready';
+export type StartPhase = 'starting' | 'waiting' | 'applying' | 'blocked' | 'failed' | 'ready' | 'closing';
 
 /** All phases, in the order in which a start goes through them at best. */
 export const START_PHASES: readonly StartPhase[] = [
@@ -28,6 +29,7 @@ export const START_PHASES: readonly StartPhase[] = [
   'blocked',
   'failed',
   'ready',
+  'closing',
 ];
 
 /** A change that is being applied, with how far it has come. */
@@ -111,6 +113,11 @@ export class StartState {
     if (this.phase === 'starting') this.enter('ready', 'the application serves', this.details);
   }
 
+  /** The application is being closed; nothing that still happens changes that. */
+  closes(): void {
+    this.enter('closing', 'the application is being closed', this.details);
+  }
+
   /** What keeps the application from starting, where no run has told it. */
   startFailed(error: unknown): void {
     if (this.phase !== 'failed' && this.phase !== 'blocked')
@@ -174,6 +181,7 @@ export class StartState {
   }
 
   private enter(phase: StartPhase, reason: string, details: Details): void {
+    if (this.phase === 'closing') return;
     if (phase !== this.phase) this.since = this.runtime.monotonicMs();
     this.phase = phase;
     this.reason = reason;

@@ -268,6 +268,8 @@ describe('a process that waits', () => {
     wire.heal();
     await passing(runtime, apply([change('a')]));
     await passing(runtime, waiter.end, 1_000);
+    const told = waiter.events.names.filter((name) => name.startsWith('run.store'));
+    expect(told).toEqual(['run.store-away', 'run.store-back']);
   });
 
   it('does not wait for a store that has never answered', async () => {

@@ -16,6 +16,7 @@ import { readPlan, type ReadPlan } from './read-plan.js';
 import { reasonToWait } from './reason-to-wait.js';
 import { ReportDraft } from './report-draft.js';
 import { reportedRun } from './reported-run.js';
+import { storeNews } from './store-news.js';
 import { AwaitTimeoutError, someOf } from './run.errors.js';
 
 /** Shortest time between two looks at the lock, in milliseconds: it tells of the end of a run that the head does not. */
@@ -67,6 +68,7 @@ export class PipelineAwaiter {
       late: (waitedMs: number) => this.late(waitedMs),
       describe: (waitedMs: number) => this.describe(waitedMs),
       signal,
+      news: storeNews(this.engine.events, this.about),
       shortPauseMs: SHORT_PAUSE_MS,
     };
     const patiently = () => waitPatiently(store, runtime, settings.lock, waiting);

@@ -29,6 +29,7 @@ import { planNow, type PlanNow } from './plan-now.js';
 import { PlanRunner } from './plan-runner.js';
 import { readPlan } from './read-plan.js';
 import { ReportDraft } from './report-draft.js';
+import { storeNews } from './store-news.js';
 import { reportedRun } from './reported-run.js';
 
 const UNSETTLED = 'the history could not be marked as settled; the next start reads it whole';
@@ -70,6 +71,7 @@ export class PipelineRunner {
       executionId: this.report.executionId,
       waiting: {
         signal,
+        news: storeNews(this.engine.events, { service, executionId: this.report.executionId }),
         held: (holder) => this.announceWait(holder),
         isDone: () => this.leftNothingToDo(),
         floor: () => this.head?.token ?? 0,

@@ -154,13 +154,17 @@ export class AwaitTimeoutError extends FlamingockError {
     readonly pending: readonly string[],
     /** Ids of those that need a manual check. */
     readonly issues: readonly string[],
-    why: string,
+    /** Why it waited, in words. */
+    readonly why: string,
+    /** What bounds the wait. */
+    bound = 'lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS)',
   ) {
     super(
       `Waited ${waitedMs} ms for another process to apply ${someOf(pending)} of service "${service}": ${why}. ` +
         `Nothing was run here. ${stepAfterWait(issues)} Then start this instance again; to have it wait longer, raise ` +
-        'lock.waitMs (FLAMINGOCK_LOCK_WAIT_MS).',
+        `${bound}.`,
     );
+    this.hide('why');
   }
 }
 
