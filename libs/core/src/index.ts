@@ -58,6 +58,7 @@ export { Recovery } from './change/recovery.decorator.js';
 export { TargetSystem } from './change/target-system.decorator.js';
 export type { ChangeOptions, RecoveryOptions } from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
+export type { CompletedStep, RunStep, StepOptions, StepVerdict } from './change/change-step.js';
 export type { ChangeProgress, ReportProgress } from './change/change-progress.js';
 export type { ChangeClass } from './change/change-discovery.js';
 export {
@@ -132,6 +133,14 @@ export {
   VerificationFailedError,
   type TransactionObstacle,
 } from './executor/executor.errors.js';
+export {
+  DuplicateStepError,
+  InvalidStepError,
+  StepOverlapError,
+  StepResultError,
+  StepsUnavailableError,
+  UnsettledStepError,
+} from './executor/step.errors.js';
 
 export {
   AwaitTimeoutError,

@@ -14,8 +14,12 @@ export interface EntryMetadata {
   readonly effect?: 'part' | 'stays';
   /** Of an execution that was tried before in the same run: the number of this attempt, from 2. */
   readonly attempt?: string;
-  /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
+  /** Of a reconciliation: what the change's `@Verify()` has said, or the `verify` of the step `inFlight`, see `Verdict`. */
   readonly verdict?: string;
+  /** Of an execution made of steps: the `hash` of its first entry, see `RecordedSteps`; empty before its first step. */
+  readonly steps?: string;
+  /** Of such an execution that was not ended: the step that may be there in part; empty where it is not known which. */
+  readonly inFlight?: string;
   /** The code that was executed, see `ChangeSource`. */
   readonly fingerprint?: string;
   /** Lock token of the claim under which the target system was written. */

@@ -1,5 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { PARTIAL_EFFECT, readMetadata, writeMetadata } from '../audit/entry-metadata.js';
+import type { StoredSteps } from '../audit/step-records.js';
+import { stepsToGoOnFrom } from '../recovery/step-decision.js';
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -7,6 +9,7 @@ import { fingerprintOf } from '../change/fingerprint.js';
 import { FencedError } from '../lock/lock.errors.js';
 import { decide, decideByVerdict, isUncertain, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
+import { goingOn, type ChangeCall } from './change-call.js';
 import { ChangeCaller, type RunResources } from './change-caller.js';
 import { PartlyAppliedError, UnsettledByVerifyError } from './executor.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
@@ -16,6 +19,8 @@ import { claimedBy } from '../recovery/lost-writes.js';
 /** What is to be done about a change now, and the entry that says so. */
 export interface Reconciliation extends Decision {
   readonly entry: AuditEntry;
+  /** How it is executed, where that is to go on from the steps of an earlier run. */
+  readonly call?: ChangeCall;
 }
 
 /**
@@ -41,9 +46,12 @@ export class Reconciler {
 
   /** What it has said already is not recorded again; nor is what leaves the change to be executed again. */
   private async byVerdict(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
+    const steps = stepsToGoOnFrom(entry, this.run.snapshot.steps?.get(change.id));
+    if (!change.verification && steps) return goOnFrom(change, entry, steps);
     const { verdict, error } = await this.caller.inquire(change);
     const decision = decideByVerdict(entry, change.recovery, verdict);
     const isSettled = verdict === 'applied' || verdict === 'not-applied';
+    if (!isSettled && steps) return goOnFrom(change, entry, steps);
     const isKnown = readMetadata(entry).verdict === verdict;
     if (!isSettled && (isKnown || decision.action === 'EXECUTE')) return { ...decision, entry };
     const { effect, ...fact } = isSettled
@@ -52,7 +60,10 @@ export class Reconciler {
           entry,
           new UnsettledByVerifyError(change.id, verdict, error === undefined ? {} : { cause: error }),
         );
-    const metadata = { ...writeMetadata({ verdict }), ...fingerprintOf(entry) };
+    const metadata = {
+      ...writeMetadata({ verdict, ...(steps && !steps.areUnbegun && { steps: steps.execution }) }),
+      ...fingerprintOf(entry),
+    };
     const ended = { ...fact, metadata, at: this.run.journal.now() };
     return { ...decision, entry: await this.caller.recordAfter(entry, effect, ended) };
   }
@@ -81,6 +92,17 @@ export class Reconciler {
       throw unusable(change.target.id, cause);
     }
   }
+}
+
+/** Its own steps tell what else there is to do, and what nobody knows. */
+function goOnFrom(change: ChangeDescriptor, entry: AuditEntry, steps: StoredSteps): Reconciliation {
+  if (steps.areUnbegun) return { action: 'EXECUTE', reason: 'no step of it had begun', entry };
+  const names = steps.steps.filter(({ state }) => state === undefined).map(({ name }) => `"${name}"`);
+  const kept =
+    names.length > 0
+      ? `without running again what it has completed: ${names.join(', ')}`
+      : 'with its first step';
+  return { action: 'EXECUTE', reason: `it goes on ${kept}`, entry, call: goingOn(change, { entry, steps }) };
 }
 
 function evidenceOf(marker: Marker | undefined): 'present' | 'partial' | 'absent' {

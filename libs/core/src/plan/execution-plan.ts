@@ -9,7 +9,7 @@ export interface PlannedChange extends Decision {
   readonly change: ChangeDescriptor;
   /** Its last entry; `undefined` if history does not know it. */
   readonly entry: AuditEntry | undefined;
-  /** True where its `@Verify()` is to be asked, and may settle it. */
+  /** True where its `@Verify()`, or a step of it, is to be asked, and may settle it. */
   readonly isAsked?: boolean;
 }
 

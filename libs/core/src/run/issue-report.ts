@@ -24,6 +24,12 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
   });
 }
 
+/** Reports a change that did not go on because a person has to look at one of its steps. */
+export function unsettledReport(planned: PlannedChange, { unsettled, left }: FailedOutcome): ChangeReport {
+  const decision = unsettled && decideFor(planned.change, unsettled, left?.steps);
+  return blockedReport({ ...planned, entry: unsettled, ...decision });
+}
+
 /** Reports the changes of a plan that a run with `onIssue: 'skip'` would do nothing about. */
 export function restingReports({ stages }: Pick<ExecutionPlan, 'stages'>): ChangeReport[] {
   return stages.flatMap(({ changes }) => {
@@ -45,12 +51,13 @@ function leftOutReport(change: ChangeDescriptor, stopperId: string): ChangeRepor
 /** What the next run does about a change whose execution or undo failed just now. */
 export function nextAfter(
   change: ChangeDescriptor,
-  { state, hasPartialEffect }: Pick<FailedOutcome, 'state' | 'hasPartialEffect'>,
+  { state, hasPartialEffect, left }: Pick<FailedOutcome, 'state' | 'hasPartialEffect' | 'left'>,
   operation: 'EXECUTE' | 'UNDO',
   txStrategy: TxStrategy,
 ): Decision {
   const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery };
-  return decideFor(change, { ...entry, ...(hasPartialEffect && { metadata: PARTIAL_EFFECT }) });
+  const metadata = hasPartialEffect ? PARTIAL_EFFECT : left?.metadata;
+  return decideFor(change, { ...entry, ...(metadata && { metadata }) }, left?.steps);
 }
 
 const WHAT_NEXT = {
@@ -63,16 +70,12 @@ const WHAT_NEXT = {
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
   { change }: PlannedChange,
-  { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
+  outcome: FailedOutcome,
   txStrategy: TxStrategy,
 ): ChangeReport {
+  const { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs } = outcome;
   const operation = 'EXECUTE';
-  const next = nextAfter(
-    change,
-    { state, hasPartialEffect: hasPartialEffect ?? false },
-    operation,
-    txStrategy,
-  );
+  const next = nextAfter(change, outcome, operation, txStrategy);
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),

@@ -13,7 +13,14 @@ import { errorText } from '../errors/error-text.js';
 import { retryWhilePassing, type FailedAttempt } from './change-retry.js';
 import { emptyTransactionStep } from '../recovery/guidance.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
-import { blockedReport, failedReport, interruptedReport, leftOut, nextAfter } from './issue-report.js';
+import {
+  blockedReport,
+  failedReport,
+  interruptedReport,
+  leftOut,
+  nextAfter,
+  unsettledReport,
+} from './issue-report.js';
 import {
   changesToRun,
   type ExecutionPlan,
@@ -21,20 +28,7 @@ import {
   type PlannedStage,
 } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
-
-/** What running a plan came to. */
-export interface PlanResult {
-  readonly changes: readonly ChangeReport[];
-  readonly warnings: readonly string[];
-  /** What the first failed change threw, if one failed. */
-  readonly failure?: { readonly changeId: string; readonly error: unknown };
-}
-
-/** The next changes that were run, and how many after them have to be run one by one. */
-interface Step {
-  readonly reports: readonly ChangeReport[];
-  readonly apart: number;
-}
+import type { PlanResult, Step, ToExecute } from './plan-result.js';
 
 /** Runs a plan under the lock: stages in turn, changes in order, up to the first issue. */
 export class PlanRunner {
@@ -157,16 +151,16 @@ export class PlanRunner {
       const report = blockedReport({ ...planned, ...settled });
       return this.openIssue(this.announce('change.blocked', report));
     }
-    if (action !== 'SKIP') return this.execute({ ...planned, reason });
+    if (action !== 'SKIP') return this.execute({ ...planned, ...settled });
     this.position += 1;
     return this.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 
-  private async execute(planned: PlannedChange, next?: ChangeDescriptor): Promise<ChangeReport> {
+  private async execute(planned: ToExecute, next?: ChangeDescriptor): Promise<ChangeReport> {
     const { change } = planned;
     this.resources.signal.throwIfAborted();
     this.begin(change);
-    const outcome = await this.interruptible(() => this.executors.execute(change, undefined, next));
+    const outcome = await this.interruptible(() => this.executors.execute(change, planned.call, next));
     return this.retried(planned, outcome, next);
   }
 
@@ -226,6 +220,8 @@ export class PlanRunner {
 
   private fail(planned: PlannedChange, outcome: ChangeOutcome & { status: 'failed' }): ChangeReport {
     const { change } = planned;
+    if (outcome.unsettled)
+      return this.openIssue(this.announce('change.blocked', unsettledReport(planned, outcome)));
     this.failure ??= { changeId: change.id, error: outcome.error };
     const txStrategy = txStrategyOf(change, this.store);
     const report = this.announce('change.failed', failedReport(planned, outcome, txStrategy));

@@ -4,7 +4,7 @@ import type { EngineSettings } from './engine-settings.js';
 import { redoable } from './plan-checks.js';
 import { describeEdit, describeRename, describeUnfinishedEdit } from '../plan/identity.errors.js';
 import type { Pipeline } from '../plan/pipeline.js';
-import type { PlanResult } from './plan-runner.js';
+import type { PlanResult } from './plan-result.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { fixCommand, issuesCommand } from '../errors/commands.js';
 import {
