@@ -71,6 +71,7 @@ export {
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
+export type { StepState } from './recovery/step-states.js';
 export type { Verdict } from './recovery/verdict.js';
 export type { ChangeVerdict, DriftReport, VerifyRequest } from './operations/drift.js';
 

@@ -1,5 +1,5 @@
 import { NoIssueError, type IssueDetail } from '@nestjs-flamingock/core';
-import { issueCommand } from '@nestjs-flamingock/core/adapter';
+import { describeSteps, issueCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { entryTable } from '../output/entry-table.js';
 import { facts, type Output } from '../output/output.js';
@@ -43,6 +43,7 @@ function factsOf(issue: IssueDetail): [string, string | null][] {
     ['target', issue.targetSystem],
     ['strategy', `${issue.txStrategy}, ${issue.recoveryStrategy}`],
     ['rollback', rollback(issue)],
+    ['steps', issue.steps ? describeSteps(issue.steps) : null],
     ['change', `${issue.className} in stage ${issue.stage}, by ${issue.author}`],
     ['code', issue.inCode ? null : 'does not have the change any more'],
   ];

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { Engine } from '../run/engine.js';
@@ -8,7 +9,9 @@ import { planExecution } from '../plan/execution-planner.js';
 import { isForeign } from '../plan/change-identity.js';
 import { foreignSteps } from '../plan/identity.errors.js';
 import { guidanceFor } from '../recovery/guidance.js';
-import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
+import { changeFacts, entryFacts, stepFacts } from '../recovery/issue-facts.js';
+import { stepsToGoOnFrom } from '../recovery/step-decision.js';
+import type { StepState } from '../recovery/step-states.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { describeWork, observe, type Observation } from './at-work.js';
@@ -47,6 +50,8 @@ export interface IssueDetail extends IssueSummary {
   readonly hasRollback: boolean;
   /** True where it is recorded that this method ran since the change was last started. */
   readonly rollbackRan: boolean;
+  /** How far its steps have come; absent where it is made of none, or the next run cannot go on from them. */
+  readonly steps?: readonly StepState[];
   /** Its entries, the oldest first. */
   readonly history: readonly AuditEntry[];
   /** What to do, step by step; steps are not numbered. */
@@ -60,6 +65,8 @@ export interface FoundIssue {
   readonly reason: string;
   /** `undefined`: the code no longer has it. */
   readonly change: ChangeDescriptor | undefined;
+  /** The steps from which a run could go on. */
+  readonly steps?: RecordedSteps | undefined;
 }
 
 /** The changes that need a manual check: those of the code in pipeline order, then those it no longer has. */
@@ -87,12 +94,15 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
 export function findIssues({ pipeline }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
   const { stages, unfinished } = planExecution(pipeline, snapshot);
   const planned = stages.flatMap((stage) => stage.changes);
-  const inCode = planned.flatMap(({ change, entry, action, reason }) =>
-    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason }] : [],
+  const inCode = planned.flatMap(({ change, entry, action, reason, steps }) =>
+    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason, steps }] : [],
   );
   const forgotten = [...snapshot.values()]
     .filter(({ changeId }) => unfinished.includes(changeId))
-    .map((entry) => ({ entry, reason: forgottenReason(entry), change: undefined }));
+    .map((entry) => {
+      const steps = stepsToGoOnFrom(entry, snapshot.steps?.get(entry.changeId));
+      return { entry, reason: forgottenReason(entry), change: undefined, steps };
+    });
   return [...inCode, ...forgotten].filter(({ entry }) => entry.changeId !== atWork?.changeId);
 }
 
@@ -136,6 +146,7 @@ export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
 
 function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetail {
   const { entry, change } = issue;
+  const steps = stepFacts(entry, issue.steps, change);
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
   const inCode = change
@@ -149,10 +160,11 @@ function detailOf(issue: FoundIssue, history: readonly AuditEntry[]): IssueDetai
     className,
     hasRollback: inCode.hasRollback,
     rollbackRan: facts.rollbackRan,
+    ...(steps.steps && { steps: steps.steps }),
     history,
     guidance:
       change && isForeign(entry, change)
         ? foreignSteps(entry, change)
-        : guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+        : guidanceFor({ ...facts, ...inCode, ...steps, runsAgain: false }),
   };
 }

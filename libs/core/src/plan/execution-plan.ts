@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { Renaming } from '../audit/renaming.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { RenamedChange } from './change-identity.js';
 import type { Decision } from '../recovery/recovery-decision.js';
@@ -11,6 +12,8 @@ export interface PlannedChange extends Decision {
   readonly entry: AuditEntry | undefined;
   /** True where its `@Verify()`, or a step of it, is to be asked, and may settle it. */
   readonly isAsked?: boolean;
+  /** The steps from which the next run may go on. */
+  readonly steps?: RecordedSteps | undefined;
 }
 
 /** The changes of one stage, in the order in which they will be taken. */

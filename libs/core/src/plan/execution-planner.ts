@@ -50,7 +50,12 @@ function planStage({ name, changes }: Stage, snapshot: AuditSnapshot): PlannedSt
     changes: changes.map((change) => {
       const entry = entryOf(change, snapshot);
       const steps = entry && stepsToGoOnFrom(entry, snapshot.steps?.get(entry.changeId));
-      return { change, entry, ...decideChange(change, entry, missingOf(change, snapshot), steps) };
+      return {
+        change,
+        entry,
+        ...decideChange(change, entry, missingOf(change, snapshot), steps),
+        ...(steps && { steps }),
+      };
     }),
   };
 }

@@ -5,7 +5,7 @@ import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { guidanceFor } from '../recovery/guidance.js';
-import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
+import { changeFacts, entryFacts, stepFacts } from '../recovery/issue-facts.js';
 import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
@@ -13,21 +13,22 @@ import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 
 /** Reports a change whose recorded state needs a manual check. */
-export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
+export function blockedReport({ change, entry, reason, steps }: PlannedChange): ChangeReport {
+  const facts = { ...changeFacts(change), ...stepFacts(entry, steps, change), runsAgain: false };
   return reportChange(change, {
     result: 'blocked',
     reason,
     state: entry?.state ?? 'STARTED',
     ...(entry && { targetSystem: entry.targetSystem, recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
-    nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
+    nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...facts }) : [],
   });
 }
 
 /** Reports a change that did not go on because a person has to look at one of its steps. */
 export function unsettledReport(planned: PlannedChange, { unsettled, left }: FailedOutcome): ChangeReport {
   const decision = unsettled && decideFor(planned.change, unsettled, left?.steps);
-  return blockedReport({ ...planned, entry: unsettled, ...decision });
+  return blockedReport({ ...planned, entry: unsettled, steps: left?.steps, ...decision });
 }
 
 /** Reports the changes of a plan that a run with `onIssue: 'skip'` would do nothing about. */
@@ -73,12 +74,13 @@ export function failedReport(
   outcome: FailedOutcome,
   txStrategy: TxStrategy,
 ): ChangeReport {
-  const { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs } = outcome;
+  const { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs, left } = outcome;
   const operation = 'EXECUTE';
   const next = nextAfter(change, outcome, operation, txStrategy);
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),
+    ...stepFacts(left && { state, metadata: left.metadata }, left?.steps, change),
     state,
     operation,
     txStrategy,

@@ -313,6 +313,24 @@ describe('a process that dies in a change made of steps', () => {
     expect(await world.counts()).toEqual([1, 1, 1]);
   });
 
+  it('is told step by step to the person who has to look', async () => {
+    await world.dieAt('set', 1, 'answer');
+    const error = await world.startNext();
+    const told = 'Its steps: done "a"; may have begun "b"; not begun "c". Look for what "b" does.';
+    expect((error as Error).message).toContain(told);
+    const issue = await issueGet(world.engine());
+    expect(issue.steps).toEqual([
+      { name: 'a', state: 'done' },
+      { name: 'b', state: 'may-have-begun' },
+      { name: 'c', state: 'not-begun' },
+    ]);
+    expect(issue.guidance[1]).toContain(told);
+    expect(issue.reason).toContain('its step "b" may be there in part, and nothing can tell');
+    expect(issue.error).toContain(
+      'UnsettledStepError: Step "b" of change "publish" may have begun, and has no verify',
+    );
+  });
+
   it('is settled by an operator for good', async () => {
     await world.dieAt('set', 1, 'answer');
     await world.startNext();
@@ -356,8 +374,21 @@ describe('a change whose steps fail', () => {
   it('stays as far as it came where nothing takes it back, and goes on from there', async () => {
     world.making = { options: verified };
     world.fails = (step) => step === 'b';
-    expect(await world.startNext()).toBeInstanceOf(ChangeFailedError);
+    const failed = await world.startNext();
+    expect(failed).toBeInstanceOf(ChangeFailedError);
     expect((await world.last()).metadata).toMatchObject({ inFlight: 'b', steps: expect.any(String) });
+    expect(failed).toMatchObject({
+      report: {
+        changes: [
+          {
+            nextSteps: [
+              'Its steps: done "a", "b"; not begun "c". What is done stays. Fix the cause.',
+              expect.stringContaining('goes on from its steps'),
+            ],
+          },
+        ],
+      },
+    });
     world.fails = () => false;
     world.calls.length = 0;
     expect(await world.startNext()).toMatchObject({ status: 'applied' });
