@@ -4,6 +4,7 @@ export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
 export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
 export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
+export { describeSteps } from './recovery/step-states.js';
 export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';
 export { isConnectionFailure, saysTransient } from './errors/transience.js';

@@ -85,6 +85,7 @@ export type {
   ApprovalNeed,
 } from './change/change-metadata.js';
 export { ChangeContext } from './change/change-context.js';
+export type { CompletedStep, RunStep, StepOptions, StepVerdict } from './change/change-step.js';
 export type { ChangeProgress, ReportProgress } from './change/change-progress.js';
 export type { ChangeClass } from './change/change-discovery.js';
 export {
@@ -97,6 +98,7 @@ export {
 export { LostWritesError } from './recovery/lost-writes.error.js';
 export type { LostWrites } from './recovery/lost-writes.js';
 export type { Action, Decision } from './recovery/recovery-decision.js';
+export type { StepState } from './recovery/step-states.js';
 export type { Verdict } from './recovery/verdict.js';
 export type { Playbook, PlaybookAction, PlaybookCondition, PlaybookOutlook } from './recovery/playbook.js';
 export type { Diagnosis } from './recovery/diagnosis.js';
@@ -169,6 +171,14 @@ export {
   VerificationFailedError,
   type TransactionObstacle,
 } from './executor/executor.errors.js';
+export {
+  DuplicateStepError,
+  InvalidStepError,
+  StepOverlapError,
+  StepResultError,
+  StepsUnavailableError,
+  UnsettledStepError,
+} from './executor/step.errors.js';
 
 export {
   AwaitTimeoutError,

@@ -8,6 +8,8 @@ import {
 import type { TestDatabase, TestTarget } from '../../support/test-database.js';
 import { withApplication } from './boot.js';
 import type { FixtureOptions } from './fixtures/app.module.js';
+import { timesSent } from './fixtures/changes.js';
+import { PARCELS } from './fixtures/parcels.js';
 import { SHARED_NOTES } from './fixtures/sharing-changes.js';
 import type { Exit } from './fixture-process.js';
 import { unrecordedEffects } from './recorded-effects.js';
@@ -92,6 +94,10 @@ export class Aftermath {
     const published = this.publishedNow();
     if (published !== 1) this.found.push(`published ${published} times`);
     if (!this.workspace.outboxLines().includes('warm')) this.found.push('never warmed up');
+    for (const parcel of this.workspace.isStepwise ? PARCELS : []) {
+      const sent = timesSent(this.workspace.outboxLines(), parcel);
+      if (sent !== 1) this.found.push(`parcel ${parcel} is sent ${sent} times`);
+    }
     return this.found;
   }
 

@@ -83,6 +83,33 @@ function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm', 'warm']);
   });
 
+  it('go on with a change made of steps where one was killed in the middle of a step', async () => {
+    workspace.isStepwise = true;
+    const options = { ...workspace.options, settings: LEASE };
+    const killed = await runInstance({ ...options, behaviour: 'kill:parcel green' });
+    expect(killed.signal).toBe('SIGKILL');
+    const next = await runInstance(workspace.options);
+    expect(next.stderr).toBe('');
+    expect(next.report?.changes.at(-1)).toMatchObject({
+      result: 'executed',
+      reason: 'it goes on without running again what it has completed: "list", "red"',
+    });
+    const sent = workspace.outboxLines().filter((line) => line.includes('parcel'));
+    expect(sent).toEqual(['parcel red', 'parcel green', 'parcel blue']);
+    const states = (await workspace.history()).filter((entry) => entry.startsWith('parcels:'));
+    expect(states).toEqual(['parcels:STARTED', 'parcels:STARTED', 'parcels:EXECUTED']);
+  });
+
+  it('take back the steps of a change that fails, and run them all again', async () => {
+    workspace.isStepwise = true;
+    const failed = await runInstance({ ...workspace.options, behaviour: 'throw:parcel green' });
+    expect(failed.stderr).toContain('told to fail at parcel green');
+    expect((await workspace.history()).at(-1)).toBe('parcels:ROLLED_BACK');
+    expect(workspace.outboxLines().slice(-2)).toEqual(['no parcel green', 'no parcel red']);
+    expect((await runInstance(workspace.options)).report?.status).toBe('applied');
+    expect(workspace.outboxLines().slice(-3)).toEqual(['parcel red', 'parcel green', 'parcel blue']);
+  });
+
   it('have no issue while one is at work, and one as soon as its lease is over', async () => {
     const options = { ...workspace.options, settings: LEASE };
     const issues = () => withApplication(options, (flamingock) => flamingock.issues.list());

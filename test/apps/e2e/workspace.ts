@@ -17,6 +17,8 @@ export class Workspace<T extends TestDatabase = TestDatabase, N extends TestTarg
 
   /** Whether the application has changes that share a commit. */
   isSharing = false;
+  /** Whether it has a change made of steps. */
+  isStepwise = false;
 
   private constructor(
     readonly audit: T,
@@ -42,6 +44,7 @@ export class Workspace<T extends TestDatabase = TestDatabase, N extends TestTarg
       ...(separate && { notes: this.target.options }),
       outbox: this.outbox,
       isSharing: this.isSharing,
+      isStepwise: this.isStepwise,
     };
   }
 

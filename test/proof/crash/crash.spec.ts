@@ -78,8 +78,33 @@ const SHARED_FAILS: Scenario = {
   instance: { behaviour: 'throw:sharing five' },
   prepare: (options) => boot({ ...options, changeCount: 4 }),
 };
+const STEPS: Scenario = {
+  title: 'applying a change made of steps',
+  points: 30,
+  isStepwise: true,
+  instance: {},
+  prepare: (options) => boot({ ...options, changeCount: 4 }),
+};
+const STEP_FAILS: Scenario = {
+  title: 'taking back a change made of steps',
+  points: 40,
+  isStepwise: true,
+  instance: { behaviour: 'throw:parcel green' },
+  prepare: (options) => boot({ ...options, changeCount: 4 }),
+};
 const SHARING = [SHARE, SHARED_FAILS];
-const SCENARIOS = [APPLY, ABORT, ROLL_BACK, ROLLBACK_FAILS, RETRY, UNDO, UNDO_PUBLISH, FIX];
+const SCENARIOS = [
+  APPLY,
+  ABORT,
+  ROLL_BACK,
+  ROLLBACK_FAILS,
+  RETRY,
+  UNDO,
+  UNDO_PUBLISH,
+  FIX,
+  STEPS,
+  STEP_FAILS,
+];
 
 type Signal = 'SIGKILL' | 'SIGSTOP';
 

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly instance: Partial<InstanceOptions>;
   /** Whether there are changes that share a commit. */
   readonly isSharing?: boolean;
+  /** Whether there is a change made of steps. */
+  readonly isStepwise?: boolean;
   /** What comes before, in a process that nothing happens to. */
   readonly prepare?: (options: FixtureOptions) => Promise<unknown>;
   /** What another one does while it stands still, before the next start. @default nothing */
@@ -53,6 +55,7 @@ export async function interrupt(
 ): Promise<Trial> {
   const workspace = await Workspace.open<TestDatabase, TestTarget>(createAudit, createTarget);
   workspace.isSharing = scenario.isSharing ?? false;
+  workspace.isStepwise = scenario.isStepwise ?? false;
   const folder = mkdtempSync(join(tmpdir(), 'flamingock-crash-'));
   const log = join(folder, 'points.txt');
   try {

@@ -1,5 +1,10 @@
 import { NoIssueError, type Diagnosis, type IssueDetail, type Saying } from '@nestjs-flamingock/core';
-import { describeProgress, describeTargetFacts, issueCommand } from '@nestjs-flamingock/core/adapter';
+import {
+  describeProgress,
+  describeSteps,
+  describeTargetFacts,
+  issueCommand,
+} from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { entryTable } from '../output/entry-table.js';
 import { facts, type Output } from '../output/output.js';
@@ -44,6 +49,7 @@ function factsOf(issue: IssueDetail): [string, string | null | undefined][] {
     ['target', issue.targetSystem],
     ['strategy', `${issue.txStrategy}, ${issue.recoveryStrategy}`],
     ['rollback', rollback(issue)],
+    ['steps', issue.steps ? describeSteps(issue.steps) : null],
     ['change', `${issue.className} in stage ${issue.stage}, by ${issue.author}`],
     ['code', issue.inCode ? null : 'does not have the change any more'],
   ];

@@ -2,14 +2,35 @@ import { ENTRY_CHAIN } from './audit-chain.js';
 import type { AuditEntry } from './audit-entry.js';
 import type { AuditStore } from './audit-store.js';
 import type { AuditHead } from './audit-head.js';
+import { mayHaveSteps, readSteps, type StoredSteps } from './step-records.js';
 import { GENESIS_HASH, isSequenceNumber } from './chain.js';
 
 /** The last entry of each change, by change id. */
-export type AuditSnapshot = ReadonlyMap<string, AuditEntry>;
+export interface AuditSnapshot extends ReadonlyMap<string, AuditEntry> {
+  /** What is recorded of the steps of changes whose execution was not ended, by change id. Absent where there are none. */
+  readonly steps?: ReadonlyMap<string, StoredSteps>;
+}
 
-/** History as it is now, read without the lock. */
+/** History as it is now. Steps are asked for only where a change may have some. */
 export async function readSnapshot(store: AuditStore, service: string): Promise<AuditSnapshot> {
-  return createSnapshot(await store.readSnapshot(service));
+  const snapshot = createSnapshot(await store.readSnapshot(service));
+  const open = [...snapshot.values()].filter(mayHaveSteps);
+  if (open.length === 0) return snapshot;
+  const steps = new Map<string, StoredSteps>();
+  for (const { changeId } of open) {
+    const found = await readSteps(store.records, service, changeId);
+    if (found) steps.set(changeId, found);
+  }
+  return new SnapshotWithSteps(snapshot, steps);
+}
+
+class SnapshotWithSteps extends Map<string, AuditEntry> implements AuditSnapshot {
+  constructor(
+    entries: AuditSnapshot,
+    readonly steps: ReadonlyMap<string, StoredSteps>,
+  ) {
+    super(entries);
+  }
 }
 
 /** Indexes entries by change; of several for one change the last in history counts. */

@@ -24,8 +24,12 @@ export interface EntryMetadata {
   readonly emergency?: string;
   /** Of a failure: what is known of it, as JSON in ASCII of at most 4 KiB, see `Diagnosis`. */
   readonly diagnosis?: string;
-  /** Of a reconciliation: what the change's `@Verify()` has said, see `Verdict`. */
+  /** Of a reconciliation: what the change's `@Verify()` has said, or the `verify` of the step `inFlight`, see `Verdict`. */
   readonly verdict?: string;
+  /** Of an execution made of steps: the `hash` of its first entry, see `RecordedSteps`; empty before its first step. */
+  readonly steps?: string;
+  /** Of such an execution that was not ended: the step that may be there in part; empty where it is not known which. */
+  readonly inFlight?: string;
   /** The code that was executed, see `ChangeSource`. */
   readonly fingerprint?: string;
   /** Lock token of the claim under which the target system was written. */

@@ -1,5 +1,6 @@
 import { detached } from '../runtime/async-frames.js';
 import type { ReportProgress } from './change-progress.js';
+import type { CompletedStep, RunStep } from './change-step.js';
 
 /**
  * The run that a change is part of. A parameter of this type gets it.
@@ -22,7 +23,22 @@ export class ChangeContext {
      * @throws InvalidProgressError for numbers that are negative or none.
      */
     readonly progress: ReportProgress = () => undefined,
+    /**
+     * Does a part of the work of a change without a transaction: `await step('upload-feed', async () => …)`. Its
+     * completion is durable in the audit store before this resolves. A later start that goes on with the change does
+     * not run it again, and gives its recorded result: JSON of at most 64 KiB, or `undefined`.
+     *
+     * Steps run one after the other, each under a name of its own. What has an effect belongs in a step: code outside
+     * of steps runs again each time. A step that throws ends the change, even where the error is caught.
+     */
+    readonly step: RunStep = async (_name, work) => work(),
+    private readonly completed: () => readonly CompletedStep[] = () => [],
   ) {}
+
+  /** The steps that are recorded as completed, in the order in which they were. A `@RollbackExecution` has them too. */
+  get steps(): readonly CompletedStep[] {
+    return this.completed();
+  }
 
   /**
    * Calls `work` as no part of any change, for what shall go on after it: a timer, a subscription, a

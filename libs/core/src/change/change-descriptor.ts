@@ -37,6 +37,8 @@ export interface ChangeDescriptor extends ChangePlace {
   readonly guidance: string | undefined;
   /** What its methods are made of; `undefined` where that cannot be told. */
   readonly source?: ChangeSource | undefined;
+  /** Names of the steps that its execution calls, as far as the code says so; absent where that cannot be told. */
+  readonly stepNames?: (() => readonly string[]) | undefined;
   readonly execution: ChangeMethod;
   readonly rollback: ChangeMethod | undefined;
   /** Says how much of it is in its target system; absent where no method does. */

@@ -14,6 +14,7 @@ import type { ChangeFault } from './change.errors.js';
 import { changeOptionFaults, lockTimeoutFaults, replacedNames } from './change-option-faults.js';
 import { isBare } from './execution.decorator.js';
 import { ChangeSource } from './fingerprint.js';
+import { stepFaults, stepNames } from './step-names.js';
 import type { ParameterResolver } from './parameter-resolver.js';
 
 /** Changes as described, and what keeps some from being any. */
@@ -71,19 +72,12 @@ export class DescriptorFactory {
     const [execution] = executions;
     const [rollback] = rollbacks;
     const [verification] = verifications;
+    const isTransactionalChange = metadata.options.transactional ?? isTransactional(registered.target);
+    const steps = () => stepNames(candidate.type, metadata);
+    faults.push(...stepFaults(className, steps(), isTransactionalChange));
     if (faults.length > before || !execution) return undefined;
-    const {
-      author,
-      timeoutMs,
-      lockTimeoutMs,
-      transactional,
-      commit,
-      guidance,
-      replaces,
-      retry,
-      verify,
-      approval,
-    } = metadata.options as ChangeOptions;
+    const { author, timeoutMs, lockTimeoutMs, commit, guidance, replaces, retry, verify, approval } =
+      metadata.options as ChangeOptions;
     const recovery = metadata.recovery as RecoveryStrategy | RecoveryOptions;
     // Not spread from the place, which takes thirty times as long: an application may have thousands.
     return Object.freeze({
@@ -93,7 +87,7 @@ export class DescriptorFactory {
       className,
       author,
       target: registered.target,
-      transactional: transactional ?? isTransactional(registered.target),
+      transactional: isTransactionalChange,
       recovery: typeof recovery === 'string' ? recovery : recovery.strategy,
       ...(typeof recovery === 'object' && { recoveryRetry: recovery.retry }),
       timeoutMs,
@@ -104,6 +98,7 @@ export class DescriptorFactory {
       replaces: replaces === undefined ? undefined : replacedNames(replaces),
       guidance,
       source: new ChangeSource(() => methodTexts(candidate.type, metadata)),
+      stepNames: steps,
       execution,
       rollback,
       verification: verification && verificationBy(verification, verify === 'always'),

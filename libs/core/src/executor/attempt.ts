@@ -21,38 +21,47 @@ export interface AttemptBounds {
   readonly signal: AbortSignal;
 }
 
+/** Tells that `work` has failed, ahead of its end; false where the call is over already. */
+export type TellFailed = (error: unknown) => boolean;
+
 /**
  * Calls `work` and waits for it within bounds. When a bound is hit, the signal that
- * `work` was given aborts, and `work` has the grace time left to end by itself.
+ * `work` was given aborts, and `work` has the grace time left to end by itself. Once it has told that it failed,
+ * nobody waits for it, and no bound applies.
  */
 export function attempt(
   runtime: Runtime,
   { changeId, timeoutMs, graceMs, signal: outer }: AttemptBounds,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal, tellFailed: TellFailed) => Promise<void>,
 ): Promise<Attempt> {
   const late = (ms: number) => new ChangeTimeoutError(changeId, ms);
   const bounded = boundedSignal(outer, timeoutMs, late, runtime);
   const { signal } = bounded;
   return new Promise((resolve) => {
     let callOff = (): void => undefined;
-    const end = (result: Attempt): void => {
+    let isOver = false;
+    const end = (result: Attempt): boolean => {
+      if (isOver) return false;
+      isOver = true;
       signal.removeEventListener('abort', stop);
       bounded.clear();
       callOff();
       resolve(result);
+      return true;
     };
     const stop = (): void => {
       callOff = runtime.timer(graceMs(), () => end({ status: 'abandoned', error: signal.reason }));
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
-    void settle(work, signal).then(end);
+    const tellFailed: TellFailed = (error) => end({ status: 'threw', error });
+    void settle(() => work(signal, tellFailed)).then(end);
   });
 }
 
-async function settle(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Attempt> {
+async function settle(work: () => Promise<void>): Promise<Attempt> {
   try {
-    await work(signal);
+    await work();
     return { status: 'done' };
   } catch (error) {
     return { status: 'threw', error };

@@ -1,5 +1,6 @@
 import type { AuditFact } from '../audit/audit-journal.js';
-import type { AuditRecord } from '../audit/audit-entry.js';
+import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
+import type { StoredSteps } from '../audit/step-records.js';
 import { writeMetadata } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
@@ -12,6 +13,10 @@ export interface ChangeCall {
   readonly method: ChangeMethod;
   /** Repeated by each of its entries. */
   readonly metadata: AuditRecord['metadata'];
+  /** Of an execution that goes on from the steps of an earlier run: these, and the last entry of the change. */
+  readonly from?: GoOnFrom;
+  /** Of an undo of an execution made of steps: which one it was, see `RecordedSteps`. */
+  readonly stepsOf?: string | undefined;
   /** The method succeeded. */
   readonly done: CallOutcome;
   /** The method failed, and its effects were not rolled back. */
@@ -26,13 +31,28 @@ export interface CallOutcome {
   readonly effect: ChangeEffect;
 }
 
-/** Applies the change, for the so many-th time in its run. `tries`: metadata that counts its runs, see `nextTry`. */
+/** Where an earlier run has left an execution made of steps. */
+export interface GoOnFrom {
+  readonly entry: AuditEntry;
+  readonly steps: StoredSteps;
+}
+
+/** Goes on with an execution. */
+export function goingOn(change: ChangeDescriptor, from: GoOnFrom): ChangeCall {
+  const call = executionOf(change);
+  const metadata = { ...call.metadata, ...writeMetadata({ steps: from.steps.execution }) };
+  return { ...call, metadata, from };
+}
+
+/** Applies the change, for the so many-th time in its run. `notes`: metadata that says more of it, as `nextTry` counts runs. */
 export function executionOf(
-  { execution, source }: ChangeDescriptor,
+  change: ChangeDescriptor,
   attempt = 1,
-  tries: AuditRecord['metadata'] = {},
+  notes: AuditRecord['metadata'] = {},
 ): ChangeCall {
-  const metadata = { ...fingerprinted(source), ...tries };
+  const { execution, source, stepNames, transactional } = change;
+  const isStepwise = !transactional && (stepNames?.().length ?? 0) > 0;
+  const metadata = { ...fingerprinted(source), ...(isStepwise && writeMetadata({ steps: '' })), ...notes };
   return {
     operation: 'EXECUTE',
     method: execution,
@@ -43,9 +63,14 @@ export function executionOf(
   };
 }
 
-/** Undoes an executed change, by its rollback method. */
-export function undoBy(rollback: ChangeMethod, metadata: AuditRecord['metadata']): ChangeCall {
+/** Undoes an executed change, by its rollback method. `stepsOf`: the execution, where that was made of steps. */
+export function undoBy(
+  rollback: ChangeMethod,
+  metadata: AuditRecord['metadata'],
+  stepsOf?: string,
+): ChangeCall {
   return {
+    stepsOf,
     operation: 'UNDO',
     method: rollback,
     metadata,

@@ -7,9 +7,7 @@ import {
   ChangeUnrecordedError,
   type ChangeEffect,
 } from '../audit/audit.errors.js';
-import { ChangeContext } from '../change/change-context.js';
 import type { ChangeDescriptor, ChangeMethod, Invocation } from '../change/change-descriptor.js';
-import type { ReportProgress } from '../change/change-progress.js';
 import { currentChange } from '../lock/change-scope.js';
 import { createGuard } from '../lock/lock-guard.js';
 import type { Lease } from '../lock/lease.js';
@@ -19,7 +17,8 @@ import type { Verdict } from '../recovery/verdict.js';
 import type { Activity } from '../reporting/activity.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ChangeRun, Handles, TransactionOutcome } from '../target-system/target-system.js';
-import { attempt, type Attempt } from './attempt.js';
+import type { Attempt } from './attempt.js';
+import { boundedCall } from './bounded-call.js';
 import type { ChangeOutcome } from './change-executor.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
@@ -27,6 +26,7 @@ import { askVerdict, assertVerified } from './ask-verdict.js';
 import type { ChangeCall } from './change-call.js';
 import type { FailureDiagnosis } from './failure-diagnosis.js';
 import type { Inquiry } from './inquiry.js';
+import { noSteps, type StepAccess } from './step-access.js';
 
 /** Everything that one run lends to its executors. */
 export interface RunResources {
@@ -65,8 +65,10 @@ export class ChangeCaller {
   callGuarded(
     change: ChangeDescriptor,
     { operation, method }: Pick<ChangeCall, 'operation' | 'method'>,
+    steps = noSteps(change.id, 'its rollback method'),
   ): Promise<Attempt> {
-    return this.guarded(change, { operation }, (invocation) => this.invoke(change, method, invocation));
+    const work = (invocation: Invocation) => this.invoke(change, method, invocation, steps);
+    return this.guarded(change, { operation }, work, steps);
   }
 
   /**
@@ -83,6 +85,7 @@ export class ChangeCaller {
       async (invocation) => {
         verdict = await this.run.activity.during('its @Verify()', () => askVerdict(change, invocation));
       },
+      noSteps(change.id, 'its @Verify()'),
     );
     this.run.signal.throwIfAborted();
     return result.status === 'done' ? { verdict } : { verdict: 'unknown', error: result.error };
@@ -92,6 +95,7 @@ export class ChangeCaller {
     change: ChangeDescriptor,
     kind: Pick<ChangeRun, 'operation' | 'readOnly'>,
     work: (invocation: Invocation) => Promise<void>,
+    steps: StepAccess,
   ): Promise<Attempt> {
     const progress = { isCalled: false, hasEnded: false };
     const scope = currentChange();
@@ -103,22 +107,33 @@ export class ChangeCaller {
       this.run.lease.assertHeld();
     };
     const guard = createGuard(check, (value) => change.target.checks?.(value) ?? false);
-    const call = this.call(change, (context) =>
-      this.inTarget(change, () =>
-        change.target.run(
-          { ...this.identify(change, kind), ...kind },
-          async (handles) => {
-            // The answer that lets the method run may come late: after a pause of this process, say.
-            await this.run.lease.whenHeld();
-            check();
-            progress.isCalled = true;
-            await work({ context, handles, guard });
-          },
-          check,
-        ),
-      ),
+    let leaving = Promise.resolve();
+    const call = boundedCall(
+      this.run,
+      change,
+      steps,
+      (context, tellFailed) =>
+        (leaving = this.inTarget(change, () =>
+          change.target.run(
+            { ...this.identify(change, kind), ...kind },
+            async (handles) => {
+              // The answer that lets the method run may come late: after a pause of this process, say.
+              await this.run.lease.whenHeld();
+              check();
+              progress.isCalled = true;
+              await work({ context, handles, guard }).catch(async (error: unknown) => {
+                const compensate = steps.compensation?.();
+                if (compensate && tellFailed(error)) await compensate(error);
+                throw error;
+              });
+            },
+            check,
+          ),
+        )),
     );
-    const result = await call.finally(() => (progress.hasEnded = true));
+    const result = await call;
+    if (result.status === 'threw') await leaving.catch(() => undefined);
+    progress.hasEnded = true;
     if (progress.isCalled || result.status === 'done') return result;
     return { status: 'not-called', error: unusable(change.target.id, result.error) };
   }
@@ -126,8 +141,9 @@ export class ChangeCaller {
   /** Calls a method inside the target's transaction; rejects with the error that ends the method. */
   async callInTransaction(change: ChangeDescriptor, { method }: ChangeCall, handles: Handles): Promise<void> {
     await this.run.lease.whenHeld();
-    const result = await this.call(change, (context) =>
-      this.invoke(change, method, { context, handles, guard: (value) => value }),
+    const steps = noSteps(change.id, 'a transaction');
+    const result = await boundedCall(this.run, change, steps, (context) =>
+      this.invoke(change, method, { context, handles, guard: (value) => value }, steps),
     );
     if (result.status !== 'done') throw result.error;
     await this.run.lease.whenHeld();
@@ -139,10 +155,11 @@ export class ChangeCaller {
   }
 
   /** Records what must be durable before anything runs. */
-  async recordBefore(subject: ChangeFacts, fact: AuditFact): Promise<void> {
-    await this.append(subject, fact);
+  async recordBefore(subject: ChangeFacts, fact: AuditFact): Promise<AuditEntry> {
+    const entry = await this.append(subject, fact);
     const scope = currentChange();
     if (scope) scope.hasBegun = true;
+    return entry;
   }
 
   /** Records that a started change did not begin: the run was told to stop meanwhile, or has no usable target. */
@@ -209,37 +226,19 @@ export class ChangeCaller {
     change: ChangeDescriptor,
     method: ChangeMethod,
     invocation: Invocation,
+    steps: StepAccess,
   ): Promise<void> {
     const scope = currentChange();
     scope?.begin(method.name);
     try {
-      await this.run.activity.during(`its method ${method.name}()`, () => method.invoke(invocation));
+      await this.run.activity.during(`its method ${method.name}()`, () =>
+        steps.around(() => method.invoke(invocation)),
+      );
       scope?.assertNoStray();
       if (change.verification?.always) await assertVerified(change, method, invocation);
     } catch (error) {
       scope?.failing();
       throw error;
     }
-  }
-
-  private call(change: ChangeDescriptor, work: (context: ChangeContext) => Promise<void>): Promise<Attempt> {
-    const { runtime, signal, lease, changeTimeoutMs, activity } = this.run;
-    const timeoutMs = change.timeoutMs ?? changeTimeoutMs;
-    // Once the lock is lost nothing that the change still does can be recorded: no grace.
-    const graceMs = () => (lease.signal.aborted ? 0 : this.run.graceMs);
-    const meter = activity.meter(change.stage, change.id);
-    const bounds = { changeId: change.id, timeoutMs, graceMs, signal };
-    return attempt(runtime, bounds, (stop) => work(this.context(change, stop, meter.report))).finally(() =>
-      meter.end(),
-    );
-  }
-
-  private context(
-    { stage, id }: ChangeDescriptor,
-    signal: AbortSignal,
-    report: ReportProgress,
-  ): ChangeContext {
-    const { service, executionId } = this.run.journal;
-    return new ChangeContext(service, executionId, stage, id, this.run.lease.token, signal, report);
   }
 }

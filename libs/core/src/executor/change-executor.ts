@@ -1,5 +1,7 @@
 import type { ChangeFacts } from '../audit/audit-journal.js';
+import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { AuditState } from '../audit/audit-state.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -27,6 +29,10 @@ export type ChangeOutcome =
       readonly wasEmpty?: boolean;
       /** Why the rollback failed, where it did. */
       readonly rollbackError?: unknown;
+      /** The steps from which the next run can go on, and what the last entry says of them. */
+      readonly left?: { readonly steps: RecordedSteps; readonly metadata: AuditRecord['metadata'] };
+      /** The last entry, where it did not go on because a person has to look at a step first. */
+      readonly unsettled?: AuditEntry;
       readonly durationMs: number;
     };
 

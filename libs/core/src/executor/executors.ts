@@ -31,7 +31,7 @@ export class Executors implements ChangeExecutor {
     this.claims = new TargetClaims(run);
     this.groups = new GroupExecutor(run, store, (change, work) => this.inChange(change, 'EXECUTE', work));
     this.byStrategy = {
-      NON_TX: new NonTxExecutor(run),
+      NON_TX: new NonTxExecutor(run, store),
       TX_SHARED: new SharedTxExecutor(run, store),
       TX_SEPARATE: new SeparateTxExecutor(run),
     };

@@ -64,7 +64,7 @@ async function failures(...thrown: readonly unknown[]): Promise<(Diagnosis | und
     signal,
     statements,
   });
-  const executor = new NonTxExecutor({ ...run, diagnosis });
+  const executor = new NonTxExecutor({ ...run, diagnosis }, new InMemoryAuditStore(database));
   for (const [index, error] of thrown.entries()) {
     const execution = changeMethod(() => {
       throw error;
@@ -136,7 +136,7 @@ describe('the diagnosis of a failure', () => {
 
   it('asks for the version of a server once, and only where something failed', async () => {
     const run = await openRun(new InMemoryAuditStore(database), runtime);
-    await new NonTxExecutor(run).execute(aChange());
+    await new NonTxExecutor(run, new InMemoryAuditStore(database)).execute(aChange());
     await run.lease.release();
     expect(target.versionsAsked).toBe(0);
     expect(await failures(new Error('a'), new Error('b'))).toMatchObject([
@@ -182,7 +182,7 @@ describe('the diagnosis of a failure', () => {
       context.progress(3, 10, 'row 3');
       throw new TypeError('no');
     });
-    await new NonTxExecutor(run).execute(aChange({ execution }));
+    await new NonTxExecutor(run, new InMemoryAuditStore(database)).execute(aChange({ execution }));
     const failed = (await entries()).find(({ state }) => state === 'EXECUTION_FAILED');
     expect(failed && diagnosisOf(failed)).toMatchObject({ progress: { done: 3, total: 10, note: 'row 3' } });
   });
@@ -201,7 +201,7 @@ describe('the diagnosis of a failure', () => {
       execution: fails(new TypeError('first'), 'execute'),
       rollback: fails(new DriverError('second'), 'rollback'),
     });
-    await new NonTxExecutor({ ...run, diagnosis }).execute(change);
+    await new NonTxExecutor({ ...run, diagnosis }, new InMemoryAuditStore(database)).execute(change);
     const last = (await entries()).at(-1);
     expect(last?.state).toBe('ROLLBACK_FAILED');
     expect(last && diagnosisOf(last)).toMatchObject({ code: '42' });

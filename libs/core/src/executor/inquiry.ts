@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { Handles } from '../target-system/target-system.js';
 import { askVerdict } from './ask-verdict.js';
 import { attempt } from './attempt.js';
+import { noSteps } from './step-access.js';
 
 /** What a change's `@Verify()` has said; `error`: why it does not know. */
 export interface Inquiry {
@@ -52,7 +53,17 @@ export async function inquire(
   /** Its time begins when it is called: that it waits for a connection is no fault of its own. */
   const ask = async (handles: Handles): Promise<void> => {
     const result = await attempt(runtime, bounds, async (signal) => {
-      const context = new ChangeContext(service, executionId, stage, changeId, NO_TOKEN, signal);
+      const step = noSteps(changeId, 'its @Verify()').within(signal);
+      const context = new ChangeContext(
+        service,
+        executionId,
+        stage,
+        changeId,
+        NO_TOKEN,
+        signal,
+        undefined,
+        step,
+      );
       found = { verdict: await askVerdict(change, { context, handles, guard }) };
     });
     if (result.status !== 'done') throw result.error;

@@ -1,9 +1,11 @@
 import { holdOf, InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import { AuditStoreUnavailableError, ChangeUnrecordedError } from '../audit/audit.errors.js';
+import type { AuditStore } from '../audit/audit-store.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import {
   failureOf,
+  guarded,
   LEASE_MS,
   openRun,
   passing,
@@ -25,6 +27,7 @@ import { NonTxExecutor } from './non-tx.executor.js';
 let runtime: ManualRuntime;
 let database: InMemoryDatabase;
 let wire: Wire;
+let store: AuditStore;
 let run: RunResources;
 let executor: NonTxExecutor;
 let calls: string[];
@@ -34,8 +37,10 @@ beforeEach(async () => {
   database = new InMemoryDatabase({ now: runtime.wallMs });
   wire = new Wire();
   calls = [];
-  run = await openRun(new InMemoryAuditStore(database.connect(wire.carry)), runtime);
-  executor = new NonTxExecutor(run);
+  const unguarded = new InMemoryAuditStore(database.connect(wire.carry));
+  store = guarded(unguarded, runtime);
+  run = await openRun(unguarded, runtime);
+  executor = new NonTxExecutor(run, store);
 });
 
 const history = (): Promise<string[]> => statesOf(new InMemoryAuditStore(database));
@@ -346,7 +351,7 @@ describe('a non-transactional change that does not end in time', () => {
 
   it('has the time of the run where it names none of its own', async () => {
     const never = changeMethod(() => new Promise(() => undefined));
-    executor = new NonTxExecutor({ ...run, changeTimeoutMs: 700 });
+    executor = new NonTxExecutor({ ...run, changeTimeoutMs: 700 }, store);
     const outcome = await passing(runtime, executor.execute(aChange({ execution: never })));
     expect(outcome.status === 'failed' && outcome.error).toMatchObject({ timeoutMs: 700 });
   });

@@ -1,5 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { PARTIAL_EFFECT, readMetadata, writeMetadata } from '../audit/entry-metadata.js';
+import type { StoredSteps } from '../audit/step-records.js';
+import { stepsToGoOnFrom } from '../recovery/step-decision.js';
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -9,6 +11,7 @@ import { heldBack, NO_HOLD } from '../recovery/hold-back.js';
 import { triesOf } from '../recovery/back-off.js';
 import { decide, decideByVerdict, isUncertain, type Decision } from '../recovery/recovery-decision.js';
 import type { Marker, TransactionalTargetSystem } from '../target-system/target-system.js';
+import { goingOn, type ChangeCall } from './change-call.js';
 import { ChangeCaller, type RunResources } from './change-caller.js';
 import { PartlyAppliedError, UnsettledByVerifyError } from './executor.errors.js';
 import { unusable } from '../target-system/target-system.errors.js';
@@ -19,6 +22,8 @@ import { claimedBy } from '../recovery/lost-writes.js';
 /** What is to be done about a change now, and the entry that says so. */
 export interface Reconciliation extends Decision {
   readonly entry: AuditEntry;
+  /** How it is executed, where that is to go on from the steps of an earlier run. */
+  readonly call?: ChangeCall;
 }
 
 /**
@@ -44,10 +49,13 @@ export class Reconciler {
 
   /** What it has said already is not recorded again; nor is what leaves the change to be executed again. */
   private async byVerdict(change: ChangeDescriptor, entry: AuditEntry): Promise<Reconciliation> {
+    const steps = stepsToGoOnFrom(entry, this.run.snapshot.steps?.get(change.id));
+    if (!change.verification && steps) return goOnFrom(change, entry, steps);
     const { verdict, error } = await this.caller.inquire(change);
     const decision = decideByVerdict(entry, change.recovery, verdict);
     const next = heldBack({ change, entry, ...decision }, NO_HOLD);
     const isSettled = verdict === 'applied' || verdict === 'not-applied';
+    if (!isSettled && steps) return goOnFrom(change, entry, steps);
     const isKnown = readMetadata(entry).verdict === verdict;
     if (!isSettled && (isKnown || next.action === 'EXECUTE')) return { ...next, entry };
     const { effect, ...fact } = isSettled
@@ -59,7 +67,7 @@ export class Reconciler {
     // What failed then is what a person has to know, not that nobody could tell how much of it is there.
     const known = isSettled ? {} : sameDiagnosis(entry);
     const metadata = {
-      ...writeMetadata({ verdict }),
+      ...writeMetadata({ verdict, ...(steps && !steps.areUnbegun && { steps: steps.execution }) }),
       ...fingerprintOf(entry),
       ...triesOf(entry),
       ...known,
@@ -99,6 +107,17 @@ export class Reconciler {
       throw unusable(change.target.id, cause);
     }
   }
+}
+
+/** Its own steps tell what else there is to do, and what nobody knows. */
+function goOnFrom(change: ChangeDescriptor, entry: AuditEntry, steps: StoredSteps): Reconciliation {
+  if (steps.areUnbegun) return { action: 'EXECUTE', reason: 'no step of it had begun', entry };
+  const names = steps.steps.filter(({ state }) => state === undefined).map(({ name }) => `"${name}"`);
+  const kept =
+    names.length > 0
+      ? `without running again what it has completed: ${names.join(', ')}`
+      : 'with its first step';
+  return { action: 'EXECUTE', reason: `it goes on ${kept}`, entry, call: goingOn(change, { entry, steps }) };
 }
 
 function evidenceOf(marker: Marker | undefined): 'present' | 'partial' | 'absent' {

@@ -177,7 +177,7 @@ describe('plan', () => {
         },
       ],
     });
-    expect(wire.answered).toEqual(['readSnapshot', 'listRecords']);
+    expect(wire.answered).toEqual(['readSnapshot', 'readRecord', 'listRecords']);
   });
 
   it('has no state for a change that history does not know', async () => {

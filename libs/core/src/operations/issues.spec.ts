@@ -67,7 +67,7 @@ describe('issueList', () => {
       },
       { changeId: 'a' },
     ]);
-    expect(wire.answered).toEqual(['readSnapshot']);
+    expect(wire.answered).toEqual(['readSnapshot', 'readRecord', 'readRecord']);
   });
 
   it('keeps one issue when the other is fixed', async () => {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { DecisionLedger } from '../decisions/decision-ledger.js';
@@ -15,7 +16,9 @@ import { isForeign } from '../plan/change-identity.js';
 import { foreignSteps } from '../plan/identity.errors.js';
 import { lastDiagnosis, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
-import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
+import { changeFacts, entryFacts, stepFacts } from '../recovery/issue-facts.js';
+import { stepsToGoOnFrom } from '../recovery/step-decision.js';
+import type { StepState } from '../recovery/step-states.js';
 import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { describeWork, observe, type Observation } from './at-work.js';
@@ -56,6 +59,8 @@ export interface IssueDetail extends IssueSummary {
   readonly rollbackRan: boolean;
   /** What is known of its last failure, as recorded; absent where nothing is, as after the end of a process. */
   readonly diagnosis?: Diagnosis;
+  /** How far its steps have come; absent where it is made of none, or the next run cannot go on from them. */
+  readonly steps?: readonly StepState[];
   /** Its entries, the oldest first. */
   readonly history: readonly AuditEntry[];
   /** What a playbook would do about it; absent where none is for it. */
@@ -74,6 +79,8 @@ export interface FoundIssue {
   /** `undefined`: the code no longer has it. */
   readonly change: ChangeDescriptor | undefined;
   readonly playbook?: Playbook | undefined;
+  /** The steps from which a run could go on. */
+  readonly steps?: RecordedSteps | undefined;
 }
 
 /** The changes that need a manual check: those of the code in pipeline order, then those it no longer has. */
@@ -101,12 +108,15 @@ export async function issueGet(engine: Engine, changeId?: string): Promise<Issue
 export function findIssues({ pipeline, settings }: Engine, { snapshot, atWork }: Observation): FoundIssue[] {
   const { stages, unfinished } = withPlaybooks(planExecution(pipeline, snapshot), settings.resolutions);
   const planned = stages.flatMap((stage) => stage.changes);
-  const inCode = planned.flatMap(({ change, entry, action, reason, playbook }) =>
-    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason, playbook }] : [],
+  const inCode = planned.flatMap(({ change, entry, action, reason, playbook, steps }) =>
+    entry && action === 'MANUAL_INTERVENTION' ? [{ change, entry, reason, playbook, steps }] : [],
   );
   const forgotten = [...snapshot.values()]
     .filter(({ changeId }) => unfinished.includes(changeId))
-    .map((entry) => ({ entry, reason: forgottenReason(entry), change: undefined }));
+    .map((entry) => {
+      const steps = stepsToGoOnFrom(entry, snapshot.steps?.get(entry.changeId));
+      return { entry, reason: forgottenReason(entry), change: undefined, steps };
+    });
   return [...inCode, ...forgotten].filter(({ entry }) => entry.changeId !== atWork?.changeId);
 }
 
@@ -154,16 +164,17 @@ async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail>
   const playbook = change && (await outlookFor(engine, { ...issue, change }));
   const ledger = new DecisionLedger(engine.store, engine.pipeline.service);
   const work = workOn(history, await decisionsAbout(ledger, entry.changeId));
+  const stepsOf = stepFacts(entry, issue.steps, change);
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
   const diagnosis = lastDiagnosis(history);
   const inCode = change
     ? changeFacts(change)
     : { changeId: entry.changeId, hasRollback: false, inCode: false };
-  const steps =
+  const guidance =
     change && isForeign(entry, change)
       ? foreignSteps(entry, change)
-      : guidanceFor({ ...facts, ...inCode, runsAgain: false });
+      : guidanceFor({ ...facts, ...inCode, ...stepsOf, runsAgain: false });
   return {
     ...summaryOf(issue),
     recoveryStrategy,
@@ -173,9 +184,10 @@ async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail>
     hasRollback: inCode.hasRollback,
     rollbackRan: facts.rollbackRan,
     ...(diagnosis && { diagnosis }),
+    ...(stepsOf.steps && { steps: stepsOf.steps }),
     history,
     ...(playbook && { playbook }),
-    guidance: [...steps, ...(playbook ? [outlookStep(playbook)] : [])],
+    guidance: [...guidance, ...(playbook ? [outlookStep(playbook)] : [])],
     work,
   };
 }

@@ -1,4 +1,5 @@
 import { errorText } from '../errors/error-text.js';
+import { readMetadata } from '../audit/entry-metadata.js';
 import { renamingOf } from '../audit/renaming.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { resolveParameters } from '../change/change-parameters.js';
@@ -114,7 +115,8 @@ export class UndoRunner {
 
   private async undoOne(item: UndoItem): Promise<UndoneChange> {
     const { change, rollback, entry } = item;
-    const undo = undoBy(rollback, { ...operatorMetadata(this.operation), ...fingerprintOf(entry) });
+    const metadata = { ...operatorMetadata(this.operation), ...fingerprintOf(entry) };
+    const undo = undoBy(rollback, metadata, readMetadata(entry).steps);
     const outcome = await this.executors.execute(change, undo);
     const durationMs = Math.round(outcome.durationMs);
     if (outcome.status === 'executed') {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { Renaming } from '../audit/renaming.js';
 import type { ApprovalStanding } from '../decisions/approval.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { RenamedChange } from './change-identity.js';
 import type { Playbook } from '../recovery/playbook.js';
@@ -13,8 +14,10 @@ export interface PlannedChange extends Decision {
   readonly entry: AuditEntry | undefined;
   /** Whether people have approved it; absent where they need not. */
   readonly approval?: ApprovalStanding;
-  /** True where its `@Verify()` is to be asked, and may settle it. */
+  /** True where its `@Verify()`, or a step of it, is to be asked, and may settle it. */
   readonly isAsked?: boolean;
+  /** The steps from which the next run may go on. */
+  readonly steps?: RecordedSteps | undefined;
   /** The playbook that may act on it, where it needs a manual check. */
   readonly playbook?: Playbook;
 }

@@ -4,10 +4,12 @@ import { NewerEntryError } from '../audit/audit.errors.js';
 import { isApplied, isSettledState } from '../audit/audit-state.js';
 import { importFactsOf, isLegacy } from '../audit/legacy.js';
 import { isRename, renamingOf } from '../audit/renaming.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import { unknownValue } from '../audit/unknown-values.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide, decideFor, isUncertain, type Decision } from '../recovery/recovery-decision.js';
 import { heldBack, NO_HOLD, type HoldFacts } from '../recovery/hold-back.js';
+import { stepsToGoOnFrom } from '../recovery/step-decision.js';
 import { isTransactional } from '../target-system/target-system.js';
 import { isForeign, renamedChanges } from './change-identity.js';
 import type { ExecutionPlan, PlannedChange, PlannedStage } from './execution-plan.js';
@@ -54,10 +56,12 @@ function planStage({ name, changes }: Stage, snapshot: AuditSnapshot, hold: Hold
     name,
     changes: changes.map((change) => {
       const entry = entryOf(change, snapshot);
-      const decided = { change, entry, ...decideChange(change, entry, missingOf(change, snapshot)) };
+      const steps = entry && stepsToGoOnFrom(entry, snapshot.steps?.get(entry.changeId));
+      const known = { change, entry, ...(steps && { steps }) };
+      const decided = { ...known, ...decideChange(change, entry, missingOf(change, snapshot), steps) };
       const held = heldBack(decided, hold);
       const approval = held.action === 'SKIP' ? undefined : hold.approvals?.get(change.id);
-      const planned = held.action === 'WAIT' ? { change, entry, ...held } : { ...decided, ...held };
+      const planned = held.action === 'WAIT' ? { ...known, ...held } : { ...decided, ...held };
       return approval ? { ...planned, approval } : planned;
     }),
   };
@@ -72,6 +76,7 @@ function decideChange(
   change: ChangeDescriptor,
   entry: AuditEntry | undefined,
   missing: readonly string[],
+  steps: RecordedSteps | undefined,
 ): Pick<PlannedChange, keyof Decision | 'isAsked'> {
   if (missing.length > 0) return { action: 'MANUAL_INTERVENTION', reason: partlyReplacedReason(missing) };
   if (!entry) return decide(undefined, change.recovery);
@@ -82,8 +87,8 @@ function decideChange(
     const other = `class ${className} of ${author} on target system "${targetSystem}"`;
     return { action: 'MANUAL_INTERVENTION', reason: `its id is recorded for another change: ${other}` };
   }
-  const decision = decideFor(change, entry);
-  if (change.verification && isUncertain(entry)) return { ...decision, isAsked: true };
+  const decision = decideFor(change, entry, steps);
+  if ((change.verification ?? steps) && isUncertain(entry)) return { ...decision, isAsked: true };
   const { tool, name } = importFactsOf(entry);
   if (decision.action === 'SKIP' && tool !== undefined && name !== undefined)
     return { action: 'SKIP', reason: `applied by ${tool} as "${name}"` };

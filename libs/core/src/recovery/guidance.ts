@@ -1,6 +1,7 @@
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import { fixCommand, undoCommand } from '../errors/commands.js';
+import { describeSteps, type StepState } from './step-states.js';
 import type { Verdict } from './verdict.js';
 
 /** What guidance is made from. */
@@ -32,6 +33,8 @@ export interface IssueFacts {
   readonly isAsked?: boolean;
   /** What its `@Verify()` has said, where that settled nothing. */
   readonly verdict?: Verdict | undefined;
+  /** How far its steps have come, where it is made of some and the next run may go on from them. */
+  readonly steps?: readonly StepState[] | undefined;
   /** Whether the code still has the change. */
   readonly inCode: boolean;
 }
@@ -47,12 +50,22 @@ export function guidanceFor(issue: IssueFacts): string[] {
 function retrySteps(issue: IssueFacts): string[] {
   const { operation, hint, isAsked } = issue;
   const isUndo = operation === 'UNDO';
+  if (issue.steps) return goOnSteps(issue, issue.steps);
   return [
     `${isUndo ? remainsOfUndo(issue) : remains(issue)} Fix the cause.`,
     ...hintSteps(hint),
     isUndo
       ? `Undo it again: ${undoCommand(issue.changeId)}`
       : `Start the application again: ${isAsked ? 'the change runs again unless its @Verify() says that it is there' : 'the change will run again'}.`,
+  ];
+}
+
+function goOnSteps({ hint, isAsked }: IssueFacts, steps: readonly StepState[]): string[] {
+  const asked = isAsked ? ', unless its @Verify() says that it is there' : '';
+  return [
+    `Its steps: ${describeSteps(steps)}. What is done stays. Fix the cause.`,
+    ...hintSteps(hint),
+    `Start the application again: the change goes on from its steps${asked}.`,
   ];
 }
 
@@ -113,6 +126,7 @@ function manualSteps(issue: IssueFacts): string[] {
   const rolledBack = `${fixCommand(changeId, 'ROLLED_BACK')}  # ${again}`;
   return [
     `Look into target system "${targetSystem}", not into the audit store: how much of change "${changeId}" (class ${className}) ${question}? ${evidence(issue)}`,
+    ...(issue.steps ? [stepQuestion(issue.steps)] : []),
     // The error of a partial verdict says no more than the evidence does.
     ...(issue.verdict === 'partial' ? [] : errorSteps(issue.error)),
     ...hintSteps(hint),
@@ -123,6 +137,12 @@ function manualSteps(issue: IssueFacts): string[] {
       ? 'Start the application again.'
       : 'Start the application again. Once its @Verify() says "applied" or "not-applied", a start settles it by itself.',
   ];
+}
+
+function stepQuestion(steps: readonly StepState[]): string {
+  const doubted = steps.find(({ state }) => state === 'may-have-begun')?.name;
+  const which = doubted === undefined ? 'the step that may have begun' : `"${doubted}"`;
+  return `Its steps: ${describeSteps(steps)}. Look for what ${which} does. Once its verify says "applied" or "not-applied", a start goes on from there by itself.`;
 }
 
 /** What the recorded facts say about how far it got. */

@@ -1,8 +1,10 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { hasPartialEffect, readMetadata } from '../audit/entry-metadata.js';
+import { hasPartialEffect, readMetadata, type EntryMetadata } from '../audit/entry-metadata.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
+import type { RecordedSteps } from '../audit/step-records.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
+import { isStepUnsettled, stepInDoubt, type StepEntry } from './step-decision.js';
 import { isVerdict, type Verdict } from './verdict.js';
 
 /** What is to be done about a change. */
@@ -136,18 +138,48 @@ export function isUncertain(entry: LastEntry): boolean {
 
 /**
  * As {@link decide}, for a change of the code: where its `@Verify()` can tell and nothing else can, it is asked. What it
- * has said last holds until it is asked again.
+ * has said last holds until it is asked again. `steps`: those from which the next run can go on.
  */
 export function decideFor(
   { recovery, verification }: Pick<ChangeDescriptor, 'recovery' | 'verification'>,
   entry: LastEntry,
+  steps?: RecordedSteps,
 ): Decision {
   const decision = decide(entry, recovery);
-  if (!verification || !isUncertain(entry)) return decision;
-  const { verdict } = readMetadata({ metadata: entry.metadata ?? {} });
+  if (!isUncertain(entry)) return decision;
+  const { metadata = {} } = entry;
+  if (steps) return decideBySteps(decision, { ...entry, metadata }, steps, verification !== undefined);
+  if (!verification) return decision;
+  const { verdict } = readMetadata({ metadata });
   return isVerdict(verdict)
     ? decideByVerdict(entry, recovery, verdict)
     : reconcile(`${decision.reason}; its @Verify() is asked`);
+}
+
+/** Decides what to do about an uncertain change made of steps, those that it has completed being known. */
+function decideBySteps(
+  { action, reason }: Decision,
+  entry: StepEntry,
+  steps: RecordedSteps,
+  isVerified: boolean,
+): Decision {
+  const doubt = stepInDoubt(entry, steps);
+  if (action === 'MANUAL_INTERVENTION' && doubt !== undefined && isStepUnsettled(entry))
+    return manual(`${reason}; ${unsettledStep(readMetadata(entry))}`);
+  if (isVerified) return reconcile(`${reason}; its @Verify() is asked, then its steps`);
+  if (action === 'EXECUTE' && !steps.areUnbegun) return execute(`${reason}; ${KEPT}`);
+  if (steps.areUnbegun) return execute('no step of it had begun');
+  if (doubt === undefined) return execute(`no step of it was left in the middle; ${KEPT}`);
+  return reconcile(`${reason}; ${KEPT}, and the step that may have begun is asked by its verify`);
+}
+
+const KEPT = 'the steps that it has completed do not run again';
+
+function unsettledStep({ inFlight, verdict }: EntryMetadata): string {
+  if (!inFlight) return 'it could not go on to the step that may have begun';
+  return verdict === 'unknown'
+    ? `its step "${inFlight}" may be there in part, and nothing can tell`
+    : `the verify of its step "${inFlight}" says "${verdict}"`;
 }
 
 /** Decides what to do about an uncertain change that its `@Verify()` has been asked about. */

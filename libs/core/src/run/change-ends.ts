@@ -5,7 +5,7 @@ import { emptyTransactionStep } from '../recovery/guidance.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
-import { blockedReport, waitingReport, type EndedTry } from './issue-report.js';
+import { blockedReport, unsettledReport, waitingReport, type EndedTry } from './issue-report.js';
 import type { IssueResolver } from './issue-resolver.js';
 
 /** What telling of the ends of changes works with. */
@@ -74,6 +74,8 @@ export class ChangeEnds {
     outcome: ChangeOutcome & { status: 'failed' },
     ended: EndedTry,
   ): Promise<ChangeReport> {
+    if (outcome.unsettled)
+      return this.openIssue(this.announce('change.blocked', unsettledReport(planned, outcome)));
     this.failure ??= { changeId: planned.change.id, error: outcome.error };
     const { report, isIssue } = await this.options.resolver.failed(planned, outcome, ended);
     this.announce('change.failed', report);

@@ -8,7 +8,7 @@ import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { ChangeOutcome } from '../executor/change-executor.js';
 import { diagnosisOf, type Diagnosis } from '../recovery/diagnosis.js';
 import { guidanceFor } from '../recovery/guidance.js';
-import { changeFacts, entryFacts } from '../recovery/issue-facts.js';
+import { changeFacts, entryFacts, stepFacts } from '../recovery/issue-facts.js';
 import { heldBack } from '../recovery/hold-back.js';
 import { outlookStep, type PlaybookOutlook } from '../recovery/playbook.js';
 import { decideFor, type Action, type Decision } from '../recovery/recovery-decision.js';
@@ -18,8 +18,9 @@ import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 type FailedOutcome = ChangeOutcome & { readonly status: 'failed' };
 
 /** Reports a change whose recorded state needs a manual check. */
-export function blockedReport({ change, entry, reason }: PlannedChange): ChangeReport {
+export function blockedReport({ change, entry, reason, steps }: PlannedChange): ChangeReport {
   const diagnosis = entry && diagnosisOf(entry);
+  const facts = { ...changeFacts(change), ...stepFacts(entry, steps, change), runsAgain: false };
   return reportChange(change, {
     result: 'blocked',
     reason,
@@ -27,7 +28,7 @@ export function blockedReport({ change, entry, reason }: PlannedChange): ChangeR
     ...(entry && { targetSystem: entry.targetSystem, recorded: `${entry.createdAt} by ${entry.hostname}` }),
     ...(entry?.error != null && { error: entry.error }),
     ...(diagnosis && { diagnosis }),
-    nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...changeFacts(change), runsAgain: false }) : [],
+    nextSteps: entry ? guidanceFor({ ...entryFacts(entry), ...facts }) : [],
   });
 }
 
@@ -41,6 +42,12 @@ export function waitingReport({ change, entry, reason, notBefore }: PlannedChang
     ...(entry && { state: entry.state }),
     ...(entry?.error != null && { error: entry.error }),
   });
+}
+
+/** Reports a change that did not go on because a person has to look at one of its steps. */
+export function unsettledReport(planned: PlannedChange, { unsettled, left }: FailedOutcome): ChangeReport {
+  const decision = unsettled && decideFor(planned.change, unsettled, left?.steps);
+  return blockedReport({ ...planned, entry: unsettled, steps: left?.steps, ...decision });
 }
 
 /** Reports the changes of a plan that a run with `onIssue: 'skip'` would do nothing about now. */
@@ -70,14 +77,14 @@ export interface EndedTry {
 /** What the next run does about a change whose execution or undo failed just now. */
 export function nextAfter(
   change: ChangeDescriptor,
-  { state, hasPartialEffect }: Pick<FailedOutcome, 'state' | 'hasPartialEffect'>,
+  { state, hasPartialEffect, left }: Pick<FailedOutcome, 'state' | 'hasPartialEffect' | 'left'>,
   operation: 'EXECUTE' | 'UNDO',
   txStrategy: TxStrategy,
   { tries, at }: EndedTry = { tries: {}, at: Infinity },
 ): Decision {
-  const metadata = { ...(hasPartialEffect && PARTIAL_EFFECT), ...tries };
+  const metadata = { ...(hasPartialEffect ? PARTIAL_EFFECT : left?.metadata), ...tries };
   const entry = { state, operation, txStrategy, recoveryStrategy: change.recovery, metadata };
-  const decision = decideFor(change, entry);
+  const decision = decideFor(change, entry, left?.steps);
   if (Object.keys(tries).length === 0) return decision;
   const dated = { ...entry, createdAt: momentOf(at) };
   return heldBack({ change, entry: dated, ...decision }, { now: at, circuits: new Map() });
@@ -94,17 +101,18 @@ const WHAT_NEXT = {
 /** Reports a change that failed just now; what comes next is what the next run will decide. */
 export function failedReport(
   { change }: PlannedChange,
-  { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs }: FailedOutcome,
+  outcome: FailedOutcome,
   txStrategy: TxStrategy,
   ended: EndedTry | undefined,
   diagnosis: Diagnosis | undefined,
 ): ChangeReport {
+  const { state, error, hasPartialEffect, isUnbegun, wasEmpty, rollbackError, durationMs, left } = outcome;
   const operation = 'EXECUTE';
-  const outcome = { state, hasPartialEffect: hasPartialEffect ?? false };
   const next = nextAfter(change, outcome, operation, txStrategy, ended);
   const failure = errorText(error);
   const facts = {
     ...changeFacts(change),
+    ...stepFacts(left && { state, metadata: left.metadata }, left?.steps, change),
     state,
     operation,
     txStrategy,

@@ -1,3 +1,5 @@
+import type { Reconciliation } from '../executor/reconciler.js';
+import type { PlannedChange } from '../plan/execution-plan.js';
 import type { ChangeReport, ChangeResult } from '../reporting/execution-report.js';
 
 /** What running a plan came to. */
@@ -32,3 +34,11 @@ export function withFormer(
     DONE.includes(former.result) ? former : (later.get(former.changeId) ?? former),
   );
 }
+/** The next changes that were run, and how many after them have to be run one by one. */
+export interface Step {
+  readonly reports: readonly ChangeReport[];
+  readonly apart: number;
+}
+
+/** A change that is to be executed, as the plan or its reconciliation says. */
+export type ToExecute = PlannedChange & Pick<Reconciliation, 'call'>;

@@ -16,7 +16,7 @@ import { approvalMetadata } from '../decisions/approval.js';
 import { ChangeAttempts } from './change-attempts.js';
 import { ChangeEnds } from './change-ends.js';
 import { Circuits, type KeptCircuits } from './circuits.js';
-import { stopperIn, withFormer, type PlanResult } from './plan-result.js';
+import { stopperIn, withFormer, type PlanResult, type Step, type ToExecute } from './plan-result.js';
 import { reportChange, type ChangeReport } from '../reporting/execution-report.js';
 import { interruptedReport, leftOut } from './issue-report.js';
 import { IssueResolver } from './issue-resolver.js';
@@ -27,12 +27,6 @@ import {
   type PlannedStage,
 } from '../plan/execution-plan.js';
 import type { EngineSettings } from './engine-settings.js';
-
-/** The next changes that were run, and how many after them have to be run one by one. */
-interface Step {
-  readonly reports: readonly ChangeReport[];
-  readonly apart: number;
-}
 
 /** Runs a plan under the lock: stages in turn, changes in order, up to the first issue. */
 export class PlanRunner {
@@ -197,19 +191,20 @@ export class PlanRunner {
       : heldBack({ ...planned, ...settled }, { ...NO_HOLD, now: this.resources.journal.now() });
     if (notBefore !== undefined) return this.ends.wait({ ...planned, ...settled, reason, notBefore });
     if (action === 'MANUAL_INTERVENTION') return this.ends.block({ ...planned, ...settled, reason });
-    if (action !== 'SKIP') return this.execute({ ...planned, reason });
+    if (action !== 'SKIP') return this.execute({ ...planned, ...settled, reason });
     this.position += 1;
     return this.ends.announce('change.completed', reportChange(change, { result: 'reconciled', reason }));
   }
 
-  private async execute(planned: PlannedChange, next?: ChangeDescriptor): Promise<ChangeReport> {
+  private async execute(planned: ToExecute, next?: ChangeDescriptor): Promise<ChangeReport> {
     const { change } = planned;
     this.resources.signal.throwIfAborted();
     this.begin(change);
+    const { call = executionOf(change) } = planned;
     const tries = nextTry(change, planned.entry, txStrategyOf(change, this.store), this.resources.runtime);
     const notes = { ...tries, ...approvalMetadata(planned.approval) };
-    const call = executionOf(change, 1, notes);
-    const outcome = await this.interruptible(() => this.executors.execute(change, call, next));
+    const noted = { ...call, metadata: { ...call.metadata, ...notes } };
+    const outcome = await this.interruptible(() => this.executors.execute(change, noted, next));
     return this.retried(planned, outcome, notes, next);
   }
 

@@ -1,6 +1,7 @@
 import { LostWritesError, ManualInterventionError, type ExecutionReport } from '@nestjs-flamingock/core';
 import { auditVerify, type AuditVerification } from '../../../../libs/core/src/operations/audit-verify.js';
 import { isTransactionalKind, STAGES, type ChangePlan, type Scenario } from '../scenario/scenario.js';
+import { STEPS } from '../world/change-descriptors.js';
 import { drain, drainMessages } from '../world/drain.js';
 import { openIssues, operate, reconcile } from '../world/operations.js';
 import { FIRST_HEALTHY_ID, type SimulatedProcess } from '../world/simulated-process.js';
@@ -73,6 +74,14 @@ export class Convergence {
         times === 1,
         'exactly once',
         () => `${change.id} is in its target ${times} times in the end`,
+      );
+    }
+    for (const { id } of scenario.changes.filter(({ kind }) => kind === 'NON_TX_STEPS')) {
+      const missing = STEPS.filter((step) => oracle.timesOfStep(id, step) === 0);
+      verdict.expect(
+        missing.length === 0 || this.hasLosses,
+        'exactly once',
+        () => `steps ${missing.join()} of ${id} are not in its target in the end`,
       );
     }
     const verification = await this.play('execute', (_process, engine) => auditVerify(engine));

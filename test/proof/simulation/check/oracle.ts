@@ -5,7 +5,8 @@ import type { SimulatedProcess } from '../world/simulated-process.js';
 import type { StatementResult } from '../world/wire.js';
 import { Calls, type Call } from './calls.js';
 import { SERVICE } from '../../../../libs/core/src/fixtures/runs.js';
-import { timesIn } from './effects.js';
+import { executionBehind, type RecordedSteps } from '../../../../libs/core/src/audit/step-records.js';
+import { timesIn, timesOfStep } from './effects.js';
 import { HistoryWatch } from './history-watch.js';
 import { LockWatch } from './lock-watch.js';
 import { isIn } from './rules.js';
@@ -87,6 +88,28 @@ export class Oracle {
       this.verdict.expect(isUndo, 'compensation', () => `${call.process.name} rolls back ${call.changeId}`);
     }
     return this.calls.begin(call.changeId, call.method);
+  }
+
+  /** Called when the work of a step begins, which must not be recorded as completed; returns which call of it this is. */
+  beginsStep(call: Omit<Call, 'method'>, step: string): number {
+    const { process, changeId } = call;
+    this.checkUnprotected({ ...call, method: 'execution' });
+    const record = this.databases.audit.snapshot().records.get(JSON.stringify([SERVICE, 'steps', changeId]));
+    const recorded = record && (JSON.parse(record.value) as RecordedSteps);
+    const isDone = recorded?.steps.some(({ name, state }) => name === step && state === undefined) ?? false;
+    const last = this.history.lastOf(changeId);
+    const isOfExecution = last && recorded?.execution === executionBehind(last);
+    this.verdict.expect(
+      !isDone || !isOfExecution || this.isBeyondKnowing,
+      'exactly once',
+      () => `${process.name} runs step ${step} of ${changeId} again, which is recorded as completed`,
+    );
+    return this.calls.begin(`${changeId}.${step}`, 'execution');
+  }
+
+  /** How often a step is in its target. */
+  timesOfStep(changeId: string, step: string): number {
+    return timesOfStep(this.databases.target.snapshot(), changeId, step);
   }
 
   /** Called when a change that no transaction protects is about to do something. */

@@ -46,6 +46,10 @@ export function successionFault(
   const after = last ? `after ${last.operation} ${last.state}` : 'as the first of its change';
   const wrong = `${entry.operation} ${entry.state} ${after}`;
   if (entry.operation === 'FIX') return before === 'person' ? undefined : wrong;
+  if (entry.operation === 'RECONCILE' && kind === 'NON_TX_STEPS') {
+    // A step whose verify did not answer.
+    return before === 'run' && entry.state === 'EXECUTION_FAILED' ? undefined : wrong;
+  }
   if (entry.operation === 'RECONCILE') return before === 'reconcile' ? undefined : wrong;
   if (entry.state === 'STARTED') {
     return before === (entry.operation === 'UNDO' ? 'skip' : 'run') ? undefined : wrong;
@@ -67,5 +71,6 @@ const STEPS: Readonly<Partial<Record<AuditEntry['state'], readonly AuditEntry['s
 
 /** Only an execution may be repeated unasked, and only where the author said so. */
 function unsettled(operation: AuditEntry['operation'], kind: ChangeKind): Due {
+  if (kind === 'NON_TX_STEPS') return operation === 'UNDO' ? 'person' : 'run';
   return operation === 'EXECUTE' && kind === 'NON_TX_RETRY' ? 'run' : 'person';
 }

@@ -37,6 +37,8 @@ const STATEMENTS = [
   'settle',
   'set',
 ];
+/** One change in so many. */
+const STEPWISE = 2;
 const TIMED_SHARE = 0.2;
 /** Processes that are there for more than one start after the other fit into this time. */
 const SPAN_MS = 5 * LEASE_MS;
@@ -45,7 +47,8 @@ const SPAN_MS = 5 * LEASE_MS;
 export function drawScenario(seed: number): Scenario {
   const random = new Random(seed);
   if (random.chance(0.04)) return drawLateTidying(seed, random);
-  const changes = drawChanges(random, random.chance(0.4) ? [random.pick(KINDS)] : KINDS);
+  const drawn = drawChanges(random, random.chance(0.4) ? [random.pick(KINDS)] : KINDS);
+  const changes = drawn.map((change, index) => ((seed + index) % STEPWISE === 0 ? inSteps(change) : change));
   const processes = drawProcesses(random, changes);
   const faults = Array.from({ length: random.below(8) }, () => drawFault(random, processes, changes.length));
   if (random.chance(0.1)) faults.push(drawLoss(random));
@@ -73,6 +76,12 @@ function drawChanges(random: Random, kinds: readonly ChangeKind[]): ChangePlan[]
     rollbackFailures: random.pick([0, 0, 0, 1]),
     workMs: drawWork(random),
   }));
+}
+
+/** One that asks a person is made of steps instead, which can tell. */
+function inSteps(change: ChangePlan): ChangePlan {
+  if (change.kind !== 'NON_TX_MANUAL') return change;
+  return { ...change, kind: 'NON_TX_STEPS', hasRollback: false };
 }
 
 function drawWork(random: Random): number {

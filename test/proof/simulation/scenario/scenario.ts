@@ -1,5 +1,5 @@
 /** How a change is kept together with its entries, and what may be done with it after a crash. */
-export type ChangeKind = 'TX_SHARED' | 'TX_SEPARATE' | 'NON_TX_MANUAL' | 'NON_TX_RETRY';
+export type ChangeKind = 'TX_SHARED' | 'TX_SEPARATE' | 'NON_TX_MANUAL' | 'NON_TX_RETRY' | 'NON_TX_STEPS';
 
 /** One change of the service. */
 export interface ChangePlan {

@@ -3,7 +3,7 @@ import { InMemoryTable, type InMemorySession } from '@nestjs-flamingock/testing'
 import type { ChangeDescriptor, Invocation } from '../../../../libs/core/src/change/change-descriptor.js';
 import { aChange, changeMethod, FILES } from '../../../../libs/core/src/fixtures/changes.js';
 import { sleep } from '../../../../libs/core/src/runtime/sleep.js';
-import { effectKey } from '../check/effects.js';
+import { effectKey, stepKey } from '../check/effects.js';
 import type { Oracle } from '../check/oracle.js';
 import { isTransactionalKind, type ChangePlan } from '../scenario/scenario.js';
 import type { SimulatedProcess } from './simulated-process.js';
@@ -19,6 +19,9 @@ export interface Surroundings {
   /** What changes without transactions write to. */
   readonly files: InMemorySession;
 }
+
+/** The steps of a change that is made of some. */
+export const STEPS: readonly string[] = ['a', 'b', 'c'];
 
 /** What a change throws when its plan has it fail. */
 export class PlannedFailure extends Error {
@@ -37,7 +40,11 @@ export function describeChange(plan: ChangePlan, order: number, around: Surround
     target: transactional ? targetOf(plan, around) : FILES,
     transactional,
     recovery: plan.kind === 'NON_TX_RETRY' ? 'ALWAYS_RETRY' : 'MANUAL_INTERVENTION',
-    execution: { ...method(plan, 'execution', around), staysInTransaction: () => plan.kind === 'TX_SHARED' },
+    stepNames: plan.kind === 'NON_TX_STEPS' ? () => STEPS : undefined,
+    execution:
+      plan.kind === 'NON_TX_STEPS'
+        ? stepwise(plan, around)
+        : { ...method(plan, 'execution', around), staysInTransaction: () => plan.kind === 'TX_SHARED' },
     rollback: hasRollback ? method(plan, 'rollback', around) : undefined,
   });
 }
@@ -59,6 +66,33 @@ function method(plan: ChangePlan, name: 'execution' | 'rollback', around: Surrou
     await table.set(`after ${effectKey(plan.id, name, run)}`, executionId);
     if (name === 'execution') oracle.calls.end(plan.id, executionId);
   }, name);
+}
+
+/** Does its work in steps that can tell whether they are there. */
+function stepwise(plan: ChangePlan, around: Surroundings) {
+  const { oracle, process, runtime } = around;
+  return changeMethod(async (invocation) => {
+    const { context } = invocation;
+    const { executionId } = context;
+    const table = tableOf(plan, invocation, around);
+    for (const step of STEPS) {
+      const work = async (): Promise<string> => {
+        const run = oracle.beginsStep({ process, changeId: plan.id, executionId }, step);
+        await table.set(stepKey(plan.id, step, run), executionId);
+        if (plan.workMs > 0) await sleep(runtime, plan.workMs / STEPS.length);
+        if (run <= plan.failures && !process.isHealthy) throw new PlannedFailure(`${step} of ${plan.id}`);
+        return step;
+      };
+      const verify = async () => {
+        // The way to the target, which may lose the question.
+        await table.get(step);
+        return oracle.timesOfStep(plan.id, step) > 0 ? { applied: step } : ('not-applied' as const);
+      };
+      const result = await context.step(step, work, { verify });
+      if (result !== step) throw new TypeError(`${step} gave ${result}`);
+    }
+    oracle.calls.end(plan.id, executionId);
+  }, 'execution');
 }
 
 function tableOf(
