@@ -43,7 +43,7 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage; nothing was done
-  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, drift, a run left incomplete
+  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, report, drift, a run left incomplete
   4  too early: changes failed before, and are not to be executed yet`;
 
 /** The parser with every command. Throws where it would end the process. */

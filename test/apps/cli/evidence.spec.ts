@@ -13,8 +13,8 @@ import { onFixture, type Ended } from './flamingock.js';
 
 jest.setTimeout(120_000);
 
-const OPENSSL = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout;
-const onOpenssl = OPENSSL?.startsWith('OpenSSL 3') ? it : it.skip;
+const OPENSSL = spawnSync('sh', ['-c', 'openssl version'], { encoding: 'utf8' }).stdout;
+const onOpenssl = OPENSSL.startsWith('OpenSSL 3') ? it : it.skip;
 
 let workspace: Workspace<SqlDatabase>;
 let folder: string;

@@ -92,7 +92,7 @@ export function signedHeadsSuite<T extends TestDatabase>(
     );
     await access.write({
       entries: entries.map((entry, index) => {
-        const { author, hash, prevHash } = forged[index] as AuditEntry;
+        const { author, hash, prevHash } = forged[index]!;
         return { ...entry, author, hash, [access.names.prevHash]: prevHash };
       }),
       head: { ...head, hash: forged.at(-1)?.hash },

@@ -83,7 +83,23 @@ describe('a compliance report as HTML', () => {
     expect(text.slice(exceptions, all)).toContain('<pre>Error: no disk</pre>');
     expect(text.slice(exceptions, all)).not.toContain('add-sku');
     expect(text.slice(all)).toMatch(/add-sku[^]*add-price/);
-    expect(text).toContain('The list below is complete');
+  });
+
+  it.each([
+    [undefined, 'does not exclude that the history was rewritten as a whole'],
+    [4, 'and all of it is what was signed'],
+    [2, 'what was signed up to entry 2; what comes after it is not signed yet'],
+  ])('says how far it is proven, with a signed head of entry %j', async (seq, proof) => {
+    const signedHeads =
+      seq === undefined ? {} : { signedHeads: [{ seq, hash: 'h', createdAt: 'then', keyId: 'k' }] };
+    const verification = {
+      ok: true,
+      entries: 4,
+      head: { seq: 4, hash: 'h' },
+      accepted: [],
+      ...signedHeads,
+    } as const;
+    expect(await html(header, change, { ...summary, verification })).toContain(proof);
   });
 
   it('needs nothing else, and runs nothing', async () => {

@@ -76,21 +76,30 @@ function completeness(summary: ComplianceSummary): string {
   const { verification, contiguous, changes, entries, firstSeq, lastSeq } = summary;
   const isProven = verification.ok && contiguous;
   const range = firstSeq === undefined ? 'none' : `${firstSeq} to ${String(lastSeq)}, ${entries} entries`;
+  const gaps =
+    'no: entries between them have times that are not in the period, as after a clock was set back';
   return `<h2>Completeness</h2>
 <div class="${isProven ? 'ok' : 'bad'}">
-<p>${escaped(isProven ? 'The list below is complete, and nobody has altered it since it was recorded.' : 'Whether the list below is complete is NOT proven.')}</p>
+<p>${escaped(isProven ? provenBy(verification, lastSeq) : 'Whether the list below is complete is NOT proven.')}</p>
 ${facts([
   ['Changes in the period', String(changes)],
   ['Entries of the history', escaped(range)],
-  [
-    'Numbered without a gap',
-    contiguous
-      ? 'yes'
-      : 'no: entries between them have times that are not in the period, as after a clock was set back',
-  ],
+  ['Numbered without a gap', contiguous ? 'yes' : gaps],
   ...verificationFacts(verification),
 ])}</div>
 `;
+}
+
+/** The chain has no key: what nobody has signed may be another history altogether. */
+function provenBy(verification: AuditVerification, lastSeq = 0): string {
+  const { signedHeads = [] } = verification.ok ? verification : {};
+  const signedUntil = signedHeads.at(-1)?.seq ?? 0;
+  const complete = 'The list below is complete by the hash chain of the history';
+  if (signedUntil === 0)
+    return `${complete}. Without signed heads this does not exclude that the history was rewritten as a whole.`;
+  return signedUntil >= lastSeq
+    ? `${complete}, and all of it is what was signed.`
+    : `${complete}, and what was signed up to entry ${signedUntil}; what comes after it is not signed yet.`;
 }
 
 function verificationFacts(verification: AuditVerification): (readonly [string, string])[] {

@@ -1,3 +1,4 @@
+import { aKeyPair } from '../fixtures/evidence.js';
 import { failureOf } from '../fixtures/runs.js';
 import { isServiceLink, settingsFromEnvironment } from './environment-settings.js';
 import { InvalidOptionsError } from './nest.errors.js';
@@ -43,13 +44,14 @@ describe('settingsFromEnvironment', () => {
       FLAMINGOCK_TAKE_OVER_TIMEOUT_MS: '55',
       FLAMINGOCK_ON_UNAPPROVED: 'wait',
       FLAMINGOCK_EMERGENCY: 'the shop is down',
+      FLAMINGOCK_EVIDENCE_KEY_FILE: 'evidence.pem',
     });
     expect(settings).toEqual({
+      evidence: { keyFile: 'evidence.pem' },
       enabled: false,
       service: 'inventory',
       runAt: 'manual',
       approvals: { onUnapproved: 'wait', emergency: 'the shop is down' },
-      evidence: {},
       role: 'wait',
       stages: ['schema', 'data'],
       onIssue: 'skip',
@@ -69,7 +71,9 @@ describe('settingsFromEnvironment', () => {
         takeOverMs: 55,
       },
     });
-    expect(() => resolveOptions(settings)).not.toThrow();
+    // The file itself is not there.
+    const { key } = aKeyPair();
+    expect(() => resolveOptions(settings, { evidence: { key } })).not.toThrow();
   });
 
   it('takes a variable that is empty, or blank, for one that is not set', () => {

@@ -13,7 +13,7 @@ import { compliance, type ComplianceItem, type ComplianceSummary } from './compl
 import type { ComplianceChange } from './compliance-change.js';
 import type { ComplianceRequest } from './compliance-request.js';
 import { execute } from './execute.js';
-import { InvalidRequestError } from './operation.errors.js';
+import { type InvalidRequestError } from './operation.errors.js';
 import { undo } from './undo.js';
 
 const { key, publicKey } = aKeyPair();
