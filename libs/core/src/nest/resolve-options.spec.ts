@@ -24,6 +24,7 @@ describe('resolveOptions', () => {
       renamedChanges: 'fail',
       editedChanges: 'warn',
       development: { isOn: false, why: expect.any(String) as string },
+      resolutions: [],
       diagnosis: { statements: true },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
       retry: { attempts: 3, initialMs: 100, maxMs: 5_000 },
