@@ -172,7 +172,9 @@ export class ChangeCaller {
     await this.run.lease.whenHeld();
     const { state, effect } = rolledBack;
     const ended = { ...started, at: this.run.journal.now() };
-    await this.recordAfter(subject, effect, { ...ended, state: failed.state, error }, { ...ended, state });
+    const failure = { ...ended, state: failed.state, error };
+    const rollback = state === failed.state ? [] : [{ ...ended, state }];
+    await this.recordAfter(subject, effect, failure, ...rollback);
     return { status: 'failed', state, error, isUnbegun: true, durationMs: 0 };
   }
 

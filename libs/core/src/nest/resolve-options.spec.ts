@@ -26,6 +26,7 @@ describe('resolveOptions', () => {
       editedChanges: 'warn',
       driftAt: 'never',
       development: { isOn: false, why: expect.any(String) as string },
+      resolutions: [],
       diagnosis: { statements: true },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
       resolutions: [],

@@ -1,7 +1,7 @@
 import { InMemoryAuditStore, InMemoryDatabase, ManualRuntime } from '@nestjs-flamingock/testing';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { aChange, changeMethod } from '../fixtures/changes.js';
+import { aChange, changeMethod, FILES } from '../fixtures/changes.js';
 import { anEngine } from '../fixtures/engines.js';
 import { failureOf, passing, SERVICE } from '../fixtures/runs.js';
 import { auditFix } from '../operations/audit-fix.js';
@@ -149,6 +149,16 @@ describe('a playbook', () => {
       expect(await failureOf(start(anyEngine({ rollback })))).toBeInstanceOf(ManualInterventionError);
     expect([undone, executed]).toEqual([1, 1]);
     expect((await steps()).slice(2)).toEqual(['UNDO STARTED', 'UNDO ROLLBACK_FAILED']);
+  });
+
+  it('leaves a change to a person whose undo cannot begin, and says so once', async () => {
+    await fail();
+    playbooks = [playbook({ then: 'undo' })];
+    const target = { ...FILES, run: () => Promise.reject(new UploadError('away')) };
+    expect(await failureOf(start(anyEngine({ rollback, target })))).toBeInstanceOf(ManualInterventionError);
+    expect(undone).toBe(0);
+    expect((await steps()).slice(2)).toEqual(['UNDO STARTED', 'UNDO ROLLBACK_FAILED']);
+    expect((await entries()).at(-1)?.error).toContain('Caused by Error: away');
   });
 
   it('acts no more often than it may, and as often again once the change was applied', async () => {
