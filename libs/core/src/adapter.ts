@@ -52,6 +52,8 @@ export {
   type StoredRecord,
 } from './records/record-store.js';
 
+export type { AlertSettings } from './alerts/alert-channel.js';
+
 export { DecisionLedger } from './decisions/decision-ledger.js';
 export type { NewDecision } from './decisions/decision-record.js';
 

@@ -36,6 +36,12 @@ export type { ChainEnd } from './audit/chain.js';
 export type { DecisionKind, DecisionRecord } from './decisions/decision-record.js';
 export { LedgerTamperedError } from './decisions/decision.errors.js';
 
+export type { AlertKind, AlertCause, AlertMessage, AlertPhase } from './alerts/alert.js';
+export type { AlertChannel } from './alerts/alert-channel.js';
+export type { AlertAttempt, DeliveryReport } from './alerts/alert-delivery.js';
+export type { AlertDeliveryState, AlertListRequest, AlertSummary } from './alerts/alert-list.js';
+export { AlertLateError, NoAlertChannelError, UnknownAlertError } from './alerts/alert.errors.js';
+
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export { TargetSystemUnavailableError } from './target-system/target-system.errors.js';
@@ -107,6 +113,7 @@ export type {
   LeftBehindEvent,
   StageEvent,
   StillRunningEvent,
+  TookOverEvent,
   ChangeUndoneEvent,
   IssueOpenedEvent,
   ImportRecordedEvent,
@@ -211,6 +218,7 @@ export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
+export type { AlertOperations } from './nest/facade/alert-operations.js';
 export type { ApprovalOperations } from './nest/facade/approval-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
 export type { FormerContext } from './nest/facade/former-context.js';

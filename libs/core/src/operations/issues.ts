@@ -146,23 +146,25 @@ export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
 function detailOf(issue: FoundIssue, history: readonly AuditEntry[], work: ChangeWork): IssueDetail {
   const { entry, change } = issue;
   const { recoveryStrategy, txStrategy, author, className } = entry;
-  const facts = entryFacts(entry);
-  const inCode = change
-    ? changeFacts(change)
-    : { changeId: entry.changeId, hasRollback: false, inCode: false };
   return {
     ...summaryOf(issue),
     recoveryStrategy,
     txStrategy,
     author,
     className,
-    hasRollback: inCode.hasRollback,
-    rollbackRan: facts.rollbackRan,
+    hasRollback: change?.rollback !== undefined,
+    rollbackRan: entryFacts(entry).rollbackRan,
     history,
-    guidance:
-      change && isForeign(entry, change)
-        ? foreignSteps(entry, change)
-        : guidanceFor({ ...facts, ...inCode, runsAgain: false }),
+    guidance: stepsFor(issue),
     work,
   };
+}
+
+/** What to do about an issue, step by step. */
+export function stepsFor({ entry, change }: Pick<FoundIssue, 'entry' | 'change'>): string[] {
+  if (change && isForeign(entry, change)) return foreignSteps(entry, change);
+  const inCode = change
+    ? changeFacts(change)
+    : { changeId: entry.changeId, hasRollback: false, inCode: false };
+  return guidanceFor({ ...entryFacts(entry), ...inCode, runsAgain: false });
 }

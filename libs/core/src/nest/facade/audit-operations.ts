@@ -13,11 +13,15 @@ import {
   type AuditVerifyRequest,
 } from '../../operations/audit-verify.js';
 import type { OperationContext } from '../../operations/operation-context.js';
+import type { AlertHost } from '../alert-host.js';
 import type { EngineHost } from '../engine-host.js';
 
 /** The history: `flamingock.audit`. */
 export class AuditOperations {
-  constructor(private readonly host: EngineHost) {}
+  constructor(
+    private readonly host: EngineHost,
+    private readonly alerts: AlertHost,
+  ) {}
 
   /**
    * Last entry of each change, or every entry; the newest last.
@@ -55,9 +59,14 @@ export class AuditOperations {
     return this.host.perform(context, (engine, operation) => auditReconcile(engine, request, operation));
   }
 
-  /** Walks the whole chain of entries, in bounded memory, up to its first fault. */
+  /**
+   * Walks the whole chain of entries, in bounded memory, up to its first fault. Where the application has channels for
+   * alerts, the fault is told there.
+   */
   async verify(request?: AuditVerifyRequest): Promise<AuditVerification> {
-    return auditVerify(await this.host.engine(), request);
+    const verification = await auditVerify(await this.host.engine(), request);
+    this.alerts.note({ what: 'verified', verification });
+    return verification;
   }
 
   /** The whole history, the oldest entry first, in bounded memory. */
