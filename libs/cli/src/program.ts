@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAlerts } from './commands/alerts.command.js';
 import { addApprovals } from './commands/approve.command.js';
 import { addAuditExport } from './commands/audit-export.command.js';
 import { addAuditFix } from './commands/audit-fix.command.js';
@@ -38,7 +39,8 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage; nothing was done
-  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, drift, a run left incomplete`;
+  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, drift, alerts deliver,
+     a run left incomplete`;
 
 /** The parser with every command. Throws where it would end the process. */
 export function createProgram(runner: CommandRunner, terminal: Terminal): Command {
@@ -57,6 +59,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addIssueGet(issue, runner);
   addIssueDecisions(issue, runner);
   addApprovals(program, runner);
+  addAlerts(program, runner);
   const audit = program.command('audit').description('the history');
   addAuditList(audit, runner);
   addAuditFix(audit, runner);

@@ -4,12 +4,12 @@ export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
 export { CLI_VARIABLE } from './errors/command-line.js';
 export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
-export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
+export { optionFaults, optionsOf, shown, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';
 export { isConnectionFailure, saysTransient } from './errors/transience.js';
 
 export type { Runtime } from './runtime/runtime.js';
-export { nodeRuntime } from './runtime/node-runtime.js';
+export { nodeRuntime, timeOfDay } from './runtime/node-runtime.js';
 export { SharedAnswer } from './runtime/shared-answer.js';
 export { withinTime } from './runtime/within-time.js';
 export type { Limits } from './runtime/limits.js';
@@ -96,6 +96,7 @@ export { DURATION_BOUNDS } from './reporting/run-metrics.js';
 export type { EventPublisher } from './reporting/event-publisher.js';
 
 export { describeAwaited } from './reporting/awaiting-text.js';
+export { countFrom, milliseconds } from './nest/value-faults.js';
 export { tolerateClosing } from './nest/closing-hooks.js';
 export type { AdapterDefinition } from './nest/adapter-definition.js';
 export {
