@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { FlamingockError, InvalidRequestError, UnknownChangeError } from '@nestjs-flamingock/core';
+import { FlamingockError, InvalidRequestError, UnknownAlertError, UnknownChangeError } from '@nestjs-flamingock/core';
 import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 import { UsageError } from './cli.errors.js';
 import { ExitCode } from './exit-code.js';
@@ -17,5 +17,6 @@ export function showFailure(error: unknown, output: Output, verbose: boolean): E
 }
 
 function isUsage(error: unknown): boolean {
-  return [UsageError, UnknownChangeError, InvalidRequestError].some((kind) => error instanceof kind);
+  const kinds = [UsageError, UnknownChangeError, UnknownAlertError, InvalidRequestError];
+  return kinds.some((kind) => error instanceof kind);
 }
