@@ -43,7 +43,11 @@ function rangeOf(name, range) {
 }
 
 /** Sources that say the version, because a compiled package cannot ask its manifest. */
-export const VERSIONED = ['libs/cli/src/version.ts', 'libs/core/src/version.ts', 'libs/schematics/src/version.ts'];
+export const VERSIONED = [
+  'libs/cli/src/version.ts',
+  'libs/core/src/version.ts',
+  'libs/schematics/src/version.ts',
+];
 
 /** What is not alike. */
 export function manifestFaults(folder) {

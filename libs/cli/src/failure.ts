@@ -3,6 +3,7 @@ import {
   FlamingockError,
   InvalidRequestError,
   NotYetError,
+  UnknownAlertError,
   UnknownChangeError,
 } from '@nestjs-flamingock/core';
 import { maskSecrets } from '@nestjs-flamingock/core/adapter';
@@ -28,5 +29,6 @@ export function exitCodeOf(error: unknown): ExitCode {
 }
 
 function isUsage(error: unknown): boolean {
-  return [UsageError, UnknownChangeError, InvalidRequestError].some((kind) => error instanceof kind);
+  const kinds = [UsageError, UnknownChangeError, UnknownAlertError, InvalidRequestError];
+  return kinds.some((kind) => error instanceof kind);
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAlerts } from './commands/alerts.command.js';
 import { addApprovals } from './commands/approve.command.js';
 import { addAuditExport } from './commands/audit-export.command.js';
 import { addAuditFix } from './commands/audit-fix.command.js';
@@ -43,7 +44,8 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage; nothing was done
-  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, report, drift, a run left incomplete
+  3  something needs attention: plan --exit-code, issue list --exit-code, audit verify, report, drift, alerts deliver,
+     a run left incomplete
   4  too early: changes failed before, and are not to be executed yet`;
 
 /** The parser with every command. Throws where it would end the process. */
@@ -64,6 +66,7 @@ export function createProgram(runner: CommandRunner, terminal: Terminal): Comman
   addIssueBundle(issue, runner);
   addIssueDecisions(issue, runner);
   addApprovals(program, runner);
+  addAlerts(program, runner);
   const audit = program.command('audit').description('the history');
   addAuditList(audit, runner);
   addAuditFix(audit, runner);

@@ -5,12 +5,12 @@ export { maskSecrets } from './errors/mask-secrets.js';
 export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
 export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
 export { describeSteps } from './recovery/step-states.js';
-export { optionFaults, optionsOf, type OptionNames } from './errors/option-names.js';
+export { optionFaults, optionsOf, shown, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';
 export { isConnectionFailure, saysTransient } from './errors/transience.js';
 
 export type { ProcessFacts, Runtime } from './runtime/runtime.js';
-export { nodeRuntime } from './runtime/node-runtime.js';
+export { nodeRuntime, timeOfDay } from './runtime/node-runtime.js';
 export { SharedAnswer } from './runtime/shared-answer.js';
 export { withinTime } from './runtime/within-time.js';
 export type { Limits } from './runtime/limits.js';
@@ -52,6 +52,8 @@ export {
   type RecordStore,
   type StoredRecord,
 } from './records/record-store.js';
+
+export type { AlertSettings } from './alerts/alert-channel.js';
 
 export { DecisionLedger } from './decisions/decision-ledger.js';
 export type { NewDecision } from './decisions/decision-record.js';
@@ -99,6 +101,7 @@ export { DURATION_BOUNDS } from './reporting/run-metrics.js';
 export type { EventPublisher } from './reporting/event-publisher.js';
 
 export { describeAwaited } from './reporting/awaiting-text.js';
+export { countFrom, milliseconds } from './nest/value-faults.js';
 export { tolerateClosing } from './nest/closing-hooks.js';
 export type { AdapterDefinition } from './nest/adapter-definition.js';
 export {

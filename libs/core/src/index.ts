@@ -52,6 +52,12 @@ export type { EvidenceSigner } from './evidence/signer.js';
 export type { KeptStatements } from './evidence/statement-file.js';
 export { webhookAnchor, type WebhookAnchorOptions } from './evidence/webhook-anchor.js';
 
+export type { AlertKind, AlertCause, AlertMessage, AlertPhase } from './alerts/alert.js';
+export type { AlertChannel } from './alerts/alert-channel.js';
+export type { AlertAttempt, DeliveryReport } from './alerts/alert-delivery.js';
+export type { AlertDeliveryState, AlertListRequest, AlertSummary } from './alerts/alert-list.js';
+export { AlertLateError, NoAlertChannelError, UnknownAlertError } from './alerts/alert.errors.js';
+
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export {
@@ -137,6 +143,7 @@ export type {
   LeftBehindEvent,
   StageEvent,
   StillRunningEvent,
+  TookOverEvent,
   ChangeUndoneEvent,
   CircuitClosedEvent,
   CircuitOpenedEvent,
@@ -274,6 +281,7 @@ export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
+export type { AlertOperations } from './nest/facade/alert-operations.js';
 export type { ApprovalOperations } from './nest/facade/approval-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
 export type { CircuitOperations } from './nest/facade/circuit-operations.js';

@@ -20,7 +20,7 @@ export async function generate({ name, node, schematics, options = [] }, { proje
 }
 
 /** What the templates' applications use: they have the driver of no other adapter. */
-const USED = ['core', 'typeorm', 'terminus', 'opentelemetry', 'testing', 'cli', 'schematics'].map(
+const USED = ['core', 'typeorm', 'terminus', 'opentelemetry', 'alerts', 'testing', 'cli', 'schematics'].map(
   (name) => `@nestjs-flamingock/${name}`,
 );
 

@@ -134,7 +134,8 @@ export class AuditTamperedError extends FlamingockError {
 
   constructor(
     readonly service: string,
-    fault: string,
+    /** What is wrong, in words. */
+    readonly fault: string,
   ) {
     super(
       `The audit history of service "${service}" was altered: ${fault}. Nothing was run. Compare the ` +

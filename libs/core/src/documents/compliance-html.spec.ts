@@ -97,6 +97,7 @@ describe('a compliance report as HTML', () => {
       entries: 4,
       head: { seq: 4, hash: 'h' },
       accepted: [],
+      decisions: 0,
       ...signedHeads,
     } as const;
     expect(await html(header, change, { ...summary, verification })).toContain(proof);

@@ -8,6 +8,7 @@ import { FlamingockEvents } from '../reporting/event-publisher.js';
 import { LoggerReporter } from './logger-reporter.js';
 import { EarlyInit } from './early-init.js';
 import { EngineFactory } from './engine-factory.js';
+import { AlertHost } from './alert-host.js';
 import { EngineHost } from './engine-host.js';
 import { FlamingockBootstrap } from './flamingock.bootstrap.js';
 import {
@@ -66,6 +67,7 @@ export const coreProviders: readonly Provider[] = [
   EngineFactory,
   EarlyInit,
   EngineHost,
+  AlertHost,
   FlamingockService,
   ProcessEnd,
   FlamingockBootstrap,

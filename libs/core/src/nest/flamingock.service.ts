@@ -21,8 +21,10 @@ import type { ChangeVerdict, DriftReport } from '../reporting/drift-report.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { RedoReport } from '../reporting/redo-report.js';
 import type { UndoReport } from '../reporting/undo-report.js';
+import { AlertHost } from './alert-host.js';
 import { EngineHost } from './engine-host.js';
 import { AdoptionOperations } from './facade/adoption-operations.js';
+import { AlertOperations } from './facade/alert-operations.js';
 import { ApprovalOperations } from './facade/approval-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
 import { CircuitOperations } from './facade/circuit-operations.js';
@@ -38,6 +40,8 @@ import type { ResolvedOptions } from './resolve-options.js';
 export class FlamingockService {
   /** Taking over a database that other tools, or nobody, have kept. */
   readonly adoption: AdoptionOperations;
+  /** What people are told of trouble. */
+  readonly alerts: AlertOperations;
   /** Pending changes that people have to approve. */
   readonly approvals: ApprovalOperations;
   /** The history. */
@@ -52,10 +56,14 @@ export class FlamingockService {
   readonly service: ServiceOperations;
   private running: Promise<ExecutionReport> | undefined;
 
-  constructor(private readonly host: EngineHost) {
+  constructor(
+    private readonly host: EngineHost,
+    private readonly alertHost: AlertHost,
+  ) {
     this.adoption = new AdoptionOperations(host);
+    this.alerts = new AlertOperations(host, alertHost);
     this.approvals = new ApprovalOperations(host);
-    this.audit = new AuditOperations(host);
+    this.audit = new AuditOperations(host, alertHost);
     this.circuits = new CircuitOperations(host);
     this.issues = new IssueOperations(host);
     this.lock = new LockOperations(host);
@@ -97,12 +105,15 @@ export class FlamingockService {
   }
 
   /**
-   * Asks every applied change that has a `@Verify()` whether it is still there. Takes no lock and writes nothing.
+   * Asks every applied change that has a `@Verify()` whether it is still there. Takes no lock and writes nothing;
+   * where the application has channels for alerts, what has drifted is told there.
    *
    * @throws InvalidChangesError, AuditStoreUnavailableError
    */
   async drift(): Promise<DriftReport> {
-    return drift(await this.host.engine());
+    const report = await drift(await this.host.engine());
+    this.alertHost.note({ what: 'drift', report });
+    return report;
   }
 
   /**
@@ -150,8 +161,9 @@ export class FlamingockService {
   }
 
   /** Stops what is going on, waits until it has recorded where it stopped, and lets nothing begin after it. */
-  stop(why: string): Promise<void> {
-    return this.host.stop(why);
+  async stop(why: string): Promise<void> {
+    await this.host.stop(why);
+    await this.alertHost.stop();
   }
 
   /** @deprecated Call {@link IssueOperations.list}, `flamingock.issues.list()`. */
@@ -207,6 +219,13 @@ export class FlamingockService {
   private async run(): Promise<ExecutionReport> {
     if (!this.options.enabled) throw new FlamingockDisabledError();
     const work = this.options.role === 'wait' ? awaitChanges : execute;
-    return this.host.perform({}, (engine, { signal }) => work(engine, signal));
+    try {
+      const report = await this.host.perform({}, (engine, { signal }) => work(engine, signal));
+      await this.alertHost.runEnded();
+      return report;
+    } catch (error) {
+      await this.alertHost.runEnded(error);
+      throw error;
+    }
   }
 }

@@ -29,7 +29,6 @@ describe('resolveOptions', () => {
       resolutions: [],
       diagnosis: { statements: true },
       lock: { leaseMs: 10_000, waitMs: 600_000, retryMs: 500 },
-      resolutions: [],
       resolution: { approvals: 0 },
       approvals: { require: [], directory: undefined, onUnapproved: 'fail', emergency: undefined },
       retry: { attempts: 3, initialMs: 100, maxMs: 5_000 },

@@ -168,26 +168,33 @@ async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail>
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
   const diagnosis = lastDiagnosis(history);
-  const inCode = change
-    ? changeFacts(change)
-    : { changeId: entry.changeId, hasRollback: false, inCode: false };
-  const guidance =
-    change && isForeign(entry, change)
-      ? foreignSteps(entry, change)
-      : guidanceFor({ ...facts, ...inCode, ...stepsOf, runsAgain: false });
   return {
     ...summaryOf(issue),
     recoveryStrategy,
     txStrategy,
     author,
     className,
-    hasRollback: inCode.hasRollback,
+    hasRollback: change?.rollback !== undefined,
     rollbackRan: facts.rollbackRan,
     ...(diagnosis && { diagnosis }),
     ...(stepsOf.steps && { steps: stepsOf.steps }),
     history,
     ...(playbook && { playbook }),
-    guidance: [...guidance, ...(playbook ? [outlookStep(playbook)] : [])],
+    guidance: [...stepsFor(issue), ...(playbook ? [outlookStep(playbook)] : [])],
     work,
   };
+}
+
+/** What to do about an issue, step by step. */
+export function stepsFor({ entry, change, steps }: Pick<FoundIssue, 'entry' | 'change' | 'steps'>): string[] {
+  if (change && isForeign(entry, change)) return foreignSteps(entry, change);
+  const inCode = change
+    ? changeFacts(change)
+    : { changeId: entry.changeId, hasRollback: false, inCode: false };
+  return guidanceFor({
+    ...entryFacts(entry),
+    ...inCode,
+    ...stepFacts(entry, steps, change),
+    runsAgain: false,
+  });
 }

@@ -10,6 +10,16 @@ import type { ChangeReport, ExecutionReport } from './execution-report.js';
 import type { HolderActivity } from './holder-activity.js';
 import type { UndoneChange } from './undo-report.js';
 
+/** A run goes on where another one was gone in the middle of a change. */
+export interface TookOverEvent extends RunEvent {
+  /** The change whose end is not recorded. */
+  readonly changeId: string;
+  /** Number of its last entry. */
+  readonly seq: number;
+  /** Who had started it. */
+  readonly from: { readonly executionId: string; readonly host: string };
+}
+
 /** Names the run and, below, the stage or change that an event is about. */
 export interface RunEvent {
   readonly service: string;
@@ -186,6 +196,8 @@ export interface FlamingockEventMap {
   'run.started': RunEvent;
   /** Another instance holds the lock. Once per holder. */
   'run.waiting': RunEvent & { readonly holder: LockRecord | undefined };
+  /** It has the lock, and the holder before was gone in the middle of a change. Each run that meets that tells so again. */
+  'run.took-over': TookOverEvent;
   /**
    * By a process of the role `wait`, between its `run.started` and its `run.completed` or `run.failed`: at its first look,
    * and whenever what it waits for has changed; not at each look. It has applied, locked and written nothing.

@@ -31,6 +31,7 @@ import { readPlan } from './read-plan.js';
 import { ReportDraft } from './report-draft.js';
 import { storeNews } from './store-news.js';
 import { reportedRun } from './reported-run.js';
+import { announceTakeOver } from './take-over-notice.js';
 
 const UNSETTLED = 'the history could not be marked as settled; the next start reads it whole';
 
@@ -89,6 +90,7 @@ export class PipelineRunner {
 
   private async runLocked(session: ExclusiveSession, signal: AbortSignal): Promise<void> {
     const { head, lease, journal, snapshot } = session;
+    announceTakeOver(this.engine, this.report.executionId, snapshot);
     const mayHaveFailed = lease.token > 1 && isLeft(head);
     const now = await planNow(this.engine, snapshot, { mayHaveFailed, now: journal.now() });
     const { plan } = now;

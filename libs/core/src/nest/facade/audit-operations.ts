@@ -17,11 +17,15 @@ import { signHead } from '../../operations/head-sign.js';
 import { compliance, type ComplianceItem } from '../../operations/compliance.js';
 import type { ComplianceRequest } from '../../operations/compliance-request.js';
 import type { OperationContext } from '../../operations/operation-context.js';
+import type { AlertHost } from '../alert-host.js';
 import type { EngineHost } from '../engine-host.js';
 
 /** The history: `flamingock.audit`. */
 export class AuditOperations {
-  constructor(private readonly host: EngineHost) {}
+  constructor(
+    private readonly host: EngineHost,
+    private readonly alerts: AlertHost,
+  ) {}
 
   /**
    * Last entry of each change, or every entry; the newest last.
@@ -60,12 +64,15 @@ export class AuditOperations {
   }
 
   /**
-   * Walks the whole chain of entries, in bounded memory, up to its first fault.
+   * Walks the whole chain of entries, in bounded memory, up to its first fault. Where the application has channels for
+   * alerts, the fault is told there.
    *
    * @throws StatementsRefusedError, before anything is read, for what is no signed head of this history.
    */
   async verify(request?: AuditVerifyRequest): Promise<AuditVerification> {
-    return auditVerify(await this.host.engine(), request);
+    const verification = await auditVerify(await this.host.engine(), request);
+    this.alerts.note({ what: 'verified', verification });
+    return verification;
   }
 
   /**

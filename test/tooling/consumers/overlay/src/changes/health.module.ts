@@ -1,3 +1,4 @@
+import { FlamingockAlertsModule, webhookChannel } from '@nestjs-flamingock/alerts';
 import { FlamingockOpenTelemetryModule } from '@nestjs-flamingock/opentelemetry';
 import { FlamingockHealthIndicator } from '@nestjs-flamingock/terminus';
 import { Controller, Get, Module } from '@nestjs/common';
@@ -17,8 +18,18 @@ export class HealthController {
   }
 }
 
+// Nothing listens there: a start is not kept by it.
+const webhook = webhookChannel({
+  url: 'http://127.0.0.1:9/',
+  secrets: [Buffer.alloc(32).toString('base64')],
+});
+
 @Module({
-  imports: [TerminusModule, FlamingockOpenTelemetryModule],
+  imports: [
+    TerminusModule,
+    FlamingockOpenTelemetryModule,
+    FlamingockAlertsModule.forRoot({ channels: [webhook] }),
+  ],
   controllers: [HealthController],
   providers: [FlamingockHealthIndicator],
 })

@@ -1,0 +1,36 @@
+import { FlamingockError } from '@nestjs-flamingock/core';
+import { cliCommand } from '@nestjs-flamingock/core/adapter';
+
+/** The options of `FlamingockAlertsModule` make no sense; every fault at once. */
+export class InvalidAlertOptionsError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_INVALID_ALERT_OPTIONS';
+
+  constructor(readonly faults: readonly string[]) {
+    super(
+      `FlamingockAlertsModule is not configured correctly. Nothing was run.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.hide('faults');
+    this.dropFrames();
+  }
+}
+
+/** A receiver has not taken an alert. */
+export class AlertNotDeliveredError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_ALERT_NOT_DELIVERED';
+  override readonly isTransient = true;
+
+  constructor(
+    readonly channel: string,
+    why: string,
+    /** Milliseconds that the receiver has asked to be left alone; 0: it has not. */
+    readonly retryAfterMs = 0,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `Channel "${channel}" has not delivered an alert: ${why}. It is tried again later; ` +
+        `\`${cliCommand('alerts list')}\` shows when.`,
+      options,
+    );
+    this.hide('retryAfterMs');
+  }
+}

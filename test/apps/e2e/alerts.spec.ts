@@ -1,0 +1,240 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AlertSummary, DeliveryReport } from '@nestjs-flamingock/core';
+import { describeOn } from '../../support/services/describe-on.js';
+import { postgresDatabase, sqliteFile } from '../../support/sql-database.js';
+import { mongoDatabase } from '../../support/mongo-database.js';
+import type { CreateDatabase } from '../../support/test-database.js';
+import { onFixture, type Ended } from '../cli/flamingock.js';
+import { runInstance } from './fixture-process.js';
+import type { FixtureOptions } from './fixtures/app.module.js';
+import { ServingProcess } from './serving-process.js';
+import { Workspace } from './workspace.js';
+
+const SECRET = Buffer.alloc(32, 7).toString('base64');
+/** For one that is to die: short, so that nobody waits long for it. */
+const LEASE = { lock: { leaseMs: 2_000 } };
+const KILLED = 'kill:half of publish';
+
+interface AlertEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly data: { readonly alertId: string; readonly guidance: readonly string[]; readonly text: string };
+}
+
+/** A receiver of signed webhooks, which keeps what is genuine. */
+class Receiver {
+  readonly events: AlertEvent[] = [];
+  readonly forged: string[] = [];
+  /** Requests that it does not answer. */
+  hangs = 0;
+  isHanging = false;
+  private server = this.create();
+  private port = 0;
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Is away until it listens again, at the same address. */
+  async leave(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    this.server = this.create();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/alerts`;
+  }
+
+  /** What it was told, without the signs of what it is about. */
+  get told(): string[] {
+    return this.events.map(
+      ({ type, subject }) => `${type.replace('nestjs-flamingock.alert.', '')} ${subject}`,
+    );
+  }
+
+  private create() {
+    return createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        if (this.isHanging) {
+          this.hangs++;
+          return;
+        }
+        if (isGenuine(request.headers, body)) this.events.push(JSON.parse(body) as AlertEvent);
+        else this.forged.push(body);
+        response.writeHead(204).end();
+      });
+    });
+  }
+}
+
+/** As the specification of Standard Webhooks has receivers do it. */
+function isGenuine(headers: IncomingHttpHeaders, body: string): boolean {
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
+    String(headers[name]),
+  );
+  if (Math.abs(Date.now() / 1_000 - Number(timestamp)) > 300) return false;
+  const expected = createHmac('sha256', Buffer.from(SECRET, 'base64'))
+    .update(`${id}.${timestamp}.${body}`)
+    .digest();
+  return String(signatures)
+    .split(' ')
+    .filter((signature) => signature.startsWith('v1,'))
+    .map((signature) => Buffer.from(signature.slice('v1,'.length), 'base64'))
+    .some((given) => given.length === expected.length && timingSafeEqual(given, expected));
+}
+
+function alertsSuite(createAudit: CreateDatabase): void {
+  let workspace: Workspace;
+  let receiver: Receiver;
+
+  beforeEach(async () => {
+    workspace = await Workspace.open(createAudit);
+    receiver = new Receiver();
+    await receiver.listen();
+  });
+
+  afterEach(async () => {
+    await receiver.leave();
+    await workspace.remove();
+  });
+
+  const options = (alerts: Partial<NonNullable<FixtureOptions['alerts']>> = {}): FixtureOptions => ({
+    ...workspace.options,
+    settings: LEASE,
+    alerts: { url: receiver.url, secrets: [SECRET], ...alerts },
+  });
+  const command = (args: string[], given = options()): Promise<Ended> =>
+    onFixture(given)([...args, '--json']);
+  const dies = async (): Promise<void> => {
+    expect((await runInstance({ ...options(), behaviour: KILLED })).signal).toBe('SIGKILL');
+    expect(receiver.events).toEqual([]);
+  };
+
+  it('are one that is signed, once the only instance was killed in a change, however often it is started', async () => {
+    await dies();
+    expect((await runInstance(options())).code).toBe(1);
+    expect(receiver.told).toEqual(['issue.opened publish']);
+    expect(receiver.events[0]?.data.guidance.join('\n')).toContain(
+      'audit fix -c publish --resolution EXECUTED',
+    );
+    for (let starts = 0; starts < 5; starts++)
+      await Promise.all([runInstance(options()), runInstance(options())]);
+    expect(receiver.told).toEqual(['issue.opened publish']);
+
+    const fixed = await command([
+      'audit',
+      'fix',
+      '-c',
+      'publish',
+      '--resolution',
+      'EXECUTED',
+      '--reason',
+      'looked',
+    ]);
+    expect(fixed).toMatchObject({ code: 0 });
+    expect(receiver.told).toEqual(['issue.opened publish', 'issue.resolved publish']);
+    expect(new Set(receiver.events.map(({ data }) => data.alertId)).size).toBe(1);
+    expect((await runInstance(options())).report?.status).toBe('applied');
+    expect(receiver.events).toHaveLength(2);
+    expect(receiver.forged).toEqual([]);
+  });
+
+  it('are told by the start of an application that then ends', async () => {
+    await dies();
+    const serving = new ServingProcess(options());
+    expect((await serving.exit).code).toBe(1);
+    expect(receiver.told).toEqual(['issue.opened publish']);
+  });
+
+  it('come once, under the id that they had from the first, when the receiver is back', async () => {
+    await dies();
+    await receiver.leave();
+    const patient = options({ retry: { initialMs: 1, maxMs: 1 } });
+    for (let starts = 0; starts < 3; starts++) await runInstance(patient);
+    const { alerts } = JSON.parse((await command(['alerts', 'list'], patient)).stdout) as {
+      alerts: AlertSummary[];
+    };
+    expect(alerts).toMatchObject([
+      { kind: 'issue', deliveries: [{ channel: 'webhook', message: 'opened', state: 'waiting' }] },
+    ]);
+    expect(alerts[0]?.deliveries[0]?.error).toContain('ECONNREFUSED');
+    await receiver.listen();
+    for (let starts = 0; starts < 3; starts++) await runInstance(patient);
+    expect(receiver.events.map(({ id }) => id)).toEqual([`${alerts[0]?.id ?? ''}-opened`]);
+  });
+
+  it('of a job that was killed are delivered by a command, and by no other', async () => {
+    await dies();
+    expect(await command(['status'])).toMatchObject({ code: 0 });
+    expect(receiver.events).toEqual([]);
+    // As long as the lease of the dead holder lasts, its change counts as running.
+    let ended = await command(['alerts', 'deliver']);
+    while (receiver.events.length === 0 && ended.code === 0) ended = await command(['alerts', 'deliver']);
+    expect(ended.code).toBe(0);
+    const { attempts } = JSON.parse(ended.stdout) as DeliveryReport;
+    expect(attempts).toEqual([
+      expect.objectContaining({ id: receiver.events[0]?.id, channel: 'webhook', isDead: false }),
+    ]);
+    expect(receiver.told).toEqual(['issue.opened publish']);
+  });
+
+  it('that were given up are listed, and sent anew when somebody says so', async () => {
+    await dies();
+    await receiver.leave();
+    const once = options({ retry: { attempts: 1 } });
+    await runInstance(once);
+    await receiver.listen();
+    expect(await command(['alerts', 'deliver'], once)).toMatchObject({ code: 0 });
+    expect(receiver.events).toEqual([]);
+    const dead = JSON.parse((await command(['alerts', 'list', '--dead'], once)).stdout) as {
+      alerts: AlertSummary[];
+    };
+    expect(dead.alerts).toHaveLength(1);
+    const id = dead.alerts[0]?.id ?? '';
+    expect(await command(['alerts', 'resend', '-i', id], once)).toMatchObject({ code: 0 });
+    expect(await command(['alerts', 'deliver'], once)).toMatchObject({ code: 0 });
+    expect(receiver.events.map((event) => event.id)).toEqual([`${id}-opened`]);
+    expect(await command(['alerts', 'resend', '-i', id], once)).toMatchObject({ code: 1 });
+    expect(await command(['alerts', 'resend', '-i', 'none'], once)).toMatchObject({ code: 2 });
+  });
+
+  it('do not keep a start from serving, or from ending, while their receiver does not answer', async () => {
+    receiver.isHanging = true;
+    const hasty = options({ afterFailureMs: 500 });
+    await dies();
+    const failing = await runInstance(hasty);
+    expect(failing.stderr).toContain('needs a manual check');
+    expect(receiver.hangs).toBeGreaterThan(0);
+    const { alerts: _none, ...plain } = options();
+    await command(['audit', 'fix', '-c', 'publish', '--resolution', 'EXECUTED', '--reason', 'x'], plain);
+    const serving = new ServingProcess(hasty);
+    await serving.serves();
+    serving.kill('SIGTERM');
+    await serving.exit;
+  });
+
+  it('cost nothing where there is no channel', async () => {
+    const { alerts: _none, ...plain } = options();
+    await runInstance({ ...plain, behaviour: KILLED });
+    await runInstance(plain);
+    const { stdout } = await command(['alerts', 'list'], plain);
+    expect(JSON.parse(stdout)).toEqual({ alerts: [] });
+    expect(await command(['alerts', 'deliver'], plain)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('FLAMINGOCK_NO_ALERT_CHANNEL'),
+    });
+  });
+}
+
+describe('alerts on SQLite', () => alertsSuite(sqliteFile));
+await describeOn(['postgres'], 'alerts on PostgreSQL', ({ postgres }) =>
+  alertsSuite(postgresDatabase(postgres)),
+);
+await describeOn(['mongodb'], 'alerts on MongoDB', ({ mongodb }) => alertsSuite(mongoDatabase(mongodb)));
