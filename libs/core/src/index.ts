@@ -34,30 +34,6 @@ export { RecoveryStrategy } from './audit/recovery-strategy.js';
 export type { Actor, ActorKind, Operator } from './audit/actor.js';
 export type { ChainEnd } from './audit/chain.js';
 
-export type { DecisionKind, DecisionRecord } from './decisions/decision-record.js';
-export { LedgerTamperedError } from './decisions/decision.errors.js';
-export {
-  AnchorFailedError,
-  NoEvidenceKeyError,
-  NothingToSignError,
-  SigningFailedError,
-  StatementsRefusedError,
-} from './evidence/evidence.errors.js';
-export type { Evidence, EvidenceAnchor, HeldHead, SignedHead } from './evidence/anchor.js';
-export type { Envelope, EnvelopeSignature } from './evidence/envelope.js';
-export { fileAnchor } from './evidence/file-anchor.js';
-export type { HeadFacts } from './evidence/head-statement.js';
-export type { KeptHead } from './evidence/sign-head.js';
-export type { EvidenceSigner } from './evidence/signer.js';
-export type { KeptStatements } from './evidence/statement-file.js';
-export { webhookAnchor, type WebhookAnchorOptions } from './evidence/webhook-anchor.js';
-
-export type { AlertKind, AlertCause, AlertMessage, AlertPhase } from './alerts/alert.js';
-export type { AlertChannel } from './alerts/alert-channel.js';
-export type { AlertAttempt, DeliveryReport } from './alerts/alert-delivery.js';
-export type { AlertDeliveryState, AlertListRequest, AlertSummary } from './alerts/alert-list.js';
-export { AlertLateError, NoAlertChannelError, UnknownAlertError } from './alerts/alert.errors.js';
-
 export { RecordTooLargeError } from './records/record.errors.js';
 
 export {
@@ -205,28 +181,10 @@ export type { AuditReconcileRequest, AuditReconciliation } from './operations/au
 export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
 export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
 export type { AuditVerification, AuditVerifyRequest } from './operations/audit-verify.js';
-export type {
-  ComplianceApproval,
-  ComplianceChange,
-  ComplianceException,
-  RollbackPlan,
-} from './operations/compliance-change.js';
-export type {
-  ComplianceControl,
-  CompliancePart,
-  ControlReference,
-  ControlReferences,
-} from './operations/compliance-controls.js';
-export type { ComplianceRequest } from './operations/compliance-request.js';
-export type { ComplianceHeader, ComplianceItem, ComplianceSummary } from './operations/compliance.js';
-export { complianceHtml } from './documents/compliance-html.js';
 export type { BaselineRequest, BaselineResult } from './operations/baseline.js';
 export type { ImportedMigration, ImportPreview, ImportRequest, ImportResult } from './operations/import.js';
 export type { ImportUndoResult } from './operations/import-undo.js';
 export type { CircuitCloseRequest, CircuitStatus } from './operations/circuits.js';
-export type { ApprovalRequest, EmergencyRun, PendingApproval } from './operations/approvals.js';
-export type { IssueDecisionKind, IssueDecisionRequest } from './operations/decide.js';
-export type { ChangeWork, ProposedResolution, Proposal, Saying } from './decisions/issue-work.js';
 export type { BundledTarget, IssueBundle } from './operations/issue-bundle.js';
 export type { IssueDetail, IssueSummary } from './operations/issues.js';
 export type { LockReleaseRequest, LockStatus } from './operations/lock.js';
@@ -266,8 +224,6 @@ export type {
   RunAt,
 } from './nest/flamingock-options.js';
 export type { ResilienceSettings } from './nest/resilience-options.js';
-export type { Approval, ApprovalStanding, ApproverDirectory } from './decisions/approval.js';
-export type { ApprovalRule, ApprovalSettings, ApprovalSubject } from './decisions/approval-reader.js';
 export type {
   ApprovalOptions,
   LockOptions,
@@ -281,11 +237,11 @@ export { FlamingockService } from './nest/flamingock.service.js';
 export { FlamingockDisabledError, InvalidOptionsError, ProbePortError } from './nest/nest.errors.js';
 export type { ResolvedOptions } from './nest/resolve-options.js';
 export type { AdoptionOperations } from './nest/facade/adoption-operations.js';
-export type { AlertOperations } from './nest/facade/alert-operations.js';
-export type { ApprovalOperations } from './nest/facade/approval-operations.js';
 export type { AuditOperations } from './nest/facade/audit-operations.js';
 export type { CircuitOperations } from './nest/facade/circuit-operations.js';
 export type { FormerContext } from './nest/facade/former-context.js';
 export type { IssueOperations } from './nest/facade/issue-operations.js';
 export type { LockOperations } from './nest/facade/lock-operations.js';
 export type { ServiceOperations } from './nest/facade/service-operations.js';
+
+export * from './accountability.js';

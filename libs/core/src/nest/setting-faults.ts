@@ -1,4 +1,5 @@
 import { serviceNameFault } from '../change/names.js';
+import type { ApprovalRule } from '../decisions/approval-reader.js';
 import { needFaults } from '../change/approval-faults.js';
 import { shown } from '../errors/option-names.js';
 import type { RetrySettings } from '../run/engine-settings.js';
@@ -84,7 +85,7 @@ function approvalFaults({ require, directory, onUnapproved, emergency }: Resolve
   const knowsGroups = typeof (directory as { groupsOf?: unknown } | undefined)?.groupsOf === 'function';
   if (directory !== undefined && !knowsGroups)
     faults.push(`approvals.directory must have a method groupsOf(name), not be ${shown(directory)}`);
-  if (!knowsGroups && require.some?.(({ groups }) => groups !== undefined))
+  if (!knowsGroups && rules?.some((rule) => (rule as ApprovalRule | null)?.groups !== undefined))
     faults.push(
       'approvals.require names groups, and approvals.directory, which knows their members, is missing',
     );

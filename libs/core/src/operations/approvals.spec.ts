@@ -16,7 +16,7 @@ import {
 } from './approvals.js';
 import { execute } from './execute.js';
 import type { OperationContext } from './operation-context.js';
-import { DecisionRefusedError, InvalidRequestError } from './operation.errors.js';
+import { DecisionRefusedError, type InvalidRequestError } from './operation.errors.js';
 import { plan } from './plan.js';
 
 let runtime: ManualRuntime;

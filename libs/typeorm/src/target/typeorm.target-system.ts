@@ -16,7 +16,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { HANDLE_TOKENS, handlesOf } from '../change/change-handles.js';
 import { ChangeSession } from '../change/change-session.js';
 import { contextOf } from '../change/data-source-context.js';
-import type { Admission, ChangeTransaction, SqlDatabase, TransactionPart } from '../database/database.js';
+import type { Admission, ChangeTransaction, SqlDatabase } from '../database/database.js';
 import { boundLockWaits, lockBoundRunner, lockTimeoutObstacle } from '../change/lock-waits.js';
 import { createMetadataTable } from '../change/metadata-table.js';
 import { databaseSystemOf } from '../database/dialects.js';
@@ -26,6 +26,7 @@ import { diagnose } from '../database/diagnose.js';
 import { serverVersionOf } from '../database/server-version.js';
 import { isTransient } from '../database/transient.js';
 import { isSeen } from '../change/seen-objects.js';
+import { takeBack } from '../change/take-back.js';
 import { Sql } from '../sql/sql.js';
 import { trackedRunner } from '../change/tracked-runner.js';
 import type { ScopedRunners, TransactionScope } from '../change/transaction-scope.js';
@@ -191,21 +192,7 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
       await this.perform(session, work);
       return (await part.keep()) === 'closed' ? { status: 'done', last: true } : { status: 'done' };
     } catch (error) {
-      return { status: await this.takeBack(session, part, error), error };
-    }
-  }
-
-  /** @throws the change's own error where the transaction has ended, or has to. */
-  private async takeBack(
-    session: ChangeSession,
-    part: TransactionPart,
-    error: unknown,
-  ): ReturnType<TransactionPart['rollBack']> {
-    try {
-      await session.abandon();
-      return await part.rollBack();
-    } catch {
-      throw error;
+      return { status: await takeBack(session, part, error), error };
     }
   }
 
@@ -240,11 +227,12 @@ export class TypeOrmTargetSystem implements GroupingTargetSystem {
   }
 
   private async perform(session: ChangeSession, work: Work, lockTimeoutMs?: number): Promise<void> {
+    const { resource, database, scope } = this;
     const lent = session.lendRunner();
-    const transaction = new TypeOrmTransaction(this.resource, session);
+    const handles = handlesOf(resource, lent.manager, lent);
     try {
-      await boundLockWaits(session, this.database.dialect, lockTimeoutMs);
-      await this.scope.run(session, () => work(handlesOf(this.resource, lent.manager, lent), transaction));
+      await boundLockWaits(session, database.dialect, lockTimeoutMs);
+      await scope.run(session, () => work(handles, new TypeOrmTransaction(resource, session)));
       await session.seal();
     } finally {
       session.end();
