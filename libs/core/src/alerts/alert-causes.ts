@@ -1,4 +1,3 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
 import { momentOf } from '../audit/store-time.js';
 import type { ApprovalStanding } from '../decisions/approval.js';
 import type { LedgerTamperedError } from '../decisions/decision.errors.js';
@@ -172,11 +171,6 @@ export function emergencyCause(
     guidance: ['Look at what it did, and say so: it stays open until somebody has reviewed it.'],
     command: reviewCommand(changeId),
   });
-}
-
-/** The entry by which a cause that is about an entry knows it. */
-export function entryOfCause({ subject, about }: AlertCause, { changeId, seq }: AuditEntry): boolean {
-  return subject === changeId && about === String(seq);
 }
 
 /** Bounded and masked, whatever authors, operators and drivers have written. */

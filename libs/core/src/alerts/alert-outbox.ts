@@ -22,22 +22,28 @@ export class AlertOutbox {
     readonly service: string,
   ) {}
 
-  /** Every alert, in the order of ids, page by page. */
+  /** Every alert that can be read, in the order of ids, page by page. */
   async *read(): AsyncGenerator<KeptAlert, void, undefined> {
     for (let after = ''; ;) {
       const page = await this.store.records.list(this.service, ALERT, after === '' ? {} : { after });
       if (page.length === 0) return;
-      for (const record of page) yield { id: record.key, alert: alertIn(record) };
+      for (const record of page) {
+        const alert = alertIn(record);
+        if (alert) yield { id: record.key, alert };
+      }
       after = page.at(-1)?.key ?? '';
     }
   }
 
-  /** Keeps an alert about this cause, unless there is one. */
+  /** Keeps an alert about this cause, unless there is one. One that somebody has made unreadable counts as none. */
   async open(cause: AlertCause, now: number): Promise<void> {
+    const { records } = this.store;
     const alert: StoredAlert = { ...cause, openedAt: now, reminders: 0, deliveries: {} };
     const record = { ...this.keyOf(alertId(this.service, cause)), value: JSON.stringify(alert) };
     await this.store.prepare();
-    await this.store.records.write(record, { ifVersion: 0 });
+    if (await records.write(record, { ifVersion: 0 })) return;
+    const found = await records.read(record);
+    if (found && !alertIn(found)) await records.write(record, { ifVersion: found.version });
   }
 
   /**
@@ -53,7 +59,8 @@ export class AlertOutbox {
     const key = this.keyOf(id);
     for (;;) {
       const record = await this.store.records.read(key);
-      const changed = record && change(alertIn(record));
+      const alert = record && alertIn(record);
+      const changed = alert && change(alert);
       if (!changed) return undefined;
       const value = JSON.stringify(changed);
       if (await this.store.records.write({ ...key, value }, { ifVersion: record.version })) return changed;
@@ -72,6 +79,13 @@ export class AlertOutbox {
   }
 }
 
-function alertIn({ value }: StoredRecord): StoredAlert {
-  return JSON.parse(value) as StoredAlert;
+/** `undefined` where it is not as this library writes one. */
+function alertIn({ value }: StoredRecord): StoredAlert | undefined {
+  try {
+    const alert = JSON.parse(value) as Partial<StoredAlert> | null;
+    const isAlert = typeof alert?.kind === 'string' && typeof alert.deliveries === 'object';
+    return isAlert ? (alert as StoredAlert) : undefined;
+  } catch {
+    return undefined;
+  }
 }

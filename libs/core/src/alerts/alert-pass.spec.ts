@@ -12,6 +12,7 @@ import { decideIssue } from '../operations/decide.js';
 import { drift } from '../operations/drift.js';
 import { execute } from '../operations/execute.js';
 import type { Operation } from '../operations/operation-context.js';
+import type { NewRecord } from '../records/record-store.js';
 import type { FlamingockEventMap } from '../reporting/flamingock.events.js';
 import type { AlertMessage } from './alert.js';
 import type { AlertChannel, AlertSettings } from './alert-channel.js';
@@ -167,6 +168,19 @@ describe('an issue', () => {
     await runtime.advance(2 * HOUR_MS);
     await pass();
     expect(pager.got.map(({ phase }) => phase)).toEqual(['opened', 'reminder']);
+  });
+
+  it('is told anew where somebody has made it unreadable, and others are not held up by that', async () => {
+    await pass(engine(), await start());
+    const { records } = new InMemoryAuditStore(database);
+    const [record] = await records.list(SERVICE, 'alert');
+    for (const value of ['no JSON', 'null', '{"kind":"issue"}']) {
+      const latest = await records.read({ service: SERVICE, kind: 'alert', key: record?.key ?? '' });
+      await records.write({ ...(record as NewRecord), value }, { ifVersion: latest?.version ?? 0 });
+      await pass();
+    }
+    expect(new Set(pager.got.map(({ id }) => id)).size).toBe(1);
+    expect(pager.got).toHaveLength(4);
   });
 
   it('is forgotten a month after it was resolved', async () => {

@@ -70,7 +70,7 @@ export class AlertHost {
   /**
    * Brings the outbox up to date and delivers what is due, whatever goes on already.
    *
-   * @throws NoAlertChannelError; AuditStoreUnavailableError
+   * @throws NoAlertChannelError; AuditStoreUnavailableError; RunAbortedError once the application is closing.
    */
   deliver(): Promise<DeliveryReport> {
     const { settings } = this;
@@ -100,10 +100,11 @@ export class AlertHost {
 
   /** Lets what is on its way end, for a short time, and begins nothing more. */
   async stop(): Promise<void> {
-    this.callOffTimer?.();
     if (this.settings) await this.settledWithin(CLOSING_MS);
     this.stopping.abort();
     this.callOffTimer?.();
+    // What was broken off still notes that it was, and must be done before its connections are closed.
+    await this.settledWithin(CLOSING_MS);
   }
 
   private learn(fact: AlertFact): void {
@@ -116,6 +117,8 @@ export class AlertHost {
   }
 
   private begin(settings: AlertSettings): Promise<DeliveryReport> {
+    if (this.stopping.signal.aborted)
+      return Promise.reject(new RunAbortedError(this.host.options.service, 'the application is closing'));
     const pass = this.look(settings).finally(() => {
       if (this.pass === pass) this.pass = undefined;
     });
