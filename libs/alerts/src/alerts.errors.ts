@@ -14,7 +14,7 @@ export class InvalidAlertOptionsError extends FlamingockError {
   }
 }
 
-/** A receiver has not taken an alert. */
+/** A receiver has not taken an alert. Neither its answer nor the error behind this one is kept: they may repeat secrets. */
 export class AlertNotDeliveredError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_ALERT_NOT_DELIVERED';
   override readonly isTransient = true;
@@ -24,12 +24,10 @@ export class AlertNotDeliveredError extends FlamingockError {
     why: string,
     /** Milliseconds that the receiver has asked to be left alone; 0: it has not. */
     readonly retryAfterMs = 0,
-    options?: ErrorOptions,
   ) {
     super(
       `Channel "${channel}" has not delivered an alert: ${why}. It is tried again later; ` +
         `\`${cliCommand('alerts list')}\` shows when.`,
-      options,
     );
     this.hide('retryAfterMs');
   }

@@ -56,7 +56,7 @@ export function smtpChannel(options: SmtpChannelOptions): CheckedChannel {
         if (isTransporter(transport)) await transport.sendMail(mail);
         else await sendBy(transport, mail);
       } catch (error) {
-        throw new AlertNotDeliveredError(name, reasonOf(error), 0, { cause: error });
+        throw new AlertNotDeliveredError(name, reasonOf(error));
       }
     },
   };

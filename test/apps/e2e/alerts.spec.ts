@@ -198,6 +198,10 @@ function alertsSuite(createAudit: CreateDatabase): void {
     };
     expect(dead.alerts).toHaveLength(1);
     const id = dead.alerts[0]?.id ?? '';
+    const shown = await onFixture(once)(['alerts', 'list']);
+    expect(shown.stdout).toMatch(
+      /^Change "publish" needs a manual check {2}open\n {2}issue-[0-9a-f]{32}, opened .*\n {2}webhook opened: dead .*, 1 attempt: AlertNotDeliveredError: .*ECONNREFUSED/,
+    );
     expect(await command(['alerts', 'resend', '-i', id], once)).toMatchObject({ code: 0 });
     expect(await command(['alerts', 'deliver'], once)).toMatchObject({ code: 0 });
     expect(receiver.events.map((event) => event.id)).toEqual([`${id}-opened`]);

@@ -1,4 +1,4 @@
-import type { PauseBounds } from '../runtime/growing-pause.js';
+import type { RetrySettings } from '../run/engine-settings.js';
 import type { AlertMessage } from './alert.js';
 
 /** A way by which alerts reach people. */
@@ -21,7 +21,7 @@ export interface AlertSettings {
   /** Milliseconds after which an open issue is told again: once for each of them. */
   readonly remindAfterMs: readonly number[];
   /** How often a message is tried on a channel before it is a dead letter, and how long it waits in between. */
-  readonly retry: PauseBounds & { readonly attempts: number };
+  readonly retry: RetrySettings;
   /** Milliseconds for one attempt. */
   readonly timeoutMs: number;
   /** Milliseconds between two looks for what is wrong, while nothing happens. */

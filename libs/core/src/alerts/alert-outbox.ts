@@ -5,6 +5,8 @@ import type { StoredAlert } from './stored-alert.js';
 
 /** What alerts are kept under: the id of the alert is the key. */
 const ALERT = 'alert';
+/** Alerts that one query reads. */
+const PAGE = 100;
 
 /** An alert with the id under which it is kept. */
 export interface KeptAlert {
@@ -25,12 +27,13 @@ export class AlertOutbox {
   /** Every alert that can be read, in the order of ids, page by page. */
   async *read(): AsyncGenerator<KeptAlert, void, undefined> {
     for (let after = ''; ;) {
-      const page = await this.store.records.list(this.service, ALERT, after === '' ? {} : { after });
-      if (page.length === 0) return;
+      const bounds = { limit: PAGE, ...(after !== '' && { after }) };
+      const page = await this.store.records.list(this.service, ALERT, bounds);
       for (const record of page) {
         const alert = alertIn(record);
         if (alert) yield { id: record.key, alert };
       }
+      if (page.length < PAGE) return;
       after = page.at(-1)?.key ?? '';
     }
   }

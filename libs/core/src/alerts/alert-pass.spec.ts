@@ -170,6 +170,24 @@ describe('an issue', () => {
     expect(pager.got.map(({ phase }) => phase)).toEqual(['opened', 'reminder']);
   });
 
+  it('is told also where there are more alerts than one query reads', async () => {
+    const changes = Array.from({ length: 205 }, (_, at) =>
+      publish({ id: `publish-${at}`, order: String(at).padStart(4, '0'), stage: `stage-${at}` }),
+    );
+    const stages = changes.map(({ stage }) => stage);
+    const on = anEngine({
+      store: new InMemoryAuditStore(database),
+      runtime,
+      changes,
+      stages,
+      settings: { onIssue: 'skip' },
+    });
+    await start(on);
+    await pass(on);
+    expect(new Set(pager.got.map(({ subject }) => subject)).size).toBe(205);
+    expect(await alertList(on)).toHaveLength(205);
+  });
+
   it('is told anew where somebody has made it unreadable, and others are not held up by that', async () => {
     await pass(engine(), await start());
     const { records } = new InMemoryAuditStore(database);

@@ -1,4 +1,4 @@
-import type { PauseBounds } from '../runtime/growing-pause.js';
+import type { RetrySettings } from '../run/engine-settings.js';
 import { growingPause } from '../runtime/growing-pause.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { momentOf } from '../audit/store-time.js';
@@ -115,7 +115,7 @@ export interface FailedAttempt {
 export function afterFailedAttempt(
   { attempts, pauseMs }: Delivery,
   { error, at, retryAfterMs }: FailedAttempt,
-  retry: PauseBounds & { readonly attempts: number },
+  retry: RetrySettings,
   runtime: Pick<Runtime, 'random'>,
 ): Delivery {
   const pause = growingPause(Math.max(pauseMs, retry.initialMs), retry, runtime);
