@@ -80,7 +80,7 @@ export function takeOverCause({ changeId, seq, from, executionId }: TookOverEven
     guidance: [
       'Find out why that process ended: it was killed, lost its network, or stood still for longer than its lease.',
     ],
-    command: cliCommand('audit list --all'),
+    command: cliCommand('audit list --history'),
   });
 }
 
