@@ -208,7 +208,7 @@ export function tamperingSuite<T extends TestDatabase>(
         entries: seq,
         head: { seq, hash },
         accepted: [],
-      decisions: 0,
+        decisions: 0,
       });
       expect(await victim.after(older, { expectHead })).toMatchObject({
         ok: false,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ApprovalRequest } from '@nestjs-flamingock/core';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-import { BY, REASON } from './operator.js';
+import { BY, REASON } from './operator-options.js';
 
 const KINDS: readonly { readonly kind: ApprovalRequest['kind']; readonly description: string }[] = [
   { kind: 'approve', description: 'approve a pending change as its code is' },

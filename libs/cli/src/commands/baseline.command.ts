@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-import { BY, REASON } from './operator.js';
+import { BY, REASON } from './operator-options.js';
 
 /** `flamingock baseline` */
 export function addBaseline(parent: Command, runner: CommandRunner): void {

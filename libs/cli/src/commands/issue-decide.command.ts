@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { IssueDecisionKind } from '@nestjs-flamingock/core';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-import { BY, REASON } from './operator.js';
+import { BY, REASON } from './operator-options.js';
 
 /** A command that says something about an issue. */
 interface DecisionCommand {

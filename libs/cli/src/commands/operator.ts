@@ -10,14 +10,6 @@ export interface OperatorOptions {
   readonly reason?: string;
 }
 
-/** The option that says why. */
-export const REASON = ['--reason <text>', 'why; recorded'] as const;
-/** The option that says who. */
-export const BY = [
-  '--by <[kind:]name>',
-  'who; recorded (default: FLAMINGOCK_ACTOR, the one that CI names, the user of this process)',
-] as const;
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const KINDS: readonly ActorKind[] = ['human', 'ci', 'agent', 'service'];

@@ -10,7 +10,11 @@ const NEED: OptionNames<ApprovalNeed> = { count: true, groups: true, validMs: tr
  * @param where What has it, in words: `its approval`.
  * @param names What it may have besides.
  */
-export function needFaults(where: string, need: unknown, names: Readonly<Record<string, true>> = {}): string[] {
+export function needFaults(
+  where: string,
+  need: unknown,
+  names: Readonly<Record<string, true>> = {},
+): string[] {
   const faults = optionFaults<Record<string, unknown>>(where, need, { ...NEED, ...names });
   if (typeof need !== 'object' || need === null) return faults;
   const { count, groups, validMs } = need as Partial<Record<keyof ApprovalNeed, unknown>>;
@@ -20,6 +24,8 @@ export function needFaults(where: string, need: unknown, names: Readonly<Record<
   if (groups !== undefined && !areGroups)
     faults.push(`${where} has groups that must be a list of names, each ${A_NAME}, not ${shown(groups)}`);
   if (validMs !== undefined && !(typeof validMs === 'number' && validMs > 0))
-    faults.push(`${where} has a validMs that must be a number of milliseconds above 0, not ${shown(validMs)}`);
+    faults.push(
+      `${where} has a validMs that must be a number of milliseconds above 0, not ${shown(validMs)}`,
+    );
   return faults;
 }

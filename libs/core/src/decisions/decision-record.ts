@@ -12,19 +12,6 @@ import type { Actor, ActorKind } from '../audit/actor.js';
 export type DecisionKind =
   'approve' | 'reject' | 'withdraw' | 'propose' | 'acknowledge' | 'assign' | 'comment' | 'snooze' | 'review';
 
-/** Every kind of decision. */
-export const DECISION_KINDS = [
-  'approve',
-  'reject',
-  'withdraw',
-  'propose',
-  'acknowledge',
-  'assign',
-  'comment',
-  'snooze',
-  'review',
-] as const satisfies readonly DecisionKind[];
-
 /** A decision that is to be recorded. */
 export interface NewDecision {
   readonly kind: DecisionKind;
