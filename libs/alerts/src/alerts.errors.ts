@@ -26,8 +26,8 @@ export class AlertNotDeliveredError extends FlamingockError {
     readonly retryAfterMs = 0,
   ) {
     super(
-      `Channel "${channel}" has not delivered an alert: ${why}. It is tried again later; ` +
-        `\`${cliCommand('alerts list')}\` shows when.`,
+      `Channel "${channel}" has not delivered an alert: ${why}. ` +
+        `\`${cliCommand('alerts list')}\` shows how far its delivery is.`,
     );
     this.hide('retryAfterMs');
   }

@@ -22,7 +22,7 @@ export async function post({ name, url, headers, body }: Post, signal: AbortSign
     response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw new AlertNotDeliveredError(name, errorText(error));
+    throw new AlertNotDeliveredError(name, errorText(error).replaceAll('\n', ', '));
   }
   // What it has to say is not wanted; a connection that breaks off then changes nothing.
   void response.body?.cancel().catch(() => undefined);

@@ -34,8 +34,8 @@ export class AlertLateError extends FlamingockError {
     timeoutMs: number,
   ) {
     super(
-      `Channel "${channel}" has not delivered an alert within ${timeoutMs} ms (timeoutMs of FlamingockAlertsModule). It ` +
-        `is tried again later; \`${cliCommand('alerts list')}\` shows when.`,
+      `Channel "${channel}" has not delivered an alert within ${timeoutMs} ms (timeoutMs of FlamingockAlertsModule). ` +
+        `\`${cliCommand('alerts list')}\` shows how far its delivery is.`,
     );
   }
 }
