@@ -43,6 +43,7 @@ const FOUND = {
     entries: 41,
     head: { seq: 41, hash: '36cfa8f96c02bf452cad87ded995a5333c58afa85d97fdf8b596a180f75a6c2e' },
     accepted: [{ seq: 9, changeId: 'publish', fault: 'content does not match its hash' }],
+    decisions: 0,
   },
   store: {
     ok: true,
