@@ -58,7 +58,7 @@ const COMMANDS: readonly DecisionCommand[] = [
     name: 'approve',
     kind: 'approve',
     description: 'approve what another person has proposed about an issue',
-    example: '-c publish-feed --reason "looked, too"',
+    example: '-c publish-feed --reason "looked myself"',
   },
   {
     name: 'reject',
