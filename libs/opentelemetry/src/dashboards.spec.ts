@@ -18,6 +18,15 @@ function prometheusNames({ name, unit, sum, histogram }: ReceivedMetric): string
   return [sum?.isMonotonic ? `${base}_total` : base];
 }
 
+const CIRCUIT = {
+  service: 'inventory',
+  targetSystem: 'feed',
+  failures: 5,
+  since: '2030-01-31T08:00:00.000Z',
+  until: '2030-01-31T08:00:30.000Z',
+  error: 'away',
+};
+
 async function collect(): Promise<readonly ReceivedMetric[]> {
   const receiver = await OtlpReceiver.open();
   const sdk = new Sdk(receiver.url);
@@ -30,6 +39,7 @@ async function collect(): Promise<readonly ReceivedMetric[]> {
     report: waited,
   });
   await app.get(FlamingockService).drift();
+  app.get(FlamingockEvents).publish('circuit.opened', CIRCUIT);
   await sdk.flush();
   await app.close();
   await sdk.stop();

@@ -12,4 +12,6 @@ export const METRICS = {
   backlog: 'flamingock.backlog',
   /** Applied changes that were not there any more when they were asked last. */
   drift: 'flamingock.drift',
+  /** Target systems that are left alone, as far as this process was told. */
+  circuits: 'flamingock.circuits',
 } as const;

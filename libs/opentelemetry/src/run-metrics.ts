@@ -38,6 +38,12 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
   private readonly issues: Observable;
   private readonly backlog: Observable;
   private readonly drift: ObservableGauge;
+  private readonly circuits: ObservableGauge;
+  /** Target systems that are left alone, by service; a service is absent until its circuits are told of. */
+  private readonly openCircuits = new Map<string, Set<string>>();
+  private readonly observeCircuits: ObservableCallback = (result) => {
+    for (const [service, targets] of this.openCircuits) result.observe(targets.size, { service });
+  };
   private readonly status: SharedAnswer<StatusReport>;
   /** Absent until changes are asked. */
   private drifted: DriftReport | undefined;
@@ -81,15 +87,21 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
       description: 'Applied changes that were not there any more when they were asked last',
       unit: '{change}',
     });
+    this.circuits = meter.createObservableGauge(METRICS.circuits, {
+      description: 'Target systems that are left alone because they have failed too often',
+      unit: '{target}',
+    });
     this.status = new SharedAnswer(() => flamingock.status(), STATUS_FRESH_MS, runtime);
     meter.addBatchObservableCallback(this.observe, [this.issues, this.backlog]);
     this.drift.addCallback(this.observeDrift);
+    this.circuits.addCallback(this.observeCircuits);
     this.listen(events);
   }
 
   /** What collects metrics may outlive the application. */
   onModuleDestroy(): void {
     this.drift.removeCallback(this.observeDrift);
+    this.circuits.removeCallback(this.observeCircuits);
     this.meter.removeBatchObservableCallback(this.observe, [this.issues, this.backlog]);
   }
 
@@ -103,9 +115,17 @@ export class RunMetrics implements OnModuleDestroy, OnApplicationShutdown {
     events.on('change.failed', (event) => this.count(event));
     events.on('change.blocked', (event) => this.count(event));
     events.on('drift.checked', (report) => (this.drifted = report));
+    events.on('circuit.opened', ({ service, targetSystem }) => this.circuitsOf(service).add(targetSystem));
+    events.on('circuit.closed', ({ service, targetSystem }) => this.circuitsOf(service).delete(targetSystem));
     events.on('run.completed', ({ report }) => this.measureWait(report));
     events.on('run.failed', ({ report }) => this.measureWait(report));
     events.observe({ around: (change, call) => this.countUndo(change, call) });
+  }
+
+  private circuitsOf(service: string): Set<string> {
+    const open = this.openCircuits.get(service) ?? new Set();
+    this.openCircuits.set(service, open);
+    return open;
   }
 
   private count({ service, change: { result, durationMs } }: ChangeEndedEvent): void {

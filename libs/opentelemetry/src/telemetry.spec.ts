@@ -346,6 +346,22 @@ describe('metrics', () => {
     expect(receiver.values('flamingock.drift')).toEqual({ inventory: 0 });
   });
 
+  it('tell how many target systems are left alone, as events have told', async () => {
+    await made([AddSku]);
+    await sdk.flush();
+    expect(receiver.values('flamingock.circuits')).toEqual({});
+    const about = { service: 'inventory', targetSystem: 'feed' };
+    const moment = '2030-01-31T08:00:00.000Z';
+    const opened = { ...about, failures: 5, since: moment, until: moment, error: 'away' };
+    app?.get(FlamingockEvents).publish('circuit.opened', opened);
+    app?.get(FlamingockEvents).publish('circuit.opened', opened);
+    await sdk.flush();
+    expect(receiver.values('flamingock.circuits')).toEqual({ inventory: 1 });
+    app?.get(FlamingockEvents).publish('circuit.closed', { ...about, actor: undefined, reason: undefined });
+    await sdk.flush();
+    expect(receiver.values('flamingock.circuits')).toEqual({ inventory: 0 });
+  });
+
   it('are left out where the state cannot be read, and the reason is in the log of OpenTelemetry', async () => {
     const told: string[] = [];
     const log = (text: string) => void told.push(text);
