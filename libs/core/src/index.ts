@@ -210,6 +210,7 @@ export type { OperationContext } from './operations/operation-context.js';
 
 export {
   nonTransactionalTargetSystem,
+  type ExecutionPolicy,
   type NonTransactionalTargetSystemOptions,
 } from './nest/non-transactional.target-system.js';
 export type { AuditStoreDefinition, TargetSystemDefinition } from './nest/adapter-definition.js';
