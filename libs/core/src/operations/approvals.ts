@@ -1,21 +1,20 @@
 import { readMetadata } from '../audit/entry-metadata.js';
 import { renamingOf } from '../audit/renaming.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
-import type { Actor } from '../audit/actor.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { aboutCode, approvalDigest, type ApprovalStanding } from '../decisions/approval.js';
 import { ApprovalReader } from '../decisions/approval-reader.js';
 import { DecisionLedger } from '../decisions/decision-ledger.js';
-import type { DecisionRecord, NewDecision } from '../decisions/decision-record.js';
+import type { DecisionRecord } from '../decisions/decision-record.js';
 import { aboutEntry, isSameName } from '../decisions/issue-work.js';
-import { storableText } from '../errors/error-text.js';
 import { planExecution } from '../plan/execution-planner.js';
 import type { Engine } from '../run/engine.js';
 import { assertOpen } from '../run/plan-checks.js';
 import { observe } from './at-work.js';
 import { assertKnown } from './known-changes.js';
-import { DecisionRefusedError, InvalidRequestError, type RequestFault } from './operation.errors.js';
-import { operatorOf, type OperationContext } from './operation-context.js';
+import { DecisionRefusedError } from './operation.errors.js';
+import type { OperationContext } from './operation-context.js';
+import { assertHuman, recordDecision, speakerOf } from './record-decision.js';
 
 /** What is said about a change that is to run. */
 export interface ApprovalRequest {
@@ -24,6 +23,9 @@ export interface ApprovalRequest {
   /** Refused unless the code that this process has loaded is that one, as `plan` shows it. */
   readonly digest?: string;
 }
+
+const KINDS: readonly string[] = ['approve', 'reject', 'withdraw'] satisfies ApprovalRequest['kind'][];
+const UNKNOWN_KIND = { field: 'kind', problem: `must be one of ${KINDS.join(', ')}` };
 
 /** A pending change that needs approval. */
 export interface PendingApproval extends Omit<ApprovalStanding, 'changeId'> {
@@ -93,7 +95,7 @@ export async function reviewEmergency(
   changeId: string,
   context: OperationContext,
 ): Promise<DecisionRecord> {
-  const actor = approver('review', context);
+  const actor = speakerOf('review', context, []);
   const { pipeline } = engine;
   const { snapshot } = await observe(engine);
   assertKnown(changeId, pipeline, snapshot);
@@ -101,13 +103,12 @@ export async function reviewEmergency(
   const entry = snapshot.get(changeId);
   if (!entry || !open)
     throw new DecisionRefusedError('review', changeId, 'it has no emergency run that waits for a review');
-  if (actor.kind !== 'human')
-    throw new DecisionRefusedError(
-      'review',
-      changeId,
-      `only a human may; "${actor.name}" is of kind ${actor.kind}`,
-    );
-  return append(engine, { kind: 'review', changeId, about: aboutEntry(entry), actor, details: {} }, context);
+  assertHuman(actor, 'review', changeId);
+  return recordDecision(
+    engine,
+    { kind: 'review', changeId, about: aboutEntry(entry), actor, details: {} },
+    context,
+  );
 }
 
 /**
@@ -121,7 +122,8 @@ export async function decideChange(
   { kind, changeId, digest }: ApprovalRequest,
   context: OperationContext,
 ): Promise<DecisionRecord> {
-  const actor = approver(kind, context);
+  const isKnown = KINDS.includes(kind);
+  const actor = speakerOf(kind, context, isKnown ? [] : [UNKNOWN_KIND]);
   const { store, pipeline } = engine;
   await store.prepare();
   const { snapshot } = await observe(engine);
@@ -134,34 +136,10 @@ export async function decideChange(
   if (!change) return refuse('it is not pending here: there is nothing to run');
   const code = approvalDigest(change) ?? refuse('its code cannot be told, so that nothing could be approved');
   if (digest !== undefined && digest !== code) refuse(`its code here has the digest ${code}, not ${digest}`);
-  if (actor.kind !== 'human') refuse(`only a human may; "${actor.name}" is of kind ${actor.kind}`);
+  assertHuman(actor, kind, changeId);
   if (kind === 'approve' && isSameName(actor.name, change.author))
     refuse(`"${actor.name}" is its author: another person has to`);
-  return append(engine, { kind, changeId, about: aboutCode(code), actor, details: {} }, context);
-}
-
-async function append(
-  { store, pipeline, events }: Engine,
-  decision: Omit<NewDecision, 'reason'>,
-  { reason }: OperationContext,
-): Promise<DecisionRecord> {
-  const ledger = new DecisionLedger(store, pipeline.service);
-  const said = { ...decision, reason: reason === undefined ? null : storableText(reason) };
-  const recorded = await ledger.append(said);
-  events.publish('decision.recorded', { service: pipeline.service, decision: recorded });
-  return recorded;
-}
-
-function approver(kind: ApprovalRequest['kind'] | 'review', context: OperationContext): Actor {
-  const { actor } = operatorOf(context);
-  const faults: RequestFault[] = [];
-  if (!['approve', 'reject', 'withdraw', 'review'].includes(kind))
-    faults.push({ field: 'kind', problem: 'must be one of approve, reject, withdraw' });
-  if (kind !== 'withdraw' && context.reason === undefined)
-    faults.push({ field: 'reason', problem: `must be given: to ${kind} says nothing without it` });
-  if (!actor) faults.push({ field: 'actor', problem: 'must be given: a decision is somebody’s' });
-  if (!actor || faults.length > 0) throw new InvalidRequestError(faults);
-  return actor;
+  return recordDecision(engine, { kind, changeId, about: aboutCode(code), actor, details: {} }, context);
 }
 
 function pendingOf({ pipeline }: Engine, snapshot: AuditSnapshot): ChangeDescriptor[] {

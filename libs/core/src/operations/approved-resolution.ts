@@ -1,7 +1,6 @@
-import { DecisionLedger } from '../decisions/decision-ledger.js';
 import { missingApprovals, type ProposedResolution } from '../decisions/issue-work.js';
 import type { Engine } from '../run/engine.js';
-import { workOf } from './decide.js';
+import { workOf } from './change-work.js';
 import { ResolutionUnapprovedError } from './operation.errors.js';
 
 /**
@@ -16,7 +15,7 @@ export async function assertApproved(
 ): Promise<void> {
   const { approvals } = engine.settings.resolution;
   if (approvals === 0) return;
-  const work = await workOf(engine, new DecisionLedger(engine.store, engine.pipeline.service), changeId);
+  const work = await workOf(engine, changeId);
   const missing = missingApprovals(work, resolution, approvals);
   if (missing === 0) return;
   const isProposed = work.proposal?.resolution === resolution;

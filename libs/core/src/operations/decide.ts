@@ -3,27 +3,24 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { isApplied } from '../audit/audit-state.js';
 import { renamingOf } from '../audit/renaming.js';
 import { A_NAME, isName } from '../change/names.js';
-import { DecisionLedger } from '../decisions/decision-ledger.js';
-import { decisionsAbout } from '../decisions/decisions-about.js';
 import type { DecisionKind, DecisionRecord } from '../decisions/decision-record.js';
 import {
   aboutEntry,
   isSameName,
   RESOLUTIONS,
-  workOn,
   type ChangeWork,
   type ProposedResolution,
 } from '../decisions/issue-work.js';
-import { storableText } from '../errors/error-text.js';
 import { shown } from '../errors/option-names.js';
 import type { Engine } from '../run/engine.js';
 import { assertOpen } from '../run/plan-checks.js';
-import { historyOf } from './audit-list.js';
 import { observe } from './at-work.js';
+import { workOf } from './change-work.js';
 import { findIssues, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
-import { DecisionRefusedError, InvalidRequestError, type RequestFault } from './operation.errors.js';
-import { operatorOf, type OperationContext } from './operation-context.js';
+import { DecisionRefusedError, type RequestFault } from './operation.errors.js';
+import type { OperationContext } from './operation-context.js';
+import { assertHuman, recordDecision, speakerOf } from './record-decision.js';
 
 /** Kinds of decisions that are about the work on an issue, or on an undo. */
 export type IssueDecisionKind = Exclude<DecisionKind, 'review'>;
@@ -59,9 +56,6 @@ const NEEDS: Readonly<Record<IssueDecisionKind, Rule>> = {
       ? []
       : [faultOf('resolution', `one of ${RESOLUTIONS.join(', ')}`, resolution)],
 };
-/** Kinds that say nothing without a reason. */
-const WITH_REASON: readonly IssueDecisionKind[] = ['comment', 'propose', 'approve', 'reject'];
-
 /**
  * Records what somebody says about an issue. It takes no lock, and changes nothing about what runs by itself.
  *
@@ -73,56 +67,30 @@ export async function decideIssue(
   request: IssueDecisionRequest,
   context: OperationContext,
 ): Promise<DecisionRecord> {
-  const actor = assertSayable(request, context);
   const { kind, changeId } = request;
-  const { pipeline, store } = engine;
-  await store.prepare();
-  const ledger = new DecisionLedger(store, pipeline.service);
-  const { entry, work } = await subjectOf(engine, ledger, request);
-  const details = detailsOf(request, work);
+  const actor = speakerOf(kind, context, requestFaults(request));
+  await engine.store.prepare();
+  const { entry, work } = await subjectOf(engine, request);
   await assertAllowed(engine, request, actor, work);
-  const reason = context.reason === undefined ? null : storableText(context.reason);
-  const decision = await ledger.append({
-    kind,
-    changeId,
-    about: aboutEntry(entry),
-    actor,
-    reason,
-    details,
-  });
-  engine.events.publish('decision.recorded', { service: pipeline.service, decision });
-  return decision;
+  const said = { kind, changeId, about: aboutEntry(entry), actor, details: detailsOf(request, work) };
+  return recordDecision(engine, said, context);
 }
 
-/** The work on a change as history and ledger have it now. */
-export async function workOf(engine: Engine, ledger: DecisionLedger, changeId: string): Promise<ChangeWork> {
-  const history = await historyOf(engine, changeId);
-  return workOn(history, await decisionsAbout(ledger, changeId));
-}
-
-function assertSayable(request: IssueDecisionRequest, context: OperationContext): Actor {
+function requestFaults(request: IssueDecisionRequest): RequestFault[] {
   const { kind } = request;
-  const { actor } = operatorOf(context);
-  const faults: RequestFault[] = Object.hasOwn(NEEDS, kind)
-    ? NEEDS[kind](request)
-    : [faultOf('kind', `one of ${Object.keys(NEEDS).join(', ')}`, kind)];
-  if (WITH_REASON.includes(kind) && context.reason === undefined)
-    faults.push({ field: 'reason', problem: `must be given: to ${kind} says nothing without it` });
-  if (!actor) faults.push({ field: 'actor', problem: 'must be given: a decision is somebody’s' });
-  if (!actor || faults.length > 0) throw new InvalidRequestError(faults);
-  return actor;
+  if (Object.hasOwn(NEEDS, kind)) return NEEDS[kind](request);
+  return [faultOf('kind', `one of ${Object.keys(NEEDS).join(', ')}`, kind)];
 }
 
 /** What the decision is about: the last entry of an issue, or of an applied change that is to be undone. */
 async function subjectOf(
   engine: Engine,
-  ledger: DecisionLedger,
   { kind, changeId, resolution }: IssueDecisionRequest,
 ): Promise<{ readonly entry: AuditEntry; readonly work: ChangeWork }> {
   const observed = await observe(engine);
   assertKnown(changeId, engine.pipeline, observed.snapshot);
   assertOpen(engine.pipeline.service, renamingOf(observed.snapshot));
-  const work = await workOf(engine, ledger, changeId);
+  const work = await workOf(engine, changeId);
   const issue = findIssues(engine, observed).find(({ entry }) => entry.changeId === changeId);
   const entry = issue?.entry ?? observed.snapshot.get(changeId);
   const asked = kind === 'propose' ? resolution : work.proposal?.resolution;
@@ -163,7 +131,7 @@ async function assertAllowed(
   };
   if (kind === 'snooze' && timeOf(until) <= (await store.now())) refuse('that time is over already');
   if (kind !== 'approve' && kind !== 'reject' && kind !== 'withdraw') return;
-  if (actor.kind !== 'human') refuse(`only a human may; "${actor.name}" is of kind ${actor.kind}`);
+  assertHuman(actor, kind, changeId);
   if (!proposal) return refuse('nothing is proposed about it as it is now');
   if (isSameName(proposal.by, actor.name)) refuse(`"${actor.name}" has proposed it: another person has to`);
 }

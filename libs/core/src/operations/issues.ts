@@ -4,9 +4,7 @@ import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { RecordedSteps } from '../audit/step-records.js';
 import type { TxStrategy } from '../audit/tx-strategy.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
-import { DecisionLedger } from '../decisions/decision-ledger.js';
-import { decisionsAbout } from '../decisions/decisions-about.js';
-import { workOn, type ChangeWork } from '../decisions/issue-work.js';
+import type { ChangeWork } from '../decisions/issue-work.js';
 import type { Engine } from '../run/engine.js';
 import { planExecution } from '../plan/execution-planner.js';
 import { withPlaybooks } from '../plan/planned-playbooks.js';
@@ -23,6 +21,7 @@ import { decide, type Decision } from '../recovery/recovery-decision.js';
 import { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { describeWork, observe, type Observation } from './at-work.js';
 import { historyOf } from './audit-list.js';
+import { workOf } from './change-work.js';
 import { assertKnown } from './known-changes.js';
 import { NoIssueError } from './operation.errors.js';
 
@@ -162,8 +161,7 @@ async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail>
   const { entry, change } = issue;
   const history = await historyOf(engine, entry.changeId);
   const playbook = change && (await outlookFor(engine, { ...issue, change }));
-  const ledger = new DecisionLedger(engine.store, engine.pipeline.service);
-  const work = workOn(history, await decisionsAbout(ledger, entry.changeId));
+  const work = await workOf(engine, entry.changeId, history);
   const stepsOf = stepFacts(entry, issue.steps, change);
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);
