@@ -2,7 +2,7 @@ import { optionFaults, optionsOf, withoutUndefined, type OptionNames } from '../
 import type { EngineSettings } from '../run/engine-settings.js';
 import type { FlamingockSettings } from './flamingock-options.js';
 import type { ResilienceSettings } from './resilience-options.js';
-import { countFrom1, milliseconds } from './value-faults.js';
+import { countFrom, milliseconds } from './value-faults.js';
 
 type BackOff = NonNullable<ResilienceSettings['backOff']>;
 type Circuit = Exclude<ResilienceSettings['circuit'], undefined | false>;
@@ -35,7 +35,7 @@ export function resolveResilience(layers: readonly FlamingockSettings[]): Resolv
     ...(circuit === false
       ? []
       : [
-          countFrom1('circuit.failures', failures),
+          countFrom(1, 'circuit.failures', failures),
           milliseconds('circuit.initialMs', initialMs, 1),
           milliseconds('circuit.maxMs', maxMs, initialMs),
         ]),

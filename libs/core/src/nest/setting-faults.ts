@@ -5,7 +5,7 @@ import { shown } from '../errors/option-names.js';
 import type { RetrySettings } from '../run/engine-settings.js';
 import type { Limits } from '../runtime/limits.js';
 import type { ResolvedOptions } from './resolve-options.js';
-import { countFrom, countFrom1, listOfTexts, milliseconds, oneOf, trueOrFalse } from './value-faults.js';
+import { countFrom, listOfTexts, milliseconds, oneOf, trueOrFalse } from './value-faults.js';
 
 /** Shorter, and an event loop that is busy for a moment loses the lock. */
 const SHORTEST_LEASE_MS = 300;
@@ -65,7 +65,7 @@ export function valueFaults({
 
 function retryFaults({ attempts, initialMs, maxMs }: RetrySettings): (string | undefined)[] {
   return [
-    countFrom1('retry.attempts', attempts),
+    countFrom(1, 'retry.attempts', attempts),
     milliseconds('retry.initialMs', initialMs, 1),
     milliseconds('retry.maxMs', maxMs, initialMs),
   ];

@@ -28,11 +28,6 @@ export function milliseconds(name: string, value: number, least: number): string
   return `${name} must be a number of milliseconds from ${least} to ${LONGEST_MS}, not ${String(value)}`;
 }
 
-/** What is wrong with a value that should be a count. */
-export function countFrom1(name: string, value: number): string | undefined {
-  return countFrom(1, name, value);
-}
-
 /** What is wrong with a value that should be a count of at least so many. */
 export function countFrom(least: number, name: string, value: number): string | undefined {
   if (Number.isSafeInteger(value) && value >= least) return undefined;

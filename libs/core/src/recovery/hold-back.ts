@@ -25,9 +25,9 @@ export interface Holdable extends Decision {
 }
 
 /**
- * The decision about a change, or `WAIT` where it is too early for it: what starts try again waits for its pause, and
- * a target system that has failed too often is left alone, and what people have to approve waits for them. One that was tried as often as its author wants is left to a
- * person, once its marker or `@Verify()` has been asked.
+ * The decision about a change, or `WAIT` where it is too early for it: what starts try again waits for its pause, what
+ * people have to approve waits for them, and a target system that has failed too often is left alone. One that was tried
+ * as often as its author wants is left to a person, once its marker or `@Verify()` has been asked.
  */
 export function heldBack(
   { change, entry, action, reason }: Holdable,
