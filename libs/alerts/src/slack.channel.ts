@@ -1,7 +1,7 @@
 import { optionFaults, optionsOf } from '@nestjs-flamingock/core/adapter';
 import { paragraphs, textOf } from './alert-text.js';
 import type { CheckedChannel } from './checked-channel.js';
-import { post } from './post.js';
+import { postTo } from './post.js';
 import { urlFaults } from './url-faults.js';
 
 /** Where a webhook of a chat is. */
@@ -21,7 +21,7 @@ export function slackChannel(options: ChatChannelOptions): CheckedChannel {
     deliver(message, signal) {
       const text = escaped(paragraphs(textOf(message)));
       const body = JSON.stringify({ text, mrkdwn: false, unfurl_links: false });
-      return post({ name, url, headers: { 'content-type': 'application/json' }, body }, signal);
+      return postTo({ name, url, headers: { 'content-type': 'application/json' }, body }, signal);
     },
   };
 }

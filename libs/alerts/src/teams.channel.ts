@@ -1,7 +1,7 @@
 import { optionsOf } from '@nestjs-flamingock/core/adapter';
 import { textOf, type AlertText } from './alert-text.js';
 import type { CheckedChannel } from './checked-channel.js';
-import { post } from './post.js';
+import { postTo } from './post.js';
 import { chatFaults, type ChatChannelOptions } from './slack.channel.js';
 
 /** Alerts for a webhook of Microsoft Teams (Workflows), as an Adaptive Card. */
@@ -18,7 +18,7 @@ export function teamsChannel(options: ChatChannelOptions): CheckedChannel {
         content: card,
       };
       const body = JSON.stringify({ type: 'message', attachments: [attachment] });
-      return post({ name, url, headers: { 'content-type': 'application/json' }, body }, signal);
+      return postTo({ name, url, headers: { 'content-type': 'application/json' }, body }, signal);
     },
   };
 }

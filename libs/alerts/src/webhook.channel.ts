@@ -1,7 +1,7 @@
 import type { AlertMessage } from '@nestjs-flamingock/core';
 import { optionFaults, optionsOf, timeOfDay } from '@nestjs-flamingock/core/adapter';
 import type { CheckedChannel } from './checked-channel.js';
-import { post } from './post.js';
+import { postTo } from './post.js';
 import { secretFault, signedHeaders } from './signature.js';
 import { urlFaults } from './url-faults.js';
 
@@ -37,7 +37,7 @@ export function webhookChannel(options: WebhookChannelOptions): CheckedChannel {
       const timestamp = Math.floor(timeOfDay() / 1_000);
       const signed = signedHeaders({ id: message.id, timestamp, body }, secrets);
       const all = { ...headers, 'content-type': 'application/cloudevents+json; charset=utf-8', ...signed };
-      return post({ name, url, headers: all, body }, signal);
+      return postTo({ name, url, headers: all, body }, signal);
     },
   };
 }

@@ -11,6 +11,7 @@ export { isConnectionFailure, saysTransient } from './errors/transience.js';
 
 export type { ProcessFacts, Runtime } from './runtime/runtime.js';
 export { nodeRuntime, timeOfDay } from './runtime/node-runtime.js';
+export { post, type Post } from './runtime/post.js';
 export { SharedAnswer } from './runtime/shared-answer.js';
 export { withinTime } from './runtime/within-time.js';
 export type { Limits } from './runtime/limits.js';

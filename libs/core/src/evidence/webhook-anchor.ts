@@ -1,4 +1,5 @@
 import { errorText } from '../errors/error-text.js';
+import { post } from '../runtime/post.js';
 import type { EvidenceAnchor } from './anchor.js';
 import { AnchorFailedError } from './evidence.errors.js';
 
@@ -19,7 +20,12 @@ export function webhookAnchor({ url, headers = {} }: WebhookAnchorOptions): Evid
     name,
     ...(origin === undefined && { faults: ['url of webhookAnchor() must be an address of http: or https:'] }),
     async keep({ envelope }, signal) {
-      const status = await post(url, headers, JSON.stringify(envelope), signal).catch((error: unknown) => {
+      const sent = {
+        url,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(envelope),
+      };
+      const { status } = await post(sent, signal).catch((error: unknown) => {
         throw new AnchorFailedError(name, `could not be reached: ${whyUnreached(error, url)}`);
       });
       if (status >= 300 && status < 400)
@@ -27,24 +33,6 @@ export function webhookAnchor({ url, headers = {} }: WebhookAnchorOptions): Evid
       if (status < 200 || status >= 300) throw new AnchorFailedError(name, `answered ${status}`);
     },
   };
-}
-
-async function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const response = await fetch(url, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body,
-    signal,
-  });
-  // What it says is of no use, may be endless, and may hold what was sent.
-  await response.body?.cancel();
-  return response.status;
 }
 
 function originOf(url: string): string | undefined {
