@@ -12,7 +12,7 @@ const APART = ['config.js'];
 
 const require = createRequire(import.meta.url);
 
-for (const folder of libraries) {
+for (const folder of neededFirst(libraries)) {
   const entries = Object.values(manifest(folder).exports).flatMap(({ default: file }) =>
     file?.startsWith(BUNDLE) ? [file.slice(BUNDLE.length)] : [],
   );
@@ -23,6 +23,20 @@ for (const folder of libraries) {
     if (isShared && together.includes(entry)) pick(folder, entry);
     else await bundle(folder, entry, { entryPoints: [compiled(folder, entry)] });
   }
+}
+
+/** An entry is loaded to learn what it exports, and loads the bundles of the libraries that it needs. */
+function neededFirst(folders) {
+  const named = new Map(folders.map((folder) => [manifest(folder).name, folder]));
+  const ordered = new Set();
+  const add = (folder) => {
+    const { dependencies, peerDependencies } = manifest(folder);
+    const needed = Object.keys({ ...dependencies, ...peerDependencies });
+    needed.flatMap((name) => named.get(name) ?? []).forEach(add);
+    ordered.add(folder);
+  };
+  folders.forEach(add);
+  return ordered;
 }
 
 /** Several entries: each class exists once, so all of them are one file, of which each entry exports its part. */
