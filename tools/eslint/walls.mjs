@@ -18,7 +18,7 @@ const CONFIG_FILE = 'libs/core/src/config.ts';
 const SIGNALS_FILE = 'libs/core/src/nest/shutdown-signals.ts';
 const COMMAND_LINE_FILE = 'libs/core/src/errors/command-line.ts';
 const EXIT_FILE = 'libs/core/src/nest/exit-watch.ts';
-const REJECTIONS_FILE = 'libs/core/src/runtime/unhandled-rejections.ts';
+const UNHANDLED_FILE = 'libs/core/src/runtime/unhandled-errors.ts';
 const TURN_FILE = 'libs/core/src/runtime/turn.ts';
 /** The one server of core. */
 const PROBE_SERVER = 'libs/core/src/probe/probe-server.ts';
@@ -280,7 +280,7 @@ export const walls = [
   },
   {
     // One listens for what nobody has handled, and leaves the rest to Node a turn later; the other is that turn.
-    files: [REJECTIONS_FILE, TURN_FILE],
+    files: [UNHANDLED_FILE, TURN_FILE],
     rules: {
       'no-restricted-globals': [
         'error',

@@ -290,6 +290,7 @@ function suiteOfOne(): void {
       expect(lazy).toMatchObject({ code: 0 });
       expect(lazy.stderr).not.toMatch(/nothing is applied|undefined/);
       expect(lazy.stderr).toContain('did not end in order: cannot close');
+      expect(lazy.stderr).toContain('did not end in order: nobody listens');
       expect(lazy.stderr).toContain('closed to the end');
       const applied = await workspace.history();
       expect(applied.length > 0).toBe(command === 'execute');

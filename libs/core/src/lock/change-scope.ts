@@ -2,7 +2,7 @@ import { partOf, within } from '../runtime/async-frames.js';
 import { errorText } from '../errors/error-text.js';
 import { maskSecrets } from '../errors/mask-secrets.js';
 import { ChangeEndedError, UnawaitedFailureError } from './change-scope.errors.js';
-import { tolerateRejections } from '../runtime/unhandled-rejections.js';
+import { tolerateRejections } from '../runtime/unhandled-errors.js';
 import type { Lease } from './lease.js';
 import { SelfWaitingError } from './lock.errors.js';
 import type { LockRecord } from './lock-store.js';

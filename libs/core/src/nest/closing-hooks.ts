@@ -1,4 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
+import { tellStrayErrors } from '../runtime/unhandled-errors.js';
 import { instancesOf } from './early-init.js';
 
 const STARTING = ['onModuleInit', 'onApplicationBootstrap'] as const;
@@ -9,14 +10,16 @@ type Hooked = Partial<Record<(typeof STARTING | typeof CLOSING)[number], Hook>> 
 
 /**
  * Has every hook of an application that closes something be called, also after one that fails. For an application that
- * is closed before it was initialised: hooks of providers that were never started may well fail.
+ * is closed before it was initialised, in a process that then ends: hooks of providers that were never started may
+ * well fail, and what they began may fail where nobody listens.
  *
- * @param tell Is told of each that fails, and whether it belongs to what would have started something in a hook.
+ * @param tell Is told of each failure, and whether it belongs to what would have started something in a hook.
  */
 export function tolerateClosing(
   modules: ModulesContainer,
   tell: (error: unknown, startsItself: boolean) => void,
 ): void {
+  tellStrayErrors((error) => tell(error, false));
   for (const instance of new Set([...modules.values()].flatMap(hookedIn))) {
     const startsItself = STARTING.some((name) => typeof instance[name] === 'function');
     for (const name of CLOSING) tolerate(instance, name, (error) => tell(error, startsItself));

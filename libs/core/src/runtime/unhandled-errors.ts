@@ -1,6 +1,8 @@
 type IsTold = (reason: unknown) => boolean;
+type Tell = (error: unknown) => void;
 
 const tolerant = new Set<IsTold>();
+let tellStray: Tell | undefined;
 
 /**
  * Keeps an unhandled rejection from ending the process if `isTold` says that it was reported. With any other,
@@ -29,4 +31,14 @@ function listener(reason: unknown): void {
   setImmediate(() => {
     if (tolerant.size > 0) process.on('unhandledRejection', listener);
   });
+}
+
+/**
+ * From now on an error to which nobody listens is told and does not end the process: one that is about to end has an
+ * exit code of its own. A connection that is closed while it is still being made fails that way, in BullMQ for one.
+ * The `tell` that was given last is told.
+ */
+export function tellStrayErrors(tell: Tell): void {
+  if (!tellStray) process.on('uncaughtException', (error) => tellStray?.(error));
+  tellStray = tell;
 }
