@@ -18,7 +18,9 @@ describe('options of a file system target', () => {
     [{ root: '/srv/a', stateFolder: '.' }, 'stateFolder'],
     [{ root: '/srv/a', stateFolder: '/srv' }, 'stateFolder'],
   ])('are refused that cannot work: %j', (options, option) => {
-    expect(() => resolveFilesOptions('files', options)).toThrow(expect.objectContaining({ option }));
+    expect(() => resolveFilesOptions('files', options)).toThrow(
+      `Option "${option}" of fileSystemTargetSystem is`,
+    );
   });
 
   it('have the state folder in the root', () => {

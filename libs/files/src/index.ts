@@ -1,6 +1,7 @@
 export { fileSystemTargetSystem } from './files.definitions.js';
 export type { FileSystemTargetSystemOptions } from './files.options.js';
-export { Files, type FileEntry, type FileMode } from './change/files.js';
+export { Files, type FileMode } from './change/files.js';
+export type { FileEntry } from './state/root-folder.js';
 export type { FileContent } from './state/durable.js';
 export {
   FileNotThereError,

@@ -6,12 +6,15 @@ import { FileSystemError, PathRefusedError } from '../files.errors.js';
 import type { FileContent } from '../state/durable.js';
 import type { ReadPath } from '../state/paths.js';
 import type { FileActions } from './file-actions.js';
-import { Files, type FileEntry, type FileMode } from './files.js';
+import type { FileEntry } from '../state/root-folder.js';
+import { Files, type FileMode } from './files.js';
 
 const MOST_PERMISSIONS = 0o7777;
 
 /** The files of one change: nothing of it comes after the change's end, and it does not end before all of it has. */
 export class ChangeFiles extends Files {
+  private readonly streams = new Set<Readable>();
+
   constructor(
     private readonly actions: FileActions,
     private readonly readPath: ReadPath,
@@ -62,8 +65,21 @@ export class ChangeFiles extends Files {
   async stream(path: string): Promise<Readable> {
     const file = await this.ask('stream', path, (at) => this.actions.open(at));
     const stream = file.createReadStream();
-    stream.once('close', this.statements.begin(`stream "${path}"`));
+    const end = this.statements.begin(`stream "${path}"`);
+    this.streams.add(stream);
+    stream.once('close', () => {
+      this.streams.delete(stream);
+      end();
+    });
     return stream;
+  }
+
+  /** Ends the change: what is on its way fails it, streams that nobody has read to their end included. */
+  async seal(): Promise<void> {
+    await this.statements.seal(undefined, (ended) => {
+      for (const stream of this.streams) stream.destroy();
+      return ended;
+    });
   }
 
   async exists(path: string): Promise<boolean> {

@@ -1,7 +1,6 @@
 import { NamesAreOneError, PathTakenError } from '../files.errors.js';
 import { foldedName, foldersTo, parentOf } from '../state/paths.js';
-import type { Entry, RootFolder } from '../state/root-folder.js';
-import type { FileEntry } from './files.js';
+import type { Entry, RootFolder, FileEntry } from '../state/root-folder.js';
 
 /** What a change has put under a path; `gone`: it has removed what was there. Nothing below a new folder was there before. */
 export type Node =

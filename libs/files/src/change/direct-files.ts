@@ -5,11 +5,11 @@ import { syncFolder, withSynced, type FileContent } from '../state/durable.js';
 import { codeOf } from '../state/file-system-failure.js';
 import { writeNew } from '../state/new-file.js';
 import { foldersTo, parentOf } from '../state/paths.js';
-import { openToRead, type RootFolder } from '../state/root-folder.js';
+import { openToRead, type RootFolder, type FileEntry } from '../state/root-folder.js';
 import type { StagedFolder } from '../state/staging.js';
 import type { FileActions } from './file-actions.js';
 import { fileOnly } from './file-only.js';
-import type { FileEntry, FileMode } from './files.js';
+import type { FileMode } from './files.js';
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { FileContent } from '../state/durable.js';
-import type { FileEntry, FileMode } from './files.js';
+import type { FileEntry } from '../state/root-folder.js';
+import type { FileMode } from './files.js';
 
 /** What the methods of `Files` do, once the change may do it and its paths are read. */
 export interface FileActions {

@@ -1,5 +1,5 @@
 import { LinkRefusedError, PathTakenError } from '../files.errors.js';
-import type { FileEntry } from './files.js';
+import type { FileEntry } from '../state/root-folder.js';
 
 /**
  * A file that is under a path, or nothing.

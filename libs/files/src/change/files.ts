@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FileContent } from '../state/durable.js';
+import type { FileEntry } from '../state/root-folder.js';
 
 /** What can be said of a new file or folder. */
 export interface FileMode {
@@ -9,13 +10,6 @@ export interface FileMode {
    * @default those of the file that is replaced; for a new one what the process gives new files
    */
   readonly mode?: number;
-}
-
-/** What is in a folder. */
-export interface FileEntry {
-  readonly name: string;
-  /** Links are told, and never followed. `other`: a pipe, a socket, a device. */
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
 /**

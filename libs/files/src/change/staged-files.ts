@@ -22,12 +22,12 @@ import { withSynced, type FileContent } from '../state/durable.js';
 import { codeOf } from '../state/file-system-failure.js';
 import { keepOwner, writeNew } from '../state/new-file.js';
 import { childOf } from '../state/paths.js';
-import { openToRead, type Entry, type RootFolder } from '../state/root-folder.js';
+import { openToRead, type Entry, type RootFolder, type FileEntry } from '../state/root-folder.js';
 import type { StagedFolder } from '../state/staging.js';
 import type { ChangedTree, Seen } from './changed-tree.js';
 import type { FileActions } from './file-actions.js';
 import { fileOnly } from './file-only.js';
-import type { FileEntry, FileMode } from './files.js';
+import type { FileMode } from './files.js';
 import { Lanes } from './lanes.js';
 
 /** Files that are written at a time: each is an open file. */

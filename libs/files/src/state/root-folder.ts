@@ -3,11 +3,17 @@ import { lstat, open, readdir, realpath, type FileHandle } from 'node:fs/promise
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { shellWord } from '@nestjs-flamingock/core/adapter';
-import type { FileEntry } from '../change/files.js';
 import { LinkRefusedError, RootUnusableError } from '../files.errors.js';
 import type { FilesSettings } from '../files.options.js';
 import { unless } from './file-system-failure.js';
 import { foldersTo } from './paths.js';
+
+/** What is in a folder. */
+export interface FileEntry {
+  readonly name: string;
+  /** Links are told, and never followed. `other`: a pipe, a socket, a device. */
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+}
 
 /** What is under a path, links not followed. */
 export interface Entry {

@@ -132,8 +132,9 @@ export class StagedFolder {
     await rm(done, { recursive: true, force: true });
   }
 
+  /** Removes what will not be needed. What cannot be removed now is by a later claim: nothing else depends on it. */
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await rm(this.path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -93,7 +93,8 @@ export class StateLog {
         if (await this.hasLinked(draft, number + 1, name)) return state;
       }
     } finally {
-      await rm(draft, { force: true });
+      // A draft that cannot be removed says nothing of the step; a later claim removes it.
+      await rm(draft, { force: true }).catch(() => undefined);
     }
   }
 

@@ -82,7 +82,7 @@ export class FileSystemTargetSystem implements TransactionalTargetSystem {
     const files = new ChangeFiles(new DirectFiles(root, staged), this.readPath, statements);
     try {
       await work(new Map([[Files, files]]));
-      await statements.seal();
+      await files.seal();
     } finally {
       statements.end();
       await staged.remove();
@@ -133,7 +133,7 @@ export class FileSystemTargetSystem implements TransactionalTargetSystem {
     const files = new ChangeFiles(new StagedFiles(root, tree, staged), this.readPath, statements);
     try {
       await work(new Map([[Files, files]]), { resource: this.resource, isEmpty: () => tree.isEmpty });
-      await statements.seal();
+      await files.seal();
     } finally {
       statements.end();
     }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Files } from '../change/files.js';
 import { SmallDisk } from '../../../../test/proof/faults/small-disk.js';
@@ -125,6 +126,31 @@ describe('a disk that is full', () => {
       disk.free();
       expect(await write(target, (files) => files.write('first', 'x'))).toEqual({ status: 'committed' });
       expect(small.text('first')).toBe('x');
+    } finally {
+      disk.unmount();
+    }
+  });
+});
+
+describe('a disk that is mounted read-only', () => {
+  it('is refused at the start, and takes a change back that is at work', async () => {
+    const disk = mounted();
+    if (!disk) return;
+    const root = Folder.make(disk.path);
+    try {
+      const target = root.target();
+      await target.markers.prepare();
+      const outcome = await write(target, async (files) => {
+        await files.write('a', 'a');
+        execFileSync('mount', ['-o', 'remount,ro', disk.path]);
+        await files.write('b', 'b');
+      });
+      expect(outcome).toMatchObject({ status: 'rolled-back', error: { errno: 'EROFS' } });
+      expect(await target.checkTransactions()).toContain('Mount the file system so that it can be written');
+      execFileSync('mount', ['-o', 'remount,rw', disk.path]);
+      await target.markers.claim(hold(2));
+      expect(readdirSync(root.at('.flamingock/staged'))).toEqual([]);
+      expect(root.text('a')).toBeUndefined();
     } finally {
       disk.unmount();
     }
