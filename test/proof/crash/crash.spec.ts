@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { boot } from '../../apps/e2e/boot.js';
 import type { FixtureOptions } from '../../apps/e2e/fixtures/app.module.js';
 import { describeOn } from '../../support/services/describe-on.js';
+import { FileNotes } from '../../support/file-notes.js';
 import { KafkaNotes } from '../../support/kafka-notes.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
 import { RedisNotes } from '../../support/redis-notes.js';
@@ -169,6 +170,7 @@ const suite = (pair: Pair, pauses: readonly Scenario[] = SCENARIOS, kills = paus
 // A transaction that is open on SQLite keeps everybody out for as long as its process is stopped.
 suite({ title: 'SQLite', createAudit: sqliteFile }, [], [...SCENARIOS, ...SHARING]);
 suite({ title: 'two SQLite files', createAudit: sqliteFile, createTarget: sqliteFile }, [], SCENARIOS);
+suite({ title: 'SQLite and files', createAudit: sqliteFile, createTarget: FileNotes.in() }, [], SCENARIOS);
 
 const SERVERS = ['postgres', 'mariadb', 'mongodb', 'redis', 'kafka'] as const;
 await describeOn(SERVERS, 'on servers', ({ postgres, mariadb, mongodb, redis, kafka }) => {
@@ -183,5 +185,6 @@ await describeOn(SERVERS, 'on servers', ({ postgres, mariadb, mongodb, redis, ka
   suite({ title: 'MongoDB and PostgreSQL', createAudit: onMongodb, createTarget: onPostgres });
   suite({ title: 'PostgreSQL and Redis', createAudit: onPostgres, createTarget: RedisNotes.on(redis) });
   suite({ title: 'MongoDB and Redis', createAudit: onMongodb, createTarget: RedisNotes.on(redis) });
+  suite({ title: 'PostgreSQL and files', createAudit: onPostgres, createTarget: FileNotes.in() });
   suite({ title: 'MariaDB and Kafka', createAudit: onMariadb, createTarget: KafkaNotes.on(kafka) });
 });

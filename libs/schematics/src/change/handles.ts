@@ -19,6 +19,11 @@ const MANAGER: Handle = {
   imports: ["import { EntityManager } from 'typeorm';"],
 };
 
+const FILES: Handle = {
+  parameters: 'files: Files',
+  imports: ["import { Files } from '@nestjs-flamingock/files';"],
+};
+
 /** By the function that makes the target system. Interfaces are asked for by their decorators. */
 const KINDS: Readonly<Record<string, TargetKind>> = {
   typeOrmTargetSystem: { hasTransactions: true, transactional: MANAGER, other: MANAGER },
@@ -69,6 +74,7 @@ const KINDS: Readonly<Record<string, TargetKind>> = {
     },
     other: { parameters: 'redis: Redis', imports: ["import { Redis } from 'ioredis';"] },
   },
+  fileSystemTargetSystem: { hasTransactions: true, transactional: FILES, other: FILES },
   nonTransactionalTargetSystem: { hasTransactions: false, transactional: NOTHING, other: NOTHING },
 };
 

@@ -1,0 +1,17 @@
+import { transactionalTargetContract, type TargetBackend } from '@nestjs-flamingock/testing';
+import { filesOf, Folder } from './fixtures/folder.js';
+
+async function open(): Promise<TargetBackend> {
+  const folder = Folder.make();
+  return {
+    target: folder.target(),
+    second: async () => folder.target(),
+    write: (handles, key, value) => filesOf(handles).write(`values/${key}`, value),
+    read: async (key) => folder.text(`values/${key}`),
+    close: async () => folder.remove(),
+  };
+}
+
+describe('FileSystemTargetSystem', () => {
+  for (const { title, run } of transactionalTargetContract(open)) it(title, run);
+});
