@@ -60,7 +60,7 @@ export class StagingSession implements ObjectSession {
 
   /** Stages an object that says nothing but that something is staged. */
   async stageSign(): Promise<void> {
-    const { VersionId } = await this.place.bucket.putSmall(this.begin().source, { Body: '' });
+    const { VersionId } = await this.place.bucket.putSmall(this.begin().source, { Body: 'staged' });
     this.versions ||= isVersion(VersionId);
   }
 

@@ -13,14 +13,9 @@ import {
   type S3Client,
   type _Object,
 } from '@aws-sdk/client-s3';
-import {
-  errorText,
-  isConnectionFailure,
-  withinTime,
-  type AdapterHost,
-} from '@nestjs-flamingock/core/adapter';
+import { errorText, withinTime, type AdapterHost } from '@nestjs-flamingock/core/adapter';
 import { S3UnreachableError } from '../s3.errors.js';
-import { isMissing } from './failures.js';
+import { isMissing, isUnreached } from './failures.js';
 import { allSettled, Limiter } from './limiter.js';
 
 /** How many requests are on their way at a time. */
@@ -73,7 +68,7 @@ export class Bucket {
     try {
       return await request;
     } catch (error) {
-      if (!isConnectionFailure(error)) throw error;
+      if (!isUnreached(error)) throw error;
       throw new S3UnreachableError(this.name, `cannot be reached: ${errorText(error)}`, error);
     }
   }

@@ -32,7 +32,7 @@ export function isTransient(error: unknown): boolean {
     PASSING.includes(name) ||
     PASSING_STATUSES.includes(statusOf(error)) ||
     $retryable !== undefined ||
-    isConnectionFailure(error)
+    isUnreached(error)
   );
 }
 
@@ -59,6 +59,15 @@ export function isMissing(error: unknown): boolean {
 export function isTooLargeToCopy(error: unknown): boolean {
   const { message } = error as { readonly message?: unknown };
   return statusOf(error) === 400 && /maximum allowable size|too large/i.test(String(message));
+}
+
+/** How the SDK wraps what is no `Error` of its own realm, as under a test runner: without its code and its cause. */
+const WRAPPED =
+  /^AWS SDK error wrapper for .*\bE(?:CONN[A-Z]+|PIPE|TIMEDOUT|(?:HOST|NET)UNREACH|NOTFOUND|AI_AGAIN)\b/;
+
+/** True where the connection could not be made, or was lost. */
+export function isUnreached(error: unknown): boolean {
+  return isConnectionFailure(error) || WRAPPED.test(String((error as Error | undefined)?.message));
 }
 
 /** True where the store does not know what the request asks for. */

@@ -42,7 +42,12 @@ export async function upload(target: UploadTarget, body: S3Body): Promise<Upload
   if (!next.done) return uploadParts(target, [first, next.value], chunks);
   target.checkSize(first.length);
   const { bucket, key, fields } = target;
-  const { ETag: etag, VersionId: versionId } = await bucket.put(key, { ...fields, Body: first });
+  const { ETag: etag, VersionId: versionId } = await bucket.put(key, {
+    ...fields,
+    Body: first,
+    // An empty body has none otherwise, of which the SDK warns on the console.
+    ContentLength: first.length,
+  });
   return { bytes: first.length, etag, versionId };
 }
 
