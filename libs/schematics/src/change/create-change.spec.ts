@@ -282,6 +282,7 @@ describe('what a change is given', () => {
     ['mongooseTargetSystem', '@InjectClientSession() session: ClientSession'],
     ['kafkaTargetSystem', '@InjectKafkaTransaction() transaction: Transaction'],
     ['redisTargetSystem', '@InjectRedisTransaction() transaction: ChainableCommander'],
+    ['s3TargetSystem', 'execute(objects: S3Objects)'],
     ['nonTransactionalTargetSystem', "transactional: false })\n@TargetSystem('other')"],
     ['acmeTargetSystem', 'execute():'],
   ])('is what %s lends', (factory, expected) => expect(given(factory)).toContain(expected));

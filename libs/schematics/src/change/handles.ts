@@ -19,6 +19,11 @@ const MANAGER: Handle = {
   imports: ["import { EntityManager } from 'typeorm';"],
 };
 
+const S3_OBJECTS: Handle = {
+  parameters: 'objects: S3Objects',
+  imports: ["import { S3Objects } from '@nestjs-flamingock/s3';"],
+};
+
 /** By the function that makes the target system. Interfaces are asked for by their decorators. */
 const KINDS: Readonly<Record<string, TargetKind>> = {
   typeOrmTargetSystem: { hasTransactions: true, transactional: MANAGER, other: MANAGER },
@@ -69,6 +74,7 @@ const KINDS: Readonly<Record<string, TargetKind>> = {
     },
     other: { parameters: 'redis: Redis', imports: ["import { Redis } from 'ioredis';"] },
   },
+  s3TargetSystem: { hasTransactions: true, transactional: S3_OBJECTS, other: S3_OBJECTS },
   nonTransactionalTargetSystem: { hasTransactions: false, transactional: NOTHING, other: NOTHING },
 };
 

@@ -59,7 +59,11 @@ export const seaweedfs = {
 };
 
 const ACTIONS = ['Admin', 'Read', 'List', 'Tagging', 'Write'];
-const IDENTITIES = [{ name: 'test', credentials: [CREDENTIALS], actions: ACTIONS }];
+/** The second has no rights but what the policy of a bucket gives it. */
+const IDENTITIES = [
+  { name: 'test', credentials: [CREDENTIALS], actions: ACTIONS },
+  { name: 'limited', credentials: [{ accessKey: 'limited', secretKey: CREDENTIALS.secretKey }], actions: [] },
+];
 
 function urlOf(address) {
   return `http://${CREDENTIALS.accessKey}:${CREDENTIALS.secretKey}@${address}`;
