@@ -6,6 +6,7 @@ import { FileNotes } from '../../support/file-notes.js';
 import { KafkaNotes } from '../../support/kafka-notes.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
 import { RedisNotes } from '../../support/redis-notes.js';
+import { S3Notes } from '../../support/s3-notes.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { interrupt, type Pair, type Scenario, type Trial } from './trial.js';
 
@@ -187,4 +188,10 @@ await describeOn(SERVERS, 'on servers', ({ postgres, mariadb, mongodb, redis, ka
   suite({ title: 'MongoDB and Redis', createAudit: onMongodb, createTarget: RedisNotes.on(redis) });
   suite({ title: 'PostgreSQL and files', createAudit: onPostgres, createTarget: FileNotes.in() });
   suite({ title: 'MariaDB and Kafka', createAudit: onMariadb, createTarget: KafkaNotes.on(kafka) });
+});
+
+await describeOn(['postgres', 'seaweedfs'], 'on a store of objects', ({ postgres, seaweedfs }) => {
+  const createTarget = S3Notes.on(seaweedfs);
+  suite({ title: 'SQLite and S3', createAudit: sqliteFile, createTarget }, [], SCENARIOS);
+  suite({ title: 'PostgreSQL and S3', createAudit: postgresDatabase(postgres), createTarget });
 });

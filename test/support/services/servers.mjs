@@ -5,6 +5,7 @@ import { mysql } from './server/mysql.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
 import { postgres, postgres18 } from './server/postgres.mjs';
 import { redis, redisCluster, valkey } from './server/redis.mjs';
+import { seaweedfs } from './server/seaweedfs.mjs';
 
 /**
  * Every server that a test can ask for. Each says:
@@ -24,6 +25,7 @@ import { redis, redisCluster, valkey } from './server/redis.mjs';
 export const servers = [
   ...[postgres, postgres18, pgbouncer, mariadb, mariadb11, mysql],
   ...[mongodb, mongodbStandalone, redis, redisCluster, valkey, kafka],
+  ...[seaweedfs],
 ];
 
 export function serverNamed(name) {

@@ -283,6 +283,7 @@ describe('what a change is given', () => {
     ['kafkaTargetSystem', '@InjectKafkaTransaction() transaction: Transaction'],
     ['redisTargetSystem', '@InjectRedisTransaction() transaction: ChainableCommander'],
     ['fileSystemTargetSystem', 'execute(files: Files)'],
+    ['s3TargetSystem', 'execute(objects: S3Objects)'],
     ['nonTransactionalTargetSystem', "transactional: false })\n@TargetSystem('other')"],
     ['acmeTargetSystem', 'execute():'],
   ])('is what %s lends', (factory, expected) => expect(given(factory)).toContain(expected));

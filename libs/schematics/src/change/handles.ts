@@ -24,6 +24,11 @@ const FILES: Handle = {
   imports: ["import { Files } from '@nestjs-flamingock/files';"],
 };
 
+const S3_OBJECTS: Handle = {
+  parameters: 'objects: S3Objects',
+  imports: ["import { S3Objects } from '@nestjs-flamingock/s3';"],
+};
+
 /** By the function that makes the target system. Interfaces are asked for by their decorators. */
 const KINDS: Readonly<Record<string, TargetKind>> = {
   typeOrmTargetSystem: { hasTransactions: true, transactional: MANAGER, other: MANAGER },
@@ -75,6 +80,7 @@ const KINDS: Readonly<Record<string, TargetKind>> = {
     other: { parameters: 'redis: Redis', imports: ["import { Redis } from 'ioredis';"] },
   },
   fileSystemTargetSystem: { hasTransactions: true, transactional: FILES, other: FILES },
+  s3TargetSystem: { hasTransactions: true, transactional: S3_OBJECTS, other: S3_OBJECTS },
   nonTransactionalTargetSystem: { hasTransactions: false, transactional: NOTHING, other: NOTHING },
 };
 
