@@ -204,7 +204,7 @@ export class PlanRunner {
     const { call = executionOf(change) } = planned;
     const tries = nextTry(change, planned.entry, txStrategyOf(change, this.store), this.resources.runtime);
     const notes = { ...tries, ...approvalMetadata(planned.approval) };
-    const noted = { ...call, metadata: { ...call.metadata, ...notes, ...repeating(planned.entry) } };
+    const noted = { ...call, metadata: { ...repeating(planned.entry), ...call.metadata, ...notes } };
     const outcome = await this.interruptible(() => this.executors.execute(change, noted, next));
     return this.retried(planned, outcome, notes, next);
   }
