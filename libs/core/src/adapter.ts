@@ -31,6 +31,7 @@ export type {
 export { createGuard } from './lock/lock-guard.js';
 export { takeOver, type TakeOverActions } from './lock/take-over.js';
 export { describeHolder } from './lock/lock.errors.js';
+export { currentStep, type StepScope } from './lock/step-scope.js';
 export type { Transaction } from './lock/transaction.js';
 
 export type { AuditRecord } from './audit/audit-entry.js';

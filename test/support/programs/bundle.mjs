@@ -14,6 +14,7 @@ const PROGRAMS = {
   outage: 'test/proof/contention/dist/proof/contention/fixtures/outage.js',
   redis: 'test/apps/redis/dist/main.js',
   'custom-target': 'test/apps/custom-target/dist/main.js',
+  http: 'test/apps/http/dist/main.js',
 };
 const NATIVE = ['better-sqlite3'];
 

@@ -30,6 +30,8 @@ export interface EntryMetadata {
   readonly steps?: string;
   /** Of such an execution that was not ended: the step that may be there in part; empty where it is not known which. */
   readonly inFlight?: string;
+  /** Of an execution that repeats earlier ones: the `hash` of the STARTED entry of the first, see `ChangeRun.origin`. */
+  readonly origin?: string;
   /** The code that was executed, see `ChangeSource`. */
   readonly fingerprint?: string;
   /** Lock token of the claim under which the target system was written. */

@@ -9,6 +9,8 @@ export interface RecordedStep {
   readonly result?: unknown;
   /** `undoing`: its undo has begun. `undone`: nothing of it is there. Absent: it is completed. */
   readonly state?: 'undoing' | 'undone';
+  /** How often its undo has begun; absent: never. */
+  readonly undone?: number;
 }
 
 /** What is recorded of the steps of one execution, which several runs may have worked on. */

@@ -1,7 +1,7 @@
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { StoredSteps } from '../audit/step-records.js';
-import { writeMetadata } from '../audit/entry-metadata.js';
+import { readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import type { AuditState } from '../audit/audit-state.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor, ChangeMethod } from '../change/change-descriptor.js';
@@ -40,7 +40,9 @@ export interface GoOnFrom {
 /** Goes on with an execution. */
 export function goingOn(change: ChangeDescriptor, from: GoOnFrom): ChangeCall {
   const call = executionOf(change);
-  const metadata = { ...call.metadata, ...writeMetadata({ steps: from.steps.execution }) };
+  const { execution } = from.steps;
+  const { origin = execution } = readMetadata(from.entry);
+  const metadata = { ...call.metadata, ...writeMetadata({ steps: execution, origin }) };
   return { ...call, metadata, from };
 }
 

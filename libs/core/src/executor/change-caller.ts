@@ -64,11 +64,11 @@ export class ChangeCaller {
   /** Calls a method outside any transaction: its parameters check the lock before each call. */
   callGuarded(
     change: ChangeDescriptor,
-    { operation, method }: Pick<ChangeCall, 'operation' | 'method'>,
+    { operation, method, origin }: Pick<ChangeCall, 'operation' | 'method'> & Pick<ChangeRun, 'origin'>,
     steps = noSteps(change.id, 'its rollback method'),
   ): Promise<Attempt> {
     const work = (invocation: Invocation) => this.invoke(change, method, invocation, steps);
-    return this.guarded(change, { operation }, work, steps);
+    return this.guarded(change, { operation, ...(origin !== undefined && { origin }) }, work, steps);
   }
 
   /**
@@ -93,7 +93,7 @@ export class ChangeCaller {
 
   private async guarded(
     change: ChangeDescriptor,
-    kind: Pick<ChangeRun, 'operation' | 'readOnly'>,
+    kind: Pick<ChangeRun, 'operation' | 'readOnly' | 'origin'>,
     work: (invocation: Invocation) => Promise<void>,
     steps: StepAccess,
   ): Promise<Attempt> {
@@ -115,7 +115,7 @@ export class ChangeCaller {
       (context, tellFailed) =>
         (leaving = this.inTarget(change, () =>
           change.target.run(
-            { ...this.identify(change, kind), ...kind },
+            { ...this.identify(change, kind), ...kind, signal: context.signal },
             async (handles) => {
               // The answer that lets the method run may come late: after a pause of this process, say.
               await this.run.lease.whenHeld();

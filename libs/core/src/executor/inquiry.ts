@@ -37,7 +37,14 @@ export async function inquire(
   { service, executionId, runtime, timeoutMs, signal: outer }: Inquirer,
 ): Promise<Inquiry> {
   const { id: changeId, stage, target } = change;
-  const run = { service, executionId, changeId, operation: 'RECONCILE', readOnly: true } as const;
+  const run = {
+    service,
+    executionId,
+    changeId,
+    operation: 'RECONCILE',
+    readOnly: true,
+    signal: outer,
+  } as const;
   let found: Inquiry = { verdict: 'unknown' };
   let hasEnded = false;
   const check = (): void => {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditStore } from '../audit/audit-store.js';
+import { notRepeated } from '../audit/change-origin.js';
 import { readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { decide } from '../recovery/recovery-decision.js';
@@ -37,6 +38,8 @@ export class NonTxExecution {
   /** Of the entry that records the failure. */
   private failed: AuditFact['metadata'];
   private takenBack: Attempt | undefined;
+  /** See `ChangeRun.origin`. */
+  private origin = '';
 
   constructor(
     private readonly run: RunResources,
@@ -53,7 +56,8 @@ export class NonTxExecution {
     const { caller, change, call } = this;
     const steps = await this.openSteps();
     if (this.run.signal.aborted) return this.unbegun(steps, this.run.signal.reason);
-    const result = await caller.callGuarded(change, call, this.accessTo(steps));
+    const { origin } = this;
+    const result = await caller.callGuarded(change, { ...call, origin }, this.accessTo(steps));
     steps.close();
     await this.failing;
     if (result.status === 'done') return this.done(steps);
@@ -71,6 +75,7 @@ export class NonTxExecution {
     const areAsked =
       from !== undefined && decide(from.entry, change.recovery).action === 'MANUAL_INTERVENTION';
     const execution = isLeft && areAsked ? from.steps.execution : (await this.begin()).hash;
+    this.origin = readMetadata(call).origin ?? execution;
     const log = new StepLog(run, store, change.id, from?.steps.execution ?? execution, from?.steps);
     const mayHaveBegun = from !== undefined && stepBegun(from.entry, from.steps) !== undefined;
     return new Steps(change.id, log, { mayHaveBegun, areAsked }, () => this.begin(), run.activity);
@@ -152,8 +157,12 @@ export class NonTxExecution {
     const { caller, call, subject } = this;
     const { state, effect } = call.failed;
     const ended = { ...caller.started(call), ...this.ended(steps, true), durationMs: this.elapsed() };
-    this.failed = ended.metadata;
-    await caller.recordAfter(subject, effect, { ...ended, state, error });
+    const isKept = !this.change.rollback && !steps.recorded;
+    const origin = isKept ? writeMetadata({ origin: this.origin }) : {};
+    this.failed = { ...notRepeated(ended.metadata), ...origin };
+    const fact = { ...ended, metadata: this.failed, state, error };
+    // What takes it back is the first of its kind, and nothing that it does was done before.
+    this.origin = (await caller.recordAfter(subject, effect, fact)).hash;
   }
 
   /** Never while the change may still be at work: the two would race. */
@@ -170,13 +179,13 @@ export class NonTxExecution {
     const result: Attempt = rollback
       ? await this.caller.callGuarded(
           change,
-          { operation: 'EXECUTE', method: rollback },
+          { operation: 'EXECUTE', method: rollback, origin: this.origin },
           { ...access, around },
         )
       : { status: 'done' };
     const ended = { methodName: (rollback ?? call.method).name, durationMs: elapsed() };
     if (result.status !== 'done') return this.rollbackFailed(steps, error, result.error, ended);
-    const { steps: _, ...metadata } = call.metadata;
+    const { steps: _, ...metadata } = notRepeated(call.metadata);
     const fact = { ...ended, at: this.run.journal.now(), metadata, state: 'ROLLED_BACK' } as const;
     await this.caller.recordAfter(subject, 'rolled-back', fact);
     return { state: 'ROLLED_BACK' };

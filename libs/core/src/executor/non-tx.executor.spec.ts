@@ -143,6 +143,8 @@ describe('a call of a non-transactional change', () => {
     changeId: 'publish',
     executionId: run.journal.executionId,
     operation,
+    origin: expect.any(String) as string,
+    signal: expect.any(AbortSignal) as AbortSignal,
   });
 
   it('is named to its target system, and so is its rollback', async () => {

@@ -30,10 +30,10 @@ export class NonTxExecutor implements ChangeExecutor {
     const elapsed = stopwatch(runtime);
     const completed = await readCompleted(this.store, journal.service, change.id, call.stepsOf);
     const started = this.caller.started(call);
-    await this.caller.recordBefore(subject, started);
+    const { hash: origin } = await this.caller.recordBefore(subject, started);
     if (signal.aborted) return this.caller.recordUnbegun(subject, call, started);
     const steps = noSteps(change.id, 'its rollback method', completed);
-    const result = await this.caller.callGuarded(change, call, steps);
+    const result = await this.caller.callGuarded(change, { ...call, origin }, steps);
     if (result.status === 'not-called')
       return this.caller.recordUnbegun(subject, call, started, result.error);
     const durationMs = elapsed();

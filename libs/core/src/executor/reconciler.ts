@@ -2,6 +2,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import { PARTIAL_EFFECT, readMetadata, writeMetadata } from '../audit/entry-metadata.js';
 import type { StoredSteps } from '../audit/step-records.js';
 import { stepsToGoOnFrom } from '../recovery/step-decision.js';
+import { repeating } from '../audit/change-origin.js';
 import type { AuditFact } from '../audit/audit-journal.js';
 import type { ChangeEffect } from '../audit/audit.errors.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
@@ -70,6 +71,7 @@ export class Reconciler {
       ...writeMetadata({ verdict, ...(steps && !steps.areUnbegun && { steps: steps.execution }) }),
       ...fingerprintOf(entry),
       ...triesOf(entry),
+      ...repeating(entry),
       ...known,
     };
     const ended = { ...fact, metadata, at: this.run.journal.now() };

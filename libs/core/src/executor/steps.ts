@@ -6,6 +6,7 @@ import { A_NAME, isName } from '../change/names.js';
 import { shown } from '../errors/option-names.js';
 import { currentChange } from '../lock/change-scope.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
+import { insideStep, type StepScope } from '../lock/step-scope.js';
 import type { Activity } from '../reporting/activity.js';
 import { askStep } from './ask-step.js';
 import type { StepLog } from './step-log.js';
@@ -129,11 +130,22 @@ export class Steps {
     for (const step of [...(this.recorded?.steps ?? [])].reverse()) {
       const undo = this.options.get(step.name)?.undo;
       if (!undo || step.state !== undefined) continue;
-      await this.log.put({ ...step, state: 'undoing' });
-      await this.activity.during(`the undo of its step "${step.name}"`, async () => undo(step.result));
-      this.log.note({ ...step, state: 'undone' });
+      const taken = { ...step, undone: (step.undone ?? 0) + 1 };
+      await this.log.put({ ...taken, state: 'undoing' });
+      await this.during('undo', step, async () => undo(step.result));
+      this.log.note({ ...taken, state: 'undone' });
     }
     await this.log.flush();
+  }
+
+  /** Calls a function of a step, and tells those who wait, and the target system, which it is. */
+  private during<T>(
+    calls: StepScope['calls'],
+    { name, undone = 0 }: RecordedStep,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const what = calls === 'work' ? `its step "${name}"` : `the ${calls} of its step "${name}"`;
+    return this.activity.during(what, () => insideStep({ name, calls, undone }, work));
   }
 
   private async idle(): Promise<void> {
@@ -166,7 +178,7 @@ export class Steps {
     await this.begin();
     await this.log.begin();
     this.doing = name;
-    const returned = await this.activity.during(`its step "${name}"`, async () => work());
+    const returned = await this.during('work', { name, ...known }, async () => work());
     const result = stepResult(this.changeId, name, returned);
     await this.complete(name, result);
     return result;
@@ -174,7 +186,8 @@ export class Steps {
 
   private async complete(name: string, result: unknown): Promise<void> {
     if (this.isClosed) throw new ChangeEndedError(this.changeId);
-    await this.log.put({ name, ...(result !== undefined && { result }) });
+    const undone = this.log.find(name)?.undone;
+    await this.log.put({ name, ...(result !== undefined && { result }), ...(undone && { undone }) });
     this.doing = undefined;
   }
 
@@ -190,11 +203,8 @@ export class Steps {
     known: RecordedStep | undefined,
   ): Promise<{ readonly result: unknown } | undefined> {
     this.doing = name;
-    const answer =
-      verify &&
-      (await this.activity.during(`the verify of its step "${name}"`, () =>
-        askStep(this.changeId, name, verify),
-      ));
+    const ask = (of: NonNullable<typeof verify>) => () => askStep(this.changeId, name, of);
+    const answer = verify && (await this.during('verify', { name, ...known }, ask(verify)));
     const isSettled = answer?.verdict === 'applied' || answer?.verdict === 'not-applied';
     if (!isSettled && this.left.areAsked) {
       const options = answer?.error === undefined ? {} : { cause: answer.error };
@@ -213,9 +223,11 @@ export class Steps {
     const name = this.doing;
     const verify = name === undefined ? undefined : this.options.get(name)?.verify;
     if (name === undefined || !verify) return;
-    const { verdict, result = this.log.find(name)?.result } = await askStep(this.changeId, name, verify);
+    const known = { name, ...this.log.find(name) };
+    const ask = () => askStep(this.changeId, name, verify);
+    const { verdict, result = known.result } = await this.during('verify', known, ask);
     if (verdict === 'applied') await this.complete(name, result);
-    if (verdict === 'not-applied') await this.log.put({ name, state: 'undone' });
+    if (verdict === 'not-applied') await this.log.put({ ...known, state: 'undone' });
     if (verdict === 'not-applied') this.doing = undefined;
   }
 }

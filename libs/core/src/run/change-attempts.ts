@@ -26,7 +26,7 @@ export class ChangeAttempts {
   async goOn(
     change: ChangeDescriptor,
     first: ChangeOutcome,
-    again: (attempt: number) => Promise<ChangeOutcome>,
+    again: (attempt: number, failed: ChangeOutcome) => Promise<ChangeOutcome>,
   ): Promise<ChangeOutcome> {
     const { resources, events, about, circuits, warn } = this.options;
     const settings = circuits.isProbe(change)
@@ -38,11 +38,16 @@ export class ChangeAttempts {
       failure = errorText(error);
       events.publish('change.retried', { ...about, changeId: change.id, error: failure, ...facts });
     };
-    const outcome = await retryWhilePassing(change, first, { ...resources, settings, tell }, (attempt) => {
-      made = attempt;
-      warn(`attempt ${attempt - 1} of "${change.id}" failed, and it was tried again: ${failure}`);
-      return again(attempt);
-    });
+    const outcome = await retryWhilePassing(
+      change,
+      first,
+      { ...resources, settings, tell },
+      (attempt, failed) => {
+        made = attempt;
+        warn(`attempt ${attempt - 1} of "${change.id}" failed, and it was tried again: ${failure}`);
+        return again(attempt, failed);
+      },
+    );
     await circuits.ended(change, outcome, made);
     return outcome;
   }

@@ -26,7 +26,7 @@ export interface Retrying {
 
 /**
  * Tries a change again while its target system calls the failure transient and nothing of the attempt is left: the same
- * change may succeed a moment later. Pauses grow, with decorrelated jitter.
+ * change may succeed a moment later. Pauses grow, with decorrelated jitter, and are as long as its system asks for.
  *
  * @returns the outcome of the last attempt.
  */
@@ -34,17 +34,19 @@ export async function retryWhilePassing(
   change: ChangeDescriptor,
   first: ChangeOutcome,
   { runtime, signal, settings, tell }: Retrying,
-  again: (attempt: number) => Promise<ChangeOutcome>,
+  again: (attempt: number, failed: ChangeOutcome) => Promise<ChangeOutcome>,
 ): Promise<ChangeOutcome> {
   const { attempts, initialMs } = settings;
   let pauseMs = initialMs;
   let outcome = first;
   for (let attempt = 1; attempt < attempts && isPassing(change, outcome); attempt++) {
-    pauseMs = growingPause(pauseMs, settings, runtime);
+    const askedMs = change.target.retryAfterMs?.(outcome.error) ?? 0;
+    if (askedMs > settings.maxMs) break;
+    pauseMs = Math.max(growingPause(pauseMs, settings, runtime), askedMs);
     tell({ attempt, error: outcome.error, pauseMs });
     await sleep(runtime, pauseMs, signal);
     if (signal.aborted) break;
-    outcome = await again(attempt + 1);
+    outcome = await again(attempt + 1, outcome);
   }
   return outcome;
 }

@@ -7,6 +7,7 @@ import { MOST_CHANGES } from '../executor/group-executor.js';
 import { groupAt } from './commit-group.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import type { AuditRecord } from '../audit/audit-entry.js';
+import { repeating } from '../audit/change-origin.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EventPublisher } from '../reporting/event-publisher.js';
 import type { RunEvent } from '../reporting/flamingock.events.js';
@@ -203,7 +204,7 @@ export class PlanRunner {
     const { call = executionOf(change) } = planned;
     const tries = nextTry(change, planned.entry, txStrategyOf(change, this.store), this.resources.runtime);
     const notes = { ...tries, ...approvalMetadata(planned.approval) };
-    const noted = { ...call, metadata: { ...call.metadata, ...notes } };
+    const noted = { ...call, metadata: { ...repeating(planned.entry), ...call.metadata, ...notes } };
     const outcome = await this.interruptible(() => this.executors.execute(change, noted, next));
     return this.retried(planned, outcome, notes, next);
   }
@@ -216,9 +217,14 @@ export class PlanRunner {
     next?: ChangeDescriptor,
   ): Promise<ChangeReport> {
     const { change } = planned;
-    const outcome = await this.attempts.goOn(change, first, (attempt) =>
-      this.interruptible(() => this.executors.execute(change, executionOf(change, attempt, tries), next)),
-    );
+    const outcome = await this.attempts.goOn(change, first, (attempt, failed) => {
+      // One that was not called has left what earlier runs have done as it was.
+      const isUnbegun = failed.status === 'failed' && failed.isUnbegun;
+      const notes = { ...tries, ...(isUnbegun && repeating(planned.entry)) };
+      return this.interruptible(() =>
+        this.executors.execute(change, executionOf(change, attempt, notes), next),
+      );
+    });
     return this.ends.conclude(planned, outcome, tries);
   }
 

@@ -44,6 +44,8 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
   readonly databaseSystem?: string;
   /** Absent where the target says nothing of its failures. */
   readonly isTransient?: (error: unknown) => boolean;
+  /** Absent where the target's system never asks to be left alone. */
+  readonly retryAfterMs?: (error: unknown) => number | undefined;
   /** Absent where the target cannot bound waits for locks. */
   readonly lockTimeoutObstacle?: (transactional: boolean) => string | undefined;
   private readonly ask: Ask;
@@ -62,6 +64,7 @@ class BoundedTargetSystem implements TransactionalTargetSystem {
     if (databaseSystem !== undefined) this.databaseSystem = databaseSystem;
     if (foreign) this.foreign = { tools: foreign.tools, read: (source) => this.ask(foreign.read(source)) };
     if (target.isTransient) this.isTransient = (error) => passes(target, error);
+    if (target.retryAfterMs) this.retryAfterMs = (error) => target.retryAfterMs?.(error);
     if (target.lockTimeoutObstacle) this.lockTimeoutObstacle = (tx) => target.lockTimeoutObstacle?.(tx);
     if (isGrouping(target))
       this.transactionGroup = (first, work) =>

@@ -26,6 +26,14 @@ export interface ChangeRun {
    * ends it.
    */
   readonly followed?: boolean;
+  /**
+   * Outside transactions: names what the change is about to do. The same in a later execution that repeats an earlier one
+   * because nobody knows how far that has come, and another one once something of it may have been taken back, or an
+   * operator has said what became of it. For systems that know by a key what they have done.
+   */
+  readonly origin?: string;
+  /** Outside transactions: aborts when the change has to stop, see `ChangeContext.signal`. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a change alters. */
@@ -65,6 +73,12 @@ export interface TargetSystem {
    * @default true, unless it is an error of this library that does not say that it passes
    */
   isTransient?(error: unknown): boolean;
+
+  /**
+   * Milliseconds for which an error of its system asks for no other attempt. Within a run none is made earlier, and none at
+   * all where that is longer than the run's pauses. Reads the error by its shape, and never throws. @default never
+   */
+  retryAfterMs?(error: unknown): number | undefined;
 
   /**
    * Why it cannot bound how long a statement of a change waits for a lock ({@link ChangeRun.lockTimeoutMs}), in a
