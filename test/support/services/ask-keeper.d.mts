@@ -11,7 +11,8 @@ export type ServerName =
   | 'redis'
   | 'rediscluster'
   | 'valkey'
-  | 'kafka';
+  | 'kafka'
+  | 'opensearch';
 
 /**
  * What the keeper knows about a server. `missing`: the machine has none; `failed`: it has, and it is broken.
