@@ -12,7 +12,8 @@ export type ServerName =
   | 'rediscluster'
   | 'valkey'
   | 'kafka'
-  | 'seaweedfs';
+  | 'seaweedfs'
+  | 'opensearch';
 
 /**
  * What the keeper knows about a server. `missing`: the machine has none; `failed`: it has, and it is broken.

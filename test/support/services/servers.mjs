@@ -2,6 +2,7 @@ import { kafka } from './server/kafka.mjs';
 import { mariadb, mariadb11 } from './server/mariadb.mjs';
 import { mongodb, mongodbStandalone } from './server/mongodb.mjs';
 import { mysql } from './server/mysql.mjs';
+import { opensearch } from './server/opensearch.mjs';
 import { pgbouncer } from './server/pgbouncer.mjs';
 import { postgres, postgres18 } from './server/postgres.mjs';
 import { redis, redisCluster, valkey } from './server/redis.mjs';
@@ -24,8 +25,7 @@ import { seaweedfs } from './server/seaweedfs.mjs';
  */
 export const servers = [
   ...[postgres, postgres18, pgbouncer, mariadb, mariadb11, mysql],
-  ...[mongodb, mongodbStandalone, redis, redisCluster, valkey, kafka],
-  ...[seaweedfs],
+  ...[mongodb, mongodbStandalone, redis, redisCluster, valkey, kafka, seaweedfs, opensearch],
 ];
 
 export function serverNamed(name) {
