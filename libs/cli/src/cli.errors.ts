@@ -6,6 +6,11 @@ export class UsageError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_USAGE';
 }
 
+/** @throws UsageError with all of them, where there are any. */
+export function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+}
+
 /** No option or file says where the application is. */
 export class NoModuleError extends UsageError {
   override readonly code: string = 'FLAMINGOCK_NO_MODULE';

@@ -3,7 +3,15 @@
 export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
 export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
-export { cliCommand, issueCommand, shellWord } from './errors/commands.js';
+export {
+  cliCommand,
+  fixCommand,
+  issueCommand,
+  releaseCommand,
+  shellWord,
+  undoCommand,
+  undoToCommand,
+} from './errors/commands.js';
 export { describeSteps } from './recovery/step-states.js';
 export { optionFaults, optionsOf, shown, type OptionNames } from './errors/option-names.js';
 export { nearMatches } from './errors/near-matches.js';

@@ -206,7 +206,7 @@ export {
   type RequestFault,
   type UndoObstacle,
 } from './operations/operation.errors.js';
-export type { OperationContext } from './operations/operation-context.js';
+export type { OperationContext, ReasonedContext } from './operations/operation-context.js';
 
 export {
   nonTransactionalTargetSystem,

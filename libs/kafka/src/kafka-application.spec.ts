@@ -93,7 +93,9 @@ await describeOn(['kafka'], 'an application with a Kafka of its own', ({ kafka }
       announce: ['STARTED', 'EXECUTED'],
     });
     expect(await topic.values()).toEqual(['announced', 'looked around']);
-    await flamingock.module.get(FlamingockService, { strict: false }).undo({ changeId: 'announce' });
+    await flamingock.module
+      .get(FlamingockService, { strict: false })
+      .undo({ changeId: 'announce' }, { reason: 'test' });
     expect(await topic.values()).toEqual(['announced', 'looked around', 'revoked']);
     expect((await flamingock.states())['announce']).toEqual([
       'STARTED',

@@ -209,7 +209,7 @@ describe('a trace', () => {
     const flamingock = await made([AddSku]);
     await flamingock.execute();
     await trace.getTracer('api').startActiveSpan('DELETE /changes', async (span) => {
-      await flamingock.undo({ changeId: 'add-sku' });
+      await flamingock.undo({ changeId: 'add-sku' }, { reason: 'test' });
       span.end();
     });
     await sdk.flush();
@@ -225,7 +225,7 @@ describe('a trace', () => {
   it('shows an undo that failed', async () => {
     const flamingock = await made([AddPrice]);
     await flamingock.execute();
-    await flamingock.undo({ changeId: 'add-price' });
+    await flamingock.undo({ changeId: 'add-price' }, { reason: 'test' });
     await sdk.flush();
     const undo = receiver.span('flamingock.undo add-price');
     expect(attributesOf(undo)).toMatchObject({ 'flamingock.result': 'failed', 'error.type': 'TypeError' });

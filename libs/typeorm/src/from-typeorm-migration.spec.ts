@@ -87,14 +87,16 @@ describe('fromTypeOrmMigration', () => {
       methodName: 'up',
       txStrategy: 'TX_SHARED',
     });
-    expect((await flamingock.undo({ changeId: 'AddUser1700000000001' })).status).toBe('undone');
+    expect((await flamingock.undo({ changeId: 'AddUser1700000000001' }, { reason: 'test' })).status).toBe(
+      'undone',
+    );
     await expect(users()).rejects.toThrow(/no such table/);
   });
 
   it('runs one with transaction = false outside any, without down as its rollback', async () => {
     const flamingock = await start(Outside1700000000002);
     expect(await users()).toEqual([{ name: 'false' }]);
-    await expect(flamingock.undo({ changeId: 'Outside1700000000002' })).rejects.toThrow(
+    await expect(flamingock.undo({ changeId: 'Outside1700000000002' }, { reason: 'test' })).rejects.toThrow(
       /has no rollback method/,
     );
   });

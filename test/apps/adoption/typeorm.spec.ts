@@ -93,7 +93,7 @@ function suite(create: CreateDatabase<SqlDatabase>, engine = ''): void {
     expect((await run('import typeorm', from(1))).code).toBe(0);
     expect((await run('execute', from(1))).code).toBe(0);
     expect(await steps()).toHaveLength(LAST);
-    expect((await run('undo -c Step185x1700000000185 --yes', from(1))).code).toBe(0);
+    expect((await run('undo -c Step185x1700000000185 --yes --reason test', from(1))).code).toBe(0);
     expect(await steps()).toHaveLength(LAST - 1);
   });
 }

@@ -88,7 +88,7 @@ function suiteOfEach(): void {
       reason: 'it is out',
     });
 
-    expect(await run(['audit', 'fix', '-c', 'publish'])).toMatchObject({ code: 1 });
+    expect(await run(['audit', 'fix', '-c', 'publish', '--reason', 'x'])).toMatchObject({ code: 1 });
     expect((await run(['execute'])).code).toBe(0);
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
   });
@@ -118,21 +118,14 @@ function suiteOfEach(): void {
     });
     const status = await run(['lock', 'status']);
     expect(status.stdout).toMatch(/^The lock is held\n {2}by +.*token 1\)/);
-    expect(await run(['lock', 'release', '--token', '1'])).toMatchObject({ code: 2 });
-    expect(await run(['lock', 'release', '--token', '7', '--yes'])).toMatchObject({ code: 1 });
-    expect(await run(['lock', 'release', '--token', '1', '--yes', '--by', ' '])).toMatchObject({ code: 2 });
-    const release = [
-      'lock',
-      'release',
-      '--token',
-      '1',
-      '--yes',
-      '--by',
-      'ann',
-      '--reason',
-      'its host is gone',
-    ];
-    expect(await run(release)).toMatchObject({ code: 0 });
+    const release = (token: string, ...rest: string[]) => run(['lock', 'release', '--token', token, ...rest]);
+    expect(await release('1', '--reason', 'gone')).toMatchObject({ code: 2 });
+    expect(await release('1', '--yes')).toMatchObject({ code: 2 });
+    expect(await release('7', '--yes', '--reason', 'gone')).toMatchObject({ code: 1 });
+    expect(await release('1', '--yes', '--reason', 'gone', '--by', ' ')).toMatchObject({ code: 2 });
+    expect(await release('1', '--yes', '--by', 'ann', '--reason', 'its host is gone')).toMatchObject({
+      code: 0,
+    });
     expect(documentOf(await run(['lock', 'status', '--json']))).toMatchObject({ held: false });
   });
 
@@ -257,8 +250,8 @@ function suiteOfOne(): void {
 
   it('undo reverts what has a rollback method, once it is confirmed', async () => {
     await run(['execute']);
-    expect(await run(['undo', '-c', 'publish'])).toMatchObject({ code: 2 });
-    expect(await run(['undo', '-c', 'first-notes', '--yes'])).toMatchObject({ code: 1 });
+    expect(await run(['undo', '-c', 'publish', '--reason', 'x'])).toMatchObject({ code: 2 });
+    expect(await run(['undo', '-c', 'first-notes', '--yes', '--reason', 'x'])).toMatchObject({ code: 1 });
     const planned = await run(['undo', '-c', 'publish', '--dry-run']);
     expect(planned.stdout).toMatch(/^TO BE UNDONE \(1 change\)/);
     expect(workspace.outboxLines()).not.toContain('taken back');
@@ -273,7 +266,7 @@ function suiteOfOne(): void {
 
   it('records in a CI job that no human was at work', async () => {
     await run(['execute']);
-    await run(['undo', '-c', 'publish', '--yes', '--by', 'deploy'], { env: { CI: 'true' } });
+    await run(['undo', '-c', 'publish', '--yes', '--by', 'deploy', '--reason', 'x'], { env: { CI: 'true' } });
     const listed = await run(['audit', 'list', '-c', 'publish', '--json']);
     const { entries } = documentOf<{ entries: AuditEntry[] }>(listed);
     expect(entries[0]?.metadata).toMatchObject({ by: 'deploy', actorKind: 'ci', via: 'cli' });

@@ -60,13 +60,13 @@ describe('on a terminal', () => {
 
   it('shows the change that is running, and takes that away again', async () => {
     await workspace.audit.connection.query(`UPDATE flamingock_locks SET expires_at = 0`);
-    await onFixture(workspace.options)(['audit', 'fix', '-c', 'publish']);
+    await onFixture(workspace.options)(['audit', 'fix', '-c', 'publish', '--reason', 'x']);
     const { stdout } = await onTerminal(['execute']);
     expect(stdout).toContain(`… e2e / warm-up\r${ESC}[2K${ESC}[32m✔${ESC}[39m executed  e2e / warm-up`);
   });
 
   it('asks before it undoes, and takes no answer for a no', async () => {
-    const { code, stdout } = await onTerminal(['undo', '-c', 'first-notes']);
+    const { code, stdout } = await onTerminal(['undo', '-c', 'first-notes', '--reason', 'x']);
     expect(stdout).not.toContain('pass --yes');
     expect(code).toBe(1);
     expect(await workspace.notes()).toEqual(['one', 'two']);

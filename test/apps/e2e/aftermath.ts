@@ -128,7 +128,7 @@ export class Aftermath {
   private resolve(): Promise<unknown> {
     const resolution = this.publishedNow() > 0 ? 'EXECUTED' : 'ROLLED_BACK';
     return withApplication(this.options, (flamingock) =>
-      flamingock.audit.fix({ changeId: 'publish', resolution }),
+      flamingock.audit.fix({ changeId: 'publish', resolution }, { reason: 'test' }),
     );
   }
 

@@ -60,7 +60,7 @@ function approvalSuite(createAudit: CreateDatabase): void {
     await failure(boot({ ...options(TWO_PEOPLE), behaviour }));
     const fix = () =>
       inApplication(TWO_PEOPLE, ({ audit }) =>
-        audit.fix({ changeId: 'publish', resolution: 'EXECUTED' }, by('ann')),
+        audit.fix({ changeId: 'publish', resolution: 'EXECUTED' }, { ...by('ann'), reason: 'counted them' }),
       );
     expect(await failure(fix())).toBeInstanceOf(ResolutionUnapprovedError);
     await inApplication(TWO_PEOPLE, async ({ issues }) => {

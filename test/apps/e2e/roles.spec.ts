@@ -77,7 +77,10 @@ function roleSuite(createAudit: CreateDatabase): void {
     const [old, oldWaiter] = [start('both', former), start('wait', former)];
     await Promise.all([old.serves(), oldWaiter.serves()]);
     await withApplication(workspace.options, (flamingock) =>
-      flamingock.audit.fix({ changeId: 'publish', resolution: 'ROLLED_BACK' }, { actor: 'ops' }),
+      flamingock.audit.fix(
+        { changeId: 'publish', resolution: 'ROLLED_BACK' },
+        { actor: 'ops', reason: 'test' },
+      ),
     );
     await waiter.awaits(({ issues, holder }) => issues.length === 0 && !holder);
     expect((await start('execute').exit).code).toBe(0);

@@ -73,8 +73,8 @@ const onPostgres = (direct: string, through: string): void => {
         () => flamingock.audit.list({ history: true }),
         () => flamingock.audit.verify(),
         () => flamingock.issues.list(),
-        () => flamingock.audit.fix({ changeId: 'one' }),
-        () => flamingock.undo({ changeId: 'one' }),
+        () => flamingock.audit.fix({ changeId: 'one' }, { reason: 'test' }),
+        () => flamingock.undo({ changeId: 'one' }, { reason: 'test' }),
         () => flamingock.lock.status(),
       ]) {
         expect(await messageOf(ask())).toMatch(/^HistoryElsewhereError/);

@@ -119,7 +119,7 @@ await describeOn(['redis'], 'a start whose way to Redis breaks', ({ redis }) => 
     const blocked = await failureOf(workspace.boot(options));
     expect(blocked).toBeInstanceOf(ManualInterventionError);
     await workspace.boot(options, undefined, (service) =>
-      service.audit.fix({ changeId: 'warm-prices', resolution: 'EXECUTED' }),
+      service.audit.fix({ changeId: 'warm-prices', resolution: 'EXECUTED' }, { reason: 'test' }),
     );
     expect((await workspace.boot(options)).status).toBe('applied');
     expect(await workspace.effects()).toEqual(APPLIED);

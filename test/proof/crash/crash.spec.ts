@@ -51,14 +51,14 @@ const UNDO: Scenario = {
   points: 29,
   instance: { operation: 'undo last-notes' },
   prepare: boot,
-  meanwhile: (flamingock) => flamingock.undo({ changeId: 'last-notes' }),
+  meanwhile: (flamingock) => flamingock.undo({ changeId: 'last-notes' }, { reason: 'test' }),
 };
 const UNDO_PUBLISH: Scenario = {
   title: 'undoing a change without a transaction',
   points: 25,
   instance: { operation: 'undo publish' },
   prepare: boot,
-  meanwhile: (flamingock) => flamingock.undo({ changeId: 'publish' }),
+  meanwhile: (flamingock) => flamingock.undo({ changeId: 'publish' }, { reason: 'test' }),
 };
 const FIX: Scenario = {
   title: 'fixing an issue',

@@ -89,8 +89,8 @@ await describeOn(['postgres'], 'a change that waits for its own run', ({ postgre
   ];
   const OPERATIONS: Record<string, Call> = {
     execute: (flamingock) => flamingock.execute(),
-    undo: (flamingock) => flamingock.undo({ changeId: 'seed' }),
-    auditFix: (flamingock) => flamingock.audit.fix({ changeId: 'seed' }),
+    undo: (flamingock) => flamingock.undo({ changeId: 'seed' }, { reason: 'test' }),
+    auditFix: (flamingock) => flamingock.audit.fix({ changeId: 'seed' }, { reason: 'test' }),
   };
 
   for (const [where, create, transactional] of engines) {

@@ -72,13 +72,13 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
     );
     await operate(options, async (flamingock) => {
       expect(await flamingock.issues.list()).toHaveLength(1);
-      await flamingock.audit.fix({ changeId: 'publish' }, { actor: 'ann' });
+      await flamingock.audit.fix({ changeId: 'publish' }, { actor: 'ann', reason: 'test' });
       const { status, warnings } = await flamingock.execute();
       expect({ status, warnings }).toEqual({
         status: 'applied',
         warnings: [],
       });
-      expect((await flamingock.undo({ changeId: 'publish' })).status).toBe('undone');
+      expect((await flamingock.undo({ changeId: 'publish' }, { reason: 'test' })).status).toBe('undone');
       expect(await flamingock.audit.verify()).toMatchObject({ ok: true });
       expect((await flamingock.execute()).status).toBe('applied');
     });
@@ -92,7 +92,7 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
     await operate(options, async (flamingock) => {
       const { held, record } = await flamingock.lock.status();
       expect(held).toBe(true);
-      expect(await flamingock.lock.release({ token: record!.token })).toBe(true);
+      expect(await flamingock.lock.release({ token: record!.token }, { reason: 'test' })).toBe(true);
       expect((await flamingock.execute()).status).toBe('applied');
     });
   });

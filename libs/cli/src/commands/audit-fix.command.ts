@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-import { BY, REASON } from './operator-options.js';
+import { BY, NEEDED_REASON } from './operator-options.js';
 
 /** `flamingock audit fix` */
 export function addAuditFix(parent: Command, runner: CommandRunner): void {
@@ -17,17 +17,19 @@ export function addAuditFix(parent: Command, runner: CommandRunner): void {
         .choices(['EXECUTED', 'ROLLED_BACK'])
         .default('EXECUTED'),
     )
-    .option(...REASON)
+    .option(...NEEDED_REASON)
     .option(...BY)
     .addHelpText(
       'after',
       examples(
-        ['flamingock audit fix -c publish-feed', 'all of it is there: it will not run again'],
         [
-          'flamingock audit fix -c publish-feed --resolution ROLLED_BACK',
+          'flamingock audit fix -c publish-feed --reason "all 5 files are out"',
+          'all of it is there: it will not run again',
+        ],
+        [
+          'flamingock audit fix -c publish-feed --resolution ROLLED_BACK --reason "removed both files"',
           'nothing of it is: it will run again',
         ],
-        ['flamingock audit fix -c publish-feed --reason "all 5 files are out"', 'and why'],
       ),
     )
     .action(runner.action(() => import('./audit-fix.work.js')));

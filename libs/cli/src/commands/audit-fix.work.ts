@@ -1,16 +1,22 @@
 import type { Action, AuditFixRequest, AuditFixResult } from '@nestjs-flamingock/core';
+import { fixCommand } from '@nestjs-flamingock/core/adapter';
 import { interruptibly } from '../application/interruption.js';
+import { refuse } from '../cli.errors.js';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';
 import { noteHolder } from './lock-note.js';
-import { contextOf, type OperatorOptions } from './operator.js';
-import type { Work } from './command-runner.js';
+import { reasonedContextOf, reasonFaults, type OperatorOptions } from './operator.js';
+import type { Check, Work } from './command-runner.js';
 
 export interface AuditFixOptions extends OperatorOptions {
   readonly change: string;
   readonly resolution: NonNullable<AuditFixRequest['resolution']>;
 }
+
+/** Refuses what no application is needed to refuse. */
+export const check: Check<AuditFixOptions> = (options) =>
+  refuse(reasonFaults(options, fixCommand(options.change, options.resolution)));
 
 /** What `flamingock audit fix` does. */
 export const work: Work<AuditFixOptions> = async ({ flamingock, options, out }) => {
@@ -19,7 +25,7 @@ export const work: Work<AuditFixOptions> = async ({ flamingock, options, out }) 
   const result = await interruptibly(
     flamingock,
     (text) => out.note(text),
-    () => flamingock.audit.fix({ changeId, resolution }, contextOf(options, out)),
+    () => flamingock.audit.fix({ changeId, resolution }, reasonedContextOf(options, out)),
   );
   out.result(result, () => describe(result, out));
   return ExitCode.DONE;

@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import { UsageError } from '../cli.errors.js';
 import type { Output } from '../output/output.js';
 
 /** Options of a command that asks before it acts. */
@@ -7,10 +6,9 @@ export interface ConfirmOptions {
   readonly yes?: boolean;
 }
 
-/** @throws UsageError where there is no terminal and the operator has not passed `--yes`. */
-export function requireConfirmation({ yes = false }: ConfirmOptions, out: Output): void {
-  if (!yes && !canAsk(out))
-    throw new UsageError('This needs confirmation, and there is no terminal: pass --yes.');
+/** What is missing where there is no terminal and the operator has not passed `--yes`. */
+export function confirmationFaults({ yes = false }: ConfirmOptions, out: Output): string[] {
+  return yes || canAsk(out) ? [] : ['This needs confirmation, and there is no terminal: pass --yes.'];
 }
 
 /** Whether to go on: `--yes`, or the answer of the operator at the terminal. */

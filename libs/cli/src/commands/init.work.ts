@@ -1,8 +1,9 @@
 import type { SetUpRequest } from '@nestjs-flamingock/schematics';
+import { refuse } from '../cli.errors.js';
 import { ExitCode } from '../exit-code.js';
 import { oneLine } from '../output/safe-text.js';
 import type { Standalone } from './command-runner.js';
-import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
+import { confirmationFaults, confirmed, type ConfirmOptions } from './confirmation.js';
 import { diffOf, fileNames, onSources, writtenLines } from './edited-files.js';
 
 interface InitOptions extends SetUpRequest, ConfirmOptions {
@@ -23,7 +24,7 @@ export async function work({ options, out }: Standalone<InitOptions>): Promise<E
     return ExitCode.DONE;
   }
   if (!yes) out.line(`${diffOf(edits, out)}\n`);
-  requireConfirmation(options, out);
+  refuse(confirmationFaults(options, out));
   if (!(await confirmed(options, out, `Write ${edits.length} files?`))) {
     out.note('Nothing was changed.');
     return ExitCode.FAILED;

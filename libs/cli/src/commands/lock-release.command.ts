@@ -9,11 +9,14 @@ export function addLockRelease(parent: Command, runner: CommandRunner): void {
     .description('free the lock of a holder that is known to be gone, before its lease ends')
     .requiredOption('--token <token>', 'the acquisition, as "lock status" shows it', token)
     .option('--yes', 'do not ask')
-    .option('--reason <text>', 'why; told by the event lock.released')
+    .option('--reason <text>', 'why; must be given, and is told by the event lock.released')
     .option('--by <name>', 'who; told by the event lock.released (default: the user of this process)')
     .addHelpText(
       'after',
-      examples(['flamingock lock release --token 7 --yes', 'frees acquisition 7, and no other']),
+      examples([
+        'flamingock lock release --token 7 --reason "its host is gone" --yes',
+        'frees acquisition 7, and no other',
+      ]),
     )
     .action(runner.action(() => import('./lock-release.work.js')));
 }

@@ -1,14 +1,17 @@
-import { cliCommand } from '@nestjs-flamingock/core/adapter';
+import { cliCommand, releaseCommand } from '@nestjs-flamingock/core/adapter';
+import { refuse } from '../cli.errors.js';
 import { ExitCode } from '../exit-code.js';
-import type { Invocation } from './command-runner.js';
-import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
-import { contextOf, type OperatorOptions } from './operator.js';
+import type { Check, Invocation } from './command-runner.js';
+import { confirmationFaults, confirmed, type ConfirmOptions } from './confirmation.js';
+import { reasonedContextOf, reasonFaults, type OperatorOptions } from './operator.js';
 
 export interface LockReleaseOptions extends ConfirmOptions, OperatorOptions {
   readonly token: number;
 }
 
-export { requireConfirmation as check };
+/** Refuses what no application is needed to refuse. */
+export const check: Check<LockReleaseOptions> = (options, out) =>
+  refuse([...reasonFaults(options, releaseCommand(options.token)), ...confirmationFaults(options, out)]);
 
 /** What `flamingock lock release` does. */
 export async function work({ flamingock, options, out }: Invocation<LockReleaseOptions>): Promise<ExitCode> {
@@ -17,7 +20,7 @@ export async function work({ flamingock, options, out }: Invocation<LockReleaseO
     out.note('Nothing was released.');
     return ExitCode.FAILED;
   }
-  const released = await flamingock.lock.release({ token: number }, contextOf(options, out));
+  const released = await flamingock.lock.release({ token: number }, reasonedContextOf(options, out));
   const { green, red } = out.palette;
   out.result({ token: number, released }, () =>
     released

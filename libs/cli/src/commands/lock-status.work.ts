@@ -1,5 +1,5 @@
 import type { LockStatus } from '@nestjs-flamingock/core';
-import { cliCommand, describeHolder } from '@nestjs-flamingock/core/adapter';
+import { describeHolder, releaseCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { facts, type Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';
@@ -20,7 +20,7 @@ function describe({ held, record, expiresInMs = 0 }: LockStatus, { palette }: Ou
     ['since', time(record.acquiredAt)],
     ['until', held ? `${time(record.expiresAt)}, ${seconds(expiresInMs)} from now, unless renewed` : null],
   ];
-  const hint = `If its holder is gone for good: ${cliCommand(`lock release --token ${record.token} --yes`)}`;
+  const hint = `If its holder is gone for good: ${releaseCommand(record.token)}`;
   return [state, facts(times, palette), ...(held ? ['', oneLine(hint)] : [])].join('\n');
 }
 

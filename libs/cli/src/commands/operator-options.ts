@@ -1,5 +1,7 @@
 /** The option that says why. */
 export const REASON = ['--reason <text>', 'why; recorded'] as const;
+/** The same where it must be given, as the command itself checks. */
+export const NEEDED_REASON = ['--reason <text>', 'why; must be given, and is recorded'] as const;
 /** The option that says who. */
 export const BY = [
   '--by <[kind:]name>',

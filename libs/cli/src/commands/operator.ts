@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Actor, ActorKind, OperationContext } from '@nestjs-flamingock/core';
+import type { Actor, ActorKind, OperationContext, ReasonedContext } from '@nestjs-flamingock/core';
 import { ACTOR_VARIABLE } from '@nestjs-flamingock/core/adapter';
 import { UsageError } from '../cli.errors.js';
 import type { Output } from '../output/output.js';
@@ -37,6 +37,20 @@ const STARTED_BY = [
  */
 export function contextOf({ by, reason }: OperatorOptions, { terminal }: Output): OperationContext {
   return { actor: actorOf(by, terminal.environment), reason };
+}
+
+/** The same for what nobody may do without a reason; an empty one is refused. */
+export function reasonedContextOf(options: OperatorOptions, out: Output): ReasonedContext {
+  return { ...contextOf(options, out), reason: options.reason ?? '' };
+}
+
+/**
+ * What is missing where nobody says why.
+ *
+ * @param command What to type, with a reason.
+ */
+export function reasonFaults({ reason }: OperatorOptions, command: string): string[] {
+  return text(reason) === undefined ? [`Say why; it is recorded: ${command}`] : [];
 }
 
 function actorOf(by: string | undefined, environment: Environment): Actor {

@@ -1,16 +1,18 @@
 import type { ServiceRename } from '@nestjs-flamingock/core';
 import { interruptibly } from '../application/interruption.js';
+import { refuse } from '../cli.errors.js';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { oneLine } from '../output/safe-text.js';
-import type { Invocation } from './command-runner.js';
-import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
+import type { Check, Invocation } from './command-runner.js';
+import { confirmationFaults, confirmed, type ConfirmOptions } from './confirmation.js';
 import { noteHolder } from './lock-note.js';
 import { contextOf, type OperatorOptions } from './operator.js';
 
 export interface ServiceRenameOptions extends ConfirmOptions, OperatorOptions {}
 
-export { requireConfirmation as check };
+/** Refuses what no application is needed to refuse. */
+export const check: Check<ServiceRenameOptions> = (options, out) => refuse(confirmationFaults(options, out));
 
 /** What `flamingock service rename` does. */
 export async function work({

@@ -1,15 +1,15 @@
 import type { UndoneChange, UndoReport, UndoRequest } from '@nestjs-flamingock/core';
+import { undoCommand, undoToCommand } from '@nestjs-flamingock/core/adapter';
 import { interruptibly } from '../application/interruption.js';
-import { UsageError } from '../cli.errors.js';
+import { refuse } from '../cli.errors.js';
 import { ExitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
 import { manyLines, oneLine } from '../output/safe-text.js';
 import type { Column } from '../output/table.js';
-import type { Invocation } from './command-runner.js';
-import { confirmed, requireConfirmation, type ConfirmOptions } from './confirmation.js';
+import type { Check, Invocation } from './command-runner.js';
+import { confirmationFaults, confirmed, type ConfirmOptions } from './confirmation.js';
 import { noteHolder } from './lock-note.js';
-import { contextOf, type OperatorOptions } from './operator.js';
-import type { Check } from './command-runner.js';
+import { reasonedContextOf, reasonFaults, type OperatorOptions } from './operator.js';
 
 export interface UndoOptions extends ConfirmOptions, OperatorOptions {
   readonly change?: string;
@@ -19,8 +19,12 @@ export interface UndoOptions extends ConfirmOptions, OperatorOptions {
 
 /** Refuses what no application is needed to refuse. */
 export const check: Check<UndoOptions> = (options, out) => {
-  requestOf(options);
-  if (options.dryRun !== true) requireConfirmation(options, out);
+  const isDry = options.dryRun === true;
+  refuse([
+    ...requestFaults(options),
+    ...(isDry ? [] : reasonFaults(options, commandOf(options))),
+    ...(isDry ? [] : confirmationFaults(options, out)),
+  ]);
 };
 
 /** What `flamingock undo` does. */
@@ -40,16 +44,23 @@ export async function work({ flamingock, options, out }: Invocation<UndoOptions>
   const report = await interruptibly(
     flamingock,
     (text) => out.note(text),
-    () => flamingock.undo(request, contextOf(options, out)),
+    () => flamingock.undo(request, reasonedContextOf(options, out)),
   );
   out.result(report, () => describe(report, out));
   return report.status === 'stopped' ? ExitCode.FAILED : ExitCode.DONE;
 }
 
 function requestOf({ change, to }: UndoOptions): UndoRequest {
-  if (change !== undefined && to === undefined) return { changeId: change };
-  if (to !== undefined && change === undefined) return { to };
-  throw new UsageError('Say what to undo: either one change (-c <id>) or everything after one (--to <id>).');
+  return to === undefined ? { changeId: change ?? '' } : { to };
+}
+
+function requestFaults({ change, to }: UndoOptions): string[] {
+  const isOne = (change === undefined) !== (to === undefined);
+  return isOne ? [] : ['Say what to undo: either one change (-c <id>) or everything after one (--to <id>).'];
+}
+
+function commandOf({ change = 'ID', to }: UndoOptions): string {
+  return to === undefined ? undoCommand(change) : undoToCommand(to);
 }
 
 function describe(report: UndoReport, out: Output): string {

@@ -221,7 +221,7 @@ describe.each(['outside transactions', 'with the audit store', 'apart from the a
 
     it('an undo waits for an Observable', async () => {
       const { flamingock, table } = await start((put) => put('row'));
-      await flamingock.undo({ changeId: 'fill' });
+      await flamingock.undo({ changeId: 'fill' }, { reason: 'test' });
       expect(await table.get('back')).toBe('v');
     });
 

@@ -4,7 +4,7 @@ import { fixCommand, issueCommand } from './commands.js';
 describe('commands in messages', () => {
   it('are those of the command line', () => {
     expect(fixCommand('publish-feed', 'EXECUTED')).toBe(
-      'npx --no @nestjs-flamingock/cli audit fix -c publish-feed --resolution EXECUTED',
+      'npx --no @nestjs-flamingock/cli audit fix -c publish-feed --resolution EXECUTED --reason "…"',
     );
     expect(issueCommand('publish-feed')).toBe(
       'npx --no @nestjs-flamingock/cli issue get -c publish-feed --guidance',

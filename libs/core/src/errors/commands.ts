@@ -10,7 +10,7 @@ export function cliCommand(words: string): string {
 
 /** How an operator's finding is recorded: what to type, for a message. */
 export function fixCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BACK'): string {
-  return cliCommand(`audit fix -c ${shellWord(changeId)} --resolution ${resolution}`);
+  return cliCommand(`audit fix -c ${shellWord(changeId)} --resolution ${resolution} --reason "…"`);
 }
 
 /** How the changes that need a manual check are listed: what to type, for a message. */
@@ -45,17 +45,17 @@ export function redoCommand(changeId: string): string {
 
 /** How a change is undone: what to type, for a message. */
 export function undoCommand(changeId: string): string {
-  return cliCommand(`undo -c ${shellWord(changeId)}`);
+  return cliCommand(`undo -c ${shellWord(changeId)} --reason "…"`);
 }
 
 /** How everything that was applied after a change is undone: what to type, for a message. */
 export function undoToCommand(changeId: string): string {
-  return cliCommand(`undo --to ${shellWord(changeId)}`);
+  return cliCommand(`undo --to ${shellWord(changeId)} --reason "…"`);
 }
 
 /** How the lock of a holder that is gone is freed: what to type, for a message. */
 export function releaseCommand(token: number): string {
-  return cliCommand(`lock release --token ${token} --yes`);
+  return cliCommand(`lock release --token ${token} --reason "…" --yes`);
 }
 
 /** How a service gets another name: what to type, for a message. */

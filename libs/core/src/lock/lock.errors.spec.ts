@@ -46,7 +46,7 @@ describe('errors of the lock', () => {
     });
     expect(message).toContain(
       "its lease ends by itself at 2026-01-01T00:00:00.000Z by the audit store's clock, " +
-        'or at once with `npx --no @nestjs-flamingock/cli lock release --token 7 --yes`.',
+        'or at once with `npx --no @nestjs-flamingock/cli lock release --token 7 --reason "…" --yes`.',
     );
     const unknown = new LockTimeoutError('inventory', 0, undefined).message;
     expect(unknown).toContain(

@@ -120,7 +120,9 @@ describe('two applications with one service name and one id', () => {
   it('are one where an operator says so', async () => {
     await run([AddSku]);
     const { flamingock } = await start([other()]);
-    expect(await flamingock.audit.fix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await flamingock.audit.fix({ changeId: 'add-sku' }, { reason: 'test' })).toMatchObject({
+      next: { action: 'SKIP' },
+    });
     expect(await run([other()])).toEqual([]);
     expect(ran).toEqual(['add-sku']);
   });
@@ -206,8 +208,12 @@ describe('an applied change that was edited', () => {
   it('is told no more once an operator has accepted it, until it is edited again', async () => {
     await run([AddSku]);
     const { flamingock } = await start([version({}, true)]);
-    await failureOf(flamingock.audit.fix({ changeId: 'add-sku', resolution: 'ROLLED_BACK' }));
-    expect(await flamingock.audit.fix({ changeId: 'add-sku' })).toMatchObject({ next: { action: 'SKIP' } });
+    await failureOf(
+      flamingock.audit.fix({ changeId: 'add-sku', resolution: 'ROLLED_BACK' }, { reason: 'test' }),
+    );
+    expect(await flamingock.audit.fix({ changeId: 'add-sku' }, { reason: 'test' })).toMatchObject({
+      next: { action: 'SKIP' },
+    });
     expect(await run([version({}, true)])).toEqual([]);
     expect(await run([AddSku])).toHaveLength(1);
   });
@@ -232,7 +238,9 @@ describe('an applied change under another id', () => {
   it('is recorded as applied, or runs as a new one, as an operator says', async () => {
     await run([AddSku]);
     const { flamingock } = await start([renamed()]);
-    expect(await flamingock.audit.fix({ changeId: 'add-code' }, { actor: 'ann' })).toMatchObject({
+    expect(
+      await flamingock.audit.fix({ changeId: 'add-code' }, { actor: 'ann', reason: 'test' }),
+    ).toMatchObject({
       state: 'MANUAL_MARKED_AS_EXECUTED',
       next: { action: 'SKIP' },
     });
@@ -241,7 +249,7 @@ describe('an applied change under another id', () => {
     database = new InMemoryDatabase();
     await run([AddSku]);
     const again = await start([renamed()]);
-    await again.flamingock.audit.fix({ changeId: 'add-code', resolution: 'ROLLED_BACK' });
+    await again.flamingock.audit.fix({ changeId: 'add-code', resolution: 'ROLLED_BACK' }, { reason: 'test' });
     await run([renamed()]);
     expect(ran).toEqual(['add-sku', 'add-sku', 'add-sku']);
   });
@@ -288,7 +296,7 @@ describe('an application that is given a name', () => {
   it('does not either after an operation that had nothing to do there', async () => {
     await run([AddSku], unnamed);
     const { flamingock } = await start([AddSku], named);
-    await failureOf(flamingock.audit.fix({ changeId: 'add-sku' }));
+    await failureOf(flamingock.audit.fix({ changeId: 'add-sku' }, { reason: 'test' }));
     expect(await failureOf(flamingock.execute())).toBeInstanceOf(EarlierNameError);
     expect(ran).toEqual(['add-sku']);
   });

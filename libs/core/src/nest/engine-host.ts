@@ -45,13 +45,15 @@ export class EngineHost {
   /**
    * Does what writes, such that shutdown, signals of the process and the caller's own signal end it in order.
    *
+   * @param command What gives the reason on the command line, where nobody may do this without one.
    * @throws InvalidRequestError for a context that makes no sense; RunAbortedError where it was stopped before.
    */
   async perform<T, C extends OperationContext>(
     context: C,
     work: (engine: Engine, operation: C & Operation) => Promise<T>,
+    command?: string,
   ): Promise<T> {
-    assertContext(context);
+    assertContext(context, command);
     this.shutdown.signal.throwIfAborted();
     const { shutdownSignals, service } = this.options;
     const engine = await this.engine();

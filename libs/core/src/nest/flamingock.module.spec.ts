@@ -610,7 +610,9 @@ describe('the end of the process or the application', () => {
     await lock.acquire({ service: NAME, owner: 'other', host: 'h', pid: 1, leaseMs: 600_000 });
     const app = await start({ runAt: 'manual' }, aClass('a'));
     const fix = { ended: false };
-    const fixing = app.get(FlamingockService).audit.fix({ changeId: 'a', resolution: 'EXECUTED' });
+    const fixing = app
+      .get(FlamingockService)
+      .audit.fix({ changeId: 'a', resolution: 'EXECUTED' }, { reason: 'test' });
     fixing.then(
       () => (fix.ended = true),
       () => (fix.ended = true),

@@ -6,7 +6,7 @@ import { Execution, RollbackExecution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
 import { boot, closeApplications, rootModule } from '../fixtures/applications.js';
 import { failureOf, statesOf } from '../fixtures/runs.js';
-import type { OperationContext } from '../operations/operation-context.js';
+import type { OperationContext, ReasonedContext } from '../operations/operation-context.js';
 import { InvalidRequestError } from '../operations/operation.errors.js';
 import { RunAbortedError } from '../run/run.errors.js';
 import { nonTransactionalTargetSystem } from './non-transactional.target-system.js';
@@ -61,7 +61,9 @@ describe('FlamingockService', () => {
     await failureOf(flamingock.execute());
     expect(await flamingock.issues.list()).toMatchObject([{ changeId: 'publish', state: 'ROLLBACK_FAILED' }]);
     expect((await flamingock.issues.get()).guidance.join()).toContain('Count the files in /feed.');
-    expect(await flamingock.audit.fix({ changeId: 'publish' })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await flamingock.audit.fix({ changeId: 'publish' }, { reason: 'test' })).toMatchObject({
+      next: { action: 'SKIP' },
+    });
     expect(await flamingock.issues.list()).toEqual([]);
   });
 
@@ -74,14 +76,14 @@ describe('FlamingockService', () => {
     for await (const { seq } of flamingock.audit.export()) exported.push(seq);
     expect(exported).toEqual([1, 2]);
     expect(await flamingock.lock.status()).toMatchObject({ held: false, record: { token: 1 } });
-    expect(await flamingock.lock.release({ token: 1 })).toBe(false);
+    expect(await flamingock.lock.release({ token: 1 }, { reason: 'test' })).toBe(false);
   });
 
   it('undoes what it executed, and executes it again', async () => {
     const { flamingock } = await start();
     await flamingock.execute();
     expect((await flamingock.undo({ changeId: 'publish' }, { dryRun: true })).status).toBe('planned');
-    expect((await flamingock.undo({ changeId: 'publish' })).status).toBe('undone');
+    expect((await flamingock.undo({ changeId: 'publish' }, { reason: 'test' })).status).toBe('undone');
     expect((await flamingock.execute()).status).toBe('applied');
   });
 
@@ -93,11 +95,13 @@ describe('FlamingockService', () => {
       closing = app.close();
       await new Promise((resolve) => setTimeout(resolve, 20));
     };
-    const undone = flamingock.undo({ changeId: 'publish' });
+    const undone = flamingock.undo({ changeId: 'publish' }, { reason: 'test' });
     await undone;
     await closing;
     expect(await states()).toContain('publish ROLLED_BACK');
-    expect(await failureOf(flamingock.undo({ changeId: 'publish' }))).toBeInstanceOf(RunAbortedError);
+    expect(await failureOf(flamingock.undo({ changeId: 'publish' }, { reason: 'test' }))).toBeInstanceOf(
+      RunAbortedError,
+    );
   });
 
   it('stops an undo in order once the caller says so', async () => {
@@ -106,12 +110,14 @@ describe('FlamingockService', () => {
     const caller = new AbortController();
     undoing = async () => caller.abort(new Error('the request was closed'));
     const { signal } = caller;
-    expect(await flamingock.undo({ changeId: 'publish' }, { signal })).toMatchObject({ status: 'undone' });
+    expect(await flamingock.undo({ changeId: 'publish' }, { signal, reason: 'test' })).toMatchObject({
+      status: 'undone',
+    });
     expect((await flamingock.lock.status()).held).toBe(false);
-    expect(await failureOf(flamingock.undo({ changeId: 'publish' }, { signal }))).toBeInstanceOf(
-      RunAbortedError,
-    );
-    expect(await failureOf(flamingock.lock.release({ token: 1 }, { signal }))).toBeInstanceOf(
+    expect(
+      await failureOf(flamingock.undo({ changeId: 'publish' }, { signal, reason: 'test' })),
+    ).toBeInstanceOf(RunAbortedError);
+    expect(await failureOf(flamingock.lock.release({ token: 1 }, { signal, reason: 'test' }))).toBeInstanceOf(
       RunAbortedError,
     );
   });
@@ -122,7 +128,9 @@ describe('FlamingockService', () => {
     const { lock } = new InMemoryAuditStore(database);
     await lock.acquire({ service: NAME, owner: 'x', host: 'elsewhere', pid: 7, leaseMs: 60_000 });
     const caller = new AbortController();
-    const waiting = failureOf(flamingock.undo({ changeId: 'publish' }, { signal: caller.signal }));
+    const waiting = failureOf(
+      flamingock.undo({ changeId: 'publish' }, { signal: caller.signal, reason: 'test' }),
+    );
     caller.abort(new Error('the request was closed'));
     const error = await waiting;
     expect(error).toBeInstanceOf(RunAbortedError);
@@ -136,7 +144,7 @@ describe('FlamingockService', () => {
     ['audit reconcile', (to, context) => to.audit.reconcile({ others: 'EXECUTED' }, context)],
     ['lock release', (to, context) => to.lock.release({ token: 1 }, context)],
     ['service rename', (to, context) => to.service.rename({ from: NAME, to: 'store' }, context)],
-  ] as [string, (to: FlamingockService, context: OperationContext) => Promise<unknown>][])(
+  ] as [string, (to: FlamingockService, context: ReasonedContext) => Promise<unknown>][])(
     'refuses %s on behalf of what is no actor, before anything happens',
     async (_, operate) => {
       const { flamingock } = await start();
@@ -145,6 +153,33 @@ describe('FlamingockService', () => {
       const error = await failureOf(operate(flamingock, { actor: '', reason: '' }));
       expect(error).toBeInstanceOf(InvalidRequestError);
       expect((error as InvalidRequestError).faults).toHaveLength(2);
+      expect(database.snapshot()).toEqual(before);
+    },
+  );
+
+  it.each([
+    ['undo -c publish', (to, context) => to.undo({ changeId: 'publish' }, context)],
+    ['undo --to publish', (to, context) => to.undo({ to: 'publish' }, context)],
+    [
+      'audit fix -c publish --resolution EXECUTED',
+      (to, context) => to.audit.fix({ changeId: 'publish' }, context),
+    ],
+    ['lock release --token 1', (to, context) => to.lock.release({ token: 1 }, context)],
+  ] as [string, (to: FlamingockService, context: ReasonedContext) => Promise<unknown>][])(
+    'refuses %s without a reason, and says how one is given',
+    async (command, operate) => {
+      const { flamingock } = await start();
+      await flamingock.execute();
+      const before = database.snapshot();
+      const untyped = operate as (to: FlamingockService, context?: OperationContext) => Promise<unknown>;
+      for (const context of [undefined, {}, { actor: 'ann' }]) {
+        const error = await failureOf((async () => untyped(flamingock, context))());
+        expect(error).toBeInstanceOf(InvalidRequestError);
+        expect((error as Error).message).toMatch(/^"reason" must be given/);
+        expect((error as Error).message).toContain(`${command} --reason "…"`);
+      }
+      const both = await failureOf((async () => untyped(flamingock, { actor: '' }))());
+      expect((both as InvalidRequestError).faults.map(({ field }) => field)).toEqual(['actor', 'reason']);
       expect(database.snapshot()).toEqual(before);
     },
   );

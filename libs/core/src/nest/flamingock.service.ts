@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../audit/audit-entry.js';
+import { optionsOf } from '../errors/option-names.js';
 import { refuseInside } from '../lock/change-scope.js';
 import type { AuditFixRequest, AuditFixResult } from '../operations/audit-fix.js';
 import type { AuditListRequest, ListedEntry } from '../operations/audit-list.js';
@@ -16,7 +17,7 @@ import { redo } from '../operations/redo.js';
 import type { RedoRequest } from '../operations/redo-plan.js';
 import type { ServiceRename, ServiceRenameRequest } from '../operations/service-rename.js';
 import { status, type StatusReport } from '../operations/status.js';
-import { undo, type UndoOptions, type UndoRequest } from '../operations/undo.js';
+import { undo, undoCommandOf, type UndoOptions, type UndoRequest } from '../operations/undo.js';
 import type { ChangeVerdict, DriftReport } from '../reporting/drift-report.js';
 import type { ExecutionReport } from '../reporting/execution-report.js';
 import type { RedoReport } from '../reporting/redo-report.js';
@@ -28,7 +29,12 @@ import { AlertOperations } from './facade/alert-operations.js';
 import { ApprovalOperations } from './facade/approval-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
 import { CircuitOperations } from './facade/circuit-operations.js';
-import { contextOf, type FormerContext } from './facade/former-context.js';
+import {
+  contextOf,
+  type FormerContext,
+  type FormerReasonedContext,
+  type FormerUndoOptions,
+} from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
 import { LockOperations } from './facade/lock-operations.js';
 import { ServiceOperations } from './facade/service-operations.js';
@@ -141,10 +147,12 @@ export class FlamingockService {
    * before anything happens, when one of the changes cannot be undone; InvalidChangesError; InvalidRequestError; LockTimeoutError with
    * who holds the lock.
    */
-  undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'> = {}): Promise<UndoReport> {
-    const { by, ...context } = options;
-    return this.host.perform({ ...context, actor: context.actor ?? by }, (engine, operation) =>
-      undo(engine, request, operation),
+  undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'>): Promise<UndoReport> {
+    const { by, ...context }: FormerUndoOptions = optionsOf(options);
+    return this.host.perform(
+      { ...context, actor: context.actor ?? by },
+      (engine, operation) => undo(engine, request, operation),
+      context.dryRun === true ? undefined : undoCommandOf(request),
     );
   }
 
@@ -182,7 +190,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link AuditOperations.fix}, `flamingock.audit.fix(request, context)`. */
-  auditFix(request: AuditFixRequest & FormerContext): Promise<AuditFixResult> {
+  auditFix(request: AuditFixRequest & FormerReasonedContext): Promise<AuditFixResult> {
     return this.audit.fix(request, contextOf(request));
   }
 
@@ -212,8 +220,8 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link LockOperations.release}, `flamingock.lock.release(request, context)`. */
-  lockRelease(request: LockReleaseRequest): Promise<boolean> {
-    return this.lock.release(request);
+  lockRelease(request: LockReleaseRequest & FormerReasonedContext): Promise<boolean> {
+    return this.lock.release(request, contextOf(request));
   }
 
   private async run(): Promise<ExecutionReport> {

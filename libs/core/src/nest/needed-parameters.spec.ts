@@ -119,7 +119,9 @@ describe('a parameter that nothing provides', () => {
     async (dryRun) => {
       await applyA();
       const app = await boot(rootModule(parts([needy('a')], 'manual')));
-      const error = await failureOf(app.get(FlamingockService).undo({ changeId: 'a' }, { dryRun }));
+      const error = await failureOf(
+        app.get(FlamingockService).undo({ changeId: 'a' }, { dryRun, reason: 'test' }),
+      );
       expect(error).toBeInstanceOf(InvalidChangesError);
       expect((error as Error).message).toContain('nothing provides Feed');
       expect(seen).toEqual([]);
@@ -139,7 +141,7 @@ describe('what only applied changes are given', () => {
     await applyA();
     const root = rootModule({ ...parts([needy('a')], 'manual'), ...withFeed() });
     const app = await boot(root);
-    await app.get(FlamingockService).undo({ changeId: 'a' });
+    await app.get(FlamingockService).undo({ changeId: 'a' }, { reason: 'test' });
     expect(seen).toEqual(['feed', 'no a']);
   });
 });

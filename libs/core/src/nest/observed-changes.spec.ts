@@ -115,7 +115,7 @@ it('observers follow an undo', async () => {
   const flamingock = await start('auto');
   await flamingock.execute().catch(() => undefined);
   inside = [];
-  await flamingock.undo({ changeId: 'add-sku' });
+  await flamingock.undo({ changeId: 'add-sku' }, { reason: 'test' });
   expect(inside).toEqual([
     expect.objectContaining({ changeId: 'add-sku', operation: 'UNDO', stage: 'main', targetSystem: 'db' }),
   ]);

@@ -127,11 +127,11 @@ describe('events of operations', () => {
     ]);
     await flamingock.execute();
     broken = true;
-    await flamingock.undo({ changeId: 'publish' }, { actor: 'bob' });
+    await flamingock.undo({ changeId: 'publish' }, { actor: 'bob', reason: 'test' });
     expect(told.slice(1)).toMatchObject([
       {
         name: 'issue.opened',
-        event: { change: { result: 'failed' }, actor: { kind: 'human', name: 'bob' }, reason: undefined },
+        event: { change: { result: 'failed' }, actor: { kind: 'human', name: 'bob' }, reason: 'test' },
         state: 'ROLLBACK_FAILED',
       },
     ]);

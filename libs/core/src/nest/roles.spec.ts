@@ -223,7 +223,7 @@ describe('the role wait', () => {
     await failureOf((await application({})).init());
     const app = await application({ role: 'wait', runAt: 'manual' });
     const fix = { changeId: 'only', resolution: 'EXECUTED' } as const;
-    expect(await app.get(FlamingockService).audit.fix(fix, { actor: 'ops' })).toMatchObject({
+    expect(await app.get(FlamingockService).audit.fix(fix, { actor: 'ops', reason: 'test' })).toMatchObject({
       state: 'MANUAL_MARKED_AS_EXECUTED',
     });
   });

@@ -74,7 +74,7 @@ describe('a renamed service whose target system has claims and markers', () => {
     expect(await start('shop', '1', '2', '3')).toMatchObject({ status: 'applied' });
     expect(await start('shop', '1', '2', '3')).toMatchObject({ status: 'up-to-date' });
     const flamingock = await application('shop', '1', '2', '3');
-    expect(await flamingock.undo({ to: '1' })).toMatchObject({ status: 'undone' });
+    expect(await flamingock.undo({ to: '1' }, { reason: 'test' })).toMatchObject({ status: 'undone' });
     expect(ran).toEqual(['1', '2', '3', '-3', '-2']);
     expect(await flamingock.audit.reconcile()).toMatchObject({ lostWrites: [], inQuestion: [] });
     expect(await flamingock.audit.verify()).toMatchObject({ ok: true });
@@ -95,7 +95,7 @@ describe('a renamed service whose target system has claims and markers', () => {
 
   it('asks about what was undone before, too, where the target system is set back', async () => {
     const backup = target.snapshot();
-    await (await application('default', '1', '2')).undo({ changeId: '2' });
+    await (await application('default', '1', '2')).undo({ changeId: '2' }, { reason: 'test' });
     await rename('default', 'shop');
     target.restore(backup);
     const { inQuestion } = await (await application('shop', '1', '2')).audit.reconcile();

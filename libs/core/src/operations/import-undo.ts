@@ -74,7 +74,7 @@ function refusal(service: string, newest: AuditEntry | undefined): ImportUndoRef
   const isTaken = importFactsOf(newest).tool !== undefined;
   const why = isTaken
     ? `the last import was taken back before: ${last}.`
-    : `something else was recorded since: ${last}. Revert what has run since with \`${cliCommand('undo -c ID')}\`; ` +
+    : `something else was recorded since: ${last}. Revert what has run since with \`${cliCommand('undo -c ID --reason "…"')}\`; ` +
       'what was imported stays.';
   return new ImportUndoRefusedError(service, `${why} ${list}`);
 }

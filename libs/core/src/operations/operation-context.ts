@@ -21,6 +21,11 @@ export interface OperationContext {
   readonly waitMs?: number | undefined;
 }
 
+/** The context of what nobody may do without saying why. */
+export interface ReasonedContext extends OperationContext {
+  readonly reason: string;
+}
+
 /** An operation that has begun: its context is checked, and its signal aborts for every reason to stop. */
 export interface Operation extends OperationContext {
   readonly signal: AbortSignal;
@@ -28,8 +33,11 @@ export interface Operation extends OperationContext {
 
 const KINDS: Readonly<Record<ActorKind, true>> = { human: true, ci: true, agent: true, service: true };
 
-/** @throws InvalidRequestError with every fault, for callers that are not type-checked too. */
-export function assertContext(context: OperationContext): void {
+/**
+ * @param command What gives the reason on the command line, where the operation needs one.
+ * @throws InvalidRequestError with every fault, for callers that are not type-checked too.
+ */
+export function assertContext(context: OperationContext, command?: string): void {
   const { actor, reason, waitMs } = optionsOf(context) as Record<keyof OperationContext, unknown>;
   const faults: RequestFault[] = [];
   const expect = (isMet: boolean, field: string, rule: string, value: unknown): void => {
@@ -47,6 +55,8 @@ export function assertContext(context: OperationContext): void {
     expect(isName(name), 'actor.name', A_NAME, name);
     expect(via === undefined || isName(via), 'actor.via', A_NAME, via);
   } else expect(actor === undefined || isName(actor), 'actor', A_NAME, actor);
+  if (reason === undefined && command !== undefined)
+    faults.push({ field: 'reason', problem: `must be given, and says why: \`${command}\`` });
   expect(reason === undefined || isReason(reason), 'reason', A_REASON, reason);
   expect(waitMs === undefined || isDuration(waitMs), 'waitMs', 'a number of milliseconds from 0', waitMs);
   if (faults.length > 0) throw new InvalidRequestError(faults);

@@ -72,7 +72,7 @@ function processOf(strategy: TxStrategy, { ids = ['a'], fields, ...ways }: Proce
 
 const signal = () => new AbortController().signal;
 const apply = (engine: Engine) => passing(runtime, execute(engine, signal()));
-const undoing = (engine: Engine, request: UndoRequest, options: UndoOptions = {}) =>
+const undoing = (engine: Engine, request: UndoRequest, options: Partial<UndoOptions> = {}) =>
   passing(runtime, undo(engine, request, { ...options, signal: signal() }));
 const history = () => statesOf(new InMemoryAuditStore(auditDatabase));
 const rowsOf = async (strategy: TxStrategy) => {
@@ -99,7 +99,7 @@ describe('undo of a change of which the target takes back part', () => {
 
   it('is an issue at once, with both ends for the operator to choose from', async () => {
     await apply(engine());
-    const report = await undoing(engine(), { changeId: 'a' }, { actor: 'ann' });
+    const report = await undoing(engine(), { changeId: 'a' }, { actor: 'ann', reason: 'test' });
     expect(resultsOf(report)).toEqual(['a failed ROLLBACK_FAILED']);
     expect(report.changes[0]?.nextSteps?.join('\n')).toMatch(/proves that part of it[^]*audit fix -c a/);
     expect(await lastEntry()).toMatchObject({
@@ -157,7 +157,7 @@ describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
     expect(resultsOf(report)).toEqual(['c undone ROLLED_BACK', `b failed ${left}`]);
     expect(report.changes[1]).toMatchObject({ error: 'TypeError: b broke', runsAgain: false });
     expect(report.changes[1]?.nextSteps?.join()).toMatch(
-      strategy === 'NON_TX' ? /audit fix -c b/ : /Undo it again: .* undo -c b$/,
+      strategy === 'NON_TX' ? /audit fix -c b/ : /Undo it again: .* undo -c b --reason "…"$/,
     );
   });
 

@@ -1,3 +1,4 @@
+import { undoCommand, undoToCommand } from '../errors/commands.js';
 import { errorText } from '../errors/error-text.js';
 import { readMetadata } from '../audit/entry-metadata.js';
 import { renamingOf } from '../audit/renaming.js';
@@ -21,17 +22,26 @@ import type { UndoneChange, UndoReport } from '../reporting/undo-report.js';
 import { assertApproved } from './approved-resolution.js';
 import { exclusively } from './exclusively.js';
 import { observe } from './at-work.js';
-import { operatorMetadata, operatorOf, type Operation, type OperationContext } from './operation-context.js';
+import {
+  operatorMetadata,
+  operatorOf,
+  type Operation,
+  type OperationContext,
+  type ReasonedContext,
+} from './operation-context.js';
 import { reconciledSnapshot } from './reconciled-snapshot.js';
 import { planUndo, type UndoItem } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
 export type UndoRequest = { readonly changeId: string } | { readonly to: string };
 
-/** How to undo, and on whose behalf. */
-export interface UndoOptions extends OperationContext {
-  /** Only tell what would be undone. Takes no lock and writes nothing. */
-  readonly dryRun?: boolean;
+/** How to undo, and on whose behalf. `dryRun`: only tell what would be undone, take no lock and write nothing. */
+export type UndoOptions =
+  (OperationContext & { readonly dryRun: true }) | (ReasonedContext & { readonly dryRun?: false });
+
+/** How this is undone, and why: what to type, for a message. */
+export function undoCommandOf(request: UndoRequest): string {
+  return 'to' in request ? undoToCommand(request.to) : undoCommand(request.changeId);
 }
 
 /**
@@ -45,7 +55,7 @@ export interface UndoOptions extends OperationContext {
 export async function undo(
   engine: Engine,
   request: UndoRequest,
-  operation: UndoOptions & Operation,
+  operation: Operation & { readonly dryRun?: boolean },
 ): Promise<UndoReport> {
   const { service } = engine.pipeline;
   if (operation.dryRun) {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../audit/audit-entry.js';
+import { fixCommand } from '../../errors/commands.js';
 import type { KeptHead } from '../../evidence/sign-head.js';
 import { auditExport } from '../../operations/audit-export.js';
 import { auditFix, type AuditFixRequest, type AuditFixResult } from '../../operations/audit-fix.js';
@@ -16,7 +17,7 @@ import {
 import { signHead } from '../../operations/head-sign.js';
 import { compliance, type ComplianceItem } from '../../operations/compliance.js';
 import type { ComplianceRequest } from '../../operations/compliance-request.js';
-import type { OperationContext } from '../../operations/operation-context.js';
+import type { OperationContext, ReasonedContext } from '../../operations/operation-context.js';
 import type { AlertHost } from '../alert-host.js';
 import type { EngineHost } from '../engine-host.js';
 
@@ -43,8 +44,13 @@ export class AuditOperations {
    * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
    * when the change does not need a manual check; InvalidRequestError; LockTimeoutError with who holds the lock.
    */
-  fix(request: AuditFixRequest, context: OperationContext = {}): Promise<AuditFixResult> {
-    return this.host.perform(context, (engine, operation) => auditFix(engine, request, operation));
+  fix(request: AuditFixRequest, context: ReasonedContext): Promise<AuditFixResult> {
+    const { changeId, resolution = 'EXECUTED' } = request;
+    return this.host.perform(
+      context,
+      (engine, operation) => auditFix(engine, request, operation),
+      fixCommand(changeId, resolution),
+    );
   }
 
   /**

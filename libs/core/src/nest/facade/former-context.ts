@@ -1,4 +1,4 @@
-import type { OperationContext } from '../../operations/operation-context.js';
+import type { OperationContext, ReasonedContext } from '../../operations/operation-context.js';
 
 /** Who, why and how long to wait, as requests had it before operations took an {@link OperationContext}. */
 export interface FormerContext {
@@ -14,7 +14,15 @@ export interface FormerContext {
   readonly waitMs?: number;
 }
 
+/** The same for what nobody may do without a reason. */
+export type FormerReasonedContext = FormerContext & Pick<ReasonedContext, 'reason'>;
+
+/** The options of an undo, of which the caller may have left out anything. */
+export type FormerUndoOptions = OperationContext & Pick<FormerContext, 'by'> & { readonly dryRun?: boolean };
+
 /** The same as operations take it. */
+export function contextOf(former: FormerReasonedContext): ReasonedContext;
+export function contextOf(former: FormerContext): OperationContext;
 export function contextOf({ by, reason, waitMs }: FormerContext): OperationContext {
   return { actor: by, reason, waitMs };
 }

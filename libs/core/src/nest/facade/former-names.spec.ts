@@ -76,7 +76,7 @@ describe('the names that operations had before they had nouns', () => {
     expect(await failureOf(flamingock.auditReconcile({ others: 'EXECUTED', waitMs: 0 }))).toBeInstanceOf(
       LockTimeoutError,
     );
-    expect(await flamingock.lockRelease({ token: 1 })).toBe(true);
+    expect(await flamingock.lockRelease({ token: 1, reason: 'test' })).toBe(true);
     expect(await flamingock.lockStatus()).toMatchObject({ held: false });
   });
 });

@@ -1,5 +1,6 @@
+import { releaseCommand } from '../../errors/commands.js';
 import { lockRelease, lockStatus, type LockReleaseRequest, type LockStatus } from '../../operations/lock.js';
-import type { OperationContext } from '../../operations/operation-context.js';
+import type { ReasonedContext } from '../../operations/operation-context.js';
 import type { EngineHost } from '../engine-host.js';
 
 /** The run lock: `flamingock.lock`. */
@@ -19,7 +20,11 @@ export class LockOperations {
    * @returns whether the lock was held by that acquisition.
    * @throws InvalidRequestError
    */
-  release(request: LockReleaseRequest, context: OperationContext = {}): Promise<boolean> {
-    return this.host.perform(context, (engine, operation) => lockRelease(engine, request, operation));
+  release(request: LockReleaseRequest, context: ReasonedContext): Promise<boolean> {
+    return this.host.perform(
+      context,
+      (engine, operation) => lockRelease(engine, request, operation),
+      releaseCommand(request.token),
+    );
   }
 }
