@@ -43,7 +43,7 @@ export function count(value: number): string {
 
 /** A state or action in words: `EXECUTION_FAILED` is `execution failed`. */
 export function words(state: string): string {
-  return state.toLowerCase().replaceAll('_', ' ');
+  return state.toLowerCase().replaceAll(/[_-]/g, ' ');
 }
 
 const TONES: Readonly<Record<string, Tone>> = {

@@ -34,6 +34,14 @@ export function Text({ children }: { children: string }) {
   );
 }
 
+/** A sentence of guidance: what is between backquotes is to be typed. */
+export function Prose({ children }: { children: string }) {
+  const parts = children.split('`');
+  return (
+    <bdi>{parts.map((part, at) => (at % 2 === 1 && at < parts.length - 1 ? <code>{part}</code> : part))}</bdi>
+  );
+}
+
 /** A digest, of which the first digits are shown. */
 export function Hash({ children }: { children: string }) {
   return (
@@ -75,7 +83,7 @@ export function Facts({ of }: { of: readonly (readonly [name: string, value: Com
       {of.map(
         ([name, value]) =>
           value !== undefined &&
-          value !== null &&
+          value !== false &&
           value !== '' && (
             <>
               <dt>{name}</dt>

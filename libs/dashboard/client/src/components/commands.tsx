@@ -10,7 +10,7 @@ export function Commands({ commands }: { commands: readonly ChangeCommand[] }) {
     <Panel title="By the command line">
       <div class="stack">
         {commands.map(({ what, command }) => (
-          <Command key={command} what={words(what.replaceAll('-', '_'))}>
+          <Command key={command} what={words(what)}>
             {command}
           </Command>
         ))}

@@ -1,6 +1,6 @@
 import type { IssueDetail, ResolutionNeed } from '@nestjs-flamingock/core';
 import { words } from '../format.js';
-import { Badge, Facts, Moment, Panel, Text } from './basics.js';
+import { Badge, Facts, Moment, Panel, Prose, Text } from './basics.js';
 
 /** Why it needs a person, and what to do about it. */
 export function Guidance({ issue: { reason, error, guidance, playbook } }: { issue: IssueDetail }) {
@@ -16,7 +16,7 @@ export function Guidance({ issue: { reason, error, guidance, playbook } }: { iss
         <ol class="steps">
           {guidance.map((step) => (
             <li key={step}>
-              <bdi>{step}</bdi>
+              <Prose>{step}</Prose>
             </li>
           ))}
         </ol>

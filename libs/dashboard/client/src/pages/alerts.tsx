@@ -56,7 +56,7 @@ function AlertRow({ alert }: { alert: Alert }) {
   return (
     <div class="stack">
       <div class="line">
-        <Badge state={kind.replaceAll('-', '_')} tone={isOpen ? 'bad' : 'plain'} />
+        <Badge state={kind} tone={isOpen ? 'bad' : 'plain'} />
         <strong>
           <Name>{title}</Name>
         </strong>
