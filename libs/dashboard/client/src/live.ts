@@ -27,6 +27,7 @@ export class Live {
   private poll: ReturnType<typeof setTimeout> | undefined;
 
   private pollMs = 5_000;
+  private isPatient = true;
 
   get current(): LiveView {
     return this.view;
@@ -55,7 +56,8 @@ export class Live {
     const after = this.view.state?.seq;
     const source = new EventSource(urlOf(ROUTES.events, { after }));
     this.source = source;
-    this.expectWithin(PATIENCE_MS);
+    this.isPatient = true;
+    this.losePatience();
     on(source, 'state', (state) => this.take(state));
     on(source, 'entries', () => this.refresh());
     on(source, 'reset', () => this.refresh());
@@ -63,7 +65,7 @@ export class Live {
     source.onopen = () => this.alive();
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) this.giveUp();
-      else this.expectWithin(PATIENCE_MS);
+      else this.losePatience();
     };
   }
 
@@ -78,10 +80,17 @@ export class Live {
   }
 
   private alive(): void {
+    this.isPatient = true;
     clearTimeout(this.poll);
     this.poll = undefined;
     this.expectWithin(SILENCE_MS);
     if (this.view.connection !== 'events') this.set({ connection: 'events' });
+  }
+
+  /** A browser tries again by itself, and says each time that it has failed: the first time counts. */
+  private losePatience(): void {
+    if (this.isPatient) this.expectWithin(PATIENCE_MS);
+    this.isPatient = false;
   }
 
   private expectWithin(ms: number): void {

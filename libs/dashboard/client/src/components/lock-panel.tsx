@@ -18,7 +18,8 @@ export function LockPanel({ lock: read, offers }: { lock: LockStatus; offers: re
             of={[
               [held ? 'holder' : 'last holder', `${record.host}, process ${record.pid}`],
               ['since', <Moment at={record.acquiredAt} near />],
-              [held ? 'lease until' : 'ended', <Moment at={record.expiresAt} />],
+              // A lock that was released has no end of its lease.
+              [held ? 'lease until' : 'expired', record.expiresAt > 0 && <Moment at={record.expiresAt} />],
               ['token', String(record.token)],
             ]}
           />

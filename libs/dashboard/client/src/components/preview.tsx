@@ -72,7 +72,7 @@ function Recorded({ shown }: { shown: ActionPreview }) {
         of={[
           ['kept in', KEPT_IN[keptIn]],
           ...Object.entries(fields),
-          ['by', `${actor.name} (${actor.kind}${actor.via === undefined ? '' : `, via ${actor.via}`})`],
+          ['by', 'by' in fields ? undefined : actorText(actor)],
           ['reason', reason ?? <span class="muted">not given yet</span>],
         ]}
       />
@@ -88,4 +88,8 @@ function Recorded({ shown }: { shown: ActionPreview }) {
       {command !== undefined && <Command what="The same by the command line:">{command}</Command>}
     </>
   );
+}
+
+function actorText({ name, kind, via }: ActionPreview['actor']): string {
+  return `${name} (${kind}${via === undefined ? '' : `, via ${via}`})`;
 }

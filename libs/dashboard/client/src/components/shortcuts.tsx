@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { hrefTo, type PageName } from '../router.js';
 import { Dialog } from './dialog.js';
 
@@ -27,17 +27,17 @@ export function Shortcuts({
   onClose: () => void;
 }) {
   const [isOff, setOff] = useState(() => localStorage.getItem(OFF_KEY) === 'yes');
+  const began = useRef(-Infinity);
   useEffect(() => {
-    let began = -Infinity;
     const press = (event: KeyboardEvent): void => {
       if (!isForPage(event)) return;
       if (event.key === '?') onOpen();
       if (isOff) return;
-      if (event.timeStamp - began < SEQUENCE_MS) {
+      if (event.timeStamp - began.current < SEQUENCE_MS) {
         const [page] = GO[event.key] ?? [];
         if (page) location.hash = hrefTo(page);
-        began = -Infinity;
-      } else if (event.key === 'g') began = event.timeStamp;
+        began.current = -Infinity;
+      } else if (event.key === 'g') began.current = event.timeStamp;
       else if (event.key === '/') focusSearch(event);
     };
     addEventListener('keydown', press);
