@@ -16,7 +16,7 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       // The one project that holds specs too; those of the libraries leave them out of the build.
@@ -42,6 +42,16 @@ export default tseslint.config(
     },
   },
   {
+    // The pages of the dashboard run in browsers, and have a project of their own.
+    files: ['libs/dashboard/client/**/*.{ts,tsx}'],
+    languageOptions: {
+      parserOptions: {
+        project: './libs/dashboard/client/tsconfig.json',
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+  },
+  {
     files: ['**/*.spec.ts', '**/fixtures/**/*.ts', 'test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -54,7 +64,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/*/src/**/*.ts'],
+    files: ['libs/*/src/**/*.ts', 'libs/dashboard/client/src/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/fixtures/**'],
     rules: { 'max-lines': ['error', 250] },
   },

@@ -37,6 +37,7 @@ export type {
 export type { ComplianceRequest } from './operations/compliance-request.js';
 export type { ComplianceHeader, ComplianceItem, ComplianceSummary } from './operations/compliance.js';
 export { complianceHtml } from './documents/compliance-html.js';
+export { complianceCsv, complianceJson } from './documents/compliance-file.js';
 export type { ApprovalRequest, EmergencyRun, PendingApproval } from './operations/approvals.js';
 export type { IssueDecisionKind, IssueDecisionRequest } from './operations/decide.js';
 export type { ChangeWork, ProposedResolution, Proposal, Saying } from './decisions/issue-work.js';

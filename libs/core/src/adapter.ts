@@ -2,6 +2,10 @@
 
 export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
+export { VERSION } from './version.js';
+export { COMPLIANCE_COLUMNS, complianceRow, type ComplianceRow } from './documents/compliance-file.js';
+export { COMPLIANCE_CONTROLS } from './operations/compliance-controls.js';
+export { AUDIT_STATES } from './audit/audit-state.js';
 export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
 export {
   cliCommand,
@@ -14,6 +18,7 @@ export {
 } from './errors/commands.js';
 export { describeSteps } from './recovery/step-states.js';
 export { optionFaults, optionsOf, shown, type OptionNames } from './errors/option-names.js';
+export { isSameName } from './decisions/issue-work.js';
 export { nearMatches } from './errors/near-matches.js';
 export { isConnectionFailure, saysTransient } from './errors/transience.js';
 

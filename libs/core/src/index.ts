@@ -246,3 +246,4 @@ export type { LockOperations } from './nest/facade/lock-operations.js';
 export type { ServiceOperations } from './nest/facade/service-operations.js';
 
 export * from './accountability.js';
+export * from './views.js';

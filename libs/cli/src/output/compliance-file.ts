@@ -1,10 +1,6 @@
 import { pipeline } from 'node:stream/promises';
-import {
-  complianceHtml,
-  type ComplianceChange,
-  type ComplianceItem,
-  type ComplianceSummary,
-} from '@nestjs-flamingock/core';
+import { complianceHtml, type ComplianceItem, type ComplianceSummary } from '@nestjs-flamingock/core';
+import { COMPLIANCE_COLUMNS, complianceRow, type ComplianceRow } from '@nestjs-flamingock/core/adapter';
 import { csv } from './csv.js';
 import { safeJson } from './safe-text.js';
 import type { OutputStream } from './terminal.js';
@@ -12,34 +8,6 @@ import type { OutputStream } from './terminal.js';
 /** How a report is written down. */
 export const REPORT_FORMATS = ['html', 'json', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-/** Columns of a change, in their order. */
-const COLUMNS = [
-  'exceptions',
-  'firstSeq',
-  'lastSeq',
-  'startedAt',
-  'endedAt',
-  'changeId',
-  'stage',
-  'order',
-  'targetSystem',
-  'author',
-  'operation',
-  'outcome',
-  'durationMs',
-  'approvedBy',
-  'actor',
-  'actorKind',
-  'actorVia',
-  'host',
-  'executionId',
-  'reason',
-  'tickets',
-  'rollbackPlan',
-  'fingerprint',
-  'error',
-] as const;
 
 /**
  * Writes a report as its parts come.
@@ -67,9 +35,14 @@ export async function writeReport(
       await pipeline(inBlocks(jsonDocument(told())), to, { end: false });
       break;
     case 'csv':
-      await pipeline(csvRows(told()), csv(to.isTTY === true, COLUMNS, { record_delimiter: 'windows' }), to, {
-        end: false,
-      });
+      await pipeline(
+        csvRows(told()),
+        csv(to.isTTY === true, COMPLIANCE_COLUMNS, { record_delimiter: 'windows' }),
+        to,
+        {
+          end: false,
+        },
+      );
   }
   return summary;
 }
@@ -106,23 +79,6 @@ async function* inBlocks(texts: AsyncIterable<string>): AsyncGenerator<string> {
   yield block;
 }
 
-async function* csvRows(items: AsyncIterable<ComplianceItem>): AsyncGenerator<CsvRow> {
-  for await (const item of items) if (item.kind === 'change') yield csvRow(item);
-}
-
-type CsvRow = Readonly<Record<(typeof COLUMNS)[number], string | number | undefined>>;
-
-function csvRow({ actor, approvals, exceptions, tickets, ...change }: ComplianceChange): CsvRow {
-  return {
-    ...change,
-    exceptions: exceptions.join(' '),
-    tickets: tickets.join(' '),
-    approvedBy: approvals.map(({ by, at }) => `${by} ${at}`).join('; '),
-    actor: actor?.name,
-    actorKind: actor?.kind,
-    actorVia: actor?.via,
-    reason: change.reason,
-    fingerprint: change.fingerprint,
-    error: change.error,
-  };
+async function* csvRows(items: AsyncIterable<ComplianceItem>): AsyncGenerator<ComplianceRow> {
+  for await (const item of items) if (item.kind === 'change') yield complianceRow(item);
 }

@@ -61,6 +61,11 @@ export class DecisionLedger {
     }
   }
 
+  /** Number of the decision that was noted last, by one read; 0 where there is none. The ledger is not checked. */
+  async lastSeq(): Promise<number> {
+    return (await this.noted()).seq;
+  }
+
   /** Where the ledger ends. There may be decisions after the one that was noted last. */
   private async end(): Promise<ChainEnd> {
     const noted = await this.noted();

@@ -11,6 +11,7 @@ import { drift, verify, type VerifyRequest } from '../operations/drift.js';
 import { execute } from '../operations/execute.js';
 import type { IssueDetail, IssueSummary } from '../operations/issues.js';
 import type { LockReleaseRequest, LockStatus } from '../operations/lock.js';
+import { overview, type Overview } from '../operations/overview.js';
 import { plan, type PlanReport } from '../operations/plan.js';
 import type { OperationContext } from '../operations/operation-context.js';
 import { redo } from '../operations/redo.js';
@@ -28,6 +29,7 @@ import { AdoptionOperations } from './facade/adoption-operations.js';
 import { AlertOperations } from './facade/alert-operations.js';
 import { ApprovalOperations } from './facade/approval-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
+import { ChangeOperations } from './facade/change-operations.js';
 import { CircuitOperations } from './facade/circuit-operations.js';
 import {
   contextOf,
@@ -37,6 +39,7 @@ import {
 } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
 import { LockOperations } from './facade/lock-operations.js';
+import { RunOperations } from './facade/run-operations.js';
 import { ServiceOperations } from './facade/service-operations.js';
 import { FlamingockDisabledError } from './nest.errors.js';
 import type { ResolvedOptions } from './resolve-options.js';
@@ -52,12 +55,16 @@ export class FlamingockService {
   readonly approvals: ApprovalOperations;
   /** The history. */
   readonly audit: AuditOperations;
+  /** The changes that code or history knows. */
+  readonly changes: ChangeOperations;
   /** Target systems that have failed, and may be left alone for a while. */
   readonly circuits: CircuitOperations;
   /** The changes that need a manual check. */
   readonly issues: IssueOperations;
   /** The run lock. */
   readonly lock: LockOperations;
+  /** What was done, and what goes on. */
+  readonly runs: RunOperations;
   /** The name under which history is kept. */
   readonly service: ServiceOperations;
   private running: Promise<ExecutionReport> | undefined;
@@ -70,9 +77,11 @@ export class FlamingockService {
     this.alerts = new AlertOperations(host, alertHost);
     this.approvals = new ApprovalOperations(host);
     this.audit = new AuditOperations(host, alertHost);
+    this.changes = new ChangeOperations(host);
     this.circuits = new CircuitOperations(host);
     this.issues = new IssueOperations(host);
     this.lock = new LockOperations(host);
+    this.runs = new RunOperations(host);
     this.service = new ServiceOperations(host);
   }
 
@@ -98,6 +107,11 @@ export class FlamingockService {
   /** Tells where the service stands. Asks the audit store alone, takes no lock and writes nothing. */
   async status(): Promise<StatusReport> {
     return status(await this.host.engine());
+  }
+
+  /** The same, with what comes next and what came last. */
+  async overview(): Promise<Overview> {
+    return overview(await this.host.engine());
   }
 
   /**

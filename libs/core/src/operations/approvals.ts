@@ -67,7 +67,11 @@ export interface EmergencyRun {
  * @throws LedgerTamperedError
  */
 export async function emergencyList(engine: Engine): Promise<EmergencyRun[]> {
-  const { snapshot } = await observe(engine);
+  return emergenciesIn(engine, (await observe(engine)).snapshot);
+}
+
+/** What {@link emergencyList} lists, from what was read before. The ledger is read only where there may be some. */
+export async function emergenciesIn(engine: Engine, snapshot: AuditSnapshot): Promise<EmergencyRun[]> {
   const forced = [...snapshot.values()].filter((entry) => readMetadata(entry).emergency !== undefined);
   if (forced.length === 0) return [];
   const reviewed = new Set<string>();

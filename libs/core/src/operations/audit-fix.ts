@@ -15,6 +15,7 @@ import { exclusively } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
 import { operatorMetadata, operatorOf, type Operation } from './operation-context.js';
+import { assertCurrent } from './view.errors.js';
 
 /** What an operator found out about a change that needed a manual check. */
 export interface AuditFixRequest {
@@ -25,6 +26,8 @@ export interface AuditFixRequest {
    * @default 'EXECUTED'
    */
   readonly resolution?: 'EXECUTED' | 'ROLLED_BACK';
+  /** `seq` of the last entry of the change that the finding is about: refused where there is a later one. */
+  readonly seq?: number;
 }
 
 /** What a fix recorded, and what comes of it. */
@@ -42,7 +45,7 @@ export interface AuditFixResult {
  * or another application's. Waits for a run that is going on, so it never races one.
  *
  * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
- * when the change does not need a manual check; ResolutionUnapprovedError; LockTimeoutError with who holds the lock.
+ * when the change does not need a manual check; OutdatedRequestError; ResolutionUnapprovedError; LockTimeoutError with who holds the lock.
  */
 export async function auditFix(
   engine: Engine,
@@ -86,6 +89,7 @@ interface FixSubject {
 function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditSnapshot): FixSubject {
   const { changeId } = request;
   assertKnown(changeId, engine.pipeline, snapshot);
+  assertCurrent(request, snapshot.get(changeId));
   const change = changeInDoubt(engine, request, snapshot);
   if (change) {
     const fingerprint = request.resolution === 'ROLLED_BACK' ? {} : fingerprinted(change.source);

@@ -21,6 +21,7 @@ import { assertKnown } from './known-changes.js';
 import { DecisionRefusedError, type RequestFault } from './operation.errors.js';
 import type { OperationContext } from './operation-context.js';
 import { assertHuman, recordDecision, speakerOf } from './record-decision.js';
+import { assertCurrent } from './view.errors.js';
 
 /** Kinds of decisions that are about the work on an issue, or on an undo. */
 export type IssueDecisionKind = Exclude<DecisionKind, 'review'>;
@@ -35,6 +36,8 @@ export interface IssueDecisionRequest {
   readonly until?: string | Date;
   /** Of `propose`: how it is to end. */
   readonly resolution?: ProposedResolution;
+  /** `seq` of the last entry of the change that was looked at: refused where there is a later one. */
+  readonly seq?: number;
 }
 
 /** What belongs to a kind of decision besides the change. */
@@ -71,6 +74,7 @@ export async function decideIssue(
   const actor = speakerOf(kind, context, requestFaults(request));
   await engine.store.prepare();
   const { entry, work } = await subjectOf(engine, request);
+  assertCurrent(request, entry);
   await assertAllowed(engine, request, actor, work);
   const said = { kind, changeId, about: aboutEntry(entry), actor, details: detailsOf(request, work) };
   return recordDecision(engine, said, context);

@@ -158,10 +158,19 @@ export function summaryOf({ entry, reason, change }: FoundIssue): IssueSummary {
 }
 
 async function detailOf(engine: Engine, issue: FoundIssue): Promise<IssueDetail> {
+  const { changeId } = issue.entry;
+  const history = await historyOf(engine, changeId);
+  return issueDetail(engine, issue, { history, work: await workOf(engine, changeId, history) });
+}
+
+/** An issue in full, of its history and the work on it. */
+export async function issueDetail(
+  engine: Engine,
+  issue: FoundIssue,
+  { history, work }: Pick<IssueDetail, 'history' | 'work'>,
+): Promise<IssueDetail> {
   const { entry, change } = issue;
-  const history = await historyOf(engine, entry.changeId);
   const playbook = change && (await outlookFor(engine, { ...issue, change }));
-  const work = await workOf(engine, entry.changeId, history);
   const stepsOf = stepFacts(entry, issue.steps, change);
   const { recoveryStrategy, txStrategy, author, className } = entry;
   const facts = entryFacts(entry);

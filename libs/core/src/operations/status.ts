@@ -1,13 +1,15 @@
 import { momentOf } from '../audit/store-time.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
-import { isLeft, isSettled } from '../audit/audit-head.js';
+import { isLeft, isSettled, type AuditHead } from '../audit/audit-head.js';
 import type { AuditOperation, AuditState } from '../audit/audit-state.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
 import { changesOf } from '../audit/renaming.js';
+import type { LockReading } from '../lock/lock-store.js';
+import type { ExecutionPlan, PlannedChange } from '../plan/execution-plan.js';
 import type { Action } from '../recovery/recovery-decision.js';
 import type { Engine } from '../run/engine.js';
 import { planNow } from '../run/plan-now.js';
-import { observe } from './at-work.js';
+import { observe, type Observation } from './at-work.js';
 import { findIssues, summaryOf, type IssueSummary } from './issues.js';
 import { holderActivity } from '../run/holder-watch.js';
 import type { HolderActivity } from '../reporting/holder-activity.js';
@@ -60,8 +62,22 @@ export interface StatusReport {
   readonly lastRun?: LastRun;
 }
 
+/** What is read to tell where a service stands. */
+export interface StatusFacts {
+  readonly head: AuditHead | undefined;
+  readonly reading: LockReading | undefined;
+  readonly observed: Observation;
+  readonly activity: HolderActivity | undefined;
+  readonly plan: ExecutionPlan;
+}
+
 /** Tells where the service stands. Asks the audit store alone, takes no lock and writes nothing. */
 export async function status(engine: Engine): Promise<StatusReport> {
+  return statusOf(engine, await statusFacts(engine));
+}
+
+/** Reads what a status is made of. */
+export async function statusFacts(engine: Engine): Promise<StatusFacts> {
   const { pipeline, store } = engine;
   const { service } = pipeline;
   const [head, reading, observed] = await Promise.all([
@@ -70,37 +86,37 @@ export async function status(engine: Engine): Promise<StatusReport> {
     observe(engine),
   ]);
   const activity = reading && (await holderActivity(store, reading));
-  const { plan } = await planNow(engine, observed.snapshot, {
-    mayHaveFailed: isLeft(head),
-    now: reading?.storeNow,
-  });
+  const moment = { mayHaveFailed: isLeft(head), now: reading?.storeNow };
+  const { plan } = await planNow(engine, observed.snapshot, moment);
+  return { head, reading, observed, activity, plan };
+}
+
+/** Where the service stands, of what was read. */
+export async function statusOf(
+  engine: Engine,
+  { head, reading, observed, activity, plan }: StatusFacts,
+): Promise<StatusReport> {
+  const { pipeline } = engine;
+  const atWork = observed.atWork?.changeId;
   const planned = plan.stages.flatMap(({ changes }) => changes);
-  const actions = planned.map(({ change, action }) =>
-    change.id === observed.atWork?.changeId ? 'EXECUTE' : action,
-  );
+  const actions = planned.map(({ change, action }) => (change.id === atWork ? 'EXECUTE' : action));
   const lastRun = await lastRunIn(engine, observed.snapshot);
   return {
-    service,
+    service: pipeline.service,
     ...(head && head.seq > 0 && { head: { seq: head.seq, hash: head.hash } }),
     isSettled: isSettled(head, pipeline.digest),
     changes: countOf(actions),
-    waiting: planned.flatMap(({ change, notBefore, reason }) =>
-      notBefore === undefined || change.id === observed.atWork?.changeId
-        ? []
-        : [
-            {
-              changeId: change.id,
-              targetSystem: change.target.id,
-              notBefore: momentOf(notBefore),
-              reason,
-            },
-          ],
-    ),
+    waiting: planned.flatMap((one) => (one.change.id === atWork ? [] : waitingOf(one))),
     lock: lockStatusOf(reading),
     ...(activity && { activity }),
     issues: findIssues(engine, observed).map(summaryOf),
     ...(lastRun && { lastRun }),
   };
+}
+
+function waitingOf({ change, notBefore, reason }: PlannedChange): WaitingChange[] {
+  if (notBefore === undefined) return [];
+  return [{ changeId: change.id, targetSystem: change.target.id, notBefore: momentOf(notBefore), reason }];
 }
 
 function countOf(actions: readonly Action[]): StatusReport['changes'] {

@@ -12,6 +12,7 @@ import { findIssues } from './issues.js';
 import { assertKnown } from './known-changes.js';
 import { UndoRefusedError, type UndoObstacle } from './operation.errors.js';
 import type { UndoRequest } from './undo.js';
+import { assertCurrent } from './view.errors.js';
 
 /** A change that can be undone. */
 export interface UndoItem {
@@ -34,6 +35,7 @@ export async function planUndo(
   const { snapshot } = observed;
   const named = 'to' in request ? request.to : request.changeId;
   assertKnown(named, engine.pipeline, snapshot);
+  if ('changeId' in request) assertCurrent(request, snapshot.get(named));
   const changeIds = 'to' in request ? await after(engine, request.to, snapshot) : [request.changeId];
   const obstacles: UndoObstacle[] = [];
   const items = changeIds.flatMap((changeId) => itemOf(engine, changeId, observed, obstacles) ?? []);

@@ -33,7 +33,13 @@ import { reconciledSnapshot } from './reconciled-snapshot.js';
 import { planUndo, type UndoItem } from './undo-plan.js';
 
 /** What to undo: one change, or everything that was applied after one, which stays. */
-export type UndoRequest = { readonly changeId: string } | { readonly to: string };
+export type UndoRequest =
+  | {
+      readonly changeId: string;
+      /** `seq` of the last entry of the change that was looked at: refused where there is a later one. */
+      readonly seq?: number;
+    }
+  | { readonly to: string };
 
 /** How to undo, and on whose behalf. `dryRun`: only tell what would be undone, take no lock and write nothing. */
 export type UndoOptions =

@@ -15,6 +15,7 @@ import {
   type AuditVerifyRequest,
 } from '../../operations/audit-verify.js';
 import { signHead } from '../../operations/head-sign.js';
+import { historyPage, type HistoryPage, type HistoryPageRequest } from '../../operations/history-page.js';
 import { compliance, type ComplianceItem } from '../../operations/compliance.js';
 import type { ComplianceRequest } from '../../operations/compliance-request.js';
 import type { OperationContext, ReasonedContext } from '../../operations/operation-context.js';
@@ -99,6 +100,15 @@ export class AuditOperations {
    */
   async *compliance(request?: ComplianceRequest): AsyncGenerator<ComplianceItem, void, undefined> {
     yield* compliance(await this.host.engine(), request);
+  }
+
+  /**
+   * Part of the history, the newest entry first; as fast on the last page as on the first.
+   *
+   * @throws InvalidRequestError
+   */
+  async page(request?: HistoryPageRequest): Promise<HistoryPage> {
+    return historyPage(await this.host.engine(), request);
   }
 
   /** The whole history, the oldest entry first, in bounded memory. */

@@ -1,0 +1,46 @@
+import type { Browser, Page } from 'playwright-core';
+import { launch, openAs } from './browser.js';
+import { dropping } from './feed.js';
+import { OperatedApplication } from './operated-application.js';
+
+describe('two operators at once', () => {
+  let browser: Browser;
+  let application: OperatedApplication;
+  beforeAll(async () => {
+    browser = await launch();
+    application = await OperatedApplication.open({ changes: [dropping()] });
+    await application.execute();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await application.close();
+  });
+
+  async function prepare(user: string): Promise<Page> {
+    const { page } = await openAs(browser, application.url, user);
+    await page.goto(`${application.url}#/changes/drop-legacy-orders`);
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill(`read by ${user}`);
+    return page;
+  }
+
+  async function approve(page: Page): Promise<void> {
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  it('counts one approval of one person, however many windows, and one of each person', async () => {
+    const windows = await Promise.all([prepare('ann'), prepare('ann')]);
+    await Promise.all(windows.map(approve));
+    const standing = async () => (await application.flamingock.approvals.list())[0];
+    expect(await standing()).toMatchObject({ missing: 1, isApproved: false });
+    await windows[0].getByText('1 of 2 missing').first().waitFor();
+
+    await approve(await prepare('bob'));
+    expect(await standing()).toMatchObject({ missing: 0, isApproved: true });
+    // The other windows learn of it by themselves.
+    for (const window of windows) await window.getByText('read by bob').first().waitFor();
+    expect(await application.execute()).toBeUndefined();
+  });
+});
