@@ -193,7 +193,7 @@ export class FileSystemError extends FlamingockError {
     this.hide('isTransient');
   }
 
-  /** The error to throw for a failure of `operation`; one of this library stays as it is. */
+  /** @internal The error to throw for a failure of `operation`; one of this library stays as it is. */
   static of(operation: string, failure: unknown): unknown {
     const errno = failure instanceof FlamingockError ? undefined : codeOf(failure);
     return errno === undefined ? failure : new FileSystemError(operation, errno, failure);

@@ -1,6 +1,7 @@
+import { FileNotes } from '../../support/file-notes.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
-import type { CreateDatabase } from '../../support/test-database.js';
+import type { CreateDatabase, CreateTarget, TestDatabase, TestTarget } from '../../support/test-database.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
 import { withApplication } from './boot.js';
 import { runInstance, startInstance } from './fixture-process.js';
@@ -14,8 +15,8 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-function processSuite(createAudit: CreateDatabase, createTarget?: CreateDatabase): void {
-  let workspace: Workspace;
+function processSuite(createAudit: CreateDatabase, createTarget?: CreateTarget): void {
+  let workspace: Workspace<TestDatabase, TestTarget>;
   beforeEach(async () => (workspace = await Workspace.open(createAudit, createTarget)));
   afterEach(() => workspace.remove());
 
@@ -194,6 +195,7 @@ function hungCommitSuite(createAudit: CreateDatabase): void {
 
 describe('processes on one SQLite file', () => processSuite(sqliteFile));
 describe('processes on two SQLite files', () => processSuite(sqliteFile, sqliteFile));
+describe('processes on an SQLite file and a folder', () => processSuite(sqliteFile, FileNotes.in()));
 await describeOn(['postgres'], 'processes on PostgreSQL', ({ postgres }) => {
   processSuite(postgresDatabase(postgres));
   hungCommitSuite(postgresDatabase(postgres));

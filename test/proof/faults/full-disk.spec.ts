@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { DataSourceOptions } from 'typeorm';
+import { FileNotes } from '../../support/file-notes.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { OwnServer } from '../../support/services/own-server.mjs';
 import type { DatabaseOptions } from '../../support/fixtures/database.js';
@@ -95,6 +96,30 @@ describe('a file on a disk that is full', () => {
       const onDisk = sqliteFileWith({}, disk.path);
       const trials = await sideBySide(1, chosen(POINTS), (at) => fillUp(disk, onDisk, { at, kind }));
       verdicts.expectRight(`SQLite on a small disk, ${kind}`, trials);
+    } finally {
+      disk.unmount();
+    }
+  });
+});
+
+describe('a folder on a disk that is full', () => {
+  const chosen = chooser(2);
+
+  it('leaves what is recorded, and the next start goes on: SQLite and files', async () => {
+    const disk = mounted(4);
+    if (!disk) return;
+    try {
+      const trials = await sideBySide(1, chosen(POINTS), (at) =>
+        fillDisk({
+          title: 'separate',
+          audit: sqliteFile,
+          target: FileNotes.in(disk.path),
+          at,
+          fill: () => disk.fill(),
+          free: () => disk.free(),
+        }),
+      );
+      verdicts.expectRight('files on a small disk', trials);
     } finally {
       disk.unmount();
     }

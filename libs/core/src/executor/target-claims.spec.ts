@@ -154,6 +154,21 @@ describe('an audit store that has lost writes', () => {
     await target.markers.claim(holdOf(9));
     expect(await failureOf(claims.claim(target))).toBeInstanceOf(LockLostError);
   });
+
+  it('is not blamed for what a successor has committed between two looks', async () => {
+    const marker = {
+      ...holdOf(2, SERVICE),
+      changeId: 'a',
+      executionId: 'next',
+      operation: 'EXECUTE' as const,
+    };
+    wire.meet('lookAtFence', 'answer', async () => {
+      await takeLockFrom(run, store);
+      await connect('db', database).transaction(marker, () => Promise.resolve(), marker);
+    });
+    expect(await failureOf(claims.claim(target))).toBeInstanceOf(LockLostError);
+    await claims.assertNothingLost([target]);
+  });
 });
 
 describe('a claim that the fence refuses', () => {

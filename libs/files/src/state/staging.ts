@@ -47,11 +47,9 @@ export class StateFolder {
     for (const name of await readdir(this.staged)) {
       const [of, token] = name.split('.');
       const isFormer = of === service && Number(token) <= hold.token && !name.startsWith(beginOf(hold));
-      if (isFormer) await rm(join(this.staged, name), { recursive: true, force: true });
+      if (isFormer) await discard(join(this.staged, name));
     }
-    for (const name of await readdir(this.done)) {
-      await rm(join(this.done, name), { recursive: true, force: true });
-    }
+    for (const name of await readdir(this.done)) await discard(join(this.done, name));
   }
 }
 
@@ -129,13 +127,20 @@ export class StagedFolder {
   async finish(): Promise<void> {
     const done = join(this.state.done, this.name);
     await rename(this.path, done).catch(unless(undefined, 'ENOENT'));
-    await rm(done, { recursive: true, force: true });
+    await discard(done);
   }
 
-  /** Removes what will not be needed. What cannot be removed now is by a later claim: nothing else depends on it. */
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true }).catch(() => undefined);
+    await discard(this.path);
   }
+}
+
+/**
+ * Removes what nobody needs any more. What cannot be removed now, as while its former holder still writes into it, is
+ * by a later claim: nothing else depends on it.
+ */
+async function discard(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Whether a text of operations is the one that was sealed. */

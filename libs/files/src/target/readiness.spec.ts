@@ -45,6 +45,19 @@ describe('a root', () => {
     ]);
   });
 
+  it('is tried by many while others claim it', async () => {
+    await folder.target().markers.prepare();
+    const trying = Array.from({ length: 20 }, () => folder.target().checkTransactions());
+    const claiming = Array.from({ length: 20 }, (_, token) =>
+      folder
+        .target()
+        .markers.claim(hold(token))
+        .catch(() => undefined),
+    );
+    await Promise.all(claiming);
+    expect(new Set(await Promise.all(trying))).toEqual(new Set([undefined]));
+  });
+
   it('that is not there is refused with the remedy, and is not made', async () => {
     folder.remove();
     const target = folder.target();

@@ -40,16 +40,17 @@ export async function objectionTo(
   }
 }
 
-/** Writes, links, renames and makes durable, as a commit does. */
+/** Writes, links, renames and makes durable, as a commit does: where the claims of others leave it alone. */
 async function tryCommit(folder: StateFolder, probe: string): Promise<void> {
-  const [draft, linked] = [join(folder.staged, probe), join(folder.done, probe)];
+  const draft = join(folder.staged, probe);
+  const [linked, renamed] = [`${draft}.linked`, `${draft}.renamed`];
   try {
     await writeSynced(draft, '');
     await link(draft, linked);
-    await rename(linked, `${linked}.renamed`);
-    await syncFolder(folder.done);
+    await rename(linked, renamed);
+    await syncFolder(folder.staged);
   } finally {
-    for (const file of [draft, linked, `${linked}.renamed`]) await rm(file, { force: true });
+    for (const file of [draft, linked, renamed]) await rm(file, { force: true });
   }
 }
 
