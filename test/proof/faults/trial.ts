@@ -1,6 +1,7 @@
 import { FlamingockError, type ExecutionReport } from '@nestjs-flamingock/core';
 import { Aftermath } from '../../apps/e2e/aftermath.js';
 import type { Workspace } from '../../apps/e2e/workspace.js';
+import type { TestDatabase, TestTarget } from '../../support/test-database.js';
 
 /** A start in which something breaks. */
 export interface FaultyStart {
@@ -8,7 +9,7 @@ export interface FaultyStart {
   readonly what: string;
   /** Where it does. */
   readonly title: string;
-  readonly workspace: Workspace;
+  readonly workspace: Workspace<TestDatabase, TestTarget>;
   start(): Promise<ExecutionReport>;
   /** Repairs what is still broken. */
   heal(): Promise<void>;
