@@ -77,7 +77,9 @@ export class TargetClaims {
     // Before the claim, which would hide what was lost from the next start. What an earlier holder still
     // commits, it has recorded the start of before the head was claimed here.
     const lost = lostChanges(targetSystem, fence, await target.markers.list(journal.service), snapshot);
-    if (!lost) this.examined.set(target, fence);
+    // A holder that stood still after its look sees what its successor has done since.
+    if (lost) await lease.confirm();
+    else this.examined.set(target, fence);
     return lost;
   }
 
