@@ -63,7 +63,7 @@ export function isTooLargeToCopy(error: unknown): boolean {
 
 /** How the SDK wraps what is no `Error` of its own realm, as under a test runner: without its code and its cause. */
 const WRAPPED =
-  /^AWS SDK error wrapper for .*\bE(?:CONN[A-Z]+|PIPE|TIMEDOUT|(?:HOST|NET)UNREACH|NOTFOUND|AI_AGAIN)\b/;
+  /^AWS SDK error wrapper for .*\b(?:socket hang up|E(?:CONN[A-Z]+|PIPE|TIMEDOUT|(?:HOST|NET)UNREACH|NOTFOUND|AI_AGAIN))\b/;
 
 /** True where the connection could not be made, or was lost. */
 export function isUnreached(error: unknown): boolean {

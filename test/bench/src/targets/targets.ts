@@ -1,5 +1,9 @@
-import type { Measure } from '../measures/measures.js';
 import { files } from './files.js';
 
 /** What a change costs on each target system, beside the same work without it. */
 export const targets: readonly Measure[] = [files];
+import type { Measure } from '../measures/measures.js';
+import { s3 } from './s3.js';
+
+/** What a change costs on each target system, beside the same work without it. */
+export const targets: readonly Measure[] = [s3];

@@ -30,7 +30,7 @@ export const seaweedfs = {
       ...['server', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-dir=${folder.path}`],
       ...[`-master.port=${master}`, `-volume.port=${volume}`, '-filer', `-filer.port=${filer}`],
       ...['-s3', `-s3.port=${s3}`, `-s3.config=${identities}`, '-s3.port.iceberg=0', '-s3.port.lance=0'],
-      ...['-master.volumeSizeLimitMB=64', '-volume.max=40', '-master.telemetry=false'],
+      ...['-master.volumeSizeLimitMB=64', '-volume.max=1000', '-master.telemetry=false'],
     ];
     const serve = () => folder.serve(weed, args, 'SIGTERM');
     return { url: urlOf(`127.0.0.1:${s3}`), serving: serve(), serveAgain: serve };
