@@ -9,6 +9,7 @@ import { memory } from './memory.js';
 import { nothingPending } from './nothing-pending.js';
 import { startUp } from './start-up.js';
 import { takeOver } from './take-over.js';
+import { targets } from '../targets/targets.js';
 import { weight } from './weight.js';
 
 /** Finds something out, and says what. */
@@ -26,4 +27,5 @@ export const measures: Readonly<Record<string, readonly Measure[]>> = {
   guard: [guard],
   drift: [drift],
   weight: [weight],
+  targets,
 };
