@@ -13,7 +13,7 @@ const soon = { attempts: 3, initialMs: 1, maxMs: 5 };
 
 describe('a request of a change', () => {
   it('is sent below the base address, with a JSON body, headers and a query, and gives what the server answers', async () => {
-    const answer = await inChange(target({ headers: { authorization: 'Bearer t0psecret' } }), (api) =>
+    const answer = await inChange(target({ headers: { authorization: 'Bearer t0psecret\n' } }), (api) =>
       api.post<{ id: number }>(
         '/suppliers',
         { code: 'acme' },

@@ -15,12 +15,14 @@ export function requestHeaders(method: string, ...layers: readonly RequestHeader
   const headers: Record<string, string> = {};
   for (const layer of layers)
     for (const [name, value] of Object.entries(layer)) {
-      if (!NAME.test(name) || typeof value !== 'string' || !VALUE.test(value))
+      // A secret that was read from a file mostly has a line break at its end.
+      const text = typeof value === 'string' ? value.trim() : '\n';
+      if (!NAME.test(name) || !VALUE.test(text))
         throw new HttpRequestError(
           method,
           `has a header ${JSON.stringify(name)} that cannot be sent. Write one line of text.`,
         );
-      headers[name.toLowerCase()] = value.trim();
+      headers[name.toLowerCase()] = text;
     }
   return headers;
 }
