@@ -20,9 +20,17 @@ export async function generate({ name, node, schematics, options = [] }, { proje
 }
 
 /** What the templates' applications use: they have the driver of no other adapter. */
-const USED = ['core', 'typeorm', 'terminus', 'opentelemetry', 'alerts', 'testing', 'cli', 'schematics'].map(
-  (name) => `@nestjs-flamingock/${name}`,
-);
+const USED = [
+  'core',
+  'typeorm',
+  'terminus',
+  'opentelemetry',
+  'alerts',
+  'http',
+  'testing',
+  'cli',
+  'schematics',
+].map((name) => `@nestjs-flamingock/${name}`);
 
 /** Installs the template's dependencies, the packed libraries and what they are used with. */
 export async function install({ node, schematics, typeorm, telemetry }, { project, tools }) {

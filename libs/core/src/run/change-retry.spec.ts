@@ -119,6 +119,31 @@ describe('a change that fails transiently, and of which nothing is left', () => 
   });
 });
 
+describe('a change whose target system asks to be left alone', () => {
+  const asking = (ms: number) => {
+    const target = Object.assign(judging(new InMemoryTargetSystem('db', database)), {
+      retryAfterMs: () => ms,
+    });
+    const retry = { attempts: 2, initialMs: 100, maxMs: 1_000 };
+    return anEngine({ store: store(), runtime, changes: [shared({ target })], settings: { retry } });
+  };
+
+  it('is tried again no earlier', async () => {
+    failures = [new Deadlock('one')];
+    const one = asking(900);
+    await start(one);
+    const retried = one.events.published.filter(({ name }) => name === 'change.retried');
+    expect(retried.map(({ event }) => event)).toMatchObject([{ pauseMs: 900 }]);
+    expect(tried).toBe(2);
+  });
+
+  it('is left to a later start where that is longer than any pause', async () => {
+    failures = [new Deadlock('one')];
+    expect(String(await failureOf(start(asking(1_001))))).toContain('one');
+    expect(tried).toBe(1);
+  });
+});
+
 describe('a change is tried once', () => {
   it.each<[string, () => ChangeDescriptor, Error]>([
     ['where its failure stays', shared, new TypeError('no such column')],

@@ -39,7 +39,10 @@ export class ChangeApi extends HttpApi {
     const plan = { isSafe, url, ...requestPlan(verb, options, settings) };
     const numbered = isSafe ? undefined : this.keys.next(request, options.name);
     const admit = async (): Promise<void> => this.statements.admission(request);
-    const headers = { ...plan.headers, ...(numbered && { [settings.idempotencyHeader]: numbered.key }) };
+    const headers = {
+      ...plan.headers,
+      ...(numbered && { [settings.idempotencyHeader.toLowerCase()]: numbered.key }),
+    };
     const exchange = new HttpExchange(
       this.context,
       { ...plan, headers, key: numbered?.key },

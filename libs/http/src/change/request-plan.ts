@@ -1,5 +1,6 @@
 import { milliseconds, optionFaults, shown, type OptionNames } from '@nestjs-flamingock/core/adapter';
 import type { RequestPlan } from '../connection/http-exchange.js';
+import { requestHeaders } from '../connection/request-headers.js';
 import { HttpRequestError } from '../http.errors.js';
 import type { HttpSettings } from '../http.options.js';
 import type { HttpRequestOptions } from './http-api.js';
@@ -28,7 +29,12 @@ export function requestPlan(
   const fault = faultOf(method, options, settings);
   if (fault !== undefined) throw new HttpRequestError(method, fault);
   const content = contentOf(method, body);
-  const headers = headersOf(method, { accept: 'application/json', ...content.headers }, options.headers);
+  const headers = requestHeaders(
+    method,
+    { accept: 'application/json' },
+    content.headers,
+    options.headers ?? {},
+  );
   return { method, headers, body: content.body, timeoutMs, allow };
 }
 
@@ -69,24 +75,4 @@ function jsonOf(method: string, body: unknown): string {
     throw new HttpRequestError(method, problem, { cause });
   }
   throw new HttpRequestError(method, problem);
-}
-
-function headersOf(
-  method: string,
-  ours: Readonly<Record<string, string>>,
-  theirs: Readonly<Record<string, string>> = {},
-): Record<string, string> {
-  const headers = new Headers(ours);
-  for (const [name, value] of Object.entries(theirs)) {
-    try {
-      headers.set(name, value);
-    } catch {
-      // What `Headers` says quotes the value.
-      throw new HttpRequestError(
-        method,
-        `has a header ${shown(name)} that cannot be sent. Write one line of text.`,
-      );
-    }
-  }
-  return Object.fromEntries(headers);
 }

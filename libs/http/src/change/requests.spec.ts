@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { failureOf, inChange, targetOf } from '../fixtures/calls.js';
 import { SupplierApi } from '../fixtures/supplier-api.js';
+import type { HttpRequestOptions } from './http-api.js';
 import type { HttpTargetSystemOptions } from '../http.options.js';
 
 let server: SupplierApi;
@@ -11,7 +13,7 @@ const soon = { attempts: 3, initialMs: 1, maxMs: 5 };
 
 describe('a request of a change', () => {
   it('is sent below the base address, with a JSON body, headers and a query, and gives what the server answers', async () => {
-    const answer = await inChange(target({ headers: { authorization: 'Bearer t0psecret' } }), (api) =>
+    const answer = await inChange(target({ headers: { authorization: 'Bearer t0psecret\n' } }), (api) =>
       api.post<{ id: number }>(
         '/suppliers',
         { code: 'acme' },
@@ -245,6 +247,34 @@ describe('a request that fails', () => {
     expect(one.diagnose?.(error)).toEqual({ code: '500', statement: 'POST /api/suppliers' });
     expect(error.message).toContain('Whether it took effect is not known');
     expect(one.diagnose?.(new TypeError('x'))).toEqual({});
+  });
+});
+
+describe('a request that cannot be sent', () => {
+  it.each([
+    [{ headers: { 'x-secret': 'a\nt0psecret' } }, 'a header "x-secret" that cannot be sent'],
+    [{ headers: { 'Idempotency-Key': 'mine' } }, 'a Idempotency-Key of its own'],
+    [{ body: 10n }, 'a body that is no JSON'],
+    [{ body: () => 1 }, 'a body that is no JSON'],
+    [{ name: '' }, 'the name ""'],
+    [{ allow: ['404'] }, 'a list of statuses'],
+    [{ timeoutMs: -1 }, 'a time-out that is none'],
+    [{ tiemoutMs: 1 }, 'did you mean timeoutMs?'],
+  ])('is refused, with what is wrong and without its values: %p', async (options, problem) => {
+    const error = await failureOf(
+      inChange(target(), (api) => api.request('POST', 'suppliers', options as HttpRequestOptions)),
+    );
+    expect(error).toMatchObject({ code: 'FLAMINGOCK_HTTP_REQUEST', method: 'POST' });
+    expect(error.message).toContain(problem);
+    expect(inspect(error)).not.toContain('t0psecret');
+    expect(server.suppliers.seen).toEqual([]);
+  });
+
+  it('is refused where headers of the target system are none, without their values', async () => {
+    const headers = () => ({ authorization: 'Bearer t0psecret\nx' });
+    const error = await failureOf(inChange(target({ headers }), (api) => api.get('suppliers')));
+    expect(error.message).toContain('has a header "authorization" that cannot be sent');
+    expect(inspect(error)).not.toContain('t0psecret');
   });
 });
 

@@ -47,7 +47,7 @@ export class AxiosTransport implements HttpTransport {
         baseURL: '',
         allowAbsoluteUrls: true,
         method,
-        headers: Object.fromEntries(headers),
+        headers: { ...headers },
         data: body === undefined || typeof body === 'string' ? body : Buffer.from(body),
         signal,
         maxRedirects: 0,

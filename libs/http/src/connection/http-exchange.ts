@@ -11,6 +11,7 @@ import type { HttpSettings } from '../http.options.js';
 import type { HttpTransport, IncomingAnswer, OutgoingRequest } from './http.transport.js';
 import { isUnsent, reasonOf } from './lost-connection.js';
 import { discard, readBegin } from './read-answer.js';
+import { requestHeaders, type RequestHeaders } from './request-headers.js';
 import { assertSameOrigin } from './request-url.js';
 import { retryAfterMs } from './retry-after.js';
 import { takeAnswer, type HttpAnswer } from './take-answer.js';
@@ -20,7 +21,7 @@ import type { SecretMask } from './secret-mask.js';
 export interface RequestPlan {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly body: string | Uint8Array | undefined;
   /** True where it only reads. */
   readonly isSafe: boolean;
@@ -50,8 +51,8 @@ export class HttpExchange {
   private pauseMs: number;
   /** True once it was sent and its answer did not come. */
   private wasLost = false;
-  /** Secrets that were sent last. */
-  private sent: readonly string[] = [];
+  /** What was sent last. */
+  private sent: OutgoingRequest | undefined;
 
   /**
    * @param admit resolves once it may be sent, before each time; rejects where the change may do nothing more
@@ -88,7 +89,9 @@ export class HttpExchange {
       const isFine = (answer.status >= 200 && answer.status < 300) || this.plan.allow.includes(answer.status);
       if (!isFine) throw await this.failed(answer);
       const { maxAnswerBytes } = this.context.settings;
-      return this.sending(() => takeAnswer<T>(this.failing(this.plan.url), answer, maxAnswerBytes));
+      return this.sending(() =>
+        takeAnswer<T>(() => this.failing(this.plan.url), answer, maxAnswerBytes, this.plan.method),
+      );
     });
   }
 
@@ -119,10 +122,9 @@ export class HttpExchange {
 
   private async send(url: URL, signal: AbortSignal): Promise<IncomingAnswer> {
     const { plan, context } = this;
-    const headers = new Headers({ ...(await context.settings.headers()) });
-    for (const [name, value] of Object.entries(plan.headers)) headers.set(name, value);
-    this.sent = context.mask.sentIn(url, headers);
+    const headers = requestHeaders(plan.method, await context.settings.headers(), plan.headers);
     const request: OutgoingRequest = { method: plan.method, url, headers, body: plan.body };
+    this.sent = request;
     return this.sending(() => context.transport.send(request, signal));
   }
 
@@ -172,11 +174,17 @@ export class HttpExchange {
 
   private withinTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { timeoutMs } = this.plan;
-    const late = new AbortController();
-    const reason = new Error(`there was no answer within ${timeoutMs} ms`);
-    const callOff = this.context.host.runtime.timer(timeoutMs, () => late.abort(reason));
-    const signal = this.signal ? AbortSignal.any([this.signal, late.signal]) : late.signal;
-    return work(signal).finally(callOff);
+    const ending = new AbortController();
+    const stop = (): void => ending.abort(this.signal?.reason);
+    const late = (): void => ending.abort(new Error(`there was no answer within ${timeoutMs} ms`));
+    const callOff = this.context.host.runtime.timer(timeoutMs, late);
+    if (this.signal?.aborted) stop();
+    // Cheaper than AbortSignal.any, and nothing of it is left on a signal that outlives the request.
+    this.signal?.addEventListener('abort', stop);
+    return work(ending.signal).finally(() => {
+      callOff();
+      this.signal?.removeEventListener('abort', stop);
+    });
   }
 
   private failing(url: URL): FailedRequest {
@@ -185,7 +193,8 @@ export class HttpExchange {
   }
 
   private shown(text: string): string {
-    return this.context.mask.text(text, this.sent);
+    const { sent, context } = this;
+    return context.mask.text(text, sent && context.mask.sentIn(sent.url, sent.headers));
   }
 }
 

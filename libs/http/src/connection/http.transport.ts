@@ -1,8 +1,10 @@
+import type { RequestHeaders } from './request-headers.js';
+
 /** A request as it is sent once. */
 export interface OutgoingRequest {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly body: string | Uint8Array | undefined;
 }
 
@@ -12,6 +14,8 @@ export interface IncomingAnswer {
   readonly headers: Headers;
   /** Whoever stops reading it early closes the connection. */
   readonly body: AsyncIterable<Uint8Array> | undefined;
+  /** Reads all of it at once, which is faster; for one whose length is known. */
+  readonly text?: () => Promise<string>;
 }
 
 /** What sends requests. */
@@ -34,6 +38,11 @@ export const fetchTransport: HttpTransport = {
       signal,
       ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),
     });
-    return { status: answer.status, headers: answer.headers, body: answer.body ?? undefined };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: answer.body ?? undefined,
+      text: () => answer.text(),
+    };
   },
 };

@@ -1,3 +1,5 @@
+import type { IncomingAnswer } from './http.transport.js';
+
 /** The answer is longer than it may be. */
 export class TooLong extends Error {
   override readonly name = 'TooLong';
@@ -8,10 +10,8 @@ export class TooLong extends Error {
  *
  * @throws TooLong once it has more than `mostBytes`, and the connection is closed.
  */
-export async function readWhole(
-  body: AsyncIterable<Uint8Array> | undefined,
-  mostBytes: number,
-): Promise<string> {
+export async function readWhole({ body, headers, text }: IncomingAnswer, mostBytes: number): Promise<string> {
+  if (text && lengthOf(headers) <= mostBytes) return text();
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of body ?? []) {
@@ -20,6 +20,12 @@ export async function readWhole(
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
+}
+
+/** Of one that is packed it is not known how long it is. */
+function lengthOf(headers: Headers): number {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') ? Infinity : Number(length);
 }
 
 /** Reads no more of an answer than so many bytes. What breaks off then has its begin, all the same. */

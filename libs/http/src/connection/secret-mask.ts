@@ -1,4 +1,5 @@
 import { maskSecrets } from '@nestjs-flamingock/core/adapter';
+import type { RequestHeaders } from './request-headers.js';
 
 const HIDDEN = '***';
 
@@ -41,8 +42,8 @@ export class SecretMask {
   }
 
   /** The secrets of a request, the longest first. */
-  sentIn(url: URL, headers: Headers): string[] {
-    const values = [...headers]
+  sentIn(url: URL, headers: RequestHeaders): string[] {
+    const values = Object.entries(headers)
       .filter(([name]) => this.isSecret(name))
       .flatMap(([, value]) => partsOf(value));
     for (const [name, value] of url.searchParams) if (this.query.has(name.toLowerCase())) values.push(value);

@@ -20,28 +20,30 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
  * @throws HttpAnswerError where it is too long, or no JSON although it says so; what the connection fails with.
  */
 export async function takeAnswer<T>(
-  request: FailedRequest,
-  { status, headers, body }: IncomingAnswer,
+  request: () => FailedRequest,
+  answer: IncomingAnswer,
   mostBytes: number,
+  method: string,
 ): Promise<HttpAnswer<T>> {
-  if (request.method === 'HEAD' || EMPTY.includes(status)) {
+  const { status, headers, body } = answer;
+  if (method === 'HEAD' || EMPTY.includes(status)) {
     await discard(body);
     return { status, headers, body: undefined as T };
   }
-  const text = await readWhole(body, mostBytes).catch((error: unknown) => {
+  const text = await readWhole(answer, mostBytes).catch((error: unknown) => {
     if (!(error instanceof TooLong)) throw error;
-    throw new HttpAnswerError(request, status, `${error.message}. Ask for less, or raise maxAnswerBytes`);
+    throw new HttpAnswerError(request(), status, `${error.message}. Ask for less, or raise maxAnswerBytes`);
   });
   return { status, headers, body: parsed(request, status, headers, text) as T };
 }
 
-function parsed(request: FailedRequest, status: number, headers: Headers, text: string): unknown {
+function parsed(request: () => FailedRequest, status: number, headers: Headers, text: string): unknown {
   if (text === '') return undefined;
   if (!JSON_TYPE.test(headers.get('content-type') ?? '')) return text;
   try {
     return JSON.parse(text);
   } catch {
     // What JSON.parse says quotes the text, which may hold anything.
-    throw new HttpAnswerError(request, status, 'what it calls JSON is none. Tell those who run the server');
+    throw new HttpAnswerError(request(), status, 'what it calls JSON is none. Tell those who run the server');
   }
 }

@@ -112,6 +112,31 @@ describe('a change of an HTTP target system', () => {
     expect(server.suppliers.all).toHaveLength(1);
   });
 
+  it('is taken back only once its requests have ended, where one of several fails', async () => {
+    const order: string[] = [];
+    @Change(ABOUT)
+    @TargetSystem('erp')
+    class Several {
+      @Execution()
+      async execute(api: HttpApi): Promise<void> {
+        const slow = api
+          .post('suppliers', { code: 'slow' }, { name: 'slow' })
+          .then(() => order.push('ended'));
+        await Promise.all([slow, api.get('suppliers/none')]);
+      }
+      @RollbackExecution()
+      rollback(): void {
+        order.push('rollback');
+      }
+    }
+    server.suppliers.instead.push({
+      when: 'after',
+      act: (response) => setTimeout(() => response.writeHead(201).end(), 100),
+    });
+    await failureOf((await start(Several)).execute());
+    expect(order).toEqual(['ended', 'rollback']);
+  });
+
   it('sends nothing after its end', async () => {
     let kept: HttpApi | undefined;
     @Change(ABOUT)

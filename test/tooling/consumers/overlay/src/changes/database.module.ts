@@ -1,5 +1,6 @@
 import { FlamingockModule } from '@nestjs-flamingock/core';
 import { flamingockConfig } from '@nestjs-flamingock/core/config';
+import { httpTargetSystem } from '@nestjs-flamingock/http';
 import { typeOrmAuditStore, typeOrmTargetSystem } from '@nestjs-flamingock/typeorm';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
@@ -23,7 +24,11 @@ class TextsModule {}
     TypeOrmModule.forFeature([Greeting]),
     FlamingockModule.forRoot({
       auditStore: typeOrmAuditStore(),
-      targetSystems: [typeOrmTargetSystem('app-db')],
+      // Nothing listens there, and nothing is sent: it is loaded and built.
+      targetSystems: [
+        typeOrmTargetSystem('app-db'),
+        httpTargetSystem('greeting-api', { baseUrl: 'http://127.0.0.1:9/' }),
+      ],
     }),
     FlamingockModule.forFeature({
       stage: 'greetings',
