@@ -69,6 +69,20 @@ const KINDS: Readonly<Record<string, TargetKind>> = {
     },
     other: { parameters: 'redis: Redis', imports: ["import { Redis } from 'ioredis';"] },
   },
+  openSearchTargetSystem: {
+    hasTransactions: true,
+    transactional: {
+      parameters: 'indices: SearchIndices, client: Client',
+      imports: [
+        "import { SearchIndices } from '@nestjs-flamingock/opensearch';",
+        "import { Client } from '@opensearch-project/opensearch';",
+      ],
+    },
+    other: {
+      parameters: 'client: Client',
+      imports: ["import { Client } from '@opensearch-project/opensearch';"],
+    },
+  },
   nonTransactionalTargetSystem: { hasTransactions: false, transactional: NOTHING, other: NOTHING },
 };
 
