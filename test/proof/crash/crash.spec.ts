@@ -4,6 +4,7 @@ import type { FixtureOptions } from '../../apps/e2e/fixtures/app.module.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { KafkaNotes } from '../../support/kafka-notes.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
+import { SearchNotes } from '../../support/search-notes.js';
 import { RedisNotes } from '../../support/redis-notes.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { interrupt, type Pair, type Scenario, type Trial } from './trial.js';
@@ -184,4 +185,10 @@ await describeOn(SERVERS, 'on servers', ({ postgres, mariadb, mongodb, redis, ka
   suite({ title: 'PostgreSQL and Redis', createAudit: onPostgres, createTarget: RedisNotes.on(redis) });
   suite({ title: 'MongoDB and Redis', createAudit: onMongodb, createTarget: RedisNotes.on(redis) });
   suite({ title: 'MariaDB and Kafka', createAudit: onMariadb, createTarget: KafkaNotes.on(kafka) });
+});
+
+await describeOn(['opensearch', 'postgres'], 'on OpenSearch', ({ opensearch, postgres }) => {
+  const createTarget = SearchNotes.on(opensearch);
+  suite({ title: 'SQLite and OpenSearch', createAudit: sqliteFile, createTarget }, [], SCENARIOS);
+  suite({ title: 'PostgreSQL and OpenSearch', createAudit: postgresDatabase(postgres), createTarget });
 });
