@@ -1,4 +1,5 @@
 import { FlamingockError } from '@nestjs-flamingock/core';
+import { cliCommand } from '@nestjs-flamingock/core/adapter';
 
 /** An option of `openSearchTargetSystem` has a value that cannot work. */
 export class OpenSearchOptionsError extends FlamingockError {
@@ -54,7 +55,7 @@ export class ControlIndexError extends FlamingockError {
     super(
       `The index "${index}" has none of the aliases by which this library keeps fences and markers. If it is ` +
         "somebody else's, give openSearchTargetSystem the option controlIndex with a name of its own. If it was " +
-        'restored without its aliases, delete it once nothing is left STARTED (npx flamingock issues).',
+        `restored without its aliases, delete it once nothing is left STARTED (${cliCommand('issue list')}).`,
     );
   }
 }

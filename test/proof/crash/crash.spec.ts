@@ -5,6 +5,7 @@ import { describeOn } from '../../support/services/describe-on.js';
 import { FileNotes } from '../../support/file-notes.js';
 import { KafkaNotes } from '../../support/kafka-notes.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
+import { SearchNotes } from '../../support/search-notes.js';
 import { RedisNotes } from '../../support/redis-notes.js';
 import { S3Notes } from '../../support/s3-notes.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
@@ -194,4 +195,10 @@ await describeOn(['postgres', 'seaweedfs'], 'on a store of objects', ({ postgres
   const createTarget = S3Notes.on(seaweedfs);
   suite({ title: 'SQLite and S3', createAudit: sqliteFile, createTarget }, [], SCENARIOS);
   suite({ title: 'PostgreSQL and S3', createAudit: postgresDatabase(postgres), createTarget });
+});
+
+await describeOn(['opensearch', 'postgres'], 'on OpenSearch', ({ opensearch, postgres }) => {
+  const createTarget = SearchNotes.on(opensearch);
+  suite({ title: 'SQLite and OpenSearch', createAudit: sqliteFile, createTarget }, [], SCENARIOS);
+  suite({ title: 'PostgreSQL and OpenSearch', createAudit: postgresDatabase(postgres), createTarget });
 });

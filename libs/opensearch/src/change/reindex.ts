@@ -19,10 +19,17 @@ interface TaskFailure {
   readonly reason?: { readonly type?: string; readonly reason?: string };
 }
 
+/** What a task ended by. No failed shards: none of them has answered. */
+interface TaskError {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly failed_shards?: readonly unknown[];
+}
+
 interface TaskAnswer {
   readonly completed: boolean;
   readonly task: { readonly status?: TaskStatus };
-  readonly error?: { readonly type?: string; readonly reason?: string };
+  readonly error?: TaskError;
   readonly response?: TaskStatus & {
     readonly failures?: readonly TaskFailure[];
     readonly canceled?: string;
@@ -53,6 +60,7 @@ export class Reindex {
 
   /** @param isAgain what is there already is left as it is */
   private async begin(isAgain: boolean): Promise<string> {
+    if (isAgain) await this.awaitShards();
     const { query, script, fields, pipeline, slices = 'auto', batchSize, requestsPerSecond } = this.options;
     const body = {
       ...(isAgain && { conflicts: 'proceed' }),
@@ -67,6 +75,13 @@ export class Reindex {
     const request = { method: 'POST', path: '/_reindex', querystring, body };
     const { body: begun } = await this.link.ask<{ task: string }>(request, { opaqueId: this.alias });
     return begun.task;
+  }
+
+  /** A node that was just started answers before its shards do. */
+  private async awaitShards(): Promise<void> {
+    const path = `/_cluster/health/${encodeURIComponent(this.source)},${this.alias}`;
+    const querystring = { wait_for_status: 'yellow' };
+    await this.link.ask({ method: 'GET', path, querystring }, { accept: [408] });
   }
 
   /** The answer of a task that has ended; undefined where nobody knows of it any more. */
@@ -100,7 +115,10 @@ export class Reindex {
   }
 
   private result({ response, error }: TaskAnswer, isAgain: boolean): ReindexResult {
-    if (error) throw this.failed(`${error.type ?? ''}: ${error.reason ?? ''}`, false);
+    if (error) {
+      const isUnanswered = error.type === 'search_phase_execution_exception' && !error.failed_shards?.length;
+      throw this.failed(`${error.type ?? ''}: ${error.reason ?? ''}`, isUnanswered);
+    }
     const { failures = [], canceled, total = 0, created = 0, version_conflicts: before = 0 } = response ?? {};
     const [first] = failures;
     if (first) throw this.failed(describe(first, failures.length), failures.every(passes));

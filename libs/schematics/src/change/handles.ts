@@ -81,6 +81,20 @@ const KINDS: Readonly<Record<string, TargetKind>> = {
   },
   fileSystemTargetSystem: { hasTransactions: true, transactional: FILES, other: FILES },
   s3TargetSystem: { hasTransactions: true, transactional: S3_OBJECTS, other: S3_OBJECTS },
+  openSearchTargetSystem: {
+    hasTransactions: true,
+    transactional: {
+      parameters: 'indices: SearchIndices, client: Client',
+      imports: [
+        "import { SearchIndices } from '@nestjs-flamingock/opensearch';",
+        "import { Client } from '@opensearch-project/opensearch';",
+      ],
+    },
+    other: {
+      parameters: 'client: Client',
+      imports: ["import { Client } from '@opensearch-project/opensearch';"],
+    },
+  },
   nonTransactionalTargetSystem: { hasTransactions: false, transactional: NOTHING, other: NOTHING },
 };
 
