@@ -80,9 +80,6 @@ export class TargetClaims {
     // A holder that stood still between the two reads what its successor has committed meanwhile.
     if (lost) await lease.confirm();
     else this.examined.set(target, fence);
-    // A holder that stood still after its look sees what its successor has done since.
-    if (lost) await lease.confirm();
-    else this.examined.set(target, fence);
     return lost;
   }
 
