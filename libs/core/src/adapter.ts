@@ -2,14 +2,16 @@
 
 export { errorText } from './errors/error-text.js';
 export { maskSecrets } from './errors/mask-secrets.js';
-export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
+export { ACTOR_VARIABLE, CI_ALLOW_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
 export {
   cliCommand,
   fixCommand,
+  fixPlanCommand,
   issueCommand,
   releaseCommand,
   shellWord,
   undoCommand,
+  undoPlanCommand,
   undoToCommand,
 } from './errors/commands.js';
 export { describeSteps } from './recovery/step-states.js';

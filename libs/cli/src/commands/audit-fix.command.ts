@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CommandRunner } from './command-runner.js';
+import { CONFIRM } from './digest-confirmation.js';
 import { examples } from './examples.js';
 import { BY, NEEDED_REASON } from './operator-options.js';
 
@@ -17,6 +18,8 @@ export function addAuditFix(parent: Command, runner: CommandRunner): void {
         .choices(['EXECUTED', 'ROLLED_BACK'])
         .default('EXECUTED'),
     )
+    .option('--dry-run', 'only show what would be recorded; locks and writes nothing')
+    .option(...CONFIRM)
     .option(...NEEDED_REASON)
     .option(...BY)
     .addHelpText(
