@@ -77,7 +77,7 @@ function suiteOfEach(): void {
     expect(await run(fix)).toMatchObject({ code: 2 });
     const seen = await run([...fix, '--dry-run']);
     expect(seen.stdout).toMatch(
-      /^Would record MANUAL_MARKED_AS_EXECUTED for "publish": its last entry is 4, .*\n.*--confirm/,
+      /^Would record MANUAL_MARKED_AS_EXECUTED for "publish": its last entry is 3, .*\n.*--confirm/,
     );
     const confirmed = await withDigest(run, fix);
     const other = await run([...confirmed, '--resolution', 'ROLLED_BACK']);

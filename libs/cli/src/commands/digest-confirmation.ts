@@ -9,9 +9,6 @@ export interface DigestOptions {
   readonly dryRun?: boolean;
 }
 
-/** The option that confirms. */
-export const CONFIRM = ['--confirm <digest>', 'do this and nothing else, as --dry-run shows it'] as const;
-
 const COMMANDS = ['audit fix', 'undo'] as const;
 /** A command that wants a digest where nobody can be asked. */
 export type DigestCommand = (typeof COMMANDS)[number];

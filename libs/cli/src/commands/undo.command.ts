@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandRunner } from './command-runner.js';
-import { CONFIRM } from './digest-confirmation.js';
 import { examples } from './examples.js';
-import { BY, NEEDED_REASON } from './operator-options.js';
+import { BY, CONFIRM, NEEDED_REASON } from './operator-options.js';
 
 /** `flamingock undo` */
 export function addUndo(parent: Command, runner: CommandRunner): void {

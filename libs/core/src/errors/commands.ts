@@ -55,8 +55,9 @@ export function undoCommand(changeId: string): string {
 
 /** How one sees what would be undone: what to type, for a message. */
 export function undoPlanCommand(request: { readonly changeId: string } | { readonly to: string }): string {
-  const what = 'to' in request ? `--to ${shellWord(request.to)}` : `-c ${shellWord(request.changeId)}`;
-  return cliCommand(`undo ${what} --dry-run`);
+  return 'to' in request
+    ? cliCommand(`undo --to ${shellWord(request.to)} --dry-run`)
+    : cliCommand(`undo -c ${shellWord(request.changeId)} --dry-run`);
 }
 
 /** How everything that was applied after a change is undone: what to type, for a message. */
