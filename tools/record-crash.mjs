@@ -12,7 +12,8 @@ const REPORT_FILE = 'docs/compliance-report.html';
 const TITLE =
   'A change is killed before it is recorded; the next start sees that all of it is there, and goes on. One that is killed half-way stops the next start, which says what to do.';
 /** The pipe that it writes to takes colours, and is as wide as the picture. */
-const AS_TERMINAL = 'data:text/javascript,process.stdout.isTTY=true;process.stdout.columns=100';
+const AS_TERMINAL =
+  'data:text/javascript,process.stdin.isTTY=process.stderr.isTTY=process.stdout.isTTY=true;process.stdout.columns=100';
 const CLI = resolve('libs/cli/bin/flamingock.cjs');
 const COMMAND = 'npx --no @nestjs-flamingock/cli';
 const FIX = ['audit', 'fix', '-c', 'publish-feed', '--resolution', 'ROLLED_BACK'];

@@ -6,14 +6,16 @@ export { VERSION } from './version.js';
 export { COMPLIANCE_COLUMNS, complianceRow, type ComplianceRow } from './documents/compliance-file.js';
 export { COMPLIANCE_CONTROLS } from './operations/compliance-controls.js';
 export { AUDIT_STATES } from './audit/audit-state.js';
-export { ACTOR_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
+export { ACTOR_VARIABLE, CI_ALLOW_VARIABLE, CLI_VARIABLE } from './errors/command-line.js';
 export {
   cliCommand,
   fixCommand,
+  fixPlanCommand,
   issueCommand,
   releaseCommand,
   shellWord,
   undoCommand,
+  undoPlanCommand,
   undoToCommand,
 } from './errors/commands.js';
 export { describeSteps } from './recovery/step-states.js';

@@ -176,7 +176,7 @@ export {
 export type { EngineSettings } from './run/engine-settings.js';
 
 export type { PlanItem, PlanReport, RenamedItem } from './operations/plan.js';
-export type { AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
+export type { AuditFixPlan, AuditFixRequest, AuditFixResult } from './operations/audit-fix.js';
 export type { AuditReconcileRequest, AuditReconciliation } from './operations/audit-reconcile.js';
 export type { ChangeInQuestion, Resolution } from './operations/changes-in-question.js';
 export type { AuditListRequest, ListedEntry } from './operations/audit-list.js';
@@ -196,6 +196,7 @@ export {
   DecisionRefusedError,
   DevelopmentOnlyError,
   InvalidRequestError,
+  ConfirmationStaleError,
   NoIssueError,
   NoVerifyError,
   ReconcileRefusedError,
@@ -206,7 +207,7 @@ export {
   type RequestFault,
   type UndoObstacle,
 } from './operations/operation.errors.js';
-export type { OperationContext, ReasonedContext } from './operations/operation-context.js';
+export type { ConfirmedContext, OperationContext, ReasonedContext } from './operations/operation-context.js';
 
 export {
   nonTransactionalTargetSystem,

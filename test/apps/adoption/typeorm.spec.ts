@@ -10,7 +10,7 @@ import {
   type SqlDatabase,
 } from '../../support/sql-database.js';
 import type { CreateDatabase } from '../../support/test-database.js';
-import { flamingock, type Ended } from '../cli/flamingock.js';
+import { ALLOWED_CI, flamingock, type Ended } from '../cli/flamingock.js';
 
 // Each test starts several processes, and TypeORM commits 182 times.
 jest.setTimeout(180_000);
@@ -46,7 +46,10 @@ function suite(create: CreateDatabase<SqlDatabase>, engine = ''): void {
 
   const run = (words: string, wrapped: readonly Wrapped[] = PENDING): Promise<Ended> =>
     flamingock(['-m', resolve('test/apps/adoption/fixtures/app.mjs#AppModule'), ...words.split(' ')], {
-      env: { ADOPTION_FIXTURE: JSON.stringify({ database: database.connection.options, wrapped }) },
+      env: {
+        ...ALLOWED_CI,
+        ADOPTION_FIXTURE: JSON.stringify({ database: database.connection.options, wrapped }),
+      },
     });
   const json = async <T>(words: string, wrapped?: readonly Wrapped[]): Promise<T> => {
     const { stdout, stderr } = await run(`${words} --json`, wrapped);
@@ -93,7 +96,7 @@ function suite(create: CreateDatabase<SqlDatabase>, engine = ''): void {
     expect((await run('import typeorm', from(1))).code).toBe(0);
     expect((await run('execute', from(1))).code).toBe(0);
     expect(await steps()).toHaveLength(LAST);
-    expect((await run('undo -c Step185x1700000000185 --yes --reason test', from(1))).code).toBe(0);
+    expect((await run('undo -c Step185x1700000000185 --reason test', from(1))).code).toBe(0);
     expect(await steps()).toHaveLength(LAST - 1);
   });
 }

@@ -71,7 +71,10 @@ describe.each([
 
     const { stdout } = cli('issue', 'get', '--guidance');
     const [, command = ''] = /Nothing of it: (node dist\/cli\.js audit fix .*?) {2}#/.exec(stdout) ?? [];
-    execFileSync('sh', ['-c', command], { cwd: folder, env: environment({}) });
+    execFileSync('sh', ['-c', command], {
+      cwd: folder,
+      env: environment({ CI: 'true', FLAMINGOCK_CI_ALLOW: 'audit fix' }),
+    });
     expect(cli('execute')).toMatchObject({ status: 0 });
     expect(cli('plan', '--exit-code')).toMatchObject({ status: 0 });
     expect(cli('audit', 'verify').stdout).toMatch(/^✔ The history is unchanged/);

@@ -16,7 +16,7 @@ import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { postgresDatabase, sqliteFile, type SqlDatabase } from '../../support/sql-database.js';
 import type { CreateDatabase } from '../../support/test-database.js';
-import { onFixture, type Ended, type StartOptions } from './flamingock.js';
+import { ALLOWED_CI, onFixture, withDigest, type Ended, type StartOptions } from './flamingock.js';
 
 // Some ways take a dozen commands, each a process of its own.
 jest.setTimeout(120_000);
@@ -73,7 +73,16 @@ function suiteOfEach(): void {
     const stopped = await run(['execute']);
     expect(stopped).toMatchObject({ code: 1 });
 
-    const fixed = await run(['audit', 'fix', '-c', 'publish', '--reason', 'it is out', '--by', 'ann']);
+    const fix = ['audit', 'fix', '-c', 'publish', '--reason', 'it is out', '--by', 'ann'];
+    expect(await run(fix)).toMatchObject({ code: 2 });
+    const seen = await run([...fix, '--dry-run']);
+    expect(seen.stdout).toMatch(
+      /^Would record MANUAL_MARKED_AS_EXECUTED for "publish": its last entry is 3, .*\n.*--confirm/,
+    );
+    const confirmed = await withDigest(run, fix);
+    const other = await run([...confirmed, '--resolution', 'ROLLED_BACK']);
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('is not what was confirmed') });
+    const fixed = await run(confirmed);
     expect(fixed).toMatchObject({ code: 0 });
     expect(fixed.stdout).toMatch(
       /Recorded MANUAL_MARKED_AS_EXECUTED for "publish"\.\n {2}The next run skips it/,
@@ -88,7 +97,7 @@ function suiteOfEach(): void {
       reason: 'it is out',
     });
 
-    expect(await run(['audit', 'fix', '-c', 'publish', '--reason', 'x'])).toMatchObject({ code: 1 });
+    expect(await run(confirmed)).toMatchObject({ code: 1 });
     expect((await run(['execute'])).code).toBe(0);
     expect(workspace.outboxLines()).toEqual(['published by publish', 'warm']);
   });
@@ -251,11 +260,16 @@ function suiteOfOne(): void {
   it('undo reverts what has a rollback method, once it is confirmed', async () => {
     await run(['execute']);
     expect(await run(['undo', '-c', 'publish', '--reason', 'x'])).toMatchObject({ code: 2 });
-    expect(await run(['undo', '-c', 'first-notes', '--yes', '--reason', 'x'])).toMatchObject({ code: 1 });
+    expect(await run(['undo', '-c', 'publish', '--yes', '--reason', 'x'])).toMatchObject({ code: 2 });
+    expect(await run(['undo', '-c', 'first-notes', '--dry-run'])).toMatchObject({ code: 1 });
     const planned = await run(['undo', '-c', 'publish', '--dry-run']);
     expect(planned.stdout).toMatch(/^TO BE UNDONE \(1 change\)/);
     expect(workspace.outboxLines()).not.toContain('taken back');
-    const undone = await run(['undo', '-c', 'publish', '--yes', '--json', '--reason', 'recalled']);
+    const confirmed = await withDigest(run, ['undo', '-c', 'publish', '--reason', 'recalled']);
+    const stale = await run(['undo', '-c', 'publish', '--reason', 'x', '--confirm', 'another']);
+    expect(stale).toMatchObject({ code: 1, stderr: expect.stringContaining('undo -c publish --dry-run') });
+    expect(workspace.outboxLines()).not.toContain('taken back');
+    const undone = await run([...confirmed, '--json']);
     expect(undone).toMatchObject({ code: 0 });
     expect(documentOf<UndoReport>(undone)).toMatchObject({
       status: 'undone',
@@ -266,7 +280,14 @@ function suiteOfOne(): void {
 
   it('records in a CI job that no human was at work', async () => {
     await run(['execute']);
-    await run(['undo', '-c', 'publish', '--yes', '--by', 'deploy', '--reason', 'x'], { env: { CI: 'true' } });
+    const undo = ['undo', '-c', 'publish', '--by', 'deploy', '--reason', 'x'];
+    expect(await run(undo, { env: { CI: 'true' } })).toMatchObject({ code: 2 });
+    const misspelt = await run(undo, { env: { CI: 'true', FLAMINGOCK_CI_ALLOW: 'undoo' } });
+    expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining('"undoo"') });
+    expect(await run(undo, { env: { FLAMINGOCK_CI_ALLOW: 'undo', CI: undefined } })).toMatchObject({
+      code: 2,
+    });
+    expect(await run(undo, { env: ALLOWED_CI })).toMatchObject({ code: 0 });
     const listed = await run(['audit', 'list', '-c', 'publish', '--json']);
     const { entries } = documentOf<{ entries: AuditEntry[] }>(listed);
     expect(entries[0]?.metadata).toMatchObject({ by: 'deploy', actorKind: 'ci', via: 'cli' });

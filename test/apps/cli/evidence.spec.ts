@@ -9,7 +9,7 @@ import type { ComplianceChange, ComplianceSummary } from '@nestjs-flamingock/cor
 import { runInstance } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
 import { sqliteFile, type SqlDatabase } from '../../support/sql-database.js';
-import { onFixture, type Ended } from './flamingock.js';
+import { onFixture, withDigest, type Ended } from './flamingock.js';
 
 jest.setTimeout(120_000);
 
@@ -112,7 +112,8 @@ describe('report compliance', () => {
       settings: { lock: { leaseMs: 300 } },
     });
     await pause(400);
-    await run('audit', 'fix', '-c', 'publish', '--by', 'ann', '--reason', REASON);
+    const fix = ['audit', 'fix', '-c', 'publish', '--by', 'ann', '--reason', REASON];
+    await run(...(await withDigest((words) => run(...words), fix)));
     await run('execute');
   }
 

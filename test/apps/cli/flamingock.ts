@@ -52,6 +52,19 @@ export function onFixture(
     });
 }
 
+/** The words of a command as somebody without a terminal gives it: with the digest that its dry run tells. */
+export async function withDigest(
+  run: (args: string[]) => Promise<Ended>,
+  args: readonly string[],
+): Promise<string[]> {
+  const { stdout } = await run([...args, '--dry-run', '--json']);
+  const { digest } = JSON.parse(stdout) as { readonly digest: string };
+  return [...args, '--confirm', digest];
+}
+
+/** The environment of a pipeline that may do without. */
+export const ALLOWED_CI = { CI: 'true', FLAMINGOCK_CI_ALLOW: 'audit fix, undo' } as const;
+
 /** Tells the fixture application where it keeps things. */
 export function environmentOf(application: FixtureOptions): Record<string, string> {
   return { CLI_FIXTURE: JSON.stringify(application) };

@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { sqliteFile } from '../../support/sql-database.js';
-import { environmentOf, fixture, flamingock } from './flamingock.js';
+import { ALLOWED_CI, environmentOf, fixture, flamingock } from './flamingock.js';
 
 await describeOn(['redis'], 'an application with a queue worker and an interval', ({ redis }) => {
   const { hostname: host, port } = new URL(redis);
@@ -28,7 +28,7 @@ await describeOn(['redis'], 'an application with a queue worker and an interval'
     'drift',
     'execute',
     'wait',
-    'undo -c publish --yes --by ops --reason test',
+    'undo -c publish --by ops --reason test',
     'audit list',
     'audit verify',
     'audit export',
@@ -37,7 +37,12 @@ await describeOn(['redis'], 'an application with a queue worker and an interval'
     'lock status',
     'service rename e2e shop --yes --by ops --reason test',
   ])('begins nothing and ends by itself: %s', async (command) => {
-    const env = { ...environmentOf(workspace.options), WORKER_REDIS: redis, WORKER_QUEUE: name };
+    const env = {
+      ...ALLOWED_CI,
+      ...environmentOf(workspace.options),
+      WORKER_REDIS: redis,
+      WORKER_QUEUE: name,
+    };
     const { stderr, code } = await flamingock(['-m', fixture('worker.mjs'), ...command.split(' ')], { env });
     expect(stderr).not.toContain('has begun');
     expect(stderr).toContain('ended by itself');

@@ -26,9 +26,9 @@ const PLACEHOLDERS: readonly [RegExp, string][] = [
 ];
 
 const terminal: Terminal = {
-  input: new PassThrough(),
+  input: Object.assign(new PassThrough(), { isTTY: true }),
   output: new PassThrough(),
-  messages: new PassThrough(),
+  messages: Object.assign(new PassThrough(), { isTTY: true }),
   environment: {},
   directory: process.cwd(),
 };
@@ -42,7 +42,7 @@ class ParsingRunner extends CommandRunner {
       const command = given.at(-1) as ReturnType<typeof createProgram>;
       const options = command.optsWithGlobals<O>();
       const { check } = await load();
-      check?.({ yes: true, ...options }, this.output, command.args);
+      check?.(options, this.output, command.args);
       this.parsed++;
     };
   }

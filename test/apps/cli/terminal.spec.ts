@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { Workspace } from '../e2e/workspace.js';
 import { runInstance } from '../e2e/fixture-process.js';
 import { sqliteFile, type SqlDatabase } from '../../support/sql-database.js';
-import { environmentOf, fixture, flamingockOnTerminal, onFixture } from './flamingock.js';
+import { ALLOWED_CI, environmentOf, fixture, flamingockOnTerminal, onFixture } from './flamingock.js';
 
 const ESC = '\u001b';
 /** What would clear the screen, retitle the window, reorder and hide text, and go past any width. */
@@ -60,7 +60,9 @@ describe('on a terminal', () => {
 
   it('shows the change that is running, and takes that away again', async () => {
     await workspace.audit.connection.query(`UPDATE flamingock_locks SET expires_at = 0`);
-    await onFixture(workspace.options)(['audit', 'fix', '-c', 'publish', '--reason', 'x']);
+    await onFixture(workspace.options)(['audit', 'fix', '-c', 'publish', '--reason', 'x'], {
+      env: ALLOWED_CI,
+    });
     const { stdout } = await onTerminal(['execute']);
     expect(stdout).toContain(`… e2e / warm-up\r${ESC}[2K${ESC}[32m✔${ESC}[39m executed  e2e / warm-up`);
   });

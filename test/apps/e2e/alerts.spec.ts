@@ -6,7 +6,7 @@ import { describeOn } from '../../support/services/describe-on.js';
 import { postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
 import type { CreateDatabase } from '../../support/test-database.js';
-import { onFixture, type Ended } from '../cli/flamingock.js';
+import { ALLOWED_CI, onFixture, type Ended } from '../cli/flamingock.js';
 import { runInstance } from './fixture-process.js';
 import type { FixtureOptions } from './fixtures/app.module.js';
 import { ServingProcess } from './serving-process.js';
@@ -111,7 +111,7 @@ function alertsSuite(createAudit: CreateDatabase, extent: 'all' | 'promises'): v
     alerts: { url: receiver.url, secrets: [SECRET], ...alerts },
   });
   const command = (args: string[], given = options()): Promise<Ended> =>
-    onFixture(given)([...args, '--json']);
+    onFixture(given)([...args, '--json'], { env: ALLOWED_CI });
   const dies = async (): Promise<void> => {
     expect((await runInstance({ ...options(), behaviour: KILLED })).signal).toBe('SIGKILL');
     expect(receiver.events).toEqual([]);

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandRunner } from './command-runner.js';
 import { examples } from './examples.js';
-import { BY, NEEDED_REASON } from './operator-options.js';
+import { BY, CONFIRM, NEEDED_REASON } from './operator-options.js';
 
 /** `flamingock audit fix` */
 export function addAuditFix(parent: Command, runner: CommandRunner): void {
@@ -17,6 +17,8 @@ export function addAuditFix(parent: Command, runner: CommandRunner): void {
         .choices(['EXECUTED', 'ROLLED_BACK'])
         .default('EXECUTED'),
     )
+    .option('--dry-run', 'only show what would be recorded; locks and writes nothing')
+    .option(...CONFIRM)
     .option(...NEEDED_REASON)
     .option(...BY)
     .addHelpText(

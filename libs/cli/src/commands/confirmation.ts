@@ -30,6 +30,11 @@ export async function confirmed(
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function canAsk({ terminal, json }: Output): boolean {
-  return !json && terminal.input.isTTY === true && terminal.messages.isTTY === true;
+function canAsk(out: Output): boolean {
+  return !out.json && hasTerminal(out);
+}
+
+/** True where a person is there who can be asked. */
+export function hasTerminal({ terminal }: Output): boolean {
+  return terminal.input.isTTY === true && terminal.messages.isTTY === true;
 }

@@ -7,3 +7,5 @@ export const BY = [
   '--by <[kind:]name>',
   'who; recorded (default: FLAMINGOCK_ACTOR, the one that CI names, the user of this process)',
 ] as const;
+/** The option that confirms what a dry run has shown. */
+export const CONFIRM = ['--confirm <digest>', 'do this and nothing else, as --dry-run shows it'] as const;

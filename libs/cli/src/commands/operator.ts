@@ -35,8 +35,13 @@ const STARTED_BY = [
  *
  * @throws UsageError for a kind of actor that there is not.
  */
-export function contextOf({ by, reason }: OperatorOptions, { terminal }: Output): OperationContext {
-  return { actor: actorOf(by, terminal.environment), reason };
+export function contextOf(options: OperatorOptions, out: Output): OperationContext {
+  return { actor: operatorActor(options, out), reason: options.reason };
+}
+
+/** @throws UsageError for a kind of actor that there is not. */
+export function operatorActor({ by }: OperatorOptions, { terminal }: Output): Actor {
+  return actorOf(by, terminal.environment);
 }
 
 /** The same for what nobody may do without a reason; an empty one is refused. */

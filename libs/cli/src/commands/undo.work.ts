@@ -1,5 +1,5 @@
 import type { UndoneChange, UndoReport, UndoRequest } from '@nestjs-flamingock/core';
-import { undoCommand, undoToCommand } from '@nestjs-flamingock/core/adapter';
+import { undoCommand, undoPlanCommand, undoToCommand } from '@nestjs-flamingock/core/adapter';
 import { interruptibly } from '../application/interruption.js';
 import { refuse } from '../cli.errors.js';
 import { ExitCode } from '../exit-code.js';
@@ -7,14 +7,14 @@ import type { Output } from '../output/output.js';
 import { manyLines, oneLine } from '../output/safe-text.js';
 import type { Column } from '../output/table.js';
 import type { Check, Invocation } from './command-runner.js';
-import { confirmationFaults, confirmed, type ConfirmOptions } from './confirmation.js';
+import { confirmationFaults, confirmed, hasTerminal, type ConfirmOptions } from './confirmation.js';
+import { digestFaults, type DigestOptions } from './digest-confirmation.js';
 import { noteHolder } from './lock-note.js';
-import { reasonedContextOf, reasonFaults, type OperatorOptions } from './operator.js';
+import { operatorActor, reasonedContextOf, reasonFaults, type OperatorOptions } from './operator.js';
 
-export interface UndoOptions extends ConfirmOptions, OperatorOptions {
+export interface UndoOptions extends ConfirmOptions, DigestOptions, OperatorOptions {
   readonly change?: string;
   readonly to?: string;
-  readonly dryRun?: boolean;
 }
 
 /** Refuses what no application is needed to refuse. */
@@ -23,28 +23,31 @@ export const check: Check<UndoOptions> = (options, out) => {
   refuse([
     ...requestFaults(options),
     ...(isDry ? [] : reasonFaults(options, commandOf(options))),
-    ...(isDry ? [] : confirmationFaults(options, out)),
+    ...(isDry ? [] : undoFaults(options, out)),
   ]);
 };
 
 /** What `flamingock undo` does. */
 export async function work({ flamingock, options, out }: Invocation<UndoOptions>): Promise<ExitCode> {
   const request = requestOf(options);
+  // On a terminal the answer is about what was shown.
   const planned = await flamingock.undo(request, { dryRun: true });
   if (options.dryRun === true || planned.changes.length === 0) {
-    out.result(planned, () => describe(planned, out));
+    out.result(planned, () => `${describe(planned, out)}${exactly(options, planned)}`);
     return ExitCode.DONE;
   }
-  if (options.yes !== true) out.line(describe(planned, out));
-  if (!(await confirmed(options, out, `Undo ${count(planned)}?`))) {
+  const asks = options.yes !== true && options.confirm === undefined && hasTerminal(out);
+  if (asks) out.line(describe(planned, out));
+  if (!(await confirmed({ yes: !asks }, out, `Undo ${count(planned)}?`))) {
     out.note('Nothing was undone.');
     return ExitCode.FAILED;
   }
+  const confirm = options.confirm ?? (asks ? planned.digest : undefined);
   await noteHolder(flamingock, out);
   const report = await interruptibly(
     flamingock,
     (text) => out.note(text),
-    () => flamingock.undo(request, reasonedContextOf(options, out)),
+    () => flamingock.undo(request, { ...reasonedContextOf(options, out), confirm }),
   );
   out.result(report, () => describe(report, out));
   return report.status === 'stopped' ? ExitCode.FAILED : ExitCode.DONE;
@@ -57,6 +60,18 @@ function requestOf({ change, to }: UndoOptions): UndoRequest {
 function requestFaults({ change, to }: UndoOptions): string[] {
   const isOne = (change === undefined) !== (to === undefined);
   return isOne ? [] : ['Say what to undo: either one change (-c <id>) or everything after one (--to <id>).'];
+}
+
+function undoFaults(options: UndoOptions, out: Output): string[] {
+  if (hasTerminal(out)) return options.confirm === undefined ? confirmationFaults(options, out) : [];
+  const look = undoPlanCommand(requestOf(options));
+  return digestFaults('undo', options, operatorActor(options, out), look, out);
+}
+
+/** How what was planned is done, and nothing else. */
+function exactly(options: UndoOptions, { changes, digest }: UndoReport): string {
+  if (changes.length === 0 || digest === undefined) return '';
+  return `\n\nTo do exactly this: ${oneLine(commandOf(options))} --confirm ${digest}`;
 }
 
 function commandOf({ change = 'ID', to }: UndoOptions): string {

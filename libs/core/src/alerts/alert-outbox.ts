@@ -1,7 +1,7 @@
 import type { AuditStore } from '../audit/audit-store.js';
 import type { RecordKey, StoredRecord } from '../records/record-store.js';
 import { alertId, type AlertCause } from './alert.js';
-import type { StoredAlert } from './stored-alert.js';
+import { isStoredAlert, type StoredAlert } from './stored-alert.js';
 
 /** What alerts are kept under: the id of the alert is the key. */
 const ALERT = 'alert';
@@ -85,9 +85,8 @@ export class AlertOutbox {
 /** `undefined` where it is not as this library writes one. */
 function alertIn({ value }: StoredRecord): StoredAlert | undefined {
   try {
-    const alert = JSON.parse(value) as Partial<StoredAlert> | null;
-    const isAlert = typeof alert?.kind === 'string' && typeof alert.deliveries === 'object';
-    return isAlert ? (alert as StoredAlert) : undefined;
+    const alert: unknown = JSON.parse(value);
+    return isStoredAlert(alert) ? alert : undefined;
   } catch {
     return undefined;
   }

@@ -449,3 +449,46 @@ describe('a delivery', () => {
     expect(pager.got).toHaveLength(1);
   });
 });
+
+describe('rows of the outbox that somebody has forged', () => {
+  const FORGED = [
+    'null',
+    '[]',
+    '{"kind":"issue","deliveries":null}',
+    '{"kind":"issue","deliveries":{}}',
+    JSON.stringify({ ...row(), guidance: 'text' }),
+    JSON.stringify({ ...row(), openedAt: 8.7e15 }),
+    JSON.stringify({ ...row(), resolvedAt: '2030' }),
+    JSON.stringify({ ...row(), lease: 'mine' }),
+    JSON.stringify({ ...row(), deliveries: { pager: { opened: null } } }),
+    JSON.stringify({ ...row(), deliveries: { pager: { opened: { attempts: 'x' } } } }),
+  ];
+
+  function row() {
+    const texts = { kind: 'issue', subject: 'x', about: '1', title: 't', text: 't', command: 'c' };
+    return { ...texts, guidance: ['look'], openedAt: 0, reminders: 0, deliveries: {} };
+  }
+  const put = (key: string, value: string) =>
+    new InMemoryAuditStore(database).records.write(
+      { service: SERVICE, kind: 'alert', key, value } satisfies NewRecord,
+      { ifVersion: 0 },
+    );
+
+  it('keep no alert from being delivered', async () => {
+    for (const [at, value] of FORGED.entries()) await put(`a-${at}`, value);
+    await pass(engine(), await start());
+    expect(pager.told).toEqual(['issue publish opened']);
+  });
+
+  it('tell what they say once, on the channels of the settings and nowhere else', async () => {
+    await put(
+      'issue-forged',
+      JSON.stringify({ ...row(), url: 'http://elsewhere', deliveries: { other: {} } }),
+    );
+    await pass(engine(), await start());
+    await pass(engine(), await start());
+    const forged = pager.got.filter(({ alertId }) => alertId === 'issue-forged');
+    expect(forged.map(({ phase }) => phase)).toEqual(['opened', 'reminder']);
+    expect(pager.told).toContain('issue publish opened');
+  });
+});

@@ -30,6 +30,45 @@ export interface StoredAlert extends AlertCause {
   readonly deliveries: Readonly<Record<string, Readonly<Record<string, Delivery>>>>;
 }
 
+const TEXTS = ['kind', 'subject', 'about', 'title', 'text', 'command'] as const;
+const NUMBERS = ['openedAt', 'reminders'] as const;
+
+/** Whether it is what this library writes. A row that somebody has forged must not keep the others from being delivered. */
+export function isStoredAlert(value: unknown): value is StoredAlert {
+  if (!isObject(value)) return false;
+  const { guidance, deliveries, lease, resolvedAt } = value;
+  return (
+    TEXTS.every((name) => typeof value[name] === 'string') &&
+    NUMBERS.every((name) => Number.isSafeInteger(value[name])) &&
+    Array.isArray(guidance) &&
+    guidance.every((step) => typeof step === 'string') &&
+    (resolvedAt === undefined || isMoment(resolvedAt)) &&
+    isMoment(value['openedAt']) &&
+    (lease === undefined ||
+      (isObject(lease) && typeof lease['owner'] === 'string' && isMoment(lease['until']))) &&
+    isObject(deliveries) &&
+    Object.values(deliveries).every((byKey) => isObject(byKey) && Object.values(byKey).every(isDelivery))
+  );
+}
+
+function isDelivery(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { deliveredAt, deadAt } = value;
+  return (
+    ['attempts', 'notBefore', 'pauseMs'].every((name) => typeof value[name] === 'number') &&
+    [deliveredAt, deadAt].every((at) => at === undefined || isMoment(at))
+  );
+}
+
+/** Milliseconds that a `Date` can hold. */
+function isMoment(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A message of an alert: `opened`, `resolved`, `reminder-1`. */
 export type MessageKey = 'opened' | 'resolved' | `reminder-${number}`;
 

@@ -200,3 +200,34 @@ describe('a ledger that was tampered with', () => {
     expect(await failureOf(ledger.append(comment('four')))).toMatchObject({ seq: 3, fault: 'is missing' });
   });
 });
+
+describe('a ledger into which somebody has written rows', () => {
+  const OTHER = 'other';
+
+  async function put(seq: number, value: string): Promise<void> {
+    const found = await store.records.read(decisionKey(seq));
+    await store.records.write({ ...decisionKey(seq), value }, { ifVersion: found?.version ?? 0 });
+  }
+
+  it('does not take the whole ledger of another service for its own', async () => {
+    const elsewhere = new DecisionLedger(store, OTHER);
+    for (const reason of ['one', 'two']) await elsewhere.append(comment(reason));
+    for (const kind of ['decision', 'decisions'])
+      for (const record of await store.records.list(OTHER, kind))
+        await store.records.write(
+          { service: SERVICE, kind, key: record.key, value: record.value },
+          { ifVersion: 0 },
+        );
+    expect(await failureOf(all())).toMatchObject({
+      seq: 1,
+      fault: 'is of service "other": it was copied from there',
+    });
+    expect(await failureOf(ledger.append(comment('three')))).toBeInstanceOf(LedgerTamperedError);
+  });
+
+  it.each(['null', '[]', '7', '"text"', ''])('finds a row that holds %j', async (value) => {
+    await ledger.append(comment('one'));
+    await put(2, value);
+    expect(await failureOf(all())).toMatchObject({ seq: 2, fault: 'cannot be read' });
+  });
+});

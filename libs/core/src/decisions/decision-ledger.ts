@@ -151,16 +151,28 @@ export class DecisionLedger {
     return { service: this.service, kind: DECISIONS, key: keyOf(seq) };
   }
 
+  /** The hash is over the value alone, so a decision of another service would be right in itself under this one's key. */
   private decisionOf({ key, value }: StoredRecord): DecisionRecord {
-    try {
-      return JSON.parse(value) as DecisionRecord;
-    } catch {
-      throw this.tampered(Number(key), 'cannot be read');
-    }
+    const decision = parsed(value);
+    if (!decision) throw this.tampered(Number(key), 'cannot be read');
+    const { service } = decision;
+    if (service !== this.service)
+      throw this.tampered(Number(key), `is of service ${JSON.stringify(service)}: it was copied from there`);
+    return decision;
   }
 
   private tampered(seq: number, fault: string): LedgerTamperedError {
     return new LedgerTamperedError(this.service, seq, fault);
+  }
+}
+
+function parsed(value: string): DecisionRecord | undefined {
+  try {
+    const decision: unknown = JSON.parse(value);
+    const isObject = typeof decision === 'object' && decision !== null && !Array.isArray(decision);
+    return isObject ? (decision as DecisionRecord) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

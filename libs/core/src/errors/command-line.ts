@@ -4,6 +4,9 @@ export const CLI_VARIABLE = 'FLAMINGOCK_CLI';
 /** The variable that says for whom the command writes: a name, or `agent:` and a name. */
 export const ACTOR_VARIABLE = 'FLAMINGOCK_ACTOR';
 
+/** Commands that a pipeline may give without the digest of what they do, as `undo, audit fix`. */
+export const CI_ALLOW_VARIABLE = 'FLAMINGOCK_CI_ALLOW';
+
 /**
  * By default it names our package, since in the registry the name of the binary alone may be that of another package,
  * and `--no` keeps npx from fetching either where it is not installed.

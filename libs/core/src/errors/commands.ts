@@ -13,6 +13,11 @@ export function fixCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BA
   return cliCommand(`audit fix -c ${shellWord(changeId)} --resolution ${resolution} --reason "…"`);
 }
 
+/** How one sees what a finding would record: what to type, for a message. */
+export function fixPlanCommand(changeId: string, resolution: 'EXECUTED' | 'ROLLED_BACK'): string {
+  return cliCommand(`audit fix -c ${shellWord(changeId)} --resolution ${resolution} --dry-run`);
+}
+
 /** How the changes that need a manual check are listed: what to type, for a message. */
 export function issuesCommand(): string {
   return cliCommand('issue list');
@@ -46,6 +51,13 @@ export function redoCommand(changeId: string): string {
 /** How a change is undone: what to type, for a message. */
 export function undoCommand(changeId: string): string {
   return cliCommand(`undo -c ${shellWord(changeId)} --reason "…"`);
+}
+
+/** How one sees what would be undone: what to type, for a message. */
+export function undoPlanCommand(request: { readonly changeId: string } | { readonly to: string }): string {
+  return 'to' in request
+    ? cliCommand(`undo --to ${shellWord(request.to)} --dry-run`)
+    : cliCommand(`undo -c ${shellWord(request.changeId)} --dry-run`);
 }
 
 /** How everything that was applied after a change is undone: what to type, for a message. */

@@ -3,7 +3,7 @@ import type { FlamingockSettings } from './flamingock-options.js';
 import type { ProbeSettings } from './probe-options.js';
 import { InvalidOptionsError } from './nest.errors.js';
 import { A_PORT, isPort } from './ports.js';
-import { ACTOR_VARIABLE, CLI_VARIABLE } from '../errors/command-line.js';
+import { ACTOR_VARIABLE, CI_ALLOW_VARIABLE, CLI_VARIABLE } from '../errors/command-line.js';
 import { suggestion, withoutUndefined } from '../errors/option-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,8 +57,14 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     },
   };
   // Read elsewhere, and no settings.
-  for (const name of [CLI_VARIABLE, ACTOR_VARIABLE, 'FLAMINGOCK_VERSION', 'FLAMINGOCK_REVISION'])
-    read.text(name);
+  const elsewhere = [
+    CLI_VARIABLE,
+    ACTOR_VARIABLE,
+    CI_ALLOW_VARIABLE,
+    'FLAMINGOCK_VERSION',
+    'FLAMINGOCK_REVISION',
+  ];
+  for (const name of elsewhere) read.text(name);
   probeIn(read);
   const faults = [...read.faults, ...unknownVariables(environment, read.names)];
   if (faults.length > 0) throw new InvalidOptionsError(faults);

@@ -158,7 +158,7 @@ export class FlamingockService {
    * fails is in the report, and stops the undo.
    *
    * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
-   * before anything happens, when one of the changes cannot be undone; InvalidChangesError; InvalidRequestError; LockTimeoutError with
+   * before anything happens, when one of the changes cannot be undone; ConfirmationStaleError; InvalidChangesError; InvalidRequestError; LockTimeoutError with
    * who holds the lock.
    */
   undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'>): Promise<UndoReport> {

@@ -7,10 +7,10 @@ import { failureOf, LEASE_MS, openRun, passing, SERVICE, statesOf } from '../fix
 import { Wire } from '../fixtures/wire.js';
 import { LockTimeoutError } from '../lock/lock.errors.js';
 import { AuditStoreUnavailableError } from '../audit/audit.errors.js';
-import { auditFix, type AuditFixRequest } from './audit-fix.js';
-import type { OperationContext } from './operation-context.js';
+import { auditFix, auditFixPlan, type AuditFixRequest } from './audit-fix.js';
+import type { ConfirmedContext, OperationContext } from './operation-context.js';
 import { createPipeline } from '../plan/pipeline.js';
-import { NoIssueError, UnknownChangeError } from './operation.errors.js';
+import { ConfirmationStaleError, NoIssueError, UnknownChangeError } from './operation.errors.js';
 import { execute } from './execute.js';
 import { plan } from './plan.js';
 
@@ -41,10 +41,15 @@ const engine = (waitMs = 60_000) =>
   });
 const signal = () => new AbortController().signal;
 const run = () => passing(runtime, execute(engine(), signal()));
-const fix = (fields: Partial<AuditFixRequest> = {}, context: OperationContext = {}) => {
+const fix = (
+  fields: Partial<AuditFixRequest> = {},
+  context: OperationContext & Pick<ConfirmedContext, 'confirm'> = {},
+) => {
   const request = { changeId: 'publish', resolution: 'EXECUTED', ...fields } as const;
   return passing(runtime, auditFix(engine(), request, { ...context, signal: signal() }));
 };
+const planned = (fields: Partial<AuditFixRequest> = {}) =>
+  passing(runtime, auditFixPlan(engine(), { changeId: 'publish', ...fields }));
 const states = () => statesOf(new InMemoryAuditStore(database));
 const lastEntry = async (): Promise<AuditEntry | undefined> =>
   (await new InMemoryAuditStore(database).readSnapshot(SERVICE))[0];
@@ -62,6 +67,28 @@ describe('auditFix', () => {
     );
     expect(await states()).toEqual([...FAILED, 'publish MANUAL_MARKED_AS_EXECUTED']);
     expect((await run()).changes[0]).toMatchObject({ result: 'skipped' });
+  });
+
+  it('does what its plan has shown, and nothing else once anything is recorded', async () => {
+    await failureOf(run());
+    const { digest, ...plan } = await planned();
+    expect(plan).toMatchObject({
+      state: 'MANUAL_MARKED_AS_EXECUTED',
+      last: { seq: 2, state: 'EXECUTION_FAILED' },
+    });
+    expect(await planned()).toEqual({ ...plan, digest });
+    const other = await failureOf(fix({ resolution: 'ROLLED_BACK' }, { confirm: digest }));
+    expect(other).toBeInstanceOf(ConfirmationStaleError);
+    expect(await states()).toEqual(FAILED);
+    await fix({ resolution: 'ROLLED_BACK' });
+    await failureOf(run());
+    expect(await failureOf(fix({}, { confirm: digest }))).toMatchObject({
+      confirmed: digest,
+      digest: (await planned()).digest,
+      message: expect.stringContaining('audit fix -c publish --resolution EXECUTED --dry-run') as string,
+    });
+    expect(await fix({}, { confirm: (await planned()).digest })).toMatchObject({ next: { action: 'SKIP' } });
+    expect(await failureOf(planned())).toBeInstanceOf(NoIssueError);
   });
 
   it('records that nothing of it is there, after which it runs again', async () => {

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/audit-entry.js';
+import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { ChangeFacts } from '../audit/audit-journal.js';
 import { createSnapshot, type AuditSnapshot } from '../audit/audit-snapshot.js';
 import type { AuditState } from '../audit/audit-state.js';
@@ -8,14 +8,18 @@ import { subjectOf, txStrategyOf } from '../executor/change-executor.js';
 import type { Engine } from '../run/engine.js';
 import type { ExclusiveSession } from '../run/exclusive-session.js';
 import { planExecution } from '../plan/execution-planner.js';
-import { toldEdits } from '../run/plan-checks.js';
+import { assertOpen, toldEdits } from '../run/plan-checks.js';
 import type { Decision } from '../recovery/recovery-decision.js';
+import { fixPlanCommand } from '../errors/commands.js';
+import { renamingOf } from '../audit/renaming.js';
 import { assertApproved } from './approved-resolution.js';
+import { observe, type Observation } from './at-work.js';
+import { assertConfirmed, digestOf } from './confirmation.js';
 import { exclusively } from './exclusively.js';
 import { findIssues, nextFor, noIssue } from './issues.js';
 import { assertKnown } from './known-changes.js';
-import { operatorMetadata, operatorOf, type Operation } from './operation-context.js';
 import { assertCurrent } from './view.errors.js';
+import { operatorMetadata, operatorOf, type ConfirmedContext, type Operation } from './operation-context.js';
 
 /** What an operator found out about a change that needed a manual check. */
 export interface AuditFixRequest {
@@ -39,6 +43,38 @@ export interface AuditFixResult {
   readonly next: Decision;
 }
 
+/** A fix that has begun. */
+export type FixOperation = Operation & Pick<ConfirmedContext, 'confirm'>;
+
+/** What a fix would record now. */
+export interface AuditFixPlan {
+  readonly changeId: string;
+  /** The state that it would record. */
+  readonly state: AuditState;
+  /** The last entry of the change; absent where it has none. */
+  readonly last?: Pick<AuditEntry, 'seq' | 'state' | 'createdAt'>;
+  /** For `confirm`: another one once anything is recorded about the change. */
+  readonly digest: string;
+}
+
+/**
+ * Tells what {@link auditFix} would record. Takes no lock and writes nothing.
+ *
+ * @throws UnknownChangeError, NoIssueError, ResolutionUnapprovedError as the fix itself.
+ */
+export async function auditFixPlan(engine: Engine, request: AuditFixRequest): Promise<AuditFixPlan> {
+  const { changeId, resolution = 'EXECUTED' } = request;
+  const observed = await observe(engine);
+  assertOpen(engine.pipeline.service, renamingOf(observed.snapshot));
+  const { isIssue } = subjectOfFix(engine, request, observed);
+  if (isIssue) await assertApproved(engine, changeId, resolution);
+  const state = `MANUAL_MARKED_AS_${resolution}` as const;
+  const last = observed.snapshot.get(changeId);
+  const { seq = 0, createdAt = '' } = last ?? {};
+  const told = last && { last: { seq, state: last.state, createdAt } };
+  return { changeId, state, ...told, digest: digestNow(engine, request, observed.snapshot) };
+}
+
 /**
  * Records an operator's finding about a change whose state needs a manual check, also of one
  * that the code no longer has; or whether a change is the one that is recorded, where it seems to be renamed, edited
@@ -50,7 +86,7 @@ export interface AuditFixResult {
 export async function auditFix(
   engine: Engine,
   request: AuditFixRequest,
-  operation: Operation,
+  operation: FixOperation,
 ): Promise<AuditFixResult> {
   return exclusively(engine, operation, (session) => record(engine, request, operation, session));
 }
@@ -58,11 +94,13 @@ export async function auditFix(
 async function record(
   engine: Engine,
   request: AuditFixRequest,
-  operation: Operation,
+  operation: FixOperation,
   { journal, snapshot }: ExclusiveSession,
 ): Promise<AuditFixResult> {
   const { changeId, resolution = 'EXECUTED' } = request;
-  const { subject, fingerprint, isIssue } = subjectOfFix(engine, request, snapshot);
+  const { subject, fingerprint, isIssue } = subjectOfFix(engine, request, { snapshot });
+  const look = fixPlanCommand(changeId, resolution);
+  assertConfirmed(operation.confirm, digestNow(engine, request, snapshot), 'The finding', look);
   if (isIssue) await assertApproved(engine, changeId, resolution);
   const state = `MANUAL_MARKED_AS_${resolution}` as const;
   const metadata = { ...operatorMetadata(operation), ...fingerprint };
@@ -78,6 +116,15 @@ async function record(
   return { changeId, state, next: nextFor(engine, changeId, createSnapshot([fixed])) };
 }
 
+/** Changes with every entry about the change, since what was found out is about what is recorded. */
+function digestNow(
+  { pipeline }: Engine,
+  { changeId, resolution = 'EXECUTED' }: AuditFixRequest,
+  snapshot: AuditSnapshot,
+): string {
+  return digestOf(pipeline.service, resolution, [{ changeId, entry: snapshot.get(changeId) }]);
+}
+
 /** What the finding is about, and the code of which it says that it is applied, where it says that of any. */
 interface FixSubject {
   readonly subject: ChangeFacts;
@@ -86,8 +133,9 @@ interface FixSubject {
   readonly isIssue: boolean;
 }
 
-function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditSnapshot): FixSubject {
+function subjectOfFix(engine: Engine, request: AuditFixRequest, observed: Observation): FixSubject {
   const { changeId } = request;
+  const { snapshot } = observed;
   assertKnown(changeId, engine.pipeline, snapshot);
   assertCurrent(request, snapshot.get(changeId));
   const change = changeInDoubt(engine, request, snapshot);
@@ -96,9 +144,9 @@ function subjectOfFix(engine: Engine, request: AuditFixRequest, snapshot: AuditS
     const subject = subjectOf(change, txStrategyOf(change, engine.store));
     return { subject, fingerprint, isIssue: false };
   }
-  const issue = findIssues(engine, { snapshot }).find(({ entry }) => entry.changeId === changeId);
+  const issue = findIssues(engine, observed).find(({ entry }) => entry.changeId === changeId);
   if (issue) return { subject: issue.entry, fingerprint: {}, isIssue: true };
-  throw noIssue(engine, changeId, { snapshot });
+  throw noIssue(engine, changeId, observed);
 }
 
 /**

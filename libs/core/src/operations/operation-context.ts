@@ -26,6 +26,17 @@ export interface ReasonedContext extends OperationContext {
   readonly reason: string;
 }
 
+/** The context of what does nothing but what its caller has seen before. */
+export interface ConfirmedContext extends ReasonedContext {
+  /**
+   * The digest that a dry run told. The operation is refused, and nothing is written, where it would do something else
+   * by now (`ConfirmationStaleError`).
+   *
+   * @default whatever it would do is meant
+   */
+  readonly confirm?: string | undefined;
+}
+
 /** An operation that has begun: its context is checked, and its signal aborts for every reason to stop. */
 export interface Operation extends OperationContext {
   readonly signal: AbortSignal;

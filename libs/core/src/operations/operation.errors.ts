@@ -74,6 +74,27 @@ export class ResolutionUnapprovedError extends FlamingockError {
   }
 }
 
+/** What was confirmed is not what would be done now. Nothing was done. */
+export class ConfirmationStaleError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_CONFIRMATION_STALE';
+
+  constructor(
+    /** As a sentence begins: `The undo`. */
+    what: string,
+    /** The digest that was given. */
+    readonly confirmed: string,
+    /** That of what would be done now. */
+    readonly digest: string,
+    /** The command that shows it. */
+    look: string,
+  ) {
+    super(
+      `${what} is not what was confirmed (${JSON.stringify(confirmed)}): something was recorded since, or the request or ` +
+        `the code is another. Nothing was done. See what it would do now: \`${look}\`.`,
+    );
+  }
+}
+
 /** What is wrong with one value of a request. */
 export interface RequestFault {
   /** Name of the field, such as `actor.kind`. */

@@ -20,7 +20,7 @@ import type { RecoveryStrategy } from '../audit/recovery-strategy.js';
 import { auditFix } from './audit-fix.js';
 import { execute } from './execute.js';
 import { issueList } from './issues.js';
-import { UndoRefusedError, UnknownChangeError } from './operation.errors.js';
+import { ConfirmationStaleError, UndoRefusedError, UnknownChangeError } from './operation.errors.js';
 import type { UndoReport } from '../reporting/undo-report.js';
 import { undo, type UndoOptions, type UndoRequest } from './undo.js';
 
@@ -133,6 +133,25 @@ describe.each(STRATEGIES)('undo of %s changes', (strategy) => {
       metadata: { by: 'ann', reason: 'wrong name' },
     });
     expect((await apply(engine)).changes[0]).toMatchObject({ result: 'executed' });
+    expect(await rowsOf(strategy)).toEqual(['a']);
+  });
+
+  it('undoes what its dry run has shown, and writes nothing once something else would be undone', async () => {
+    const engine = processOf(strategy, { ids: ['a', 'b', 'c'] });
+    await apply(engine);
+    const { digest = '' } = await undoing(engine, { to: 'a' }, { dryRun: true });
+    expect((await undoing(engine, { to: 'a' }, { dryRun: true })).digest).toBe(digest);
+    await undoing(engine, { changeId: 'c' });
+    await apply(engine);
+    const before = await history();
+    for (const confirm of [digest, 'another']) {
+      const error = await failureOf(undoing(engine, { to: 'a' }, { confirm }));
+      expect(error).toBeInstanceOf(ConfirmationStaleError);
+      expect((error as Error).message).toContain('undo --to a --dry-run');
+    }
+    expect([await rowsOf(strategy), await history()]).toEqual([['a', 'b', 'c'], before]);
+    const now = await undoing(engine, { to: 'a' }, { dryRun: true });
+    expect(await undoing(engine, { to: 'a' }, { confirm: now.digest })).toMatchObject({ status: 'undone' });
     expect(await rowsOf(strategy)).toEqual(['a']);
   });
 

@@ -1,4 +1,4 @@
-import { undoCommand, undoToCommand } from '../errors/commands.js';
+import { undoCommand, undoPlanCommand, undoToCommand } from '../errors/commands.js';
 import { errorText } from '../errors/error-text.js';
 import { readMetadata } from '../audit/entry-metadata.js';
 import { renamingOf } from '../audit/renaming.js';
@@ -20,6 +20,7 @@ import { emptyTransactionStep } from '../recovery/guidance.js';
 import { Activity } from '../reporting/activity.js';
 import type { UndoneChange, UndoReport } from '../reporting/undo-report.js';
 import { assertApproved } from './approved-resolution.js';
+import { assertConfirmed, digestOf } from './confirmation.js';
 import { exclusively } from './exclusively.js';
 import { observe } from './at-work.js';
 import {
@@ -27,7 +28,7 @@ import {
   operatorOf,
   type Operation,
   type OperationContext,
-  type ReasonedContext,
+  type ConfirmedContext,
 } from './operation-context.js';
 import { reconciledSnapshot } from './reconciled-snapshot.js';
 import { planUndo, type UndoItem } from './undo-plan.js';
@@ -43,7 +44,10 @@ export type UndoRequest =
 
 /** How to undo, and on whose behalf. `dryRun`: only tell what would be undone, take no lock and write nothing. */
 export type UndoOptions =
-  (OperationContext & { readonly dryRun: true }) | (ReasonedContext & { readonly dryRun?: false });
+  (OperationContext & { readonly dryRun: true }) | (ConfirmedContext & { readonly dryRun?: false });
+
+/** An undo that has begun. */
+export type UndoOperation = Operation & Pick<ConfirmedContext, 'confirm'> & { readonly dryRun?: boolean };
 
 /** How this is undone, and why: what to type, for a message. */
 export function undoCommandOf(request: UndoRequest): string {
@@ -61,7 +65,7 @@ export function undoCommandOf(request: UndoRequest): string {
 export async function undo(
   engine: Engine,
   request: UndoRequest,
-  operation: Operation & { readonly dryRun?: boolean },
+  operation: UndoOperation,
 ): Promise<UndoReport> {
   const { service } = engine.pipeline;
   if (operation.dryRun) {
@@ -69,14 +73,37 @@ export async function undo(
     assertOpen(service, renamingOf(observed.snapshot));
     const items = await planUndo(engine, request, observed);
     await resolveParameters(items.map(({ change }) => change));
-    return { service, status: 'planned', changes: items.map((item) => unreached(item, 'planned')) };
+    const changes = items.map((item) => unreached(item, 'planned'));
+    return { service, status: 'planned', changes, digest: digestOfItems(service, items) };
   }
   const admit = async (changes: readonly ChangeDescriptor[]): Promise<void> => {
     for (const { id } of changes) await assertApproved(engine, id, 'UNDONE');
   };
   return exclusively(engine, operation, (session) =>
-    new UndoRunner(engine, session, operation).run(request, admit),
+    confirmedRun(engine, request, operation, session, admit),
   );
+}
+
+/** What was confirmed is looked at before an earlier undo or execution is settled, so that a refusal writes nothing. */
+async function confirmedRun(
+  engine: Engine,
+  request: UndoRequest,
+  operation: UndoOperation,
+  session: ExclusiveSession,
+  admit: (changes: readonly ChangeDescriptor[]) => Promise<void>,
+): Promise<UndoReport> {
+  const { confirm } = operation;
+  if (confirm !== undefined) {
+    const items = await planUndo(engine, request, session);
+    const digest = digestOfItems(engine.pipeline.service, items);
+    assertConfirmed(confirm, digest, 'The undo', undoPlanCommand(request));
+  }
+  return new UndoRunner(engine, session, operation).run(request, admit);
+}
+
+function digestOfItems(service: string, items: readonly UndoItem[]): string {
+  const subjects = items.map(({ change, entry }) => ({ changeId: change.id, entry, source: change.source }));
+  return digestOf(service, 'UNDONE', subjects);
 }
 
 /** One undo, under the lock. */

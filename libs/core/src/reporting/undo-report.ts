@@ -26,6 +26,8 @@ export interface UndoReport {
   readonly executionId?: string;
   /** `planned`: a dry run. `undone`: all of it. `stopped`: a change failed, or the undo was told to stop. */
   readonly status: 'planned' | 'undone' | 'stopped';
+  /** Only in a dry run, for `confirm`: another one once it would undo something else. */
+  readonly digest?: string;
   /** The changes in the order in which they are undone: the last applied first. */
   readonly changes: readonly UndoneChange[];
 }

@@ -2,7 +2,13 @@ import type { AuditEntry } from '../../audit/audit-entry.js';
 import { fixCommand } from '../../errors/commands.js';
 import type { KeptHead } from '../../evidence/sign-head.js';
 import { auditExport } from '../../operations/audit-export.js';
-import { auditFix, type AuditFixRequest, type AuditFixResult } from '../../operations/audit-fix.js';
+import {
+  auditFix,
+  auditFixPlan,
+  type AuditFixPlan,
+  type AuditFixRequest,
+  type AuditFixResult,
+} from '../../operations/audit-fix.js';
 import { auditList, type AuditListRequest, type ListedEntry } from '../../operations/audit-list.js';
 import {
   auditReconcile,
@@ -18,7 +24,7 @@ import { signHead } from '../../operations/head-sign.js';
 import { historyPage, type HistoryPage, type HistoryPageRequest } from '../../operations/history-page.js';
 import { compliance, type ComplianceItem } from '../../operations/compliance.js';
 import type { ComplianceRequest } from '../../operations/compliance-request.js';
-import type { OperationContext, ReasonedContext } from '../../operations/operation-context.js';
+import type { ConfirmedContext, OperationContext } from '../../operations/operation-context.js';
 import type { AlertHost } from '../alert-host.js';
 import type { EngineHost } from '../engine-host.js';
 
@@ -43,15 +49,25 @@ export class AuditOperations {
    * run that is going on.
    *
    * @throws UnknownChangeError for an id that neither code nor history knows; NoIssueError
-   * when the change does not need a manual check; InvalidRequestError; LockTimeoutError with who holds the lock.
+   * when the change does not need a manual check; ConfirmationStaleError; InvalidRequestError; LockTimeoutError with who
+   * holds the lock.
    */
-  fix(request: AuditFixRequest, context: ReasonedContext): Promise<AuditFixResult> {
+  fix(request: AuditFixRequest, context: ConfirmedContext): Promise<AuditFixResult> {
     const { changeId, resolution = 'EXECUTED' } = request;
     return this.host.perform(
       context,
       (engine, operation) => auditFix(engine, request, operation),
       fixCommand(changeId, resolution),
     );
+  }
+
+  /**
+   * Tells what `fix` would record, with the digest by which it is confirmed. Takes no lock and writes nothing.
+   *
+   * @throws UnknownChangeError, NoIssueError, ResolutionUnapprovedError as `fix`.
+   */
+  async fixPlan(request: AuditFixRequest): Promise<AuditFixPlan> {
+    return auditFixPlan(await this.host.engine(), request);
   }
 
   /**

@@ -1,4 +1,8 @@
-import type { OperationContext, ReasonedContext } from '../../operations/operation-context.js';
+import type {
+  ConfirmedContext,
+  OperationContext,
+  ReasonedContext,
+} from '../../operations/operation-context.js';
 
 /** Who, why and how long to wait, as requests had it before operations took an {@link OperationContext}. */
 export interface FormerContext {
@@ -18,7 +22,9 @@ export interface FormerContext {
 export type FormerReasonedContext = FormerContext & Pick<ReasonedContext, 'reason'>;
 
 /** The options of an undo, of which the caller may have left out anything. */
-export type FormerUndoOptions = OperationContext & Pick<FormerContext, 'by'> & { readonly dryRun?: boolean };
+export type FormerUndoOptions = OperationContext &
+  Pick<ConfirmedContext, 'confirm'> &
+  Pick<FormerContext, 'by'> & { readonly dryRun?: boolean };
 
 /** The same as operations take it. */
 export function contextOf(former: FormerReasonedContext): ReasonedContext;
