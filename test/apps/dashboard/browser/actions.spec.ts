@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { launch, openAs } from './browser.js';
+import { act, launch, openAs } from './browser.js';
 import { applying, Feed, publishing } from './feed.js';
 import { OperatedApplication } from './operated-application.js';
 
@@ -26,22 +26,6 @@ describe('work on an issue that two people have to resolve', () => {
     const { page } = await openAs(browser, application.url, user);
     await page.goto(`${application.url}#/issues/publish-feed`);
     return page;
-  }
-
-  /** Does something with a reason, after what is filled in besides. */
-  async function act(
-    page: Page,
-    label: string,
-    fill: (page: Page) => Promise<unknown> = async () => undefined,
-  ) {
-    await page.getByRole('button', { name: label, exact: true }).click();
-    const dialog = page.getByRole('dialog');
-    await fill(page);
-    await dialog.getByRole('textbox', { name: 'Reason' }).fill(`reason to ${label}`);
-    const recorded = dialog.getByRole('region', { name: 'What will be recorded' });
-    await recorded.getByText(`reason to ${label}`).waitFor();
-    await dialog.getByRole('button', { name: label, exact: true }).click();
-    await dialog.waitFor({ state: 'detached' });
   }
 
   it('is done by clicks, each kept with who and why', async () => {
