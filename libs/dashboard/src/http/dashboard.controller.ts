@@ -6,7 +6,7 @@ import { ROUTES } from '../api/contract.js';
 import type { ClientFile, ClientFiles } from '../assets/client-files.js';
 import { EventStreams } from '../live/event-streams.js';
 import { LiveFeed } from '../live/live-feed.js';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { NoSuchRouteError } from '../options/request.errors.js';
 import { bodyOf } from '../request/body.js';
 import { answerTo } from './error-answer.js';
 import {
@@ -57,7 +57,7 @@ export abstract class DashboardController {
   ): Promise<void> {
     return this.answer(response, () => {
       const file = this.files.assets.get(name);
-      if (!file) throw new RequestRefusedError(404, 'NOT_FOUND', 'There is no such file.');
+      if (!file) throw new NoSuchRouteError('There is no such file.');
       this.sendFile(request, response, file, ASSET_HEADERS);
     });
   }
