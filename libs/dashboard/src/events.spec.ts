@@ -140,7 +140,7 @@ describe.each<Platform>(PLATFORMS)('events on %s', (platform) => {
     await Promise.all([served.app.close(), page.ended()]);
   });
 
-  it('keep nothing waiting for a client that does not read', async () => {
+  it('do not keep the application from ending where a client does not read', async () => {
     const served = await Served.start(platform, { maxClients: 2 });
     const socket = await deaf(served);
     const page = await Page.open(served);
