@@ -33,6 +33,8 @@ function fileFault(folder, file) {
   if (schematics !== undefined && dirname(join(folder, file)) === dirname(join(folder, schematics)))
     return [];
   if (dirname(file) === DASHBOARDS) return [];
+  // The page of the dashboard, which is built of its own sources.
+  if (existsSync(join(folder, 'client')) && file.startsWith('dist/client/')) return [];
   const [, stem] = /^dist\/(?:bundle\/)?(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
   if (stem === undefined || /\.spec$/.test(stem)) return [`${file} does not belong in the package`];
   const source = join(folder, 'src', `${stem}.ts`);

@@ -7,9 +7,16 @@ export type {
   FlamingockDashboardOptions,
 } from './options/dashboard-options.js';
 export type { DashboardAction, DashboardSubject } from './api/actions.js';
+export { DashboardFilesError, InvalidDashboardOptionsError } from './options/dashboard.errors.js';
 export {
-  DashboardFilesError,
-  InvalidDashboardOptionsError,
   RequestRefusedError,
-} from './options/dashboard.errors.js';
+  InvalidBodyError,
+  CrossSiteError,
+  CsrfTokenError,
+  ActionForbiddenError,
+  ReadOnlyDashboardError,
+  NoSuchRouteError,
+  RequestTooLargeError,
+  NoRoomForEventsError,
+} from './options/request.errors.js';
 export { dashboardLinks } from './links.js';

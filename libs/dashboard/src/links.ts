@@ -8,7 +8,7 @@ import { PAGES } from './api/contract.js';
 export function dashboardLinks(
   address: string,
 ): (message: { readonly kind: string; readonly subject: string }) => string {
-  const page = `${address.replace(/\/+$/, '')}/`;
+  const page = address.replace(/\/+$/, '');
   return ({ kind, subject }) => {
     const id = encodeURIComponent(subject);
     switch (kind) {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ROUTES, type SessionAnswer } from '../../src/api/contract.js';
 import { Empty, PageHead } from './components/basics.js';
 import { Failure } from './components/loaded.js';
@@ -62,7 +62,8 @@ function useRoute(): Route {
 function useFocusOnPage({ page, id }: Route, service: string | undefined): void {
   const key = page === 'not-found' ? page : hrefTo(page, id);
   const shown = useRef(key);
-  useEffect(() => {
+  // At once: later, it would take the focus from where the reader has moved it meanwhile.
+  useLayoutEffect(() => {
     const heading = document.querySelector<HTMLElement>('main h1');
     document.title = [heading?.textContent, service ?? 'Flamingock'].filter(Boolean).join(' · ');
     if (shown.current === key) return;

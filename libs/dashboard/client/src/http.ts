@@ -74,7 +74,12 @@ async function post<T>(url: string, body: object, csrf: string, signal?: AbortSi
 
 async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...request, credentials: 'same-origin', redirect: 'error', cache: 'no-store' });
+    return await fetch(url, {
+      ...request,
+      credentials: 'same-origin',
+      redirect: 'manual',
+      cache: 'no-store',
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new RequestError(0, 'The application does not answer.');
@@ -82,6 +87,8 @@ async function reach(url: string, request: RequestInit): Promise<Response> {
 }
 
 async function answerOf<T>(response: Response): Promise<T> {
+  // No route of the dashboard leads elsewhere: a guard of the application does, to where people sign in.
+  if (response.type === 'opaqueredirect') throw new RequestError(401, '');
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok && answer !== undefined) return answer as T;
   const { error } = (answer ?? {}) as Partial<ErrorAnswer>;

@@ -4,7 +4,12 @@ import type { ActionOffer, DashboardAction, DashboardSubject } from '../api/cont
 import { CSRF_HEADER } from '../api/contract.js';
 import { headerOf, type PlatformRequest } from '../request/exchange.js';
 import type { ResolvedAccess } from '../options/dashboard-options.js';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import {
+  ActionForbiddenError,
+  CrossSiteError,
+  CsrfTokenError,
+  ReadOnlyDashboardError,
+} from '../options/request.errors.js';
 import { hasCsrfToken } from './csrf.js';
 import { isSameOrigin } from './same-origin.js';
 
@@ -60,10 +65,8 @@ export class Access {
     subject: DashboardSubject,
   ): Promise<Actor> {
     const { actor, whyReadOnly } = await this.visitorOf(request);
-    if (!actor || whyReadOnly !== undefined)
-      throw new RequestRefusedError(403, 'READ_ONLY', whyReadOnly ?? READ_ONLY);
-    if (!(await this.may(actor, action, subject)))
-      throw new RequestRefusedError(403, 'FORBIDDEN', NOT_PERMITTED);
+    if (!actor || whyReadOnly !== undefined) throw new ReadOnlyDashboardError(whyReadOnly ?? READ_ONLY);
+    if (!(await this.may(actor, action, subject))) throw new ActionForbiddenError(NOT_PERMITTED);
     return actor;
   }
 
@@ -74,20 +77,15 @@ export class Access {
    */
   async assertOwnPage(request: PlatformRequest): Promise<void> {
     if (!isSameOrigin(request, this.options.origins))
-      throw new RequestRefusedError(
-        403,
-        'CROSS_SITE',
+      throw new CrossSiteError(
         'Actions are taken from the page of the dashboard alone, and this one says that it comes from elsewhere. Where ' +
           'a proxy hides the host that was asked for, name the origin of the page in origins.',
       );
     const { actor, whyReadOnly } = await this.visitorOf(request);
-    if (!actor || whyReadOnly !== undefined)
-      throw new RequestRefusedError(403, 'READ_ONLY', whyReadOnly ?? READ_ONLY);
+    if (!actor || whyReadOnly !== undefined) throw new ReadOnlyDashboardError(whyReadOnly ?? READ_ONLY);
     const { service } = this.flamingock.options;
     if (!hasCsrfToken(request, headerOf(request, CSRF_HEADER), service, actor))
-      throw new RequestRefusedError(
-        403,
-        'CSRF',
+      throw new CsrfTokenError(
         `The header ${CSRF_HEADER} and the cookie do not belong together, or to another user. Load the page again.`,
       );
   }

@@ -9,7 +9,7 @@ import { Access, ACCESS } from '../access/access.js';
 import { ACTIONS, type ActionPreview, type ActionResult, type DashboardAction } from '../api/contract.js';
 import type { PlatformRequest } from '../request/exchange.js';
 import type { ResolvedAccess } from '../options/dashboard-options.js';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { NoSuchRouteError } from '../options/request.errors.js';
 import { inputOf, subjectOf, type ActionInput } from './action-fields.js';
 import { previewOf } from './previews.js';
 
@@ -41,7 +41,7 @@ export class DashboardActions {
   ): Promise<ActionPreview | ActionResult> {
     await this.access.assertOwnPage(request);
     const action = ACTIONS.find((one) => one === name);
-    if (!action) throw new RequestRefusedError(404, 'NOT_FOUND', 'There is no such action.');
+    if (!action) throw new NoSuchRouteError('There is no such action.');
     const input = inputOf(action, await body(), isPreview);
     const subject = subjectOf(action, input);
     const actor = await this.access.assertMay(request, action, subject);

@@ -6,7 +6,7 @@ import { ROUTES } from '../api/contract.js';
 import type { ClientFile, ClientFiles } from '../assets/client-files.js';
 import { EventStreams } from '../live/event-streams.js';
 import { LiveFeed } from '../live/live-feed.js';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { NoSuchRouteError } from '../options/request.errors.js';
 import { bodyOf } from '../request/body.js';
 import { answerTo } from './error-answer.js';
 import {
@@ -23,6 +23,7 @@ import { FORMATS, sendHistory, sendReport } from './files.js';
 import { Query } from '../request/query.js';
 import { Views } from './views.js';
 
+const PAGE_FILE = 'index.html';
 const ACTIONS_OF_PLANS = ['EXECUTE', 'SKIP', 'RECONCILE', 'MANUAL_INTERVENTION', 'WAIT'] as const;
 
 /** The routes of the dashboard; the module makes a controller of it, with path and guards. */
@@ -34,14 +35,18 @@ export abstract class DashboardController {
   protected abstract readonly streams: EventStreams;
   protected abstract readonly files: ClientFiles;
 
-  @Get(['', '/'])
-  page(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
-    // What the page loads is relative to it, below whatever path a proxy has it.
+  /** What the page loads is relative to it, so it has a name below the path, whatever a proxy makes of that. */
+  @Get(ROUTES.page)
+  entrance(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
     const [path = ''] = (request.originalUrl ?? request.url).split('?');
-    const own = path.split('/').at(-1) ?? '';
-    if (own !== '')
-      send(response, 302, { ...PAGE_HEADERS, Location: `./${encodeURIComponent(decoded(own))}/` }, '');
-    else this.sendFile(request, response, this.files.page, PAGE_HEADERS);
+    const own = encodeURIComponent(decoded(path.split('/').at(-1) ?? ''));
+    const folder = own === '' ? '' : `${own}/`;
+    send(response, 302, { ...PAGE_HEADERS, Location: `./${folder}${PAGE_FILE}` }, '');
+  }
+
+  @Get(PAGE_FILE)
+  page(@Req() request: PlatformRequest, @Res() response: PlatformResponse): void {
+    this.sendFile(request, response, this.files.page, PAGE_HEADERS);
   }
 
   @Get(`${ROUTES.assets}/:file`)
@@ -52,7 +57,7 @@ export abstract class DashboardController {
   ): Promise<void> {
     return this.answer(response, () => {
       const file = this.files.assets.get(name);
-      if (!file) throw new RequestRefusedError(404, 'NOT_FOUND', 'There is no such file.');
+      if (!file) throw new NoSuchRouteError('There is no such file.');
       this.sendFile(request, response, file, ASSET_HEADERS);
     });
   }

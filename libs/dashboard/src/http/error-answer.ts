@@ -10,7 +10,7 @@ import {
 } from '@nestjs-flamingock/core';
 import { maskSecrets } from '@nestjs-flamingock/core/adapter';
 import type { ErrorAnswer } from '../api/contract.js';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { RequestRefusedError } from '../options/request.errors.js';
 
 /** An error that says what is to be done, as an answer. What is none of ours is the application's to handle. */
 export function answerTo(

@@ -6,7 +6,7 @@ import { ACCESS } from '../access/access.js';
 import type { LiveEvents } from '../api/contract.js';
 import { PRIVATE_HEADERS } from '../request/exchange.js';
 import type { ResolvedAccess } from '../options/dashboard-options.js';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { NoRoomForEventsError } from '../options/request.errors.js';
 import { LiveFeed, RUNTIME } from './live-feed.js';
 
 /** Milliseconds between two signs of life. */
@@ -41,7 +41,7 @@ export class EventStreams implements OnModuleDestroy {
     if (!this.isOver && this.clients.size < this.options.maxClients) return;
     const message =
       'There are as many pages with events as this process has room for: ask now and then instead.';
-    throw new RequestRefusedError(503, 'BUSY', message);
+    throw new NoRoomForEventsError(message);
   }
 
   /**

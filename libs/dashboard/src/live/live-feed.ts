@@ -93,7 +93,9 @@ export class LiveFeed {
   /** A store that is away is looked at again; what the pages show stays until then. */
   private async lookAndGoOn(): Promise<void> {
     const callOff = this.callOff;
-    await this.look().catch(() => undefined);
+    // Whoever has just come has had it look already.
+    const isDue = this.runtime.monotonicMs() >= this.notBefore;
+    if (isDue) await this.look().catch(() => undefined);
     if (this.callOff !== callOff) return;
     this.callOff = undefined;
     this.schedule();

@@ -29,18 +29,3 @@ export class DashboardFilesError extends FlamingockError {
     );
   }
 }
-
-/** A request is refused before anything is read or recorded. */
-export class RequestRefusedError extends FlamingockError {
-  readonly code: string;
-
-  constructor(
-    /** HTTP status of the answer. */
-    readonly status: 400 | 403 | 404 | 413 | 503,
-    what: 'REQUEST' | 'CROSS_SITE' | 'CSRF' | 'FORBIDDEN' | 'READ_ONLY' | 'NOT_FOUND' | 'TOO_LARGE' | 'BUSY',
-    message: string,
-  ) {
-    super(message);
-    this.code = `FLAMINGOCK_DASHBOARD_${what}`;
-  }
-}

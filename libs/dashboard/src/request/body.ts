@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { InvalidBodyError, RequestTooLargeError } from '../options/request.errors.js';
 import { headerOf, type PlatformRequest } from './exchange.js';
 
 /** Longest body of an action, in bytes. */
@@ -14,10 +14,10 @@ export async function bodyOf(request: PlatformRequest): Promise<Readonly<Record<
   if (Number(headerOf(request, 'content-length') ?? 0) > MAX_BODY) throw tooLarge();
   const type = headerOf(request, 'content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))
-    throw new RequestRefusedError(400, 'REQUEST', 'The body has to be JSON, as its Content-Type.');
+    throw new InvalidBodyError('The body has to be JSON, as its Content-Type.');
   const body = request.body ?? parsed(await readAll(request.raw ?? (request as unknown as IncomingMessage)));
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new RequestRefusedError(400, 'REQUEST', 'The body has to be an object in JSON.');
+    throw new InvalidBodyError('The body has to be an object in JSON.');
   if (Buffer.byteLength(JSON.stringify(body)) > MAX_BODY) throw tooLarge();
   return body as Record<string, unknown>;
 }
@@ -38,10 +38,10 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new RequestRefusedError(400, 'REQUEST', 'The body is no JSON.');
+    throw new InvalidBodyError('The body is no JSON.');
   }
 }
 
-function tooLarge(): RequestRefusedError {
-  return new RequestRefusedError(413, 'TOO_LARGE', `The body has more than ${MAX_BODY} bytes.`);
+function tooLarge(): RequestTooLargeError {
+  return new RequestTooLargeError(`The body has more than ${MAX_BODY} bytes.`);
 }

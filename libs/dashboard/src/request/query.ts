@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@nestjs-flamingock/core';
-import { RequestRefusedError } from '../options/dashboard.errors.js';
+import { RequestTooLargeError } from '../options/request.errors.js';
 import type { PlatformRequest } from './exchange.js';
 
 /** Longest query, in characters as they were sent. */
@@ -14,8 +14,7 @@ export class Query {
     const whole = originalUrl ?? url;
     const at = whole.indexOf('?');
     const query = at < 0 ? '' : whole.slice(at + 1);
-    if (query.length > MOST)
-      throw new RequestRefusedError(413, 'TOO_LARGE', `The query has more than ${MOST} characters.`);
+    if (query.length > MOST) throw new RequestTooLargeError(`The query has more than ${MOST} characters.`);
     this.parameters = new URLSearchParams(query);
   }
 

@@ -38,7 +38,9 @@ export async function openAs(
 ): Promise<OpenPage> {
   const context = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC', ...options });
   context.setDefaultTimeout(30_000);
-  if (user !== undefined) await context.addCookies([{ name: 'user', value: encodeURIComponent(user), url }]);
+  const { origin } = new URL(url);
+  if (user !== undefined)
+    await context.addCookies([{ name: 'user', value: encodeURIComponent(user), url: origin }]);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
@@ -50,6 +52,22 @@ export async function openAs(
     if (/content security policy|refused to/i.test(line.text())) faults.push(line.text());
   });
   return { page, faults };
+}
+
+/** Does something with a reason, after what is filled in besides. */
+export async function act(
+  page: Page,
+  label: string,
+  fill: (page: Page) => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  await page.getByRole('button', { name: label, exact: true }).first().click();
+  const dialog = page.getByRole('dialog');
+  await fill(page);
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill(`reason to ${label}`);
+  const recorded = dialog.getByRole('region', { name: 'What will be recorded' });
+  await recorded.getByText(`reason to ${label}`).waitFor();
+  await dialog.getByRole('button', { name: label, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** What keeps people out of a page, or makes it hard for them: rule and place. */

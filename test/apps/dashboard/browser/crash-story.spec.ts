@@ -69,4 +69,14 @@ describe('a change that failed half-way', () => {
     await page.getByText('You are not signed in').waitFor();
     expect(await page.getByText('publish-feed').count()).toBe(0);
   });
+
+  it('is hidden so where the application leads to its sign-in instead', async () => {
+    const { page } = await openAs(browser, application.url, 'ann');
+    await page.goto(application.url);
+    await page.getByRole('link', { name: 'publish-feed' }).first().waitFor();
+    const signIn = { status: 302, headers: { location: '/sign-in' } };
+    await page.route('**/api/**', (route) => route.fulfill(signIn));
+    await page.getByRole('link', { name: 'History', exact: true }).click();
+    await page.getByText('You are not signed in').waitFor();
+  });
 });

@@ -79,3 +79,21 @@ export function applying(id: string, place: number): ChangeClass {
   }
   return Applied;
 }
+
+/** A change whose target system does not answer. */
+export function calling(): ChangeClass {
+  @Change({ id: 'call-api', order: '0001', author: 'team-events', transactional: false })
+  @TargetSystem('catalog-feed')
+  class CallApi {
+    @Execution()
+    execute(): void {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    }
+
+    @RollbackExecution()
+    rollback(): void {
+      // Nothing was sent.
+    }
+  }
+  return CallApi;
+}

@@ -13,9 +13,11 @@ import {
   FlamingockModule,
   FlamingockService,
   nonTransactionalTargetSystem,
+  type AlertChannel,
   type ChangeClass,
   type FlamingockSettings,
 } from '@nestjs-flamingock/core';
+import { FlamingockAlertsModule } from '@nestjs-flamingock/alerts';
 import { FlamingockDashboardModule } from '@nestjs-flamingock/dashboard';
 import { auditStoreOn, databaseModule, targetSystemOn } from '../../../support/fixtures/database.js';
 import { sqliteFile } from '../../../support/sql-database.js';
@@ -44,6 +46,7 @@ export interface OperatedOptions {
   readonly stage?: string;
   /** Target systems without transactions besides `catalog-feed`. */
   readonly targets?: readonly string[];
+  readonly channels?: readonly AlertChannel[];
 }
 
 /** An application with a dashboard, that applies its changes when it is told to. */
@@ -91,7 +94,14 @@ export class OperatedApplication {
 }
 
 function operatedModule(options: OperatedOptions, { options: on }: TestDatabase): DynamicModule {
-  const { changes, settings = {}, service = 'inventory', stage = 'main', targets = [] } = options;
+  const {
+    changes,
+    settings = {},
+    service = 'inventory',
+    stage = 'main',
+    targets = [],
+    channels = [],
+  } = options;
   return {
     module: OperatedModule,
     imports: [
@@ -107,6 +117,7 @@ function operatedModule(options: OperatedOptions, { options: on }: TestDatabase)
         ...settings,
       }),
       FlamingockModule.forFeature({ stage, changes }),
+      FlamingockAlertsModule.forRoot({ channels, retry: { attempts: 1 } }),
       FlamingockDashboardModule.forRoot({
         guards: [SignedIn],
         actor: (request: unknown) => ({

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { words } from '../format.js';
 
 /** For how long somebody who types is left alone. */
@@ -17,10 +17,18 @@ export function Search({
 }) {
   const id = useId();
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const searched = useRef(value);
   useEffect(() => {
-    if (text === value) return undefined;
-    const timer = setTimeout(() => onSearch(text), TYPING_MS);
+    // What the page looks for after a search of its own may be older than what was typed since.
+    if (value !== searched.current) setText(value);
+    searched.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === searched.current) return undefined;
+    const timer = setTimeout(() => {
+      searched.current = text;
+      onSearch(text);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (
