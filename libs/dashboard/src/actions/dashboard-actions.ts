@@ -3,7 +3,7 @@ import {
   FlamingockService,
   type Actor,
   type IssueDecisionRequest,
-  type OperationContext,
+  type ReasonedContext,
 } from '@nestjs-flamingock/core';
 import { Access, ACCESS } from '../access/access.js';
 import { ACTIONS, type ActionPreview, type ActionResult, type DashboardAction } from '../api/contract.js';
@@ -51,11 +51,12 @@ export class DashboardActions {
     return { action, subject, ...done };
   }
 
-  private contextOf(actor: Actor, { reason }: ActionInput): OperationContext {
+  /** A reason that is missing is refused with all other faults before this; it is optional for a preview. */
+  private contextOf(actor: Actor, { reason = '' }: ActionInput): ReasonedContext {
     return { actor, reason, waitMs: this.options.lockWaitMs };
   }
 
-  private perform(action: DashboardAction, input: ActionInput, context: OperationContext): Promise<Done> {
+  private perform(action: DashboardAction, input: ActionInput, context: ReasonedContext): Promise<Done> {
     switch (action) {
       case 'fix':
         return this.fix(input, context);
@@ -86,13 +87,13 @@ export class DashboardActions {
     }
   }
 
-  private async fix({ changeId, resolution, seq }: ActionInput, context: OperationContext): Promise<Done> {
+  private async fix({ changeId, resolution, seq }: ActionInput, context: ReasonedContext): Promise<Done> {
     const request = { changeId, resolution: resolution as 'EXECUTED', ...(seq !== undefined && { seq }) };
     const fix = await this.flamingock.audit.fix(request, context);
     return { done: `It is recorded as ${fix.state}.`, fix };
   }
 
-  private async undo({ changeId, seq }: ActionInput, context: OperationContext): Promise<Done> {
+  private async undo({ changeId, seq }: ActionInput, context: ReasonedContext): Promise<Done> {
     const undo = await this.flamingock.undo({ changeId, ...(seq !== undefined && { seq }) }, context);
     return { done: undo.status === 'undone' ? 'It is undone.' : 'The undo was stopped.', undo };
   }
@@ -100,14 +101,14 @@ export class DashboardActions {
   private async decideChange(
     kind: 'approve' | 'reject' | 'withdraw',
     { changeId, digest }: ActionInput,
-    context: OperationContext,
+    context: ReasonedContext,
   ): Promise<Done> {
     const request = { kind, changeId, ...(digest !== undefined && { digest }) };
     const decision = await this.flamingock.approvals.decide(request, context);
     return { done: `Decision ${decision.seq} is recorded.`, decision };
   }
 
-  private async review({ changeId }: ActionInput, context: OperationContext): Promise<Done> {
+  private async review({ changeId }: ActionInput, context: ReasonedContext): Promise<Done> {
     const decision = await this.flamingock.approvals.review(changeId, context);
     return { done: `Decision ${decision.seq} is recorded.`, decision };
   }
@@ -115,7 +116,7 @@ export class DashboardActions {
   private async decideIssue(
     kind: IssueDecisionRequest['kind'],
     { changeId, seq, assignee, until, resolution }: ActionInput,
-    context: OperationContext,
+    context: ReasonedContext,
   ): Promise<Done> {
     const request = { kind, changeId, assignee, until, resolution, seq } as IssueDecisionRequest;
     const decision = await this.flamingock.issues.decide(request, context);
@@ -125,7 +126,7 @@ export class DashboardActions {
   private async operate(
     action: 'resend-alert' | 'close-circuit' | 'release-lock',
     { alertId, targetSystem, token }: ActionInput,
-    context: OperationContext,
+    context: ReasonedContext,
   ): Promise<Done> {
     const { alerts, circuits, lock } = this.flamingock;
     switch (action) {
