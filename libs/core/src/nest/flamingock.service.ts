@@ -34,8 +34,8 @@ import { CircuitOperations } from './facade/circuit-operations.js';
 import {
   contextOf,
   type FormerContext,
-  type FormerReasonedContext,
-  type FormerUndoOptions,
+  type FormerReasoned,
+  type FormerUndo,
 } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
 import { LockOperations } from './facade/lock-operations.js';
@@ -158,11 +158,11 @@ export class FlamingockService {
    * fails is in the report, and stops the undo.
    *
    * @throws UnknownChangeError for an id that neither code nor history knows; UndoRefusedError,
-   * before anything happens, when one of the changes cannot be undone; ConfirmationStaleError; InvalidChangesError; InvalidRequestError; LockTimeoutError with
-   * who holds the lock.
+   * before anything happens, when one of the changes cannot be undone; ConfirmationStaleError; InvalidChangesError;
+   * InvalidRequestError; LockTimeoutError with who holds the lock.
    */
   undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'>): Promise<UndoReport> {
-    const { by, ...context }: FormerUndoOptions = optionsOf(options);
+    const { by, ...context }: FormerUndo = optionsOf(options);
     return this.host.perform(
       { ...context, actor: context.actor ?? by },
       (engine, operation) => undo(engine, request, operation),
@@ -204,7 +204,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link AuditOperations.fix}, `flamingock.audit.fix(request, context)`. */
-  auditFix(request: AuditFixRequest & FormerReasonedContext): Promise<AuditFixResult> {
+  auditFix(request: AuditFixRequest & FormerReasoned): Promise<AuditFixResult> {
     return this.audit.fix(request, contextOf(request));
   }
 
@@ -234,7 +234,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link LockOperations.release}, `flamingock.lock.release(request, context)`. */
-  lockRelease(request: LockReleaseRequest & FormerReasonedContext): Promise<boolean> {
+  lockRelease(request: LockReleaseRequest & FormerReasoned): Promise<boolean> {
     return this.lock.release(request, contextOf(request));
   }
 
