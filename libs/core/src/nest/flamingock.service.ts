@@ -34,7 +34,7 @@ import { CircuitOperations } from './facade/circuit-operations.js';
 import {
   contextOf,
   type FormerContext,
-  type FormerReasoned,
+  type FormerReason,
   type FormerUndo,
 } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
@@ -204,7 +204,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link AuditOperations.fix}, `flamingock.audit.fix(request, context)`. */
-  auditFix(request: AuditFixRequest & FormerReasoned): Promise<AuditFixResult> {
+  auditFix(request: AuditFixRequest & FormerReason): Promise<AuditFixResult> {
     return this.audit.fix(request, contextOf(request));
   }
 
@@ -234,7 +234,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link LockOperations.release}, `flamingock.lock.release(request, context)`. */
-  lockRelease(request: LockReleaseRequest & FormerReasoned): Promise<boolean> {
+  lockRelease(request: LockReleaseRequest & FormerReason): Promise<boolean> {
     return this.lock.release(request, contextOf(request));
   }
 
