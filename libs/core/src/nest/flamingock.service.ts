@@ -31,12 +31,7 @@ import { ApprovalOperations } from './facade/approval-operations.js';
 import { AuditOperations } from './facade/audit-operations.js';
 import { ChangeOperations } from './facade/change-operations.js';
 import { CircuitOperations } from './facade/circuit-operations.js';
-import {
-  contextOf,
-  type FormerContext,
-  type FormerReason,
-  type FormerUndo,
-} from './facade/former-context.js';
+import { contextOf, type FormerContext, type FormerReasoned, type AnyUndo } from './facade/former-context.js';
 import { IssueOperations } from './facade/issue-operations.js';
 import { LockOperations } from './facade/lock-operations.js';
 import { RunOperations } from './facade/run-operations.js';
@@ -162,7 +157,7 @@ export class FlamingockService {
    * InvalidRequestError; LockTimeoutError with who holds the lock.
    */
   undo(request: UndoRequest, options: UndoOptions & Pick<FormerContext, 'by'>): Promise<UndoReport> {
-    const { by, ...context }: FormerUndo = optionsOf(options);
+    const { by, ...context }: AnyUndo = optionsOf(options);
     return this.host.perform(
       { ...context, actor: context.actor ?? by },
       (engine, operation) => undo(engine, request, operation),
@@ -204,7 +199,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link AuditOperations.fix}, `flamingock.audit.fix(request, context)`. */
-  auditFix(request: AuditFixRequest & FormerReason): Promise<AuditFixResult> {
+  auditFix(request: AuditFixRequest & FormerReasoned): Promise<AuditFixResult> {
     return this.audit.fix(request, contextOf(request));
   }
 
@@ -234,7 +229,7 @@ export class FlamingockService {
   }
 
   /** @deprecated Call {@link LockOperations.release}, `flamingock.lock.release(request, context)`. */
-  lockRelease(request: LockReleaseRequest & FormerReason): Promise<boolean> {
+  lockRelease(request: LockReleaseRequest & FormerReasoned): Promise<boolean> {
     return this.lock.release(request, contextOf(request));
   }
 

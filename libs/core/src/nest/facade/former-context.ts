@@ -19,15 +19,15 @@ export interface FormerContext {
 }
 
 /** The same for what nobody may do without a reason. */
-export type FormerReason = FormerContext & Pick<ReasonedContext, 'reason'>;
+export type FormerReasoned = FormerContext & Pick<ReasonedContext, 'reason'>;
 
 /** The options of an undo, of which the caller may have left out anything. */
-export type FormerUndo = OperationContext &
+export type AnyUndo = OperationContext &
   Pick<ConfirmedContext, 'confirm'> &
   Pick<FormerContext, 'by'> & { readonly dryRun?: boolean };
 
 /** The same as operations take it. */
-export function contextOf(former: FormerReason): ReasonedContext;
+export function contextOf(former: FormerReasoned): ReasonedContext;
 export function contextOf(former: FormerContext): OperationContext;
 export function contextOf({ by, reason, waitMs }: FormerContext): OperationContext {
   return { actor: by, reason, waitMs };
