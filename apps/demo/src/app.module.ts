@@ -6,6 +6,7 @@ import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ChangesModule } from './changes/changes.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
 import { demoConfig, type DemoConfig } from './demo.config.js';
 import { CatalogFeed } from './feed/catalog-feed.js';
 import { FeedModule } from './feed/feed.module.js';
@@ -37,6 +38,7 @@ import { FeedModule } from './feed/feed.module.js';
     CatalogModule,
     FeedModule,
     ChangesModule,
+    DashboardModule,
   ],
 })
 export class AppModule {}

@@ -13,7 +13,8 @@ const CHANGES = [
 ];
 
 describe('the inventory service', () => {
-  const demo = Demo.eachTest(async () => (await import('./app.module.js')).AppModule);
+  const load = async () => (await import('./app.module.js')).AppModule;
+  const demo = Demo.eachTest(load, { DEMO_PASSWORD: 'open' });
   const get = (path: string) => demo.get(path);
 
   it('applies every change before it serves the first time', async () => {
@@ -47,6 +48,18 @@ describe('the inventory service', () => {
       { sku: 'MN-270', name: 'Monitor', prices: { CLF: 8.6, EUR: 329, JPY: 53490, KWD: 107.5, USD: 349 } },
       { sku: 'MS-010', name: 'Mouse', prices: { CLF: 0.6422, EUR: 24.95, JPY: 4057, KWD: 8.155, USD: 26.5 } },
     ]);
+  });
+
+  it('shows its dashboard to whoever knows the password, and records what they do under their name', async () => {
+    const session = `${await demo.app.getUrl()}/flamingock/api/session`;
+    const as = (user: string) =>
+      fetch(session, { headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` } });
+    expect((await fetch(session)).headers.get('www-authenticate')).toContain('Basic');
+    expect((await as('anna:other')).status).toBe(401);
+    expect(await (await as('anna:open')).json()).toMatchObject({
+      service: 'inventory',
+      actor: { name: 'anna' },
+    });
   });
 
   it('serves the currencies of ISO 4217 with what is priced in them', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { registerAs } from '@nestjs/config';
 
@@ -22,12 +23,15 @@ export interface DemoConfig {
   readonly crashAfter: string | undefined;
   /** Milliseconds that each file of the price feed takes; see `DemoPace`. */
   readonly paceMs: number;
+  /** Of the dashboard. */
+  readonly dashboardPassword: string;
 }
 
 /**
  * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default), `MONGODB_URL`,
  * `KAFKA_BROKERS` and `REDIS_URL` (the servers of compose.yml by default), `MONGODB_NAME` (`inventory`
- * by default), `STREAMS_PREFIX` (`inventory-` by default), `DEMO_CRASH` and `DEMO_PACE`.
+ * by default), `STREAMS_PREFIX` (`inventory-` by default), `DEMO_CRASH`, `DEMO_PACE` and
+ * `DEMO_PASSWORD` (another one at each start by default).
  *
  * @throws RangeError naming `PORT` if its value is not a port.
  */
@@ -49,6 +53,7 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
     },
     crashAfter: process.env['DEMO_CRASH'],
     paceMs: Number(process.env['DEMO_PACE'] ?? 0),
+    dashboardPassword: process.env['DEMO_PASSWORD'] ?? randomBytes(6).toString('hex'),
   };
 });
 
