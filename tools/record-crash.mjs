@@ -107,6 +107,7 @@ async function printed(args) {
     ...process.env,
     DEMO_VAR: folder,
     PORT: '0',
+    DEMO_PASSWORD: '1f6e0c92ab5d',
     FLAMINGOCK_LOCK_LEASE_MS: '2000',
     FLAMINGOCK_COMMIT: 'each',
   };
