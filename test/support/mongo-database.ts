@@ -51,6 +51,11 @@ export class MongoTestDatabase implements TestDatabase {
     return { token: Number(lock?.token), isFree: lock?.expiresAt.getTime() === 0 };
   }
 
+  async endLease(): Promise<void> {
+    const ended = { $set: { expiresAt: new Date(1) } };
+    await this.connection.collection('flamingock_locks').updateMany({}, ended);
+  }
+
   async drop(): Promise<void> {
     await dropMongoDatabase(this.connection);
     await this.connection.close();

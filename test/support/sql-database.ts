@@ -53,6 +53,10 @@ export class SqlDatabase implements TestDatabase {
     return { token: Number(row?.['token']), isFree: Number(row?.['expires_at']) === 0 };
   }
 
+  async endLease(): Promise<void> {
+    await this.connection.query('UPDATE flamingock_locks SET expires_at = 1');
+  }
+
   async drop(): Promise<void> {
     await this.connection.destroy();
     await this.removal();

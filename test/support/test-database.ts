@@ -32,6 +32,8 @@ export interface TestDatabase extends TestTarget {
   entries(prefix: string): Promise<StoredEntry[]>;
   /** The one lock; `isFree` once its holder has given it back. */
   lock(): Promise<{ readonly token: number; readonly isFree: boolean }>;
+  /** Has the lease of whoever holds the lock end now. */
+  endLease(): Promise<void>;
 }
 
 /** Makes an empty database on a server, or a file. */

@@ -11,7 +11,7 @@ import type {
   UndoReport,
 } from '@nestjs-flamingock/core';
 import { boot } from '../e2e/boot.js';
-import { runInstance } from '../e2e/fixture-process.js';
+import { killInPublish, runInstance } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { postgresDatabase, sqliteFile, type SqlDatabase } from '../../support/sql-database.js';
@@ -35,21 +35,12 @@ function onDatabase(create: CreateDatabase<SqlDatabase>): void {
   afterEach(() => workspace.remove());
 }
 
-/** Leaves `publish` half done, as a process that was killed. */
-const kill = () =>
-  runInstance({
-    ...workspace.options,
-    behaviour: 'kill:half of publish',
-    settings: { lock: { leaseMs: 300 } },
-  });
-
 /** What databases could differ in. */
 function suiteOfEach(): void {
   it('the way from an issue to the next start that goes on', async () => {
     expect((await run(['issue', 'ls'])).stdout).toBe('No issues found\n');
     expect(documentOf(await run(['issue', 'get', '--json']))).toEqual({ issue: null });
-    await kill();
-    await pause(400);
+    await killInPublish(workspace);
 
     const list = await run(['issue', 'list', '--exit-code']);
     expect(list.code).toBe(3);

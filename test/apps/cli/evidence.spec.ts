@@ -3,10 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { ComplianceChange, ComplianceSummary } from '@nestjs-flamingock/core';
-import { runInstance } from '../e2e/fixture-process.js';
+import { killInPublish } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
 import { sqliteFile, type SqlDatabase } from '../../support/sql-database.js';
 import { onFixture, withDigest, type Ended } from './flamingock.js';
@@ -106,12 +105,7 @@ describe('report compliance', () => {
 
   /** A crash, and how it is put right, with a reason that a spreadsheet or a browser would obey. */
   async function story(): Promise<void> {
-    await runInstance({
-      ...workspace.options,
-      behaviour: 'kill:half of publish',
-      settings: { lock: { leaseMs: 300 } },
-    });
-    await pause(400);
+    await killInPublish(workspace);
     const fix = ['audit', 'fix', '-c', 'publish', '--by', 'ann', '--reason', REASON];
     await run(...(await withDigest((words) => run(...words), fix)));
     await run('execute');

@@ -1,11 +1,10 @@
 import { readFileSync, rmSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { IssueBundle } from '@nestjs-flamingock/core';
 import { sqliteFile } from '../../support/sql-database.js';
-import { runInstance } from '../e2e/fixture-process.js';
+import { killInPublish } from '../e2e/fixture-process.js';
 import { Workspace } from '../e2e/workspace.js';
 import { onFixture } from './flamingock.js';
 
@@ -26,9 +25,7 @@ afterEach(async () => {
 });
 
 it('writes all about an issue into a new file, and over no other', async () => {
-  const { options } = workspace;
-  await runInstance({ ...options, behaviour: 'kill:half of publish', settings: { lock: { leaseMs: 300 } } });
-  await pause(400);
+  await killInPublish(workspace);
   const file = join(folder, 'publish.json');
   const written = await run(['issue', 'bundle', '-c', 'publish', '-o', file]);
   expect(written).toMatchObject({ code: 0, stdout: `✔ publish in ${file}\n` });

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { Workspace } from '../e2e/workspace.js';
-import { runInstance } from '../e2e/fixture-process.js';
+import { killInPublish } from '../e2e/fixture-process.js';
 import { sqliteFile, type SqlDatabase } from '../../support/sql-database.js';
 import { ALLOWED_CI, environmentOf, fixture, flamingockOnTerminal, onFixture } from './flamingock.js';
 
@@ -12,11 +12,7 @@ const HOSTILE = `${ESC}[2J${ESC}]0;owned\u0007\u009b31mred\u0000\b\b\r\n\u202etx
 let workspace: Workspace<SqlDatabase>;
 beforeEach(async () => {
   workspace = await Workspace.open(sqliteFile);
-  await runInstance({
-    ...workspace.options,
-    behaviour: 'kill:half of publish',
-    settings: { lock: { leaseMs: 300 } },
-  });
+  await killInPublish(workspace);
 });
 afterEach(() => workspace.remove());
 
@@ -59,7 +55,6 @@ describe('on a terminal', () => {
   });
 
   it('shows the change that is running, and takes that away again', async () => {
-    await workspace.audit.connection.query(`UPDATE flamingock_locks SET expires_at = 0`);
     await onFixture(workspace.options)(['audit', 'fix', '-c', 'publish', '--reason', 'x'], {
       env: ALLOWED_CI,
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ExecutionReport } from '@nestjs-flamingock/core';
 import { forkProgram } from '../../support/programs/fork-program.js';
 import type { InstanceOptions } from './fixtures/main.js';
+import type { Workspace } from './workspace.js';
 
 /** How an instance ended. */
 export interface Exit {
@@ -50,6 +51,13 @@ export function startProgram(program: string, options: unknown, execArgv: string
 /** Starts an instance and waits for its end. */
 export function runInstance(options: InstanceOptions, clock?: 'right' | 'ahead'): Promise<Exit> {
   return startInstance(options, clock).exit;
+}
+
+/** Leaves `publish` half done by an instance that was killed, and whose lease has ended. */
+export async function killInPublish({ audit, options }: Workspace, more?: InstanceOptions): Promise<void> {
+  const { signal, stderr } = await runInstance({ ...options, ...more, behaviour: 'kill:half of publish' });
+  if (signal !== 'SIGKILL') throw new Error(`it was not killed: ${stderr}`);
+  await audit.endLease();
 }
 
 /** The state of a process is `T` while it is stopped. */

@@ -1,21 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ManualInterventionError, type Playbook } from '@nestjs-flamingock/core';
 import { sqliteFile } from '../../support/sql-database.js';
 import { boot, withApplication } from './boot.js';
-import { runInstance } from './fixture-process.js';
+import { killInPublish } from './fixture-process.js';
 import type { FixtureOptions } from './fixtures/app.module.js';
 import { Workspace } from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(async () => {
   workspace = await Workspace.open(sqliteFile);
-  // Leaves `publish` half done, as a process that was killed.
-  await runInstance({
-    ...workspace.options,
-    behaviour: 'kill:half of publish',
-    settings: { lock: { leaseMs: 300 } },
-  });
-  await pause(400);
+  await killInPublish(workspace);
 });
 afterEach(() => workspace.remove());
 
@@ -51,12 +44,7 @@ it('goes on by itself after a crash where a playbook says so', async () => {
 });
 
 it('stops at the change where the playbook is used up', async () => {
-  await runInstance({
-    ...withPlaybook(),
-    behaviour: 'kill:half of publish',
-    settings: { ...withPlaybook().settings, lock: { leaseMs: 300 } },
-  });
-  await pause(400);
+  await killInPublish(workspace, withPlaybook());
   await expect(boot(withPlaybook())).rejects.toThrow(ManualInterventionError);
   await expect(boot(withPlaybook())).rejects.toThrow(/playbook "publish-again" does not act: it has acted/);
 });
