@@ -98,7 +98,8 @@ async function confirmedRun(
     const digest = digestOfItems(engine.pipeline.service, items);
     assertConfirmed(confirm, digest, 'The undo', undoPlanCommand(request));
   }
-  return new UndoRunner(engine, session, operation).run(request, admit);
+  // Awaited, so that the stack of an error leads to the caller.
+  return await new UndoRunner(engine, session, operation).run(request, admit);
 }
 
 function digestOfItems(service: string, items: readonly UndoItem[]): string {
