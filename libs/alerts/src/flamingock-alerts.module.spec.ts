@@ -4,13 +4,20 @@ import { NestFactory } from '@nestjs/core';
 import {
   Change,
   Execution,
+  FlamingockEvents,
   FlamingockModule,
   ManualInterventionError,
   nonTransactionalTargetSystem,
   TargetSystem,
   type AlertMessage,
+  type FlamingockModuleOptions,
 } from '@nestjs-flamingock/core';
-import { InMemoryAuditStore, inMemoryAuditStore, InMemoryDatabase } from '@nestjs-flamingock/testing';
+import {
+  InMemoryAuditStore,
+  inMemoryAuditStore,
+  InMemoryDatabase,
+  type InMemoryNetwork,
+} from '@nestjs-flamingock/testing';
 import { InvalidAlertOptionsError } from './alerts.errors.js';
 import { SECRET } from './fixtures/messages.js';
 import { HttpReceiver } from './fixtures/receiver.js';
@@ -23,6 +30,12 @@ class Publish {
   @Execution() execute(): void {
     throw new TypeError('broke');
   }
+}
+
+@Change({ id: 'index', order: '0001', author: 'team' })
+@TargetSystem('files')
+class Index {
+  @Execution() execute(): void {}
 }
 
 let database: InMemoryDatabase;
@@ -82,4 +95,49 @@ describe('FlamingockAlertsModule', () => {
     );
     expect(await new InMemoryAuditStore(database).readHead('shop')).toBeUndefined();
   });
+
+  it('adds no statement to those that a start with nothing pending waits for, nor do approvals', async () => {
+    const own = { name: 'own', deliver: () => Promise.resolve() };
+    const alerts = FlamingockAlertsModule.forRoot({ channels: [own] });
+    const approvals = { require: [{ target: 'files', count: 2 }] };
+    await statementsOfStart({});
+    const plain = await statementsOfStart({});
+    expect(plain).not.toEqual([]);
+    expect(await statementsOfStart({ approvals }, alerts)).toEqual(plain);
+  });
 });
+
+/** What a start sends to the audit store until its run is over; what comes later is not answered before it serves. */
+async function statementsOfStart(
+  options: Partial<FlamingockModuleOptions>,
+  ...more: DynamicModule[]
+): Promise<string[]> {
+  const sent: string[] = [];
+  let isOver = false;
+  let serve: () => void = () => undefined;
+  const serves = new Promise<void>((resolve) => (serve = resolve));
+  const network: InMemoryNetwork = (statement, leg) => {
+    if (isOver) return serves;
+    if (leg === 'request') sent.push(statement);
+    return Promise.resolve();
+  };
+  @Module({})
+  class Listening {
+    constructor(events: FlamingockEvents) {
+      events.on('run.completed', () => (isOver = true));
+    }
+  }
+  const auditStore = inMemoryAuditStore(database.connect(network));
+  const targetSystems = [nonTransactionalTargetSystem('files')];
+  const root: DynamicModule = {
+    module: Listening,
+    imports: [
+      FlamingockModule.forRoot({ service: 'shop', auditStore, targetSystems, ...options }),
+      FlamingockModule.forFeature({ stage: 'main', changes: [Index] }),
+      ...more,
+    ],
+  };
+  apps.push(await NestFactory.createApplicationContext(root, { logger: false, abortOnError: false }));
+  serve();
+  return sent;
+}
