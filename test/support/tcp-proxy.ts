@@ -8,10 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * - `drop request`: the connection is cut in place of delivering it
  * - `drop answer`: it is delivered, and the connection is cut in place of its answer: the
  *   server has done it, and the client does not know
+ * - `reset`: as `drop answer`, but the connection is reset, not closed
  * - `hang`: it is not delivered, and from then on the whole way is silent, see {@link TcpProxy.hang}
  * - `{ delayMs }`: it is delivered, and the server is not heard on this connection for so long
  */
-export type Treatment = 'drop request' | 'drop answer' | 'hang' | { readonly delayMs: number };
+export type Treatment = 'drop request' | 'drop answer' | 'reset' | 'hang' | { readonly delayMs: number };
 
 /** Stands between a client and a server, and breaks what a test wants broken. */
 export class TcpProxy {
@@ -113,6 +114,7 @@ function addressIn(url: string): { host: string; port: number } {
 class Way {
   private isSilent = false;
   private cutsAnswer = false;
+  private resets = false;
   private mutedUntil = 0;
   private lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -153,12 +155,14 @@ class Way {
     const treatment = this.treatmentOf(request);
     if (treatment === 'drop request') this.cut();
     if (this.isSilent || this.server.destroyed) return;
-    if (treatment === 'drop answer') this.cutsAnswer = true;
+    if (treatment === 'drop answer' || treatment === 'reset') this.cutsAnswer = true;
+    if (treatment === 'reset') this.resets = true;
     if (typeof treatment === 'object') this.mutedUntil = performance.now() + treatment.delayMs;
     this.server.write(request);
   }
 
   private answer(answer: Buffer): void {
+    if (this.resets) this.client.resetAndDestroy();
     if (this.cutsAnswer) this.cut();
     if (this.isSilent || this.client.destroyed) return;
     this.lastWrite = this.lastWrite.then(async () => {

@@ -44,9 +44,7 @@ describe('docs/errors.md', () => {
   });
 });
 
-it('codes are one for each class of a library', () => {
-  for (const library of LIBRARIES) {
-    const codes = defined(library).map((error) => error.split(' ')[0]);
-    expect(new Set(codes).size).toBe(codes.length);
-  }
+it('codes are one for each class, so that a code leads to one row', () => {
+  const codes = LIBRARIES.flatMap(defined).map((error) => error.split(' ')[0] ?? '');
+  expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
 });

@@ -121,6 +121,7 @@ export { describeAwaited } from './reporting/awaiting-text.js';
 export { countFrom, milliseconds } from './nest/value-faults.js';
 export { tolerateClosing } from './nest/closing-hooks.js';
 export type { AdapterDefinition } from './nest/adapter-definition.js';
+export { clientTargetSystem, type ClientContext, type ClientDefinition } from './nest/client-definition.js';
 export {
   FLAMINGOCK_AUDIT_STORE,
   FLAMINGOCK_OVERRIDES,

@@ -35,9 +35,9 @@ export type { Actor, ActorKind, Operator } from './audit/actor.js';
 export type { ChainEnd } from './audit/chain.js';
 
 export { RecordTooLargeError } from './records/record.errors.js';
-
 export {
   ReadOnlyStatementError,
+  TransactionsUnsupportedError,
   TargetSystemUnavailableError,
 } from './target-system/target-system.errors.js';
 export {

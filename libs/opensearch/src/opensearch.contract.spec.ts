@@ -1,7 +1,7 @@
 import { transactionalTargetContract, type TargetBackend } from '@nestjs-flamingock/testing';
 import { describeOn } from '../../../test/support/services/describe-on.js';
 import { clientOf, indicesOf, SearchSpace } from './fixtures/search-space.js';
-import { NotInTransactionError } from './opensearch.errors.js';
+import { OpenSearchNotInTransactionError } from './opensearch.errors.js';
 
 /** A value is what an alias of the key's name is routed by, on one index that is there for it. */
 async function openTarget(space: SearchSpace): Promise<TargetBackend> {
@@ -19,7 +19,7 @@ async function openTarget(space: SearchSpace): Promise<TargetBackend> {
       try {
         await indicesOf(handles).addAlias(aliasOf(key), index, { search_routing: value });
       } catch (error) {
-        if (!(error instanceof NotInTransactionError)) throw error;
+        if (!(error instanceof OpenSearchNotInTransactionError)) throw error;
         const body = { search_routing: value };
         await clientOf(handles).indices.putAlias({ index, name: aliasOf(key), body });
       }

@@ -1,10 +1,8 @@
 import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
 import {
-  FLAMINGOCK_ADAPTER_HOST,
+  clientTargetSystem,
   optionFaults,
   optionsOf,
-  tokenName,
-  type AdapterHost,
   type HandleToken,
   type OptionNames,
 } from '@nestjs-flamingock/core/adapter';
@@ -22,26 +20,18 @@ export function openSearchTargetSystem(
   options: OpenSearchTargetSystemOptions = {},
 ): TargetSystemDefinition {
   const { client, inject = Client, provide } = optionsOf(options);
-  const settings = () => resolveOpenSearchOptions(optionsOf(options));
-  const faults = optionFaults(`openSearchTargetSystem('${id}')`, options, OPTIONS);
-  const common = { id, faults, ...(provide && { provide }) };
-  if (client) {
-    return {
-      ...common,
-      inject: [FLAMINGOCK_ADAPTER_HOST],
-      useFactory: (host: AdapterHost) => new OpenSearchTargetSystem(id, client, settings(), { host }),
-    };
-  }
-  const token = inject as HandleToken;
-  return {
-    ...common,
-    inject: [inject, FLAMINGOCK_ADAPTER_HOST],
-    whenMissing:
-      `openSearchTargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
-      `openSearchTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { client }`,
-    useFactory: (injected: Client, host: AdapterHost) =>
-      new OpenSearchTargetSystem(id, injected, settings(), { token, host }),
-  };
+  const call = `openSearchTargetSystem('${id}')`;
+  return clientTargetSystem<Client>({
+    id,
+    call,
+    faults: optionFaults(call, options, OPTIONS),
+    client,
+    inject: inject as HandleToken,
+    provide,
+    remedy: `openSearchTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { client }`,
+    create: (found, context) =>
+      new OpenSearchTargetSystem(id, found, resolveOpenSearchOptions(optionsOf(options)), context),
+  });
 }
 
 const OPTIONS: OptionNames<OpenSearchTargetSystemOptions> = {

@@ -34,19 +34,6 @@ export class OpenSearchUnreachableError extends FlamingockError {
   }
 }
 
-/** The server as it is cannot prove what became of a transactional change. Nothing was run. */
-export class TransactionsUnsupportedError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_TRANSACTIONS_UNSUPPORTED';
-
-  constructor(
-    readonly targetSystem: string,
-    /** Why, and the remedy. */
-    readonly objection: string,
-  ) {
-    super(`Target system "${targetSystem}" runs no transactional changes: ${objection}`);
-  }
-}
-
 /** The index that should have fences and markers is somebody else's, or lost its aliases. */
 export class ControlIndexError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_CONTROL_INDEX';
@@ -61,8 +48,8 @@ export class ControlIndexError extends FlamingockError {
 }
 
 /** A request that writes was made through the client in a transactional change. It was not sent. */
-export class PlainWriteError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_PLAIN_WRITE';
+export class OpenSearchPlainWriteError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPENSEARCH_PLAIN_WRITE';
 
   constructor(
     readonly changeId: string,
@@ -78,8 +65,8 @@ export class PlainWriteError extends FlamingockError {
 }
 
 /** The handle of transactional changes was used in a change that has no transaction. */
-export class NotInTransactionError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_NOT_IN_TRANSACTION';
+export class OpenSearchNotInTransactionError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPENSEARCH_NOT_IN_TRANSACTION';
 
   constructor(readonly changeId: string) {
     super(
@@ -198,8 +185,8 @@ export class AliasMovedError extends FlamingockError {
 }
 
 /** A call that moves aliases was answered before all nodes had taken it over. It may be found to have taken effect. */
-export class NotAcknowledgedError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_NOT_ACKNOWLEDGED';
+export class OpenSearchNotAcknowledgedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_OPENSEARCH_NOT_ACKNOWLEDGED';
   override readonly isTransient = true;
 
   constructor(readonly address: string) {

@@ -16,7 +16,6 @@ export {
   RedisOptionsError,
   RedisUnreachableError,
   TransactionDiscardedError,
-  TransactionsUnsupportedError,
   WatchedKeyChangedError,
 } from './redis.errors.js';
 export type { PipelineReplies } from './redis.errors.js';

@@ -1,10 +1,8 @@
 import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
 import {
-  FLAMINGOCK_ADAPTER_HOST,
+  clientTargetSystem,
   optionFaults,
   optionsOf,
-  tokenName,
-  type AdapterHost,
   type HandleToken,
   type OptionNames,
 } from '@nestjs-flamingock/core/adapter';
@@ -23,26 +21,18 @@ export function redisTargetSystem(
   options: RedisTargetSystemOptions = {},
 ): TargetSystemDefinition {
   const { redis, inject = Redis, provide } = optionsOf(options);
-  const settings = () => resolveRedisOptions(optionsOf(options));
-  const faults = optionFaults(`redisTargetSystem('${id}')`, options, OPTIONS);
-  const common = { id, faults, ...(provide && { provide }) };
-  if (redis) {
-    return {
-      ...common,
-      inject: [FLAMINGOCK_ADAPTER_HOST],
-      useFactory: (host: AdapterHost) => new RedisTargetSystem(id, redis, settings(), { host }),
-    };
-  }
-  const token = inject as HandleToken;
-  return {
-    ...common,
-    inject: [inject, FLAMINGOCK_ADAPTER_HOST],
-    whenMissing:
-      `redisTargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
-      `redisTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { redis: client }`,
-    useFactory: (client: RedisClient, host: AdapterHost) =>
-      new RedisTargetSystem(id, client, settings(), { token, host }),
-  };
+  const call = `redisTargetSystem('${id}')`;
+  return clientTargetSystem<RedisClient>({
+    id,
+    call,
+    faults: optionFaults(call, options, OPTIONS),
+    client: redis,
+    inject: inject as HandleToken,
+    provide,
+    remedy: `redisTargetSystem('${id}', { inject: TOKEN }) with the token of the application's client, or { redis: client }`,
+    create: (client, context) =>
+      new RedisTargetSystem(id, client, resolveRedisOptions(optionsOf(options)), context),
+  });
 }
 
 const OPTIONS: OptionNames<RedisTargetSystemOptions> = {

@@ -32,19 +32,6 @@ export class RedisUnreachableError extends FlamingockError {
   }
 }
 
-/** The server as it is cannot prove what became of a transactional change. Nothing was run. */
-export class TransactionsUnsupportedError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_TRANSACTIONS_UNSUPPORTED';
-
-  constructor(
-    readonly targetSystem: string,
-    /** Why, and the remedy. */
-    readonly objection: string,
-  ) {
-    super(`Target system "${targetSystem}" runs no transactional changes: ${objection}`);
-  }
-}
-
 /** A command that writes was sent through the plain client in a transactional change. It did not run. */
 export class PlainWriteError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_PLAIN_WRITE';

@@ -13,7 +13,6 @@ export {
   S3KeyError,
   S3OptionsError,
   S3PlainWriteError,
-  S3TransactionsUnsupportedError,
   S3UnreachableError,
   UnconfirmedWriteError,
 } from './s3.errors.js';

@@ -1,11 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { TargetSystemDefinition } from '@nestjs-flamingock/core';
 import {
-  FLAMINGOCK_ADAPTER_HOST,
+  clientTargetSystem,
   optionFaults,
   optionsOf,
-  tokenName,
-  type AdapterHost,
   type HandleToken,
   type OptionNames,
 } from '@nestjs-flamingock/core/adapter';
@@ -19,26 +17,17 @@ import { S3TargetSystem } from './target/s3.target-system.js';
  */
 export function s3TargetSystem(id: string, options: S3TargetSystemOptions): TargetSystemDefinition {
   const { client, inject = S3Client, provide } = optionsOf(options);
-  const settings = () => resolveS3Options(optionsOf(options));
-  const faults = optionFaults(`s3TargetSystem('${id}')`, options, OPTIONS);
-  const common = { id, faults, ...(provide && { provide }) };
-  if (client) {
-    return {
-      ...common,
-      inject: [FLAMINGOCK_ADAPTER_HOST],
-      useFactory: (host: AdapterHost) => new S3TargetSystem(id, client, settings(), { host }),
-    };
-  }
-  const token = inject as HandleToken;
-  return {
-    ...common,
-    inject: [inject, FLAMINGOCK_ADAPTER_HOST],
-    whenMissing:
-      `s3TargetSystem('${id}') injects ${tokenName(inject)}, which nothing provides: write ` +
-      `s3TargetSystem('${id}', { bucket, inject: TOKEN }) with the token of the application's client, or { bucket, client }`,
-    useFactory: (found: S3Client, host: AdapterHost) =>
-      new S3TargetSystem(id, found, settings(), { token, host }),
-  };
+  const call = `s3TargetSystem('${id}')`;
+  return clientTargetSystem<S3Client>({
+    id,
+    call,
+    faults: optionFaults(call, options, OPTIONS),
+    client,
+    inject: inject as HandleToken,
+    provide,
+    remedy: `s3TargetSystem('${id}', { bucket, inject: TOKEN }) with the token of the application's client, or { bucket, client }`,
+    create: (found, context) => new S3TargetSystem(id, found, resolveS3Options(optionsOf(options)), context),
+  });
 }
 
 const OPTIONS: OptionNames<S3TargetSystemOptions> = {

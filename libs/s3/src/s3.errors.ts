@@ -31,19 +31,6 @@ export class S3UnreachableError extends FlamingockError {
   }
 }
 
-/** The store as it is cannot prove what became of a transactional change. Nothing was run. */
-export class S3TransactionsUnsupportedError extends FlamingockError {
-  readonly code: string = 'FLAMINGOCK_S3_TRANSACTIONS_UNSUPPORTED';
-
-  constructor(
-    readonly targetSystem: string,
-    /** Why, and the remedy. */
-    readonly objection: string,
-  ) {
-    super(`Target system "${targetSystem}" runs no transactional changes: ${objection}`);
-  }
-}
-
 /** A request that writes was sent through the plain client in a transactional change. It did not go out. */
 export class S3PlainWriteError extends FlamingockError {
   readonly code: string = 'FLAMINGOCK_S3_PLAIN_WRITE';

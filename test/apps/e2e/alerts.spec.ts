@@ -1,102 +1,26 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { AlertSummary, DeliveryReport } from '@nestjs-flamingock/core';
 import { describeOn } from '../../support/services/describe-on.js';
-import { postgresDatabase, sqliteFile } from '../../support/sql-database.js';
+import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
 import type { CreateDatabase } from '../../support/test-database.js';
 import { ALLOWED_CI, onFixture, type Ended } from '../cli/flamingock.js';
+import { AlertReceiver, WEBHOOK_SECRETS } from './alert-receiver.js';
 import { runInstance } from './fixture-process.js';
 import type { FixtureOptions } from './fixtures/app.module.js';
 import { ServingProcess } from './serving-process.js';
 import { Workspace } from './workspace.js';
 
-const SECRET = Buffer.alloc(32, 7).toString('base64');
 /** For one that is to die: short, so that nobody waits long for it. */
 const LEASE = { lock: { leaseMs: 2_000 } };
 const KILLED = 'kill:half of publish';
 
-interface AlertEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly data: { readonly alertId: string; readonly guidance: readonly string[]; readonly text: string };
-}
-
-/** A receiver of signed webhooks, which keeps what is genuine. */
-class Receiver {
-  readonly events: AlertEvent[] = [];
-  readonly forged: string[] = [];
-  /** Requests that it does not answer. */
-  hangs = 0;
-  isHanging = false;
-  private server = this.create();
-  private port = 0;
-
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (this.server.address() as AddressInfo).port;
-  }
-
-  /** Is away until it listens again, at the same address. */
-  async leave(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-    this.server = this.create();
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}/alerts`;
-  }
-
-  /** What it was told, without the signs of what it is about. */
-  get told(): string[] {
-    return this.events.map(
-      ({ type, subject }) => `${type.replace('nestjs-flamingock.alert.', '')} ${subject}`,
-    );
-  }
-
-  private create() {
-    return createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        if (this.isHanging) {
-          this.hangs++;
-          return;
-        }
-        if (isGenuine(request.headers, body)) this.events.push(JSON.parse(body) as AlertEvent);
-        else this.forged.push(body);
-        response.writeHead(204).end();
-      });
-    });
-  }
-}
-
-/** As the specification of Standard Webhooks has receivers do it. */
-function isGenuine(headers: IncomingHttpHeaders, body: string): boolean {
-  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
-    String(headers[name]),
-  );
-  if (Math.abs(Date.now() / 1_000 - Number(timestamp)) > 300) return false;
-  const expected = createHmac('sha256', Buffer.from(SECRET, 'base64'))
-    .update(`${id}.${timestamp}.${body}`)
-    .digest();
-  return String(signatures)
-    .split(' ')
-    .filter((signature) => signature.startsWith('v1,'))
-    .map((signature) => Buffer.from(signature.slice('v1,'.length), 'base64'))
-    .some((given) => given.length === expected.length && timingSafeEqual(given, expected));
-}
-
 function alertsSuite(createAudit: CreateDatabase, extent: 'all' | 'promises'): void {
   let workspace: Workspace;
-  let receiver: Receiver;
+  let receiver: AlertReceiver;
 
   beforeEach(async () => {
     workspace = await Workspace.open(createAudit);
-    receiver = new Receiver();
+    receiver = new AlertReceiver();
     await receiver.listen();
   });
 
@@ -108,7 +32,7 @@ function alertsSuite(createAudit: CreateDatabase, extent: 'all' | 'promises'): v
   const options = (alerts: Partial<NonNullable<FixtureOptions['alerts']>> = {}): FixtureOptions => ({
     ...workspace.options,
     settings: LEASE,
-    alerts: { url: receiver.url, secrets: [SECRET], ...alerts },
+    alerts: { url: receiver.url, secrets: WEBHOOK_SECRETS, ...alerts },
   });
   const command = (args: string[], given = options()): Promise<Ended> =>
     onFixture(given)([...args, '--json'], { env: ALLOWED_CI });
@@ -243,6 +167,9 @@ function alertsSuite(createAudit: CreateDatabase, extent: 'all' | 'promises'): v
 describe('alerts on SQLite', () => alertsSuite(sqliteFile, 'all'));
 await describeOn(['postgres'], 'alerts on PostgreSQL', ({ postgres }) =>
   alertsSuite(postgresDatabase(postgres), 'promises'),
+);
+await describeOn(['mariadb'], 'alerts on MariaDB', ({ mariadb }) =>
+  alertsSuite(mariadbDatabase(mariadb), 'promises'),
 );
 await describeOn(['mongodb'], 'alerts on MongoDB', ({ mongodb }) =>
   alertsSuite(mongoDatabase(mongodb), 'promises'),

@@ -9,6 +9,7 @@ import { mongoDatabase } from '../../support/mongo-database.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import type { CreateDatabase } from '../../support/test-database.js';
+import { approveAll } from './fixtures/approve-all.js';
 import { boot, withApplication } from './boot.js';
 import { Workspace } from './workspace.js';
 
@@ -37,11 +38,7 @@ function approvalSuite(createAudit: CreateDatabase): void {
     expect(await workspace.notes()).toEqual([]);
     expect(workspace.outboxLines()).toEqual([]);
 
-    const approve = (name: string) =>
-      inApplication(GUARDED, async ({ approvals }) => {
-        for (const { changeId } of await approvals.list())
-          await approvals.decide({ kind: 'approve', changeId }, by(name));
-      });
+    const approve = (name: string) => inApplication(GUARDED, (flamingock) => approveAll(flamingock, name));
     await Promise.all([approve('ann'), approve('bob')]);
     await approve('ann');
     const reports = await Promise.all([boot(options(GUARDED)), boot(options(GUARDED))]);

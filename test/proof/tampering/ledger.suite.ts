@@ -4,6 +4,7 @@ import {
   type AuditVerification,
   type FlamingockSettings,
 } from '@nestjs-flamingock/core';
+import { approveAll } from '../../apps/e2e/fixtures/approve-all.js';
 import { boot, withApplication } from '../../apps/e2e/boot.js';
 import { Workspace } from '../../apps/e2e/workspace.js';
 import type { CreateDatabase, TestDatabase } from '../../support/test-database.js';
@@ -30,10 +31,8 @@ export function ledgerSuite<T extends TestDatabase>(
     for (const service of ['e2e', 'other'])
       await withApplication(
         { ...workspace.options, settings: { ...GUARDED, service } },
-        async ({ approvals }) => {
-          for (const actor of ['ann', 'bob'])
-            for (const { changeId } of await approvals.list())
-              await approvals.decide({ kind: 'approve', changeId }, { actor, reason: 'read it' });
+        async (flamingock) => {
+          for (const actor of ['ann', 'bob']) await approveAll(flamingock, actor);
         },
       );
     written = await access.read();

@@ -1,6 +1,6 @@
 import { describeOn } from '../../support/services/describe-on.js';
 import { mongoDatabase } from '../../support/mongo-database.js';
-import { postgresDatabase, sqliteFile } from '../../support/sql-database.js';
+import { mariadbDatabase, postgresDatabase, sqliteFile } from '../../support/sql-database.js';
 import { signedHeadsSuite } from './signed-heads.suite.js';
 import { historyIn, historyOfCollections } from './stored-history.js';
 
@@ -10,6 +10,10 @@ describe('signed heads of a history in SQLite', () => {
 
 await describeOn(['postgres'], 'signed heads of a history in PostgreSQL', ({ postgres }) => {
   signedHeadsSuite(postgresDatabase(postgres), ({ connection }) => historyIn(connection));
+});
+
+await describeOn(['mariadb'], 'signed heads of a history in MariaDB', ({ mariadb }) => {
+  signedHeadsSuite(mariadbDatabase(mariadb), ({ connection }) => historyIn(connection));
 });
 
 await describeOn(['mongodb'], 'signed heads of a history in MongoDB', ({ mongodb }) => {

@@ -2,7 +2,7 @@ import { errorText } from '../errors/error-text.js';
 import { unlessAborted } from '../runtime/abort.js';
 import { boundedSignal } from '../runtime/bounded-signal.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { AlertMessage } from './alert.js';
+import type { AlertCause, AlertMessage } from './alert.js';
 import type { AlertChannel, AlertSettings } from './alert-channel.js';
 import { AlertLateError } from './alert.errors.js';
 import type { AlertOutbox } from './alert-outbox.js';
@@ -39,6 +39,8 @@ export interface DeliveryReport {
 export interface AlertDeliveryOptions {
   readonly outbox: AlertOutbox;
   readonly settings: AlertSettings;
+  /** What is wrong now, by the id of its alert: it is told in these words, whatever the outbox says. */
+  readonly causes: ReadonlyMap<string, AlertCause>;
   readonly runtime: Runtime;
   /** The store's time. */
   readonly now: () => number;
@@ -104,10 +106,10 @@ export class AlertDelivery {
   }
 
   private async attempt(id: string, alert: StoredAlert, due: DueMessage, signal: AbortSignal): Promise<void> {
-    const { outbox, settings, now } = this.options;
+    const { outbox, settings, causes, now } = this.options;
     const channel = settings.channels.find(({ name }) => name === due.channel);
     if (!channel) return;
-    const message = this.linked(messageOf(outbox.service, id, alert, due.key));
+    const message = this.linked(messageOf(outbox.service, id, { ...alert, ...causes.get(id) }, due.key));
     let delivery: Delivery;
     try {
       await this.call(channel, message, signal);

@@ -30,7 +30,7 @@ export class AlertOutbox {
       const bounds = { limit: PAGE, ...(after !== '' && { after }) };
       const page = await this.store.records.list(this.service, ALERT, bounds);
       for (const record of page) {
-        const alert = alertIn(record);
+        const alert = this.alertIn(record);
         if (alert) yield { id: record.key, alert };
       }
       if (page.length < PAGE) return;
@@ -46,7 +46,7 @@ export class AlertOutbox {
     await this.store.prepare();
     if (await records.write(record, { ifVersion: 0 })) return;
     const found = await records.read(record);
-    if (found && !alertIn(found)) await records.write(record, { ifVersion: found.version });
+    if (found && !this.alertIn(found)) await records.write(record, { ifVersion: found.version });
   }
 
   /**
@@ -62,7 +62,7 @@ export class AlertOutbox {
     const key = this.keyOf(id);
     for (;;) {
       const record = await this.store.records.read(key);
-      const alert = record && alertIn(record);
+      const alert = record && this.alertIn(record);
       const changed = alert && change(alert);
       if (!changed) return undefined;
       const value = JSON.stringify(changed);
@@ -80,13 +80,16 @@ export class AlertOutbox {
   private keyOf(id: string): RecordKey {
     return { service: this.service, kind: ALERT, key: id };
   }
+  /** `undefined` where it is not as this library writes one, or stands under another id than its own. */
+  private alertIn({ key, value }: StoredRecord): StoredAlert | undefined {
+    const alert = parsed(value);
+    return isStoredAlert(alert) && alertId(this.service, alert) === key ? alert : undefined;
+  }
 }
 
-/** `undefined` where it is not as this library writes one. */
-function alertIn({ value }: StoredRecord): StoredAlert | undefined {
+function parsed(value: string): unknown {
   try {
-    const alert: unknown = JSON.parse(value);
-    return isStoredAlert(alert) ? alert : undefined;
+    return JSON.parse(value);
   } catch {
     return undefined;
   }

@@ -12,9 +12,9 @@ import { decideIssue } from '../operations/decide.js';
 import { drift } from '../operations/drift.js';
 import { execute } from '../operations/execute.js';
 import type { Operation } from '../operations/operation-context.js';
-import type { NewRecord } from '../records/record-store.js';
+import type { NewRecord, StoredRecord } from '../records/record-store.js';
 import type { FlamingockEventMap } from '../reporting/flamingock.events.js';
-import type { AlertMessage } from './alert.js';
+import { alertId, type AlertCause, type AlertMessage } from './alert.js';
 import type { AlertChannel, AlertSettings } from './alert-channel.js';
 import type { AlertFact } from './alert-facts.js';
 import { alertList, alertResend } from './alert-list.js';
@@ -480,15 +480,33 @@ describe('rows of the outbox that somebody has forged', () => {
     expect(pager.told).toEqual(['issue publish opened']);
   });
 
+  it('tell nothing under an id that is not their own', async () => {
+    await put('issue-forged', JSON.stringify(row()));
+    await pass(engine(), await start());
+    expect(pager.told).toEqual(['issue publish opened']);
+    expect(await alertList(engine())).toHaveLength(1);
+  });
+
   it('tell what they say once, on the channels of the settings and nowhere else', async () => {
-    await put(
-      'issue-forged',
-      JSON.stringify({ ...row(), url: 'http://elsewhere', deliveries: { other: {} } }),
-    );
+    const forged = { ...row(), url: 'http://elsewhere', deliveries: { other: {} } };
+    const id = alertId(SERVICE, forged as unknown as AlertCause);
+    await put(id, JSON.stringify(forged));
     await pass(engine(), await start());
     await pass(engine(), await start());
-    const forged = pager.got.filter(({ alertId }) => alertId === 'issue-forged');
-    expect(forged.map(({ phase }) => phase)).toEqual(['opened', 'reminder']);
+    const told = pager.got.filter(({ alertId }) => alertId === id);
+    expect(told.map(({ phase }) => phase)).toEqual(['opened', 'reminder']);
     expect(pager.told).toContain('issue publish opened');
+  });
+
+  it('change no word of what is wrong', async () => {
+    await pass(engine(), await start(), settings({ channels: [] }));
+    const { records } = new InMemoryAuditStore(database);
+    const [record] = (await records.list(SERVICE, 'alert')) as [StoredRecord];
+    const value = JSON.stringify({ ...JSON.parse(record.value), title: 'All is well', command: 'rm -r' });
+    await records.write({ ...record, value }, { ifVersion: record.version });
+    await pass();
+    expect(pager.got).toMatchObject([
+      { title: 'Change "publish" needs a manual check', command: expect.stringContaining('issue get') },
+    ]);
   });
 });

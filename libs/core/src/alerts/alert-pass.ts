@@ -5,7 +5,7 @@ import { LedgerTamperedError } from '../decisions/decision.errors.js';
 import { workOn } from '../decisions/issue-work.js';
 import { historyOf } from '../operations/audit-list.js';
 import type { Engine } from '../run/engine.js';
-import { alertId } from './alert.js';
+import { alertId, type AlertCause } from './alert.js';
 import type { AlertSettings } from './alert-channel.js';
 import { AlertDelivery, type DeliveryReport } from './alert-delivery.js';
 import { isOver } from './alert-end.js';
@@ -47,6 +47,8 @@ export async function storeClock({
 
 class AlertPass {
   private readonly outbox: AlertOutbox;
+  /** What is wrong, by the id of its alert. */
+  private readonly causes = new Map<string, AlertCause>();
 
   constructor(
     private readonly engine: Engine,
@@ -60,16 +62,17 @@ class AlertPass {
   /** Brings the outbox up to date with what is wrong. */
   async note(): Promise<void> {
     const standing = await findCauses(this.engine);
+    for (const cause of [...standing.causes, ...learnedCauses(this.facts, standing)])
+      this.causes.set(alertId(this.outbox.service, cause), cause);
     const kept = new Map<string, StoredAlert>();
     for await (const { id, alert } of this.outbox.read()) kept.set(id, alert);
-    for (const cause of [...standing.causes, ...learnedCauses(this.facts, standing)])
-      if (!kept.has(alertId(this.outbox.service, cause))) await this.outbox.open(cause, this.now());
+    for (const [id, cause] of this.causes) if (!kept.has(id)) await this.outbox.open(cause, this.now());
     for (const [id, alert] of kept) await this.review({ id, alert }, standing);
   }
 
   deliver(signal: AbortSignal): Promise<DeliveryReport> {
-    const { engine, settings, outbox, now } = this;
-    return new AlertDelivery({ outbox, settings, runtime: engine.runtime, now }).deliver(signal);
+    const { engine, settings, outbox, causes, now } = this;
+    return new AlertDelivery({ outbox, settings, causes, runtime: engine.runtime, now }).deliver(signal);
   }
 
   private async review({ id, alert }: KeptAlert, standing: Standing): Promise<void> {

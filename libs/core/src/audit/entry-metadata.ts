@@ -20,6 +20,8 @@ export interface EntryMetadata {
   readonly backOffMs?: string;
   /** Of an execution: the decisions by which it was approved, each as `seq:hash`, with blanks between them. */
   readonly approvals?: string;
+  /** Of the begin of a method: the address of the test run of this code, see `EvidenceSettings.tests`. */
+  readonly tests?: string;
   /** Of an execution that was not approved: why it ran all the same. */
   readonly emergency?: string;
   /** Of a failure: what is known of it, as JSON in ASCII of at most 4 KiB, see `Diagnosis`. */

@@ -26,6 +26,7 @@ export const COMPLIANCE_COLUMNS = [
   'tickets',
   'rollbackPlan',
   'fingerprint',
+  'tests',
   'error',
 ] as const;
 
@@ -47,6 +48,7 @@ export function complianceRow(change: ComplianceChange): ComplianceRow {
     actorVia: actor?.via,
     reason: change.reason,
     fingerprint: change.fingerprint,
+    tests: change.tests,
     error: change.error,
   };
 }

@@ -110,6 +110,16 @@ describe('a compliance report as HTML', () => {
     expect(text).not.toMatch(/<script|<link|src=|https?:\/\//);
   });
 
+  it.each([
+    [
+      'https://ci.example.com/runs/7?a=1&b="2"',
+      '<a href="https://ci.example.com/runs/7?a=1&#38;b=&#34;2&#34;" rel="noreferrer">test run</a>',
+    ],
+    ['javascript:alert(1)', '<td>javascript:alert(1)</td>'],
+  ])('links the test run of a change only where that is an address: %s', async (tests, cell) => {
+    expect(await html(header, { ...change, tests }, summary)).toContain(cell);
+  });
+
   it('escapes every text that comes from elsewhere', async () => {
     const texts = {
       header: {
@@ -123,6 +133,7 @@ describe('a compliance report as HTML', () => {
           reason: 'why',
           tickets: ['A-1'],
           fingerprint: 'f',
+          tests: 't',
           actor: { name: 'ann', kind: 'human' as const, via: 'cli' },
           approvals: [{ by: 'bob', at: 'then', beforeMs: 5 }],
         }),

@@ -44,7 +44,7 @@ function begin({ service, store, from, to, generatedAt, version, control }: Comp
     ['Service', escaped(service)],
     ['Period', escaped(`${from ?? 'first entry'} to ${to === undefined ? 'last entry' : `before ${to}`}`)],
     ['History in', escaped(store)],
-    ['Made', escaped(`${generatedAt ?? 'at an unknown time'}, by nestjs-flamingock ${version}`)],
+    ['Made', escaped(`${generatedAt}, by nestjs-flamingock ${version}`)],
   ]);
   return `<!doctype html>
 <html lang="en">

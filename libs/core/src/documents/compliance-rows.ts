@@ -16,14 +16,15 @@ export const changeColumns = [
   'Reason',
   'Rollback plan',
   'Code',
+  'Tests',
 ] as const;
 
 /** A change in the table of all of them. */
 export function changeRow(change: ComplianceChange): string {
-  const { startedAt, targetSystem, author, durationMs, rollbackPlan, fingerprint } = change;
+  const { startedAt, targetSystem, author, durationMs, rollbackPlan } = change;
   return row([
     placeOf(change),
-    escaped(startedAt),
+    momentOf(startedAt),
     nameOf(change),
     escaped(targetSystem),
     escaped(author),
@@ -33,9 +34,8 @@ export function changeRow(change: ComplianceChange): string {
     runBy(change),
     reasonOf(change),
     ROLLBACK_PLANS[rollbackPlan],
-    fingerprint === undefined
-      ? '–'
-      : `<span title="${escaped(fingerprint)}">${escaped(shortOf(fingerprint))}</span>`,
+    codeOf(change),
+    testsOf(change),
   ]);
 }
 
@@ -56,7 +56,7 @@ export function exceptionRow(change: ComplianceChange): string {
   return row([
     `<span class="exception">${exceptions.map((one) => EXCEPTIONS[one]).join(', ')}</span>`,
     placeOf(change),
-    escaped(startedAt),
+    momentOf(startedAt),
     nameOf(change),
     outcomeOf(change),
     runBy(change),
@@ -72,8 +72,19 @@ function nameOf({ changeId, stage, order }: ComplianceChange): string {
   return `${escaped(changeId.replaceAll('\t', ' '))}<small>${escaped(`${stage} / ${order}`)}</small>`;
 }
 
+/** As ISO 8601 allows it, so that it is broken between day and time where there is no room. */
+function momentOf(at: string): string {
+  return escaped(at.replace('T', ' ').replace(/Z$/, ''));
+}
+
+function inWords(name: string): string {
+  return name.toLowerCase().replaceAll('_', ' ');
+}
+
 function outcomeOf({ operation, outcome, exceptions }: ComplianceChange): string {
-  const text = escaped(`${operation} ${outcome}`.toLowerCase().replaceAll('_', ' '));
+  const text = escaped(
+    operation === 'EXECUTE' ? inWords(outcome) : `${inWords(operation)}: ${inWords(outcome)}`,
+  );
   const marked = exceptions.map((one) => EXCEPTIONS[one]).join(', ');
   return marked === '' ? text : `${text}<small class="exception">${marked}</small>`;
 }
@@ -106,6 +117,18 @@ function took(ms: number): string {
   if (seconds < 120) return `${seconds.toFixed(1)} s`;
   const minutes = seconds / 60;
   return minutes < 120 ? `${Math.round(minutes)} min` : `${Math.round(minutes / 60)} h`;
+}
+
+function codeOf({ fingerprint }: ComplianceChange): string {
+  if (fingerprint === undefined) return '–';
+  return `<span title="${escaped(fingerprint)}">${escaped(shortOf(fingerprint))}</span>`;
+}
+
+/** A link only where the history has an address of the web: it is what somebody may have written there. */
+function testsOf({ tests }: ComplianceChange): string {
+  if (tests === undefined) return '–';
+  const isLink = /^https?:\/\//i.test(tests);
+  return isLink ? `<a href="${escaped(tests)}" rel="noreferrer">test run</a>` : escaped(tests);
 }
 
 /** The digest of the code, out of form and digests. */

@@ -31,5 +31,5 @@ export const PARTS: Readonly<Record<CompliancePart, string>> = {
   exceptions: 'Exceptions, and Today',
   recovery: 'All changes, column Rollback plan; Exceptions, with what was done',
   testing:
-    'Fingerprint of the code that ran, to be compared with what was tested; Today, for what changes say of themselves',
+    'All changes, columns Code, the fingerprint of what ran, and Tests, its test run; Today, for what changes say of themselves',
 };

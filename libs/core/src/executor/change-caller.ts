@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
+import type { AuditEntry, AuditRecord } from '../audit/audit-entry.js';
 import type { AuditBatch } from '../audit/audit-store.js';
 import type { AuditJournal, AuditFact, ChangeFacts } from '../audit/audit-journal.js';
 import type { AuditSnapshot } from '../audit/audit-snapshot.js';
@@ -44,6 +44,8 @@ export interface RunResources {
   readonly changeTimeoutMs: number | undefined;
   /** Milliseconds that a method gets to end by itself after its signal has aborted. */
   readonly graceMs: number;
+  /** Metadata of the begin of every method. */
+  readonly notes: AuditRecord['metadata'];
 }
 
 /** The steps that all executors share: call a method within bounds, record what happened. */
@@ -58,7 +60,9 @@ export class ChangeCaller {
 
   /** The entry that says that a method is about to run. */
   started({ operation, method, metadata }: ChangeCall): AuditFact & { readonly methodName: string } {
-    return { state: 'STARTED', operation, at: this.run.journal.now(), methodName: method.name, metadata };
+    const { journal, notes } = this.run;
+    const noted = { ...metadata, ...notes };
+    return { state: 'STARTED', operation, at: journal.now(), methodName: method.name, metadata: noted };
   }
 
   /** Calls a method outside any transaction: its parameters check the lock before each call. */

@@ -13,6 +13,7 @@ import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { LockLostError } from '../lock/lock.errors.js';
 import { LostWritesError } from '../recovery/lost-writes.error.js';
 import { Activity } from '../reporting/activity.js';
+import { undoBy } from './change-call.js';
 import type { RunResources } from './change-caller.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
 import { Executors } from './executors.js';
@@ -59,6 +60,41 @@ describe('Executors', () => {
     const execution = changeMethod(() => Promise.reject(error));
     expect(await executors.execute(separate({ execution }))).toMatchObject({ status: 'failed', error });
     expect(await executors.execute(separate())).toMatchObject({ status: 'executed' });
+  });
+
+  it('tells observers which change is at work, on which system, and what is done with it', async () => {
+    const observed: unknown[] = [];
+    run.activity.observed = (change, work) => {
+      observed.push(change);
+      return work();
+    };
+    const named = new InMemoryTargetSystem('audit-db', store.resource);
+    Object.assign(named, { databaseSystem: 'postgresql' });
+    const change = { ...sharing('b'), target: named };
+    const undo = undoBy(
+      changeMethod(() => undefined, 'rollback'),
+      {},
+    );
+    await executors.execute(separate({ id: 'a' }));
+    await executors.execute(change, undo);
+    await executors.executeGroup([change], () => undefined);
+    const about = { changeId: 'b', stage: 'main', targetSystem: 'audit-db', databaseSystem: 'postgresql' };
+    expect(observed).toEqual([
+      { changeId: 'a', stage: 'main', targetSystem: 'inventory-db', operation: 'EXECUTE' },
+      { ...about, operation: 'UNDO' },
+      { ...about, operation: 'EXECUTE' },
+    ]);
+  });
+
+  it('says which target system is being made ready', async () => {
+    const said: string[] = [];
+    const during = run.activity.during.bind(run.activity);
+    run.activity.during = (what, work) => {
+      said.push(what);
+      return during(what, work);
+    };
+    await executors.prepareMarkers(separate());
+    expect(said).toEqual(['target system "inventory-db"']);
   });
 
   it('makes a target ready for markers once per run, before the first change that needs them', async () => {

@@ -21,7 +21,7 @@ import type { RunResources } from './change-caller.js';
 import { ChangeTimeoutError } from './executor.errors.js';
 import { ChangeEndedError } from '../lock/change-scope.errors.js';
 import { TargetSystemUnavailableError } from '../target-system/target-system.errors.js';
-import { undoBy } from './change-call.js';
+import { undoBy, undoOfPart } from './change-call.js';
 import { NonTxExecutor } from './non-tx.executor.js';
 
 let runtime: ManualRuntime;
@@ -152,6 +152,16 @@ describe('a call of a non-transactional change', () => {
     expect(named).toEqual([calledFor('EXECUTE'), calledFor('EXECUTE')]);
   });
 
+  it('has a bound for waiting for locks only where its change names one', async () => {
+    await executor.execute(aChange({ target, lockTimeoutMs: 250 }));
+    await executor.execute(aChange({ target, id: 'other' }));
+    expect(named).toEqual([
+      { ...calledFor('EXECUTE'), lockTimeoutMs: 250 },
+      { ...calledFor('EXECUTE'), changeId: 'other' },
+    ]);
+    expect(named[1]).not.toHaveProperty('lockTimeoutMs');
+  });
+
   it('is named as an undo where it is one', async () => {
     await executor.execute(aChange({ target, rollback }), undoBy(rollback, {}));
     expect(named).toEqual([calledFor('UNDO')]);
@@ -164,7 +174,7 @@ describe('a non-transactional change that its target never calls', () => {
   it('has done nothing: it is recorded as rolled back, and its rollback is not called', async () => {
     const execution = changeMethod(() => calls.push('execute'));
     const outcome = await executor.execute(aChange({ target: away, execution, rollback }));
-    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK' });
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLED_BACK', isUnbegun: true });
     expect(outcome.status === 'failed' && outcome.error).toBeInstanceOf(TargetSystemUnavailableError);
     expect(await history()).toEqual(['publish STARTED', 'publish EXECUTION_FAILED', 'publish ROLLED_BACK']);
     expect((await entries())[1]?.error).toMatch(/"files" cannot be used: .*connection refused/);
@@ -193,6 +203,13 @@ describe('a non-transactional change that its target never calls', () => {
     expect(outcome).toMatchObject({ status: 'failed', state: 'EXECUTED' });
     expect(await history()).toEqual(['publish STARTED', 'publish ROLLBACK_FAILED', 'publish EXECUTED']);
     expect(calls).toEqual([]);
+  });
+
+  it('is recorded once as it was where what is left of it was to be undone', async () => {
+    const undo = undoOfPart(rollback, {});
+    const outcome = await executor.execute(aChange({ target: away, rollback }), undo);
+    expect(outcome).toMatchObject({ status: 'failed', state: 'ROLLBACK_FAILED', isUnbegun: true });
+    expect(await history()).toEqual(['publish STARTED', 'publish ROLLBACK_FAILED']);
   });
 
   it('needs a manual check where its rollback is not called after it has failed', async () => {

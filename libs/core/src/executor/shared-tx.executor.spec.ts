@@ -94,6 +94,25 @@ describe('a change in the transaction of the audit store', () => {
     expect(run.journal.head).toMatchObject({ seq: 6, hash: head?.hash });
   });
 
+  it('tells its target where the next one follows in a transaction of the same target, and only there', async () => {
+    const told: (boolean | undefined)[] = [];
+    const asked = target.transaction.bind(target);
+    target.transaction = (change, ...rest) => {
+      told.push(change.followed);
+      return asked(change, ...rest);
+    };
+    const change = inTransaction(() => undefined);
+    const elsewhere = new InMemoryTargetSystem('other-db', target.resource);
+    const nexts = [
+      inTransaction(() => undefined, { id: 'next' }),
+      undefined,
+      inTransaction(() => undefined, { id: 'next', transactional: false }),
+      inTransaction(() => undefined, { id: 'next', target: elsewhere }),
+    ];
+    for (const next of nexts) await executor.execute(change, undefined, next);
+    expect(told).toEqual([true, false, false, false]);
+  });
+
   it('leaves nothing but its failure where it throws, and its rollback method does not run', async () => {
     const error = new TypeError('constraint');
     const outcome = await executor.execute(fails(error));

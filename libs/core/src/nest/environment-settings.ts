@@ -45,7 +45,10 @@ export function settingsFromEnvironment(environment: Environment): FlamingockSet
     },
     backOff: { waitMs: read.milliseconds('FLAMINGOCK_BACK_OFF_WAIT_MS') },
     circuit: circuitIn(read),
-    evidence: { keyFile: read.text('FLAMINGOCK_EVIDENCE_KEY_FILE') },
+    evidence: {
+      keyFile: read.text('FLAMINGOCK_EVIDENCE_KEY_FILE'),
+      tests: read.text('FLAMINGOCK_EVIDENCE_TESTS'),
+    },
     timeouts: {
       runMs: read.milliseconds('FLAMINGOCK_RUN_TIMEOUT_MS'),
       changeMs: read.milliseconds('FLAMINGOCK_CHANGE_TIMEOUT_MS'),

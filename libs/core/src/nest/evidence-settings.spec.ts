@@ -16,7 +16,7 @@ describe('the settings of evidence', () => {
 
   it('take a key as PEM, a signer, or none', () => {
     const signer = { keyId: 'kms', sign: () => Promise.resolve(new Uint8Array(64)) };
-    expect(resolveEvidence({})).toEqual({ evidence: undefined, faults: [] });
+    expect(resolveEvidence({})).toEqual({ faults: [] });
     expect(resolveEvidence({ key }).evidence?.signer.keyId).toMatch(/^[0-9a-f]{64}$/);
     expect(resolveEvidence({ key: signer }).evidence?.signer).toBe(signer);
   });
@@ -32,6 +32,13 @@ describe('the settings of evidence', () => {
 
     const own = { keyId: 'kms', sign: () => Promise.resolve(new Uint8Array(64)) };
     expect(resolveOptions(environment, { service: 'a', evidence: { key: own } }).evidence?.signer).toBe(own);
+  });
+
+  it('take the address of a test run, also from the environment', () => {
+    const tests = 'https://ci.example.com/runs/7';
+    const environment = settingsFromEnvironment({ FLAMINGOCK_EVIDENCE_TESTS: tests });
+    expect(resolveOptions(environment, { service: 'a' }).tests).toBe(tests);
+    expect(resolveOptions({ service: 'a' }).tests).toBeUndefined();
   });
 
   it('are refused with every fault, and nothing of a key', () => {
@@ -62,6 +69,13 @@ describe('the settings of evidence', () => {
     [{ key: aKeyPair('ed448').key }, /is a private key of type ed448, not Ed25519/],
     [{ anchors: [memoryAnchor()] }, /nobody signs/],
     [{ key, anchors: {} as [] }, /must be a list of anchors/],
+    [
+      { tests: 'build 7' },
+      /^evidence.tests \(FLAMINGOCK_EVIDENCE_TESTS\) must be an address of http: or https:/,
+    ],
+    [{ tests: 'ftp://ci.example.com' }, /must be an address of http: or https:/],
+    [{ tests: `https://ci.example.com/${'7'.repeat(2_000)}` }, /at most 2000 characters/],
+    [{ tests: 'https://ann:x@ci.example.com/' }, /has credentials in it, and is kept in the history$/],
   ])('are refused with the reason: %j', (settings, fault) => {
     const { faults } = resolveEvidence(settings);
     expect(faults).toEqual([expect.stringMatching(fault)]);

@@ -20,11 +20,22 @@ export interface EvidenceSettings {
    * @default []
    */
   readonly anchors?: readonly EvidenceAnchor[];
+  /**
+   * Address of the test run of this build, of http: or https:, at most 2,000 characters, without credentials. It is
+   * recorded with each change that this build executes or undoes, and is in the compliance report.
+   *
+   * @default none is recorded
+   */
+  readonly tests?: string;
 }
 
+/** Longest address of a test run, in characters. */
+const LONGEST_ADDRESS = 2_000;
+
 /** Who signs heads and where they are kept, as settings say, and what is wrong with these. */
-export function resolveEvidence({ key, keyFile, anchors = [] }: EvidenceSettings): {
+export function resolveEvidence({ key, keyFile, anchors = [], tests }: EvidenceSettings): {
   readonly evidence: Evidence | undefined;
+  readonly tests: string | undefined;
   readonly faults: readonly string[];
 } {
   const faults = anchorFaults(anchors);
@@ -33,7 +44,18 @@ export function resolveEvidence({ key, keyFile, anchors = [] }: EvidenceSettings
     faults.push(
       'evidence.anchors keep what is signed, and nobody signs: set evidence.key or FLAMINGOCK_EVIDENCE_KEY_FILE',
     );
-  return { evidence: signer && { signer, anchors }, faults };
+  if (tests !== undefined) faults.push(...addressFaults(tests));
+  return { evidence: signer && { signer, anchors }, tests, faults };
+}
+
+/** It stays in the history, so no credentials are repeated. */
+function addressFaults(tests: unknown): string[] {
+  const where = 'evidence.tests (FLAMINGOCK_EVIDENCE_TESTS)';
+  const isAddress = typeof tests === 'string' && tests.length <= LONGEST_ADDRESS && URL.canParse(tests);
+  const { protocol = '', username = '', password = '' } = isAddress ? new URL(tests) : {};
+  if (protocol !== 'http:' && protocol !== 'https:')
+    return [`${where} must be an address of http: or https: of at most ${LONGEST_ADDRESS} characters`];
+  return username + password === '' ? [] : [`${where} has credentials in it, and is kept in the history`];
 }
 
 /** No fault has anything of a key in it. */

@@ -42,7 +42,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
   const environment = developmentVariables();
   const { probe, faults: probeFaults } = resolveProbe(layers);
   const resilience = resolveResilience(layers);
-  const { evidence, faults: evidenceFaults } = resolveEvidence(settings.evidence ?? {});
+  const { evidence, tests, faults: evidenceFaults } = resolveEvidence(settings.evidence ?? {});
   const resolved: ResolvedOptions = {
     enabled: settings.enabled ?? true,
     service: service ?? '',
@@ -83,6 +83,7 @@ export function resolveOptions(...layers: readonly FlamingockSettings[]): Resolv
     },
     ...resilience.settings,
     evidence,
+    tests,
     probe,
     shutdownSignals: settings.shutdownSignals ?? ['SIGTERM', 'SIGINT'],
   };
@@ -143,7 +144,7 @@ export const SETTINGS: OptionNames<FlamingockSettings> = {
 /** The settings that are groups of others, and what these may be called. */
 const GROUPS: { readonly [G in Group]: OptionNames<Required<FlamingockSettings>[G]> } = {
   diagnosis: { statements: true },
-  evidence: { key: true, keyFile: true, anchors: true },
+  evidence: { key: true, keyFile: true, anchors: true, tests: true },
   lock: { leaseMs: true, waitMs: true, retryMs: true },
   retry: { attempts: true, initialMs: true, maxMs: true },
   resolution: { approvals: true },

@@ -30,7 +30,7 @@ export interface CircuitCloseRequest {
 export async function circuitList({ store, pipeline }: Engine): Promise<CircuitStatus[]> {
   const circuits = await readCircuits(store.records, pipeline.service);
   if (circuits.size === 0) return [];
-  return circuitsAt(circuits, (await store.lock.read(pipeline.service))?.storeNow ?? 0);
+  return circuitsAt(circuits, await store.now());
 }
 
 /** What there is to tell of circuits at a moment of the store's time. */

@@ -59,6 +59,8 @@ export interface ComplianceChange {
   readonly tickets: readonly string[];
   /** Digest of the code that was executed. */
   readonly fingerprint?: string;
+  /** Address of the test run of that code, as settings have said. */
+  readonly tests?: string;
   readonly approvals: readonly ComplianceApproval[];
   /** Why it ran without approval. */
   readonly emergency?: string;
@@ -114,6 +116,7 @@ export function complianceChange(
   const last = lastOf(entries);
   const reason = textOf(entries, 'reason');
   const fingerprint = textOf(entries, 'fingerprint');
+  const tests = textOf(entries, 'tests');
   const emergency = textOf(entries, 'emergency');
   const actor = actorOf(entries);
   const error = entries.find((entry) => entry.error !== null)?.error;
@@ -137,6 +140,7 @@ export function complianceChange(
     ...(reason !== undefined && { reason }),
     tickets: ticketsIn(reason ?? ''),
     ...(fingerprint !== undefined && { fingerprint }),
+    ...(tests !== undefined && { tests }),
     approvals: approved.map(({ by, at }) => ({
       by,
       at,

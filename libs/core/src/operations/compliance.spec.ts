@@ -87,6 +87,20 @@ describe('a compliance report', () => {
     ]);
   });
 
+  it('has the test run of the code that was executed or undone, where settings say one', async () => {
+    const tested = { ...engine(a, b), settings: { ...engine().settings, tests: 'https://ci.example.com/7' } };
+    await passing(runtime, execute(tested, signal));
+    await passing(runtime, undo(tested, { changeId: 'a' }, by('wrong')));
+    await run(a, b);
+    const { changes } = await report();
+    expect(changes.map(({ changeId, operation, tests }) => [changeId, operation, tests])).toEqual([
+      ['a', 'EXECUTE', 'https://ci.example.com/7'],
+      ['b', 'EXECUTE', 'https://ci.example.com/7'],
+      ['a', 'UNDO', 'https://ci.example.com/7'],
+      ['a', 'EXECUTE', undefined],
+    ]);
+  });
+
   it('proves that it is all: numbers without a gap, the chain, and the heads that were signed', async () => {
     await run(a, b);
     const { summary } = await report({ signed: { statements: anchor.text(), publicKey } });

@@ -1,3 +1,4 @@
+import { momentOf } from '../audit/store-time.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import type { ChangeDescriptor } from '../change/change-descriptor.js';
 import { differencesOf, type EditedChange } from '../plan/change-identity.js';
@@ -27,8 +28,8 @@ export interface ComplianceHeader {
   readonly from?: string;
   /** End of the period, excluded. Absent: the last entry. */
   readonly to?: string;
-  /** On the audit store's clock; absent where it has never told its time. */
-  readonly generatedAt?: string;
+  /** On the audit store's clock: ISO 8601, UTC. */
+  readonly generatedAt: string;
   readonly version: string;
   readonly control?: ControlReferences & { readonly id: ComplianceControl };
 }
@@ -90,14 +91,13 @@ async function headerOf(
   { control }: ComplianceRequest,
   { from, to }: Period,
 ): Promise<ComplianceHeader> {
-  const now = (await store.lock.read(service))?.storeNow;
   return {
     kind: 'header',
     service,
     store: await store.describe(),
     ...(Number.isFinite(from) && { from: new Date(from).toISOString() }),
     ...(Number.isFinite(to) && { to: new Date(to).toISOString() }),
-    ...(now !== undefined && { generatedAt: new Date(now).toISOString() }),
+    generatedAt: momentOf(await store.now()),
     version: VERSION,
     ...(control && { control: { id: control, ...controlReferences(control) } }),
   };

@@ -1,3 +1,4 @@
+import { momentOf } from '../audit/store-time.js';
 import { ENTRY_CHAIN } from '../audit/audit-chain.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { AuditTamperedError } from '../audit/audit.errors.js';
@@ -20,10 +21,8 @@ export async function signHead(engine: Engine): Promise<KeptHead> {
   const head = await store.readHead(service);
   if (!head || head.seq === 0) throw new NothingToSignError(service);
   const { seq, hash } = head;
-  const { executionId, createdAt } = await entryAt(engine, head);
-  const now = (await store.lock.read(service))?.storeNow;
-  const signedAt = now === undefined ? createdAt : new Date(now).toISOString();
-  const facts = { service, seq, hash, createdAt: signedAt, executionId };
+  const { executionId } = await entryAt(engine, head);
+  const facts = { service, seq, hash, createdAt: momentOf(await store.now()), executionId };
   const kept = await signAndKeep(settings.evidence, facts, runtime);
   events.publish('head.signed', { service, executionId, head: kept.head });
   return kept;

@@ -110,13 +110,14 @@ async function bundled({ runtime }: Engine, target: Engine['targets'][number]): 
 /** Those of the engine, and not what else an application has put beside them. Nor its directory of people, and who signs. */
 function settingsOf(settings: EngineSettings): EngineSettings {
   const { commit, onIssue, outOfOrder, renamedChanges, editedChanges, driftAt, development } = settings;
-  const { retry, backOff, circuit, resolution, resolutions, diagnosis, lock, timeouts } = settings;
+  const { tests, retry, backOff, circuit, resolution, resolutions, diagnosis, lock, timeouts } = settings;
   const policies = { commit, onIssue, outOfOrder, renamedChanges, editedChanges, driftAt, development };
   const approvals = { ...settings.approvals, directory: undefined };
   const evidence = undefined;
   return {
     ...policies,
     evidence,
+    tests,
     retry,
     backOff,
     circuit,

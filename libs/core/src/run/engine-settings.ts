@@ -44,6 +44,8 @@ export interface EngineSettings {
   readonly diagnosis: { readonly statements: boolean };
   /** Who signs where the history ends, and where that is kept; `undefined`: nobody. */
   readonly evidence: Evidence | undefined;
+  /** Address of the test run of this code, recorded with what is executed; `undefined`: none. */
+  readonly tests: string | undefined;
   readonly lock: LockSettings;
   readonly timeouts: Limits & {
     /** Milliseconds for a whole run, waiting included; `undefined`: no bound. */

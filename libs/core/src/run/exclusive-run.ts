@@ -1,3 +1,4 @@
+import { writeMetadata } from '../audit/entry-metadata.js';
 import type { tailFault } from '../audit/audit-snapshot.js';
 import type { ChainEnd } from '../audit/chain.js';
 import type { SignedHead } from '../evidence/anchor.js';
@@ -82,8 +83,9 @@ export function resourcesOf(
   const { changeMs: changeTimeoutMs, graceMs } = settings.timeouts;
   const stop = AbortSignal.any([signal, session.lease.signal]);
   const { statements } = settings.diagnosis;
+  const notes = settings.tests === undefined ? {} : writeMetadata({ tests: settings.tests });
   const diagnosis = new FailureDiagnosis({ targets, runtime, activity, signal: stop, statements });
-  return { ...session, runtime, activity, diagnosis, signal: stop, changeTimeoutMs, graceMs };
+  return { ...session, runtime, activity, diagnosis, signal: stop, changeTimeoutMs, graceMs, notes };
 }
 
 async function acquire(

@@ -313,6 +313,25 @@ describe('a process that dies in a change made of steps', () => {
     expect(await world.counts()).toEqual([1, 1, 1]);
   });
 
+  it('is told anew where its verify says another thing, and not where it says the same of another step', async () => {
+    let verdict: 'partial' | 'unknown' = 'unknown';
+    world.making = { options: () => ({ verify: () => verdict }) };
+    await world.dieAt('set', 1, 'answer');
+    const told: unknown[] = [];
+    for (const says of ['unknown', 'partial', 'partial'] as const) {
+      verdict = says;
+      await world.startNext();
+      const { seq, metadata } = await world.last();
+      told.push([seq, metadata['inFlight'], metadata['verdict']]);
+    }
+    const [first] = told as [number, string, string][];
+    expect(told).toEqual([
+      [first?.[0], 'b', 'unknown'],
+      [Number(first?.[0]) + 1, 'b', 'partial'],
+      [Number(first?.[0]) + 1, 'b', 'partial'],
+    ]);
+  });
+
   it('is told step by step to the person who has to look', async () => {
     await world.dieAt('set', 1, 'answer');
     const error = await world.startNext();

@@ -18,6 +18,19 @@ export class TargetSystemUnavailableError extends FlamingockError {
   }
 }
 
+/** The system as it is cannot prove what became of a transactional change. Nothing was run. */
+export class TransactionsUnsupportedError extends FlamingockError {
+  readonly code: string = 'FLAMINGOCK_TRANSACTIONS_UNSUPPORTED';
+
+  constructor(
+    readonly targetSystem: string,
+    /** Why, and the remedy. */
+    readonly objection: string,
+  ) {
+    super(`Target system "${targetSystem}" runs no transactional changes: ${objection}`);
+  }
+}
+
 /** What kept a target system from being used, as an error with a remedy. */
 export function unusable(targetSystem: string, cause: unknown): FlamingockError {
   return namesItsSystem(cause) ? cause : new TargetSystemUnavailableError(targetSystem, cause);

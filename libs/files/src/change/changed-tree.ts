@@ -1,6 +1,7 @@
 import { NamesAreOneError, PathTakenError } from '../files.errors.js';
-import { foldedName, foldersTo, parentOf } from '../state/paths.js';
+import { foldedName, foldersTo } from '../state/paths.js';
 import type { Entry, RootFolder, FileEntry } from '../state/root-folder.js';
+import { PathMap } from './path-map.js';
 
 /** What a change has put under a path; `gone`: it has removed what was there. Nothing below a new folder was there before. */
 export type Node =
@@ -25,7 +26,7 @@ export interface Seen {
 
 /** The files of a root as a change has altered them, which nobody else sees. */
 export class ChangedTree {
-  private readonly nodes = new Map<string, Node>();
+  private readonly nodes = new PathMap<Node>();
   /** How each name is spelled that the change has used. */
   private readonly spellings = new Map<string, string>();
 
@@ -41,7 +42,7 @@ export class ChangedTree {
 
   /** All that was altered, what is outside before what is in it. */
   entries(): (readonly [path: string, node: Node])[] {
-    return [...this.nodes].sort(([one], [other]) => (one < other ? -1 : 1));
+    return [...this.nodes.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
   }
 
   has(path: string): boolean {
@@ -73,8 +74,7 @@ export class ChangedTree {
     const isNew = this.nodes.has(path) || this.isCovered(path);
     const found = isNew ? [] : await this.root.list(path);
     const entries = new Map(found.map((entry) => [entry.name, entry]));
-    for (const [at, { kind }] of this.nodes) {
-      if (parentOf(at) !== path) continue;
+    for (const [at, { kind }] of this.nodes.in(path)) {
       const name = at.slice(path === '' ? 0 : path.length + 1);
       if (kind === 'gone') entries.delete(name);
       else entries.set(name, { name, kind });
@@ -102,9 +102,7 @@ export class ChangedTree {
   /** Removes what is under a path, with all that is below it. */
   remove(path: string): void {
     this.spell(path);
-    for (const below of [...this.nodes.keys()].filter((one) => one.startsWith(`${path}/`))) {
-      this.nodes.delete(below);
-    }
+    this.nodes.deleteBelow(path);
     if (this.isCovered(path)) this.nodes.delete(path);
     else this.nodes.set(path, { kind: 'gone' });
   }

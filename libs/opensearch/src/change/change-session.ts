@@ -2,7 +2,7 @@ import { ReadOnlyStatementError } from '@nestjs-flamingock/core';
 import type { AdapterHost, ChangeStatements } from '@nestjs-flamingock/core/adapter';
 import type { ScopedRequests } from '../client/client-scope.js';
 import { onlyReads, requestText, type SearchRequest } from '../client/search-request.js';
-import { OpenSearchUnreachableError, PlainWriteError } from '../opensearch.errors.js';
+import { OpenSearchUnreachableError, OpenSearchPlainWriteError } from '../opensearch.errors.js';
 import { assertWholeBulk } from './bulk-items.js';
 
 /** Requests of a change without a transaction: sent at once, none after its end, and none that has failed in part. */
@@ -26,11 +26,11 @@ export class ReadingRequests {
   readonly send: ScopedRequests = async (request, go) => {
     const text = requestText(request);
     this.statements.assertOpen(text);
-    if (!onlyReads(request)) throw this.refuse(new PlainWriteError(this.statements.changeId, text));
+    if (!onlyReads(request)) throw this.refuse(new OpenSearchPlainWriteError(this.statements.changeId, text));
     return this.statements.track(text, Promise.resolve(go()));
   };
 
-  /** @throws PlainWriteError if a request was refused, whether or not the change took notice. */
+  /** @throws OpenSearchPlainWriteError if a request was refused, whether or not the change took notice. */
   assertNoneRefused(): void {
     if (this.firstRefusal) throw this.firstRefusal;
   }

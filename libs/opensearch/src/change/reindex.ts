@@ -3,8 +3,10 @@ import type { SearchLink } from '../client/search-link.js';
 import { OpenSearchUnreachableError, ReindexFailedError } from '../opensearch.errors.js';
 import type { ReindexOptions, ReindexResult } from './search-indices.js';
 
-/** Pause between two looks at a task in milliseconds, at first and at most: it doubles. */
+/** Pause between two looks at a task in milliseconds, at first and at most. */
 const PAUSE_MS = { first: 25, most: 1_000 };
+/** In between it is this part of the time that has passed, so that the end is noticed late by no more. */
+const PAUSE_PART = 1 / 50;
 
 /** How far a task has come. Absent numbers: its parts have not all begun. */
 interface TaskStatus {
@@ -88,13 +90,14 @@ export class Reindex {
   private async ended(task: string): Promise<TaskAnswer | undefined> {
     const { context } = this.options;
     const { runtime } = this.link.host;
-    for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS.most)) {
+    const begunMs = runtime.monotonicMs();
+    for (;;) {
       context?.signal.throwIfAborted();
       const answer = await this.look(task);
       if (answer === undefined || answer.completed) return answer;
       const { total, created = 0, version_conflicts: conflicts = 0 } = answer.task.status ?? {};
       context?.progress(created + conflicts, total, `reindex of ${this.source}`);
-      await sleep(runtime, pauseMs, context?.signal);
+      await sleep(runtime, pauseMs(runtime.monotonicMs() - begunMs), context?.signal);
     }
   }
 
@@ -131,6 +134,10 @@ export class Reindex {
   private failed(detail: string, isTransient: boolean): ReindexFailedError {
     return new ReindexFailedError(this.changeId, this.source, detail, isTransient);
   }
+}
+
+function pauseMs(passedMs: number): number {
+  return Math.min(Math.max(PAUSE_MS.first, passedMs * PAUSE_PART), PAUSE_MS.most);
 }
 
 function describe({ status, cause, reason }: TaskFailure, count: number): string {

@@ -248,7 +248,7 @@ await describeOn(['opensearch'], 'a transactional change', ({ opensearch }) => {
       await client.index({ index: alias, id: '_search', body: {} }).catch(() => undefined);
     });
     expect(errorOf(outcome)).toMatchObject({
-      code: 'FLAMINGOCK_PLAIN_WRITE',
+      code: 'FLAMINGOCK_OPENSEARCH_PLAIN_WRITE',
       request: `PUT /${alias}/_doc/_search`,
     });
     expect(await found()).toHaveLength(2);

@@ -2,7 +2,7 @@ import type { AdapterHost } from '@nestjs-flamingock/core/adapter';
 import type { Client } from '@opensearch-project/opensearch';
 import { OpenSearchUnreachableError } from '../opensearch.errors.js';
 import type { ClientScope } from './client-scope.js';
-import { requestText, type SearchRequest } from './search-request.js';
+import { requestText, type SearchAnswer, type SearchRequest } from './search-request.js';
 
 /** Names of the client's errors that say that there is no answer. */
 const NO_ANSWER: readonly unknown[] = ['ConnectionError', 'TimeoutError', 'NoLivingConnectionsError'];
@@ -30,7 +30,8 @@ export class SearchLink {
   ) {}
 
   /**
-   * Sends a request once: the client by itself would send it again, a write too, when the answer is late or lost.
+   * Sends a request once, one that only reads a second time where the connection broke. The client by itself would
+   * send all of them again, writes too, also when the answer is late.
    *
    * @throws OpenSearchUnreachableError without an answer; the client's `ResponseError`.
    */
@@ -42,11 +43,23 @@ export class SearchLink {
       ...(opaqueId !== undefined && { opaqueId }),
     };
     try {
-      const { statusCode, body } = await this.scope.send(request, options);
+      const { statusCode, body } = await this.send(request, options);
       return { status: statusCode ?? 0, body: body as T };
     } catch (error) {
       if (!isNoAnswer(error)) throw error;
       throw new OpenSearchUnreachableError(this.address, requestText(request), error);
+    }
+  }
+
+  private async send(
+    request: SearchRequest,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<SearchAnswer> {
+    try {
+      return await this.scope.send(request, options);
+    } catch (error) {
+      if (request.method !== 'GET' || !isBroken(error)) throw error;
+      return this.scope.send(request, options);
     }
   }
 
@@ -62,4 +75,9 @@ export class SearchLink {
 /** True where the client has no answer, or no whole one; read by shape. */
 export function isNoAnswer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && NO_ANSWER.includes((error as Error).name);
+}
+
+/** True where a connection broke, or there was none; not where the answer is late. */
+function isBroken(error: unknown): boolean {
+  return isNoAnswer(error) && (error as Error).name === 'ConnectionError';
 }

@@ -15,7 +15,7 @@ import {
   type AliasAttributes,
   type IndexAliases,
 } from './alias-actions.js';
-import { ControlIndexError, NotAcknowledgedError } from '../opensearch.errors.js';
+import { ControlIndexError, OpenSearchNotAcknowledgedError } from '../opensearch.errors.js';
 import { type ControlNames, decoded, encoded } from './control-names.js';
 
 /** What the control index says at one moment. */
@@ -77,12 +77,12 @@ export class ControlIndex {
   /**
    * Applies all actions, or none.
    *
-   * @throws NotAcknowledgedError where it is not sure that they took effect; the client's `ResponseError`, OpenSearchUnreachableError.
+   * @throws OpenSearchNotAcknowledgedError where it is not sure that they took effect; the client's `ResponseError`, OpenSearchUnreachableError.
    */
   async send(actions: readonly AliasAction[]): Promise<void> {
     const request = { method: 'POST', path: '/_aliases', body: { actions } };
     const { body } = await this.link.ask<{ acknowledged?: boolean }>(request);
-    if (body.acknowledged !== true) throw new NotAcknowledgedError(this.link.address);
+    if (body.acknowledged !== true) throw new OpenSearchNotAcknowledgedError(this.link.address);
   }
 
   /** True where the actions took effect, false where they did not, or not surely, and the state has to be read again. */
@@ -91,7 +91,8 @@ export class ControlIndex {
       await this.send(actions);
       return true;
     } catch (error) {
-      if (error instanceof NotAcknowledgedError || responseOf(error as object).status === 404) return false;
+      if (error instanceof OpenSearchNotAcknowledgedError || responseOf(error as object).status === 404)
+        return false;
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { TransactionsUnsupportedError } from '@nestjs-flamingock/core';
 import {
   isClaimedBeyond,
   type LockHold,
@@ -8,7 +9,6 @@ import {
 import { removeIfThere } from '../control/alias-actions.js';
 import type { ControlIndex } from '../control/control-index.js';
 import type { UnseenIndices } from '../control/unseen-indices.js';
-import { TransactionsUnsupportedError } from '../opensearch.errors.js';
 
 /** Markers and fences as aliases of the control index. */
 export class OpenSearchMarkerStore implements MarkerStore {

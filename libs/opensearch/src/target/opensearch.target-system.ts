@@ -1,12 +1,12 @@
 import {
-  ChangeStatements,
-  nodeHost,
-  type AdapterHost,
   type ChangeRun,
-  type HandleToken,
+  ChangeStatements,
+  type ClientContext,
   type Handles,
+  type HandleToken,
   type LockHold,
   type Marker,
+  nodeHost,
   type TargetDiagnosis,
   type Transaction,
   type TransactionalTargetSystem,
@@ -23,21 +23,13 @@ import { isTransient } from '../client/transient.js';
 import { ControlIndex, type RaisedState } from '../control/control-index.js';
 import { ControlNames } from '../control/control-names.js';
 import { UnseenIndices } from '../control/unseen-indices.js';
-import { NotInTransactionError, OpenSearchUnreachableError } from '../opensearch.errors.js';
+import { OpenSearchNotInTransactionError, OpenSearchUnreachableError } from '../opensearch.errors.js';
 import type { OpenSearchSettings } from '../opensearch.options.js';
 import { commit } from './commit.js';
 import { OpenSearchMarkerStore } from './opensearch.marker-store.js';
 import { objectionToAliases, objectionToProduct, versionOf } from './readiness.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
-
-/** What a target system is built with besides its client and options. */
-interface OpenSearchTargetContext {
-  /** Under which the application injects the client; its changes get theirs under it, too. */
-  readonly token?: HandleToken;
-  /** @default that of a real process, with the default limits */
-  readonly host?: AdapterHost;
-}
 
 /** A change that has begun: nobody of a lower hold can commit any more, and nothing is left of earlier attempts. */
 interface Begun {
@@ -60,7 +52,7 @@ export class OpenSearchTargetSystem implements TransactionalTargetSystem {
     readonly id: string,
     readonly resource: Client,
     private readonly settings: OpenSearchSettings,
-    { token, host = nodeHost }: OpenSearchTargetContext = {},
+    { token, host = nodeHost }: ClientContext = {},
   ) {
     this.handleTokens = [...new Set([Client, SearchIndices, ...(token ? [token] : [])])];
     this.names = new ControlNames(settings.controlIndex);
@@ -94,7 +86,7 @@ export class OpenSearchTargetSystem implements TransactionalTargetSystem {
     const statements = new ChangeStatements(changeId, check, readOnly);
     const handles = this.handles(
       new SearchIndices(() => {
-        throw new NotInTransactionError(changeId);
+        throw new OpenSearchNotInTransactionError(changeId);
       }),
     );
     try {

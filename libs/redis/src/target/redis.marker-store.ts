@@ -1,11 +1,10 @@
-import { FencedError } from '@nestjs-flamingock/core';
+import { FencedError, TransactionsUnsupportedError } from '@nestjs-flamingock/core';
 import type { LockHold, Marker, MarkerStore, TargetFence } from '@nestjs-flamingock/core/adapter';
 import { awaitAcknowledgement } from './acknowledgement.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { markerField, markerNames, type RedisKeys } from '../connection/redis-keys.js';
 import type { RedisLink } from '../connection/redis-link.js';
 import { CLEAR_MARKERS, LIST_MARKERS, READ_MARKER } from '../connection/redis-scripts.js';
-import { TransactionsUnsupportedError } from '../redis.errors.js';
 import type { RedisSettings } from '../redis.options.js';
 
 /** Fields of a marker whose names are not in the key already. The token is text: Lua would round it. */

@@ -1,11 +1,12 @@
 import {
-  ChangeStatements,
-  nodeHost,
   type AdapterHost,
   type ChangeRun,
-  type HandleToken,
+  ChangeStatements,
+  type ClientContext,
   type Handles,
+  type HandleToken,
   type Marker,
+  nodeHost,
   type TargetDiagnosis,
   type Transaction,
   type TransactionalTargetSystem,
@@ -32,14 +33,6 @@ import type { RedisSettings } from '../redis.options.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
-/** What a target system is built with besides its client and options. */
-interface RedisTargetContext {
-  /** Under which the application injects the client; its changes get theirs under it, too. */
-  readonly token?: HandleToken;
-  /** @default that of a real process, with the default limits */
-  readonly host?: AdapterHost;
-}
-
 /** The Redis of a client, altered in one atomic step per change. */
 export class RedisTargetSystem implements TransactionalTargetSystem {
   readonly handleTokens: readonly HandleToken[];
@@ -55,7 +48,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     readonly id: string,
     readonly resource: RedisClient,
     private readonly settings: RedisSettings,
-    { token, host = nodeHost }: RedisTargetContext = {},
+    { token, host = nodeHost }: ClientContext = {},
   ) {
     this.host = host;
     const clientToken = isCluster(resource) ? Cluster : Redis;

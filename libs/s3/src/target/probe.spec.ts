@@ -57,7 +57,7 @@ describe('a store that is there only in part', () => {
     const target = await serve((_, response) => response.writeHead(200, { ETag: '"e"' }).end());
     expect(await target.checkTransactions()).toMatch(/If-None-Match[^]*transactional: false/);
     await expect(target.markers.prepare()).rejects.toMatchObject({
-      code: 'FLAMINGOCK_S3_TRANSACTIONS_UNSUPPORTED',
+      code: 'FLAMINGOCK_TRANSACTIONS_UNSUPPORTED',
     });
   });
 

@@ -1,3 +1,4 @@
+import { TransactionsUnsupportedError } from '@nestjs-flamingock/core';
 import {
   isClaimedBeyond,
   type LockHold,
@@ -6,7 +7,6 @@ import {
   type TargetFence,
 } from '@nestjs-flamingock/core/adapter';
 import type { Bucket } from '../connection/bucket.js';
-import { S3TransactionsUnsupportedError } from '../s3.errors.js';
 import type { Layout } from './layout.js';
 import { fenceOf, isOf, passFence, withFence, type State } from './manifest.js';
 import type { ManifestLog } from './manifest-log.js';
@@ -26,10 +26,10 @@ export class S3MarkerStore implements MarkerStore {
     return `target system "${this.targetSystem}"`;
   }
 
-  /** @throws S3TransactionsUnsupportedError where this store cannot keep markers; S3UnreachableError. */
+  /** @throws TransactionsUnsupportedError where this store cannot keep markers; S3UnreachableError. */
   async prepare(): Promise<void> {
     const objection = await this.objection();
-    if (objection !== undefined) throw new S3TransactionsUnsupportedError(this.targetSystem, objection);
+    if (objection !== undefined) throw new TransactionsUnsupportedError(this.targetSystem, objection);
   }
 
   async look(service: string): Promise<TargetFence | undefined> {

@@ -1,12 +1,13 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import {
-  ChangeStatements,
-  nodeHost,
   type AdapterHost,
   type ChangeRun,
-  type HandleToken,
+  ChangeStatements,
+  type ClientContext,
   type Handles,
+  type HandleToken,
   type Marker,
+  nodeHost,
   type TargetDiagnosis,
   type Transaction,
   type TransactionalTargetSystem,
@@ -32,14 +33,6 @@ import { S3MarkerStore } from './s3.marker-store.js';
 
 type Work = (handles: Handles, tx: Transaction) => Promise<void>;
 
-/** What a target system is built with besides its client and options. */
-interface S3TargetContext {
-  /** Under which the application injects the client; its changes get theirs under it, too. */
-  readonly token?: HandleToken;
-  /** @default that of a real process, with the default limits */
-  readonly host?: AdapterHost;
-}
-
 /** A bucket, or the part of it below a prefix, altered in one atomic step per change. */
 export class S3TargetSystem implements TransactionalTargetSystem {
   readonly handleTokens: readonly HandleToken[];
@@ -55,7 +48,7 @@ export class S3TargetSystem implements TransactionalTargetSystem {
     readonly id: string,
     readonly resource: S3Client,
     private readonly settings: S3Settings,
-    { token, host = nodeHost }: S3TargetContext = {},
+    { token, host = nodeHost }: ClientContext = {},
   ) {
     this.host = host;
     this.handleTokens = [...new Set([S3Objects, S3Client, ...(token ? [token] : [])])];

@@ -138,9 +138,7 @@ await describeOnServers('a change that another one follows', (open) => {
 
   it('keeps nobody from taking over, who then keeps the next one out', async () => {
     await change('a');
-    const since = performance.now();
     await auditStore(reader).claimHead(holdOf(2, service));
-    expect(performance.now() - since).toBeLessThan(1_000);
     expect((await change('b')).status).not.toBe('committed');
     const again = await change('b');
     expect(again).toMatchObject({ status: 'rolled-back', error: expect.any(FencedError) });

@@ -18,8 +18,6 @@ import type { TestDatabase } from '../fixtures/test-database.js';
 
 const { service } = CHANGE;
 const marker = { ...CHANGE, ...holdOf(1, CHANGE.service) };
-/** A holder that hangs is out of the way within a second of its lease's end. */
-const SOON_MS = 1_000;
 
 let database: TestDatabase;
 let old: DataSource;
@@ -85,11 +83,6 @@ function afterLooks(count: number, act: () => Promise<unknown>): void {
   }
 }
 
-async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
-  const since = performance.now();
-  return { result: await work, ms: performance.now() - since };
-}
-
 await describeOnServers('a holder that hangs inside its transaction', (open) => {
   beforeEach(() => setUp(open));
 
@@ -99,9 +92,8 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
       await managerOf(handles).save(Note, note('x'));
       await append();
     });
-    const { result, ms } = await timed(auditStore(next).claimHead(holdOf(2, service)));
+    const result = await auditStore(next).claimHead(holdOf(2, service));
     expect(result).toMatchObject({ token: 2, seq: 0 });
-    expect(ms).toBeLessThan(SOON_MS);
     const outcome = await hung.goOn();
     expect(['unknown', 'rolled-back']).toContain(outcome.status);
     expect(await keysOf(next)).toEqual([]);
@@ -116,9 +108,8 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     const hung = await hangAfter(async (handles) => {
       await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the old' });
     });
-    const { result, ms } = await timed(auditStore(next).claimHead(holdOf(2, service)));
+    const result = await auditStore(next).claimHead(holdOf(2, service));
     expect(result).toMatchObject({ token: 2, seq: 0 });
-    expect(ms).toBeLessThan(SOON_MS);
     // Nothing that it had locked is in the way of the next one.
     const redone = await targetSystem(next).transaction(CHANGE, async (handles) => {
       await managerOf(handles).update(Note, { key: 'x' }, { value: 'of the next' });
@@ -141,9 +132,7 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
     const hung = await hangAfter(async (handles) => {
       await managerOf(handles).save(Note, note('x'));
     }, marker);
-    const { result, ms } = await timed(targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId));
-    expect(result).toBeUndefined();
-    expect(ms).toBeLessThan(SOON_MS);
+    expect(await targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId)).toBeUndefined();
     expect((await hung.goOn()).status).not.toBe('committed');
     expect(await keysOf(next)).toEqual([]);
   });
@@ -158,21 +147,18 @@ await describeOnServers('a holder that hangs inside its transaction', (open) => 
       },
       another,
     );
-    const { result, ms } = await timed(running);
-    expect(result).toEqual({ status: 'committed' });
-    expect(ms).toBeLessThan(SOON_MS);
+    expect(await running).toEqual({ status: 'committed' });
     expect((await hung.goOn()).status).not.toBe('committed');
     expect(await keysOf(next)).toEqual(['of the next']);
   });
 
   it('is ended in the middle of a statement that runs for long', async () => {
-    const sleep = next.options.type === 'postgres' ? 'SELECT pg_sleep(20)' : 'SELECT SLEEP(20)';
+    const sleep = next.options.type === 'postgres' ? 'SELECT pg_sleep(600)' : 'SELECT SLEEP(600)';
     const ended: Promise<unknown> = hangAfter((handles) => managerOf(handles).query(sleep), marker).then(
       (hung) => hung.goOn(),
     );
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const { ms } = await timed(targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId));
-    expect(ms).toBeLessThan(SOON_MS);
+    await targetSystem(next).markers.read(holdOf(2, service), CHANGE.changeId);
     expect(await ended).toMatchObject({ status: 'rolled-back' });
   });
 

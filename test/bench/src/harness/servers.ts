@@ -7,7 +7,7 @@ export class Servers {
   private folder: Promise<string> | undefined;
 
   /** @throws with what to install, where there is no such server */
-  async url(name: 'postgres' | 'mariadb' | 'mongodb' | 'seaweedfs'): Promise<string> {
+  async url(name: 'postgres' | 'mariadb' | 'mongodb' | 'seaweedfs' | 'opensearch'): Promise<string> {
     this.folder ??= keptFolder().then((kept) => kept ?? startKeeper({ stay: false }));
     const answer = await askServer(await this.folder, name);
     if (answer.state === 'running') return answer.url;
