@@ -1,4 +1,4 @@
-// npm run demo:record [-- --check]: runs the demo's story, two crashes and how they are put right, and writes what it
+// npm run demo:record [-- --check]: runs the demo's story, three crashes and how they are put right, and writes what it
 // prints into docs/crash-story.svg, and the compliance report of what happened into docs/compliance-report.html. Nothing
 // of the machine or the moment is in it, so --check can tell whether it is still true.
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { STYLE, terminalSvg } from './terminal-svg.mjs';
 const STORY_FILE = 'docs/crash-story.svg';
 const REPORT_FILE = 'docs/compliance-report.html';
 const TITLE =
-  'A change is killed before it is recorded; the next start sees that all of it is there, and goes on. One that is killed half-way stops the next start, which says what to do.';
+  'A change is killed before it is recorded; the next start sees that all of it is there, and goes on. One whose files are all or nothing is killed half-way: readers find nothing, and the next start runs it. One that nothing protects is killed half-way and stops the next start, which says what to do.';
 /** The pipe that it writes to takes colours, and is as wide as the picture. */
 const AS_TERMINAL =
   'data:text/javascript,process.stdin.isTTY=process.stderr.isTTY=process.stdout.isTTY=true;process.stdout.columns=100';
@@ -35,6 +35,7 @@ const NEUTRAL = [
 
 const REPORT_NEUTRAL = [
   ...NEUTRAL.slice(2, 4),
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+/g, '2026-01-31 08:00:00.000'],
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '4c1de0f6-5a2b-4d7e-9a3c-7b8f2e6d1a05'],
   [/:[0-9a-f]{32}"/g, ':0a1b2c3d4e5f60718293a4b5c6d7e8f9"'],
   [/\b[0-9a-f]{64}\b/g, '9d56932e5c2a1b0ab3bebd4366341f65b2488e70e4724379110dd3c1c9f25ef4'],
@@ -65,13 +66,10 @@ async function story() {
   const crash = await screen('npm run demo:crash', ['dist/tools/crash.js']);
   await leaseIsOver();
   const settled = await screen('npm start', ['dist/main.js']);
-  const half = await screen('npm run demo:crash -- --manual', ['dist/tools/crash.js', '--manual']);
-  // It begins as the first one does.
-  half.output.splice(
-    0,
-    half.output.findIndex((line) => line.includes('Applying "publish-feed"')),
-    '…',
-  );
+  const files = await crashOf('warm-price-index', '--files');
+  await leaseIsOver();
+  const whole = await screen('npm start', ['dist/main.js']);
+  const half = await crashOf('publish-feed', '--manual');
   await leaseIsOver();
   const stopped = await screen('npm start', ['dist/main.js']);
   const issues = await screen(`${COMMAND} issue list`, [CLI, 'issue', 'list']);
@@ -82,7 +80,16 @@ async function story() {
     ...WHY,
   ]);
   fixed.commands.unshift('rm var/feed/*.json');
-  return [crash, settled, half, stopped, issues, fixed, await screen('npm start', ['dist/main.js'])];
+  const end = await screen('npm start', ['dist/main.js']);
+  return [crash, settled, files, whole, half, stopped, issues, fixed, end];
+}
+
+/** A crash in that change. It begins as the first one does, which is left out. */
+async function crashOf(change, option) {
+  const shown = await screen(`npm run demo:crash -- ${option}`, ['dist/tools/crash.js', option]);
+  const begin = shown.output.findIndex((line) => line.includes(`Applying "${change}"`));
+  shown.output.splice(0, begin, '…');
+  return shown;
 }
 
 /** What an auditor would get about the story. */

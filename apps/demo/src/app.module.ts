@@ -1,5 +1,6 @@
 import { FlamingockModule, nonTransactionalTargetSystem } from '@nestjs-flamingock/core';
 import { flamingockConfig } from '@nestjs-flamingock/core/config';
+import { fileSystemTargetSystem } from '@nestjs-flamingock/files';
 import { typeOrmAuditStore, typeOrmTargetSystem } from '@nestjs-flamingock/typeorm';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
@@ -10,6 +11,8 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { demoConfig, type DemoConfig } from './demo.config.js';
 import { CatalogFeed } from './feed/catalog-feed.js';
 import { FeedModule } from './feed/feed.module.js';
+
+const { indexFolder } = demoConfig();
 
 /** The inventory service. */
 @Module({
@@ -32,7 +35,7 @@ import { FeedModule } from './feed/feed.module.js';
       targetSystems: [
         typeOrmTargetSystem('inventory-db'),
         nonTransactionalTargetSystem('catalog-feed', { provide: [CatalogFeed] }),
-        nonTransactionalTargetSystem('price-cache'),
+        fileSystemTargetSystem('price-cache', { root: indexFolder }),
       ],
     }),
     CatalogModule,

@@ -30,6 +30,11 @@ describe('the inventory service', () => {
       currency: 'JPY',
       prices: [{ sku: 'KB-100', name: 'Keyboard', amount: 12990 }, {}, {}],
     });
+    expect(JSON.parse(readFileSync(join(demo.folder, 'cache', 'JPY.json'), 'utf8'))).toMatchObject([
+      { sku: 'KB-100', name: 'Keyboard', amount: 12990 },
+      {},
+      {},
+    ]);
   });
 
   it('applies nothing the second time', () => {

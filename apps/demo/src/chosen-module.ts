@@ -6,12 +6,14 @@ const VARIANTS: Readonly<Record<string, () => Promise<{ readonly AppModule: Type
   sqlite: () => import('./app.module.js'),
   mongodb: () => import('./mongodb/app.module.js'),
   streams: () => import('./streams/app.module.js'),
+  cloud: () => import('./cloud/app.module.js'),
 };
 
 /**
  * The root module of the variant that the arguments of the command ask for: `--variant
- * sqlite` (the default), `mongodb` (history and data in MongoDB) or `streams` (SQLite, with
- * a feed in Kafka and a price index in Redis).
+ * sqlite` (the default), `mongodb` (history and data in MongoDB), `streams` (SQLite, with
+ * a feed in Kafka and a price index in Redis) or `cloud` (SQLite, with a feed in an S3 bucket
+ * and a price index in OpenSearch).
  *
  * @throws RangeError naming what is wrong with them.
  */

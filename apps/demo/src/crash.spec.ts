@@ -1,42 +1,45 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { isBuilt, runDemo, statesOf } from './fixtures/compiled-demo.js';
 
-const demo = resolve('apps/demo');
 const flamingock = resolve('libs/cli/bin/flamingock.cjs');
-const isBuilt = existsSync(join(demo, 'dist/main.js'));
+
+const PRICE_FILES = ['CLF.json', 'EUR.json', 'JPY.json', 'KWD.json', 'USD.json'];
+
+/** Whether it is JSON to the end, with every product. */
+function isWhole(content: string): boolean {
+  try {
+    return (JSON.parse(content) as unknown[]).length === 3;
+  } catch {
+    return false;
+  }
+}
 
 /** The walk-through of the README, with the compiled service as `npm start` runs it. */
 (isBuilt ? describe : describe.skip)('the compiled service, killed in a change', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-crash-'));
   const feed = join(folder, 'feed');
+  const index = join(folder, 'cache');
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** Runs a script of the demo to its end; one that comes to serve is told to end. */
-  async function run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd: demo,
-      env: {
-        ...process.env,
-        DEMO_VAR: folder,
-        PORT: '0',
-        NO_COLOR: '1',
-        FLAMINGOCK_LOCK_LEASE_MS: '1000',
-        CI: 'true',
-        FLAMINGOCK_CI_ALLOW: 'audit fix',
-      },
-    });
-    let output = '';
-    const collect = (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes('Serving at')) child.kill('SIGTERM');
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    const code = await new Promise<number | null>((ended) => child.on('close', ended));
-    return { code, output };
+  /** Reads the price index as others would, again and again until something has ended. */
+  async function whileReading<T>(act: () => Promise<T>): Promise<T & { faults: string[] }> {
+    const faults: string[] = [];
+    const end = new AbortController();
+    const ended = act().finally(() => end.abort());
+    while (!end.signal.aborted) {
+      await setImmediate();
+      for (const file of PRICE_FILES) {
+        const content = existsSync(join(index, file)) ? readFileSync(join(index, file), 'utf8') : undefined;
+        if (content !== undefined && !isWhole(content)) faults.push(`${file}: ${content}`);
+      }
+    }
+    return { ...(await ended), faults };
   }
+
+  const run = (script: string, ...args: string[]) => runDemo(script, args, { DEMO_VAR: folder });
 
   it('has published all files, and recorded no end', async () => {
     const { code, output } = await run('dist/tools/crash.js');
@@ -110,6 +113,30 @@ const isBuilt = existsSync(join(demo, 'dist/main.js'));
   it('has nothing to do at the start after that', async () => {
     const { output } = await run('dist/main.js');
     expect(output).toContain('6 changes, nothing to apply');
+  });
+
+  it('shows readers nothing of the price index where it dies in the middle of writing it', async () => {
+    const { output, faults } = await whileReading(() => run('dist/tools/crash.js', '--files'));
+    expect(output).toContain(
+      'died (SIGKILL) in the middle of "warm-price-index", with three of five files written',
+    );
+    expect(output).toContain('Readers find nothing.');
+    expect(readdirSync(index)).toEqual(['.flamingock']);
+    expect(faults).toEqual([]);
+  });
+
+  it('applies it once at the next start, asks nobody, and serves', async () => {
+    const { output, faults } = await whileReading(() => run('dist/main.js'));
+    expect(output).toContain('5 skipped, 1 executed');
+    expect(output).toContain('Serving at');
+    expect(readdirSync(index).sort()).toEqual(['.flamingock', ...PRICE_FILES]);
+    expect(faults).toEqual([]);
+    expect(await statesOf('warm-price-index', { DEMO_VAR: folder })).toEqual([
+      'STARTED',
+      'ROLLED_BACK',
+      'STARTED',
+      'EXECUTED',
+    ]);
   });
 
   it('removes all that it wrote when it is reset', async () => {

@@ -9,8 +9,8 @@ export interface DemoConfig {
   readonly database: string;
   /** Folder that shops read the price feed from. */
   readonly feedFolder: string;
-  /** File of the price index. */
-  readonly indexFile: string;
+  /** Folder of the price index. */
+  readonly indexFolder: string;
   /** Where `--variant mongodb` keeps what SQLite has otherwise. */
   readonly mongodb: { readonly url: string; readonly name: string };
   /** Where `--variant streams` publishes prices, and keeps the index of prices. */
@@ -19,8 +19,16 @@ export interface DemoConfig {
     readonly redisUrl: string;
     readonly prefix: string;
   };
-  /** Currency after whose prices the process is to die; see `DemoCrash`. */
-  readonly crashAfter: string | undefined;
+  /** Where `--variant cloud` publishes price lists, and searches prices. */
+  readonly cloud: {
+    /** With the key and its secret as user and password. */
+    readonly s3Url: string;
+    readonly bucket: string;
+    readonly searchUrl: string;
+    readonly prefix: string;
+  };
+  /** Where the process is to die, as `publish-feed:EUR`; see `DemoCrash`. */
+  readonly crashAt: string | undefined;
   /** Milliseconds that each file of the price feed takes; see `DemoPace`. */
   readonly paceMs: number;
   /** Of the dashboard. */
@@ -29,9 +37,10 @@ export interface DemoConfig {
 
 /**
  * Reads `PORT` (3000 by default), `DEMO_VAR` (a folder, `var` by default), `MONGODB_URL`,
- * `KAFKA_BROKERS` and `REDIS_URL` (the servers of compose.yml by default), `MONGODB_NAME` (`inventory`
- * by default), `STREAMS_PREFIX` (`inventory-` by default), `DEMO_CRASH`, `DEMO_PACE` and
- * `DEMO_PASSWORD` (another one at each start by default).
+ * `KAFKA_BROKERS`, `REDIS_URL`, `S3_URL` and `OPENSEARCH_URL` (the servers of compose.yml by default),
+ * `MONGODB_NAME` and `S3_BUCKET` (`inventory` by default), `STREAMS_PREFIX` and `SEARCH_PREFIX`
+ * (`inventory-` by default), `DEMO_CRASH`, `DEMO_PACE` and `DEMO_PASSWORD` (another one at each
+ * start by default).
  *
  * @throws RangeError naming `PORT` if its value is not a port.
  */
@@ -41,7 +50,7 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
     port: readPort(process.env['PORT'] ?? '3000'),
     database: join(folder, 'inventory.sqlite'),
     feedFolder: join(folder, 'feed'),
-    indexFile: join(folder, 'cache', 'price-index.json'),
+    indexFolder: join(folder, 'cache'),
     mongodb: {
       url: process.env['MONGODB_URL'] ?? 'mongodb://127.0.0.1:57017/?directConnection=true',
       name: process.env['MONGODB_NAME'] ?? 'inventory',
@@ -51,7 +60,13 @@ export const demoConfig = registerAs('demo', (): DemoConfig => {
       redisUrl: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:56379',
       prefix: process.env['STREAMS_PREFIX'] ?? 'inventory-',
     },
-    crashAfter: process.env['DEMO_CRASH'],
+    cloud: {
+      s3Url: process.env['S3_URL'] ?? 'http://test:flamingock-test@127.0.0.1:58333',
+      bucket: process.env['S3_BUCKET'] ?? 'inventory',
+      searchUrl: process.env['OPENSEARCH_URL'] ?? 'http://127.0.0.1:59200',
+      prefix: process.env['SEARCH_PREFIX'] ?? 'inventory-',
+    },
+    crashAt: process.env['DEMO_CRASH'],
     paceMs: Number(process.env['DEMO_PACE'] ?? 0),
     dashboardPassword: process.env['DEMO_PASSWORD'] ?? randomBytes(6).toString('hex'),
   };

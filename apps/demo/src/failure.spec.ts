@@ -5,7 +5,6 @@ import { FlamingockService } from '@nestjs-flamingock/core';
 import type { Abstract, INestApplicationContext, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { AppModule } from './app.module.js';
 import type { PriceList } from './catalog/price-list.js';
 import { PricingService } from './catalog/pricing.service.js';
 import { SqlPricingService } from './catalog/sql-pricing.service.js';
@@ -20,6 +19,26 @@ class HalfWayPricing extends SqlPricingService {
   }
 }
 
+class UnreadablePricing extends SqlPricingService {
+  private asked = 0;
+
+  /** The feed asks first, and then the price index. */
+  override async priceLists(): Promise<PriceList[]> {
+    const lists = await super.priceLists();
+    if (++this.asked === 1) return lists;
+    return lists.map((list, index) => (index < 3 ? list : unreadable(list)));
+  }
+}
+
+function unreadable({ currency }: PriceList): PriceList {
+  return {
+    currency,
+    get prices(): never {
+      throw new Error('no more prices');
+    },
+  };
+}
+
 class FullDiskFeed extends CatalogFeed {
   override async publish(list: PriceList): Promise<void> {
     if (list.currency === 'JPY') throw new Error('disk full');
@@ -29,21 +48,19 @@ class FullDiskFeed extends CatalogFeed {
 
 describe('a change that fails in the middle', () => {
   const environment = { ...process.env };
-  let folder: string;
+  const folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-failure-'));
   let app: INestApplicationContext;
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'flamingock-demo-failure-'));
-    process.env['DEMO_VAR'] = folder;
-  });
+  beforeAll(() => (process.env['DEMO_VAR'] = folder));
   afterEach(async () => {
     await app.close();
-    process.env = environment;
     rmSync(folder, { recursive: true });
   });
+  afterAll(() => (process.env = environment));
 
   /** Starts the application with one of its services replaced by one that fails. */
   async function start<T>(service: Abstract<T>, failing: Type<T>): Promise<unknown> {
+    const { AppModule } = await import('./app.module.js');
     const builder = Test.createTestingModule({ imports: [AppModule] }).setLogger(SILENT);
     const module = await builder.overrideProvider(service).useClass(failing).compile();
     app = module;
@@ -70,5 +87,11 @@ describe('a change that fails in the middle', () => {
     expect(String(await start(CatalogFeed, FullDiskFeed))).toContain('disk full');
     expect(await states()).toMatchObject({ 'publish-feed': 'ROLLED_BACK', 'warm-price-index': undefined });
     expect(readdirSync(join(folder, 'feed'))).toEqual([]);
+  });
+
+  it('leaves no file of a folder that is a transactional target', async () => {
+    expect(String(await start(PricingService, UnreadablePricing))).toContain('no more prices');
+    expect(await states()).toMatchObject({ 'publish-feed': 'EXECUTED', 'warm-price-index': 'ROLLED_BACK' });
+    expect(readdirSync(join(folder, 'cache'))).toEqual(['.flamingock']);
   });
 });

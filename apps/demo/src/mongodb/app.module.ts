@@ -1,5 +1,6 @@
 import { FlamingockModule, nonTransactionalTargetSystem } from '@nestjs-flamingock/core';
 import { flamingockConfig } from '@nestjs-flamingock/core/config';
+import { fileSystemTargetSystem } from '@nestjs-flamingock/files';
 import { mongooseAuditStore, mongooseTargetSystem } from '@nestjs-flamingock/mongoose';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
@@ -16,6 +17,8 @@ import { LoadCurrencies } from './changes/0001-load-currencies.change.js';
 import { SeedProducts } from './changes/0002-seed-products.change.js';
 import { MongodbCatalogModule } from './mongodb-catalog.module.js';
 
+const { indexFolder } = demoConfig();
+
 /** The inventory service on MongoDB: `npm start -- --variant mongodb`. */
 @Module({
   imports: [
@@ -31,7 +34,7 @@ import { MongodbCatalogModule } from './mongodb-catalog.module.js';
       targetSystems: [
         mongooseTargetSystem('inventory-db'),
         nonTransactionalTargetSystem('catalog-feed', { provide: [CatalogFeed] }),
-        nonTransactionalTargetSystem('price-cache'),
+        fileSystemTargetSystem('price-cache', { root: indexFolder }),
       ],
     }),
     FlamingockModule.forFeature({ stage: 'schema', changes: [CreateCollections] }),

@@ -41,7 +41,7 @@ describe('the variant to start', () => {
   it.each([
     {
       args: ['--variant', 'oracle'],
-      says: '--variant must be one of sqlite, mongodb, streams, not "oracle"',
+      says: '--variant must be one of sqlite, mongodb, streams, cloud, not "oracle"',
     },
     { args: ['--shop', 'mongodb'], says: '--shop' },
   ])('must be one that there is: $args', async ({ args, says }) => {

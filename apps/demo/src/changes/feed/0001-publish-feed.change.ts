@@ -35,7 +35,7 @@ export class PublishFeed {
     for (const [done, list] of lists.entries()) {
       progress(done, lists.length, list.currency);
       await feed.publish(list);
-      crash.dieIfAskedAfter(list.currency);
+      crash.dieIfAskedAfter('publish-feed', list.currency);
       await pace.wait();
     }
   }

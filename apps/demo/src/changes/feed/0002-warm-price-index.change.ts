@@ -1,17 +1,22 @@
-import { Change, Execution, Recovery, RecoveryStrategy, TargetSystem } from '@nestjs-flamingock/core';
-import { FilePriceIndex } from '../../catalog/file-price-index.js';
+import { Change, Execution, TargetSystem } from '@nestjs-flamingock/core';
+import { Files } from '@nestjs-flamingock/files';
+import { indexFileOf } from '../../catalog/file-price-index.js';
 import { PricingService } from '../../catalog/pricing.service.js';
+import { DemoCrash } from '../../feed/demo-crash.js';
 
 /**
- * Builds the price index for the first time. It replaces the whole index and so may run
- * any number of times: after a failure of any kind the next start just runs it again.
+ * Builds the price index, one file per currency, all of them or none. Nobody reads a file
+ * before the change has ended. When the process dies, nobody has to look: the folder holds a
+ * proof of each change that took effect, and the next start reads it.
  */
 @Change({ id: 'warm-price-index', order: '0002', author: 'team-pricing' })
 @TargetSystem('price-cache')
-@Recovery({ strategy: RecoveryStrategy.ALWAYS_RETRY })
 export class WarmPriceIndex {
   @Execution()
-  async execute(index: FilePriceIndex, pricing: PricingService): Promise<void> {
-    await index.rebuild(await pricing.priceLists());
+  async execute(files: Files, pricing: PricingService, crash: DemoCrash): Promise<void> {
+    for (const { currency, prices } of await pricing.priceLists()) {
+      await files.write(indexFileOf(currency), JSON.stringify(prices, null, 2));
+      crash.dieIfAskedAfter('warm-price-index', currency);
+    }
   }
 }

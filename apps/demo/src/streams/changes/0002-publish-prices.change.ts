@@ -22,7 +22,7 @@ export class PublishPrices {
   ): Promise<void> {
     for (const { currency, prices } of await pricing.priceLists()) {
       await transaction.send({ topic, messages: [{ key: currency, value: JSON.stringify(prices) }] });
-      crash.dieIfAskedAfter(currency);
+      crash.dieIfAskedAfter('publish-prices', currency);
     }
   }
 }
