@@ -99,6 +99,25 @@ export const demoWithout: Contender = {
   variant: 'without',
 };
 
+/** Answers the requests of the dashboard's pages. */
+export const dashboardPages: Contender = {
+  title: 'dashboard',
+  module: participant('dashboard'),
+  variant: 'pages',
+};
+
+export const dashboardBoot: Contender = {
+  title: 'application with the dashboard',
+  module: participant('dashboard'),
+  variant: 'boot',
+};
+
+export const bareBoot: Contender = {
+  title: 'the same without',
+  module: participant('dashboard'),
+  variant: 'bare-boot',
+};
+
 /** Makes a history longer, up to so many entries. */
 export function fillHistory(entries: number): Contender {
   return { title: 'fill history', module: participant('fill-history'), variant: String(entries) };

@@ -1,10 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NestFactory } from '@nestjs/core';
-import { ChangeFailedError, FlamingockService, type ExecutionReport } from '@nestjs-flamingock/core';
-import { boot } from '../../apps/e2e/boot.js';
-import { fixtureModule, type FixtureOptions } from '../../apps/e2e/fixtures/app.module.js';
+import {
+  ChangeFailedError,
+  UnapprovedChangesError,
+  type ExecutionReport,
+  type FlamingockService,
+  type FlamingockSettings,
+} from '@nestjs-flamingock/core';
+import { AlertReceiver, WEBHOOK_SECRETS } from '../../apps/e2e/alert-receiver.js';
+import { boot, withApplication } from '../../apps/e2e/boot.js';
+import type { FixtureOptions } from '../../apps/e2e/fixtures/app.module.js';
+import { approveAll } from '../../apps/e2e/fixtures/approve-all.js';
 import { runInstance, startInstance } from '../../apps/e2e/fixture-process.js';
 import { describeOn } from '../../support/services/describe-on.js';
 import { mariadbDatabase, postgresDatabase, type SqlDatabase } from '../../support/sql-database.js';
@@ -13,31 +20,25 @@ import { RestrictedDatabase, RIGHTS } from './restricted-user.js';
 
 const LEASE = { lock: { leaseMs: 1_000 } };
 const TARGET_TABLES = ['flamingock_fences', 'flamingock_markers'];
-/** A run writes none of them. */
-const IDLE_TABLES = ['flamingock_records'];
+/** Of decisions, alerts and the rest beside the history; a plain run writes none. */
+const RECORDS = 'flamingock_records';
 
 /** Does `work` with an application of the fixture that runs nothing by itself. */
-async function operate<T>(
+const operate = <T>(
   options: FixtureOptions,
   work: (flamingock: FlamingockService) => Promise<T>,
-): Promise<T> {
-  const module = fixtureModule({ ...options, settings: { ...LEASE, runAt: 'manual' } });
-  const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-  try {
-    return await work(app.get(FlamingockService));
-  } finally {
-    await app.close();
-  }
-}
+): Promise<T> => withApplication({ ...options, settings: LEASE }, work);
 
 function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
   let folder: string;
   let audit: RestrictedDatabase;
   let notes: RestrictedDatabase;
   let options: FixtureOptions;
+  const receiver = new AlertReceiver();
   const outbox = () => readFileSync(options.outbox, 'utf8');
 
   beforeAll(async () => {
+    await receiver.listen();
     folder = mkdtempSync(join(tmpdir(), 'flamingock-rights-'));
     audit = await RestrictedDatabase.open(create);
     notes = isSeparate ? await RestrictedDatabase.open(create) : audit;
@@ -53,6 +54,7 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
     rmSync(options.outbox, { force: true });
   });
   afterAll(async () => {
+    await receiver.leave();
     if (isSeparate) await notes.remove();
     await audit.remove();
     rmSync(folder, { recursive: true });
@@ -86,6 +88,52 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
     expect(await notes.owner.values('note')).toEqual(['one', 'three', 'two']);
   });
 
+  it('is enough to approve, to work on an issue, and to tell of it', async () => {
+    const settings: FlamingockSettings = { approvals: { require: [{ target: 'outbox', count: 1 }] } };
+    const guarded: FixtureOptions = {
+      ...failAt('half of publish', 'rollback of publish'),
+      settings,
+      alerts: { url: receiver.url, secrets: WEBHOOK_SECRETS },
+    };
+    await expect(boot(guarded)).rejects.toBeInstanceOf(UnapprovedChangesError);
+    await withApplication(guarded, (flamingock) => approveAll(flamingock, 'ann'));
+    await expect(boot(guarded)).rejects.toBeInstanceOf(ChangeFailedError);
+    await withApplication(guarded, async ({ issues, alerts, audit }) => {
+      await issues.decide({ kind: 'comment', changeId: 'publish' }, { actor: 'ann', reason: 'looking' });
+      await alerts.deliver();
+      const told = (await alerts.list()).flatMap(({ deliveries }) => deliveries.map(({ state }) => state));
+      expect(new Set(told)).toEqual(new Set(['delivered']));
+      expect(await audit.verify()).toMatchObject({ ok: true, decisions: 3 });
+    });
+    expect(receiver.told).toEqual(
+      expect.arrayContaining([
+        'approval-wanted.opened publish',
+        'approval-wanted.resolved publish',
+        'issue.opened publish',
+      ]),
+    );
+  });
+
+  it.each(RIGHTS[RECORDS]!.filter((right) => right !== 'DELETE'))(
+    'is not enough to approve without %s on the records, which is said',
+    async (right) => {
+      const settings: FlamingockSettings = { approvals: { require: [{ target: 'outbox', count: 1 }] } };
+      const guarded = { ...options, settings };
+      await boot(guarded).catch(() => undefined);
+      await audit.revoke(right, RECORDS);
+      try {
+        const approving = withApplication(guarded, (flamingock) => approveAll(flamingock, 'ann'));
+        const told = await approving.then(() => 'approved', messageOf);
+        expect(told).toContain(RECORDS);
+        expect(told).toMatch(/denied/);
+      } finally {
+        await audit.grant(right, RECORDS);
+      }
+      await withApplication(guarded, (flamingock) => approveAll(flamingock, 'ann'));
+      expect((await boot(guarded)).status).toBe('applied');
+    },
+  );
+
   it('is enough to release the lock of one that is gone', async () => {
     const lock = { leaseMs: 60_000 };
     await runInstance({ ...options, behaviour: 'kill:half of warm-up', settings: { lock } });
@@ -118,7 +166,7 @@ function suite(create: CreateDatabase<SqlDatabase>, isSeparate: boolean): void {
   }
 
   const needed = Object.entries(RIGHTS)
-    .filter(([table]) => TARGET_TABLES.includes(table) === isSeparate && !IDLE_TABLES.includes(table))
+    .filter(([table]) => TARGET_TABLES.includes(table) === isSeparate && table !== RECORDS)
     .flatMap(([table, rights]) => rights.map((right) => [right, table] as const));
 
   it.each(needed)('is not enough without %s on %s, which is said', async (right, table) => {

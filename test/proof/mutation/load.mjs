@@ -20,7 +20,7 @@ try {
 }
 
 function load() {
-  const specs = Object.values(rooms).map((room) => room.specs);
+  const specs = Object.values(rooms).flatMap((room) => room.specs);
   const config = {
     ...JSON.parse(readFileSync('jest.config.json', 'utf8')),
     ...jestConfig(specs),

@@ -9,7 +9,7 @@ export default {
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: { projectType: 'custom', configFile: 'jest.config.json', config: jestConfig([specs]) },
+  jest: { projectType: 'custom', configFile: 'jest.config.json', config: jestConfig(specs) },
   mutate,
   coverageAnalysis: 'perTest',
   concurrency: 1,

@@ -1,6 +1,7 @@
 import type { Bench } from '../harness/bench.js';
 import type { Section } from '../harness/section.js';
 import { applyFromFar, applyOnMariaDb, applyOnMongo, applyOnPostgres, applyOnSqlite } from './apply.js';
+import { dashboardServer, dashboardStartUp } from './dashboard.js';
 import { drift } from './drift.js';
 import { fleet } from './fleet.js';
 import { growth } from './growth.js';
@@ -26,6 +27,7 @@ export const measures: Readonly<Record<string, readonly Measure[]>> = {
   memory: [memory],
   guard: [guard],
   drift: [drift],
+  dashboard: [dashboardServer, dashboardStartUp],
   weight: [weight],
   targets,
 };
