@@ -7,6 +7,7 @@ async function open(): Promise<TargetBackend> {
     target: folder.target(),
     second: async () => folder.target(),
     write: (handles, key, value) => filesOf(handles).write(`values/${key}`, value),
+    writeInVain: (handles) => filesOf(handles).chmod('absent', 0o600),
     read: async (key) => folder.text(`values/${key}`),
     close: async () => folder.remove(),
   };

@@ -17,6 +17,8 @@ async function openTarget(brokers: string): Promise<TargetBackend> {
     write: async (handles, key, value) => {
       await senderOf(handles).send({ topic: topic.name, messages: [{ key, value }] });
     },
+    writeInVain: (handles) =>
+      transactionOf(handles).send({ topic: topic.name, messages: [{ value: 'v', partition: 7 }] }),
     read: async (key) => (await topic.messages()).findLast((message) => message.key === key)?.value,
     close: async () => {
       await targets.remove();

@@ -24,6 +24,8 @@ async function openTarget(space: SearchSpace): Promise<TargetBackend> {
         await clientOf(handles).indices.putAlias({ index, name: aliasOf(key), body });
       }
     },
+    writeInVain: (handles) =>
+      indicesOf(handles).create(aliasOf('x'), { settings: { number_of_shards: 'no number' } }),
     read: async (key) => {
       const name = aliasOf(key);
       const { statusCode, body } = await space.client.indices.getAlias({ name }, { ignore: [404] });

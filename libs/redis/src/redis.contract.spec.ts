@@ -25,6 +25,7 @@ async function openTarget(keyspace: Keyspace): Promise<PartialBackend> {
         await clientOf(handles).set(key, value);
       }
     },
+    writeInVain: async (handles) => collectorOf(handles).blpop('k', 0),
     writeInPart: async (handles, kept, lost) => {
       collectorOf(handles).set(kept, 'a text').lpush(kept, 'no list').set(lost, 'v');
     },

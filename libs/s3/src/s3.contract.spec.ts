@@ -15,6 +15,7 @@ async function openTarget(url: string, prefix: string): Promise<TargetBackend> {
     },
     second: async () => bucket.target(undefined, { prefix }),
     write: (handles, key, value) => objectsOf(handles).put(key, value),
+    writeInVain: (handles) => objectsOf(handles).copy('absent', 'k'),
     read: (key) =>
       reader.send(new GetObjectCommand(at(key))).then(
         ({ Body }) => Body?.transformToString(),

@@ -3,9 +3,9 @@ export interface Transaction {
   readonly resource: object;
 
   /**
-   * True while it holds nothing of the change. Given by a target system whose transaction holds only what
-   * a change puts into it by hand: what the change does there in any other way is not in it, so that
-   * an empty one proves nothing.
+   * True while the change has not written through it, or tried to. Given by a target system whose transaction holds
+   * only what a change puts into it by hand: what the change does there in any other way is not in it, so that an
+   * empty one proves nothing.
    */
   isEmpty?(): boolean;
 }

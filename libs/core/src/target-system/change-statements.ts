@@ -16,6 +16,7 @@ export class ChangeStatements {
   private readonly scope = currentChange();
   private readonly unawaited: string[] = [];
   private isSealing = false;
+  private wrote = false;
   private isIdle = (): void => undefined;
   private ended = false;
 
@@ -32,6 +33,11 @@ export class ChangeStatements {
   /** True while its `@Verify()` is asked: a statement that does more than read is to be refused. */
   get mayOnlyRead(): boolean {
     return this.readOnly || this.scope?.mayOnlyRead === true;
+  }
+
+  /** True once the change has written, or tried to: see {@link noteWrite}. */
+  get haveWritten(): boolean {
+    return this.wrote;
   }
 
   /** True once the change has ended: nothing more is sent. */
@@ -67,6 +73,11 @@ export class ChangeStatements {
   refusal(text: string): ChangeEndedError {
     this.scope?.late(text);
     return new ChangeEndedError(this.changeId);
+  }
+
+  /** To be called before each statement that writes, whatever becomes of it, where `Transaction.isEmpty` is told. */
+  noteWrite(): void {
+    this.wrote = true;
   }
 
   /** Notes a statement that is on its way. @returns notes that it has ended. */

@@ -109,6 +109,7 @@ export class ChangeFiles extends Files {
     if (this.statements.mayOnlyRead) {
       throw new ReadOnlyStatementError(this.statements.changeId, text, 'Use read, stream, exists or list.');
     }
+    this.statements.noteWrite();
     return this.perform(text, () => work(this.readPath(path), this.readPath(other)));
   }
 

@@ -36,10 +36,6 @@ export class ChangedTree {
     private readonly tellsCase: boolean,
   ) {}
 
-  get isEmpty(): boolean {
-    return this.nodes.size === 0;
-  }
-
   /** All that was altered, what is outside before what is in it. */
   entries(): (readonly [path: string, node: Node])[] {
     return [...this.nodes.entries()].sort(([one], [other]) => (one < other ? -1 : 1));

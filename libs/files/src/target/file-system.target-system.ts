@@ -132,7 +132,10 @@ export class FileSystemTargetSystem implements TransactionalTargetSystem {
     const statements = new ChangeStatements(changeId);
     const files = new ChangeFiles(new StagedFiles(root, tree, staged), this.readPath, statements);
     try {
-      await work(new Map([[Files, files]]), { resource: this.resource, isEmpty: () => tree.isEmpty });
+      await work(new Map([[Files, files]]), {
+        resource: this.resource,
+        isEmpty: () => !statements.haveWritten,
+      });
       await files.seal();
     } finally {
       statements.end();

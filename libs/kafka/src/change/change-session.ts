@@ -24,16 +24,15 @@ export interface SessionContext {
 export class ChangeSession {
   private last: Promise<unknown> = Promise.resolve();
   private failure: { readonly error: unknown } | undefined;
-  private holdsNothing = true;
   private readonly statements: ChangeStatements;
 
   constructor(private readonly context: SessionContext) {
     this.statements = new ChangeStatements(context.changeId);
   }
 
-  /** True while the change has sent nothing. */
+  /** True while the change has sent nothing, nor tried to. */
   get isEmpty(): boolean {
-    return this.holdsNothing;
+    return !this.statements.haveWritten;
   }
 
   /** The transaction as the change gets it. */
@@ -79,7 +78,7 @@ export class ChangeSession {
     if (this.statements.haveEnded) return Promise.reject(this.statements.refusal(what));
     const refusal = refusalToWrite(this.statements, what);
     if (refusal) return Promise.reject(refusal);
-    this.holdsNothing = false;
+    this.statements.noteWrite();
     const sending = this.last.then(() => {
       this.assertWhole();
       return send();

@@ -36,6 +36,7 @@ export class ReadingRequests {
   }
 
   private refuse(refusal: Error): Error {
+    this.statements.noteWrite();
     this.firstRefusal ??= refusal;
     return refusal;
   }

@@ -37,10 +37,6 @@ export class IndexSession {
 
   constructor(private readonly resources: SessionResources) {}
 
-  get isEmpty(): boolean {
-    return this.made.size + this.moves.size + this.others.length === 0;
-  }
-
   create(alias: string, { settings = {}, mappings }: NewIndex): Promise<string> {
     const { names, hold, link } = this.resources;
     const nonce = this.nonce();
@@ -191,6 +187,7 @@ export class IndexSession {
   private async statement<T>(text: string, work: () => Promise<T>): Promise<T> {
     const { statements } = this.resources;
     statements.assertOpen(text);
+    statements.noteWrite();
     return statements.track(text, work());
   }
 

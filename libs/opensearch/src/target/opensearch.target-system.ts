@@ -145,7 +145,7 @@ export class OpenSearchTargetSystem implements TransactionalTargetSystem {
     const statements = new ChangeStatements(changeId);
     const requests = new ReadingRequests(statements);
     const session = new IndexSession({ changeId, hold, names, link, statements, keepOld: settings.keepOld });
-    const tx = { resource: this.resource, isEmpty: () => session.isEmpty };
+    const tx = { resource: this.resource, isEmpty: () => !statements.haveWritten };
     this.scope.install(this);
     try {
       await this.scope.run(requests.send, () => work(this.handles(new SearchIndices(() => session)), tx));

@@ -41,6 +41,11 @@ export class ChangeSession {
     this.reader = this.readerOf(client);
   }
 
+  /** True while it has written nothing, nor tried to. */
+  get isEmpty(): boolean {
+    return !this.statements.haveWritten;
+  }
+
   /** True while the connection watches keys for this change. */
   get isWatching(): boolean {
     return this.watches;
@@ -95,6 +100,7 @@ export class ChangeSession {
   }
 
   private refuse(command: Command, refusal: Error, stream: PipelineStream | undefined): unknown {
+    this.statements.noteWrite();
     if (!this.statements.haveEnded) this.firstRefusal ??= refusal;
     return refuseCommand(command, refusal, stream);
   }

@@ -40,10 +40,6 @@ export class CommandCollector {
     this.commander = commander(changeId, client, (command) => this.collect(command));
   }
 
-  get isEmpty(): boolean {
-    return this.commands.length === 0;
-  }
-
   /** The distinct keys of all commands, as far as they are known. */
   get keys(): readonly Word[] {
     return [...this.keysSeen.values()];
@@ -60,6 +56,7 @@ export class CommandCollector {
     const name = command.name.toLowerCase();
     this.statements.assertOpen(upper(name));
     assertReads(this.statements, command, this.table);
+    this.statements.noteWrite();
     const args = command.args as Word[];
     const objection = this.table.objection(name, args);
     if (objection !== undefined) throw new CommandNotCollectableError(this.changeId, upper(name), objection);

@@ -147,7 +147,7 @@ export class RedisTargetSystem implements TransactionalTargetSystem {
     const stopListening = connection.onEnd(() => this.reconnect(session));
     try {
       await this.scope.run(session, () =>
-        work(handles, { resource: this.resource, isEmpty: () => session.collector.isEmpty }),
+        work(handles, { resource: this.resource, isEmpty: () => session.isEmpty }),
       );
       await session.seal();
     } catch (error) {

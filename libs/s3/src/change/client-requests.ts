@@ -58,6 +58,7 @@ export class ClientRequests {
       throw new ReadOnlyStatementError(changeId, operation, remedy);
     }
     if (!this.transactional) return;
+    this.statements.noteWrite();
     const refusal = new S3PlainWriteError(changeId, operation);
     this.firstRefusal ??= refusal;
     throw refusal;

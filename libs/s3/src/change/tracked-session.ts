@@ -61,6 +61,7 @@ export class TrackedSession implements ObjectSession {
       const { changeId, mayOnlyRead } = this.statements;
       const remedy = 'Send what only reads: get, head and list.';
       if (mayOnlyRead) throw new ReadOnlyStatementError(changeId, text, remedy);
+      this.statements.noteWrite();
       return send();
     });
   }

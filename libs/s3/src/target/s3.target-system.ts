@@ -99,9 +99,9 @@ export class S3TargetSystem implements TransactionalTargetSystem {
       return { status: 'rolled-back', error };
     }
     const { session } = resources;
-    const transaction = { resource: this.resource, isEmpty: () => session.edited.size === 0 };
+    const statements = new ChangeStatements(change.changeId);
+    const transaction = { resource: this.resource, isEmpty: () => !statements.haveWritten };
     try {
-      const statements = new ChangeStatements(change.changeId);
       await this.perform(session, statements, true, (handles) => work(handles, transaction));
     } catch (error) {
       await this.bucket.deleteAll(session.staged).catch(() => undefined);

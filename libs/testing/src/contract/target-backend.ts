@@ -24,6 +24,8 @@ export interface TargetBackend extends ContractBackend {
    * system does not see what services do.
    */
   readonly writeByService?: (key: string, value: string) => Promise<void>;
+  /** Tries to write through handles of a transaction, and fails. Absent where the target calls no transaction empty. */
+  readonly writeInVain?: (handles: Handles) => Promise<unknown>;
   /**
    * Begins something of which the answer comes later.
    *

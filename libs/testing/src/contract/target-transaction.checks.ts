@@ -37,6 +37,16 @@ export const TARGET_TRANSACTION_CHECKS: ContractChecks<TargetBackend> = {
     assert.deepEqual(said, [true, false]);
   },
 
+  'does not call its transaction empty after a write that failed': async ({ target, writeInVain }) => {
+    if (!writeInVain) return;
+    let said: boolean | undefined;
+    await target.transaction(changeRun(), async (handles, tx) => {
+      await assert.rejects(async () => writeInVain(handles));
+      said = tx.isEmpty?.();
+    });
+    assert.notEqual(said, true);
+  },
+
   'applies nothing when work throws, and tells the very error': async ({ target, write, read }) => {
     const failure = new ChangeFailure('after the writes');
     const outcome = await target.transaction(changeRun(), async (handles) => {
