@@ -107,32 +107,7 @@ export type { EditedChange } from './plan/change-identity.js';
 
 export type { ChangeObserver, ObservedChange, ObservedEnd } from './reporting/change-observer.js';
 export { FlamingockEvents } from './reporting/event-publisher.js';
-export type {
-  AwaitedIssue,
-  AwaitingEvent,
-  ChangeEndedEvent,
-  ChangeProgressEvent,
-  ChangeStartedEvent,
-  FlamingockEventMap,
-  FlamingockEventName,
-  RunEvent,
-  LeftBehindEvent,
-  StageEvent,
-  StillRunningEvent,
-  TookOverEvent,
-  ChangeUndoneEvent,
-  CircuitClosedEvent,
-  CircuitOpenedEvent,
-  DriftCheckedEvent,
-  HeadSignedEvent,
-  IssueOpenedEvent,
-  ImportRecordedEvent,
-  IssueResolvedEvent,
-  LockReleasedEvent,
-  DecisionRecordedEvent,
-  OperationUntidyEvent,
-  ServiceRenamedEvent,
-} from './reporting/flamingock.events.js';
+export type * from './reporting/flamingock.events.js';
 export type {
   ChangeReport,
   ChangeResult,

@@ -129,7 +129,10 @@ function alertsSuite(createAudit: CreateDatabase, extent: 'all' | 'promises'): v
     expect(shown.stdout).toMatch(
       /^Change "publish" needs a manual check {2}open\n {2}issue-[0-9a-f]{32}, opened .*\n {2}webhook opened: dead .*, 1 attempt: AlertNotDeliveredError: .*ECONNREFUSED/,
     );
-    expect(await command(['alerts', 'resend', '-i', id], once)).toMatchObject({ code: 0 });
+    const again = ['alerts', 'resend', '-i', id, '--by', 'ann', '--reason', 'it is back'];
+    expect(await command(again, once)).toMatchObject({ code: 0 });
+    const listed = await onFixture(once)(['alerts', 'list'], { env: ALLOWED_CI });
+    expect(listed.stdout).toMatch(/\n {2}sent again \S+Z by ann: it is back\n/);
     expect(await command(['alerts', 'deliver'], once)).toMatchObject({ code: 0 });
     expect(receiver.events.map((event) => event.id)).toEqual([`${id}-opened`]);
     expect(await command(['alerts', 'resend', '-i', id], once)).toMatchObject({ code: 1 });

@@ -19,7 +19,7 @@ export const work: Work<AlertsListOptions> = async ({ flamingock, options, out }
 };
 
 function describe(
-  { id, title, openedAt, resolvedAt, deliveries, command }: AlertSummary,
+  { id, title, openedAt, resolvedAt, resent, deliveries, command }: AlertSummary,
   out: Output,
 ): string {
   const { bold, green, red, yellow } = out.palette;
@@ -32,5 +32,17 @@ function describe(
     return `  ${oneLine(channel)} ${message}: ${colours[reached](reached)} ${at}, ${tried}${manyLines(why)}`;
   });
   const next = isOver || command === '' ? [] : [`  next: ${oneLine(command)}`];
-  return [`${bold(oneLine(title))}  ${state}`, `  ${id}, opened ${openedAt}`, ...lines, ...next].join('\n');
+  const again = resent ? [`  sent again ${describeResent(resent)}`] : [];
+  return [
+    `${bold(oneLine(title))}  ${state}`,
+    `  ${id}, opened ${openedAt}`,
+    ...lines,
+    ...again,
+    ...next,
+  ].join('\n');
+}
+
+function describeResent({ at, actor, reason }: NonNullable<AlertSummary['resent']>): string {
+  const by = actor ? ` by ${actor.name}` : '';
+  return oneLine(`${at}${by}${reason === undefined ? '' : `: ${reason}`}`);
 }

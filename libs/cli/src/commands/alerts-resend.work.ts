@@ -2,15 +2,16 @@ import { cliCommand } from '@nestjs-flamingock/core/adapter';
 import { ExitCode } from '../exit-code.js';
 import { oneLine } from '../output/safe-text.js';
 import type { Work } from './command-runner.js';
+import { contextOf, type OperatorOptions } from './operator.js';
 
-export interface AlertsResendOptions {
+export interface AlertsResendOptions extends OperatorOptions {
   readonly id: string;
 }
 
 /** What `flamingock alerts resend` does. */
 export const work: Work<AlertsResendOptions> = async ({ flamingock, options, out }) => {
   const { id } = options;
-  const revived = await flamingock.alerts.resend(id);
+  const revived = await flamingock.alerts.resend(id, contextOf(options, out));
   const { green, red } = out.palette;
   out.result({ id, revived }, () =>
     oneLine(

@@ -20,6 +20,8 @@ export function addAlerts(parent: Command, runner: CommandRunner): void {
     .command('resend')
     .description('have the dead letters of an alert tried anew')
     .requiredOption('-i, --id <id>', 'the alert, as "alerts list" shows it')
+    .option('--reason <text>', 'why; kept with the alert')
+    .option('--by <name>', 'who; kept with the alert (default: the user of this process)')
     .addHelpText('after', examples(['flamingock alerts resend -i issue-0f3a', 'once its receiver is back']))
     .action(runner.action(() => import('./alerts-resend.work.js')));
 }

@@ -1,4 +1,6 @@
 import { momentOf } from '../audit/store-time.js';
+import type { Operator } from '../audit/actor.js';
+import { operatorOf, type Operation } from '../operations/operation-context.js';
 import type { Engine } from '../run/engine.js';
 import type { AlertCause } from './alert.js';
 import { AlertOutbox, type KeptAlert } from './alert-outbox.js';
@@ -26,6 +28,8 @@ export interface AlertSummary extends AlertCause {
   readonly openedAt: string;
   /** Absent while its cause is there. */
   readonly resolvedAt?: string;
+  /** Who has had its dead letters tried anew last, why, and when: ISO 8601, UTC. */
+  readonly resent?: Partial<Operator> & { readonly at: string };
   /** Of messages that were tried at least once. */
   readonly deliveries: readonly AlertDeliveryState[];
 }
@@ -54,16 +58,21 @@ export async function alertList(
  * @returns how many there were.
  * @throws UnknownAlertError
  */
-export async function alertResend(engine: Engine, id: string): Promise<number> {
+export async function alertResend(engine: Engine, id: string, operation: Operation): Promise<number> {
+  const { store, pipeline, events } = engine;
+  const operator = operatorOf(operation);
+  const at = await store.now();
   const counts: number[] = [];
   await outboxOf(engine).update(id, (stored) => {
     const { alert, revived } = withoutDead(stored);
     counts.push(revived);
-    return revived > 0 ? alert : undefined;
+    return revived > 0 ? { ...alert, resent: { at, ...operator } } : undefined;
   });
-  const count = counts.at(-1);
-  if (count === undefined) throw new UnknownAlertError(id);
-  return count;
+  const messages = counts.at(-1);
+  if (messages === undefined) throw new UnknownAlertError(id);
+  const { service } = pipeline;
+  if (messages > 0) events.publish('alert.resent', { service, alertId: id, messages, ...operator });
+  return messages;
 }
 
 function outboxOf({ store, pipeline }: Engine): AlertOutbox {
@@ -71,7 +80,7 @@ function outboxOf({ store, pipeline }: Engine): AlertOutbox {
 }
 
 function summaryOf({ id, alert }: KeptAlert): AlertSummary {
-  const { kind, subject, about, title, text, guidance, command, openedAt, resolvedAt } = alert;
+  const { kind, subject, about, title, text, guidance, command, openedAt, resolvedAt, resent } = alert;
   const deliveries = Object.entries(alert.deliveries).flatMap(([channel, byMessage]) =>
     Object.entries(byMessage).map(([message, delivery]) => stateOf(channel, message, delivery)),
   );
@@ -86,6 +95,7 @@ function summaryOf({ id, alert }: KeptAlert): AlertSummary {
     command,
     openedAt: momentOf(openedAt),
     ...(resolvedAt !== undefined && { resolvedAt: momentOf(resolvedAt) }),
+    ...(resent && { resent: { ...resent, at: momentOf(resent.at) } }),
     deliveries,
   };
 }

@@ -372,12 +372,15 @@ describe('a delivery', () => {
     ]);
 
     pager.failure = undefined;
-    expect(await alertResend(engine(), dead?.id ?? '')).toBe(1);
+    expect(await alertResend(engine(), dead?.id ?? '', by('ann'))).toBe(1);
+    expect(await alertList(engine())).toMatchObject([
+      { resent: { at: expect.any(String), actor: { kind: 'human', name: 'ann' }, reason: 'looked' } },
+    ]);
     await pass();
     expect(pager.got.map(({ id }) => id)).toEqual([attempts[0]?.id]);
     expect(await alertList(engine(), { dead: true })).toEqual([]);
-    expect(await alertResend(engine(), dead?.id ?? '')).toBe(0);
-    expect(await failureOf(alertResend(engine(), 'issue-none'))).toBeInstanceOf(UnknownAlertError);
+    expect(await alertResend(engine(), dead?.id ?? '', by('ann'))).toBe(0);
+    expect(await failureOf(alertResend(engine(), 'issue-none', by('ann')))).toBeInstanceOf(UnknownAlertError);
   });
 
   it('leaves a receiver alone for as long as it asks to be', async () => {
@@ -460,6 +463,9 @@ describe('rows of the outbox that somebody has forged', () => {
     JSON.stringify({ ...row(), openedAt: 8.7e15 }),
     JSON.stringify({ ...row(), resolvedAt: '2030' }),
     JSON.stringify({ ...row(), lease: 'mine' }),
+    JSON.stringify({ ...row(), resent: 'by me' }),
+    JSON.stringify({ ...row(), resent: { at: 0, actor: 'me' } }),
+    JSON.stringify({ ...row(), resent: { at: 0, reason: {} } }),
     JSON.stringify({ ...row(), deliveries: { pager: { opened: null } } }),
     JSON.stringify({ ...row(), deliveries: { pager: { opened: { attempts: 'x' } } } }),
   ];

@@ -1,3 +1,4 @@
+import type { Operator } from '../audit/actor.js';
 import type { RetrySettings } from '../run/engine-settings.js';
 import { growingPause } from '../runtime/growing-pause.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -18,6 +19,11 @@ export interface Delivery {
   readonly deadAt?: number;
 }
 
+/** Who has had dead letters tried anew last, why, and when, in store time. */
+export interface Resent extends Partial<Operator> {
+  readonly at: number;
+}
+
 /** An alert as the outbox has it, which has a delivery for each message that was tried on a channel. All times are store time: milliseconds since 1970. */
 export interface StoredAlert extends AlertCause {
   readonly openedAt: number;
@@ -26,6 +32,7 @@ export interface StoredAlert extends AlertCause {
   readonly reminders: number;
   /** Who is delivering it, and until when nobody else does. */
   readonly lease?: { readonly owner: string; readonly until: number };
+  readonly resent?: Resent;
   /** By channel, then by message. */
   readonly deliveries: Readonly<Record<string, Readonly<Record<string, Delivery>>>>;
 }
@@ -36,7 +43,7 @@ const NUMBERS = ['openedAt', 'reminders'] as const;
 /** Whether it is what this library writes. A row that somebody has forged must not keep the others from being delivered. */
 export function isStoredAlert(value: unknown): value is StoredAlert {
   if (!isObject(value)) return false;
-  const { guidance, deliveries, lease, resolvedAt } = value;
+  const { guidance, deliveries, lease, resolvedAt, resent } = value;
   return (
     TEXTS.every((name) => typeof value[name] === 'string') &&
     NUMBERS.every((name) => Number.isSafeInteger(value[name])) &&
@@ -46,6 +53,7 @@ export function isStoredAlert(value: unknown): value is StoredAlert {
     isMoment(value['openedAt']) &&
     (lease === undefined ||
       (isObject(lease) && typeof lease['owner'] === 'string' && isMoment(lease['until']))) &&
+    (resent === undefined || isResent(resent)) &&
     isObject(deliveries) &&
     Object.values(deliveries).every((byKey) => isObject(byKey) && Object.values(byKey).every(isDelivery))
   );
@@ -58,6 +66,14 @@ function isDelivery(value: unknown): boolean {
     ['attempts', 'notBefore', 'pauseMs'].every((name) => typeof value[name] === 'number') &&
     [deliveredAt, deadAt].every((at) => at === undefined || isMoment(at))
   );
+}
+
+function isResent(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { at, actor, reason } = value;
+  const isNobody = actor === undefined;
+  const isActor = isObject(actor) && ['kind', 'name'].every((name) => typeof actor[name] === 'string');
+  return isMoment(at) && (isNobody || isActor) && (reason === undefined || typeof reason === 'string');
 }
 
 /** Milliseconds that a `Date` can hold. */

@@ -49,6 +49,10 @@ export class LoggerReporter {
       const text = `The circuit of target system "${event.targetSystem}" is closed: its changes run again.`;
       this.logger.tell('log', 'circuit.closed', text, event);
     });
+    events.on('alert.resent', (event) => {
+      const text = `${event.messages} of alert ${event.alertId} will be tried anew.`;
+      this.logger.tell('log', 'alert.resent', text, event);
+    });
     events.on('change.retried', (event) => this.logger.tell('warn', 'change.retried', retried(event), event));
     events.on('run.store-away', (event) =>
       this.logger.tell(

@@ -95,6 +95,14 @@ export interface CircuitClosedEvent extends Operator {
   readonly targetSystem: string;
 }
 
+/** Dead letters of an alert are tried anew. */
+export interface AlertResentEvent extends Operator {
+  readonly service: string;
+  readonly alertId: string;
+  /** How many. */
+  readonly messages: number;
+}
+
 /** A head of the history that was signed. */
 export interface HeadSignedEvent extends RunEvent {
   readonly head: SignedHead;
@@ -161,6 +169,8 @@ export interface FlamingockEventMap {
   'circuit.opened': CircuitOpenedEvent;
   /** By a change that succeeded on its target system, or by an operator. */
   'circuit.closed': CircuitClosedEvent;
+  /** By an operator. */
+  'alert.resent': AlertResentEvent;
   /** By an operator; what a run releases by itself is no event. */
   'lock.released': LockReleasedEvent;
   /** After a run or an operation that has recorded anything, where `evidence` is set; and by `audit.signHead()`. */

@@ -131,7 +131,7 @@ export class DashboardActions {
     const { alerts, circuits, lock } = this.flamingock;
     switch (action) {
       case 'resend-alert': {
-        const count = await alerts.resend(alertId);
+        const count = await alerts.resend(alertId, context);
         return { done: `${count} ${count === 1 ? 'message is' : 'messages are'} tried anew.` };
       }
       case 'close-circuit':

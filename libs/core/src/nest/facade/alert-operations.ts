@@ -1,6 +1,7 @@
 import { alertList, alertResend, type AlertListRequest, type AlertSummary } from '../../alerts/alert-list.js';
 import type { AlertSettings } from '../../alerts/alert-channel.js';
 import type { DeliveryReport } from '../../alerts/alert-delivery.js';
+import type { OperationContext } from '../../operations/operation-context.js';
 import type { AlertHost } from '../alert-host.js';
 import type { EngineHost } from '../engine-host.js';
 
@@ -30,13 +31,14 @@ export class AlertOperations {
   }
 
   /**
-   * Has every dead letter of an alert tried anew by the next delivery.
+   * Has every dead letter of an alert tried anew by the next delivery. Takes no lock. Who and why are kept with the
+   * alert, and are in the event `alert.resent`.
    *
    * @returns how many there were.
-   * @throws UnknownAlertError, AuditStoreUnavailableError
+   * @throws UnknownAlertError, InvalidRequestError, AuditStoreUnavailableError
    */
-  async resend(id: string): Promise<number> {
-    return alertResend(await this.host.engine(), id);
+  resend(id: string, context: OperationContext = {}): Promise<number> {
+    return this.host.perform(context, (engine, operation) => alertResend(engine, id, operation));
   }
 
   /**

@@ -51,7 +51,8 @@ function Alerts({ title, of }: { title: string; of: readonly Alert[] }) {
 const ABOUT_CHANGES = ['issue', 'run-failed', 'take-over', 'drift', 'approval-wanted', 'emergency-run'];
 
 function AlertRow({ alert }: { alert: Alert }) {
-  const { id, kind, subject, title, text, command, openedAt, resolvedAt, deliveries, actions } = alert;
+  const { id, kind, subject, title, text, command, openedAt, resolvedAt, resent, deliveries, actions } =
+    alert;
   const isOpen = resolvedAt === undefined;
   return (
     <div class="stack">
@@ -75,6 +76,18 @@ function AlertRow({ alert }: { alert: Alert }) {
       <Text>{text}</Text>
       {isOpen && command !== '' && <Command>{command}</Command>}
       <Deliveries of={deliveries} />
+      {resent && (
+        <p class="muted">
+          Sent again <Moment at={resent.at} near />
+          {resent.actor && (
+            <>
+              {' '}
+              by <Name>{resent.actor.name}</Name>
+            </>
+          )}
+        </p>
+      )}
+      {resent?.reason !== undefined && <Text>{resent.reason}</Text>}
       <Actions offers={actions} subject={{ alertId: id }} />
     </div>
   );
