@@ -26,6 +26,7 @@ const USED = [
   'terminus',
   'opentelemetry',
   'alerts',
+  'dashboard',
   'http',
   'testing',
   'cli',
@@ -64,8 +65,9 @@ export async function addChanges({ esm }, { project }) {
   writeFileSync(
     file,
     `import { DatabaseModule } from './changes/database.module${extension}';\n` +
+      `import { DashboardModule } from './changes/dashboard.module${extension}';\n` +
       `import { HealthModule } from './changes/health.module${extension}';\n` +
-      source.replace('imports: [],', 'imports: [DatabaseModule, HealthModule],'),
+      source.replace('imports: [],', 'imports: [DatabaseModule, DashboardModule, HealthModule],'),
   );
 }
 

@@ -22,7 +22,7 @@ const applied = {
 
 /** First start: applies, serves, says that its changes are in order, ends on SIGTERM. */
 export async function startAndApply(consumer, place) {
-  const output = await serveOnce(consumer, place, assertHealthy);
+  const output = await serveOnce(consumer, place, assertHealthyAndShown);
   strictEqual(output.includes('no traces and metrics'), consumer.telemetry === undefined, output);
   const { audit, greetings, locks } = await inspect(consumer, place);
   deepStrictEqual({ audit, greetings, services: locks.map(({ service }) => service) }, applied);
@@ -31,7 +31,7 @@ export async function startAndApply(consumer, place) {
 /** Second start: nothing runs, and the lock is not even taken. */
 export async function startAgain(consumer, place) {
   const before = await inspect(consumer, place);
-  await serveOnce(consumer, place);
+  await serveOnce(consumer, place, assertShown);
   deepStrictEqual(await inspect(consumer, place), before);
 }
 
@@ -56,9 +56,27 @@ export const startThatApplies =
     deepStrictEqual(executed, ids);
   };
 
-async function assertHealthy(url) {
+async function assertHealthyAndShown(url) {
   const { details } = await (await fetch(`${url}health`)).json();
   deepStrictEqual(details.flamingock, { applied: 2, pending: 0, status: 'up' });
+  await assertShown(url);
+}
+
+/** The dashboard gives its page, the files of it and what it shows to an operator, and nothing to others. */
+async function assertShown(url) {
+  const from = (path, headers = { 'x-operator': 'ann' }) => fetch(`${url}flamingock/${path}`, { headers });
+  strictEqual((await from('index.html', {})).status, 403);
+  const page = await (await from('index.html')).text();
+  const [, script] = /<script [^>]*src="\.\/([^"]+)"/.exec(page) ?? [];
+  strictEqual((await from(script)).status, 200, page);
+  const { changes } = await (await from('api/changes')).json();
+  deepStrictEqual(
+    changes.slice(0, 2).map(({ changeId, state }) => [changeId, state]),
+    [
+      ['create-greetings', 'EXECUTED'],
+      ['add-greetings', 'EXECUTED'],
+    ],
+  );
 }
 
 /** Resolves to what the service has printed; `ask` is called with its address meanwhile. */
