@@ -1,6 +1,14 @@
 import 'reflect-metadata';
 import { request as httpRequest } from 'node:http';
-import { VersioningType, type CallHandler, type ExecutionContext } from '@nestjs/common';
+import fastifyHelmet from '@fastify/helmet';
+import {
+  VersioningType,
+  type CallHandler,
+  type ExecutionContext,
+  type INestApplication,
+} from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet from 'helmet';
 import { map } from 'rxjs';
 import {
   ACTIONS,
@@ -17,7 +25,7 @@ import {
   type RunList,
   type SessionAnswer,
 } from './api/contract.js';
-import { PLATFORMS, Served } from './fixtures/served.js';
+import { PLATFORMS, Served, type Platform } from './fixtures/served.js';
 import { FlamingockDashboardModule } from './flamingock-dashboard.module.js';
 import { InvalidDashboardOptionsError } from './options/dashboard.errors.js';
 
@@ -306,6 +314,31 @@ describe.each(PLATFORMS)('the dashboard on %s', (platform) => {
     expect(await served.json<SessionAnswer>('/api/session')).toMatchObject({ service: 'shop' });
     expect((await served.get('')).headers.get('location')).toBe('./changes/index.html');
   });
+});
+
+it.each<[Platform, (app: INestApplication) => unknown]>([
+  ['Express', (app) => app.use(helmet())],
+  ['Fastify', (app) => (app as NestFastifyApplication).register(fastifyHelmet)],
+])('keeps its own policy where %s has helmet', async (platform, configure) => {
+  const served = await failed(await Served.start(platform, {}, { configure: (app) => void configure(app) }));
+  for (const route of [
+    '/index.html',
+    '/assets/app-AB12.js',
+    '/api/overview',
+    '/api/history/export',
+    '/api/events',
+  ]) {
+    const response = await served.get(route);
+    const policy = response.headers.get('content-security-policy');
+    expect([route, response.status, policy]).toEqual([
+      route,
+      200,
+      expect.stringMatching(/^default-src 'none'; [^,]+$/),
+    ]);
+    expect(response.headers.get('x-frame-options')).toBe('DENY');
+    expect(response.headers.has('strict-transport-security')).toBe(true);
+    await response.body?.cancel();
+  }
 });
 
 it('reads a body by itself where the application parses none', async () => {

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { setImmediate } from 'node:timers/promises';
+import { Agent, get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { AuditEntry, LiveNews } from '@nestjs-flamingock/core';
 import { nodeRuntime } from '@nestjs-flamingock/core/adapter';
@@ -86,6 +88,17 @@ async function deaf({ origin, path }: Served): Promise<Socket> {
   return socket;
 }
 
+/** Asks what goes on, and tells what becomes of the connection. */
+function answered({ origin, path }: Served, agent: Agent): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'x-user': 'bob' };
+    const asked = get(`${origin}${path}/api/live`, { agent, headers }, (response) => {
+      response.resume().once('end', () => resolve(response.headers.connection));
+    });
+    asked.once('error', reject);
+  });
+}
+
 describe.each<Platform>(PLATFORMS)('events on %s', (platform) => {
   it('tell what goes on, and each new entry, by the number of the last one', async () => {
     const served = await Served.start(platform);
@@ -133,11 +146,49 @@ describe.each<Platform>(PLATFORMS)('events on %s', (platform) => {
     page.close();
   });
 
+  it('are not kept for a page that does not read: it is dropped, and another has its room', async () => {
+    const served = await Served.start(platform, { maxClients: 1 });
+    await failing(served);
+    const { runs } = served.flamingock;
+    const live = runs.live.bind(runs);
+    let seq = 4;
+    let isOpen = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (isOpen = resolve));
+    runs.live = async () => {
+      isOpen();
+      const { state, entries } = await live({ after: 3 });
+      const [entry] = entries as [AuditEntry];
+      seq++;
+      const news = { ...entry, seq, metadata: { note: 'x'.repeat(1_000_000) } };
+      return { state: { ...state, seq }, entries: [news], isReset: false, queries: 0 };
+    };
+    const socket = await deaf(served);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await opened;
+    for (;;) {
+      const other = await served.get('/api/events');
+      await other.body?.cancel();
+      if (other.status === 200) break;
+      await setImmediate();
+    }
+    socket.resume();
+    await closed;
+  });
+
   it('end with the application', async () => {
     const served = await Served.start(platform);
     const page = await Page.open(served);
     await page.next('state');
     await Promise.all([served.app.close(), page.ended()]);
+  });
+
+  it('or requests on a connection that is kept do not keep the application from ending', async () => {
+    const served = await Served.start(platform);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await answered(served, agent)).toBe('keep-alive');
+    const closing = served.app.close();
+    while ((await answered(served, agent).catch(() => 'refused')) !== 'refused');
+    await closing;
   });
 
   it('do not keep the application from ending where a client does not read', async () => {

@@ -15,6 +15,7 @@ import { DashboardActions } from './actions/dashboard-actions.js';
 import { clientFiles, type ClientFiles } from './assets/client-files.js';
 import { DashboardController } from './http/dashboard.controller.js';
 import { Views } from './http/views.js';
+import { EndingConnections } from './live/ending-connections.js';
 import { EventStreams } from './live/event-streams.js';
 import { LiveFeed, RUNTIME } from './live/live-feed.js';
 import type {
@@ -74,6 +75,7 @@ function moduleWith(routes: ResolvedRoutes, given: Provider): DynamicModule {
       DashboardActions,
       LiveFeed,
       EventStreams,
+      EndingConnections,
     ],
   };
 }
@@ -81,7 +83,7 @@ function moduleWith(routes: ResolvedRoutes, given: Provider): DynamicModule {
 /** One class for each module: guards and path are written on it. */
 function controllerOf({ path, guards }: ResolvedRoutes): Type<DashboardController> {
   @Controller(path)
-  @UseGuards(...guards)
+  @UseGuards(EndingConnections, ...guards)
   class FlamingockDashboardController extends DashboardController {
     constructor(
       @Inject(FlamingockService) protected readonly flamingock: FlamingockService,

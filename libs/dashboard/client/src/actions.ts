@@ -1,4 +1,4 @@
-import type { ActionBody, DashboardAction } from '../../src/api/contract.js';
+import { ACTION_FIELDS, type ActionBody, type DashboardAction } from '../../src/api/contract.js';
 
 /** What an action is about, as pages know it. */
 export type Subject =
@@ -6,7 +6,6 @@ export type Subject =
       readonly changeId: string;
       readonly seq?: number;
       readonly digest?: string;
-      readonly hasRollback?: boolean;
     }
   | { readonly alertId: string }
   | { readonly targetSystem: string }
@@ -72,13 +71,21 @@ export function initialValues(action: DashboardAction, { name, now }: { name: st
   return {};
 }
 
-/** The body of a request; `undefined` while something is missing that even a preview needs. */
-export function bodyOf(subject: Subject, values: Values, field: Field | undefined, reason: string) {
-  const filled = fieldOf(values, field);
+/**
+ * The body of a request, with what the action takes of its subject; `undefined` while something is missing that even a
+ * preview needs.
+ */
+export function bodyOf<A extends DashboardAction>(
+  action: A,
+  subject: Subject,
+  values: Values,
+  reason: string,
+): ActionBody<A> | undefined {
+  const filled = fieldOf(values, ACTION_WORDS[action].field);
   if (!filled) return undefined;
-  const { hasRollback, ...about } = subject as Subject & { hasRollback?: boolean };
   const why = reason.trim() === '' ? {} : { reason: reason.trim() };
-  return { ...about, ...filled, ...why } as ActionBody;
+  const about = Object.entries(subject).filter(([name]) => Object.hasOwn(ACTION_FIELDS[action], name));
+  return { ...Object.fromEntries(about), ...filled, ...why } as ActionBody<A>;
 }
 
 function fieldOf(values: Values, field: Field | undefined): object | undefined {

@@ -1,35 +1,14 @@
 import { InvalidRequestError, type RequestFault } from '@nestjs-flamingock/core';
 import { shown } from '@nestjs-flamingock/core/adapter';
-import { MAX_REASON, type DashboardAction, type DashboardSubject } from '../api/contract.js';
+import {
+  ACTION_FIELDS,
+  MAX_REASON,
+  type DashboardAction,
+  type DashboardSubject,
+  type FieldKind,
+} from '../api/contract.js';
 
-/** What a field of a body has to be. */
-type Kind = 'text' | 'finding' | 'maybe-empty' | 'number' | 'optional-text' | 'optional-number';
-
-const OF_CHANGE = { changeId: 'text', seq: 'optional-number' } as const;
-const OF_CODE = { ...OF_CHANGE, digest: 'optional-text' } as const;
-
-/** The fields of each body; `reason` comes to all of them. */
-const FIELDS: Readonly<Record<DashboardAction, Readonly<Record<string, Kind>>>> = {
-  acknowledge: OF_CHANGE,
-  assign: { ...OF_CHANGE, assignee: 'maybe-empty' },
-  comment: OF_CHANGE,
-  snooze: { ...OF_CHANGE, until: 'text' },
-  propose: { ...OF_CHANGE, resolution: 'text' },
-  'approve-resolution': OF_CHANGE,
-  'reject-resolution': OF_CHANGE,
-  'withdraw-resolution': OF_CHANGE,
-  fix: { ...OF_CHANGE, resolution: 'finding' },
-  undo: OF_CHANGE,
-  approve: OF_CODE,
-  reject: OF_CODE,
-  withdraw: OF_CODE,
-  review: OF_CHANGE,
-  'resend-alert': { alertId: 'text' },
-  'close-circuit': { targetSystem: 'text' },
-  'release-lock': { token: 'number' },
-};
-
-const RULES: Readonly<Record<Kind, readonly [rule: string, isMet: (value: unknown) => boolean]>> = {
+const RULES: Readonly<Record<FieldKind, readonly [rule: string, isMet: (value: unknown) => boolean]>> = {
   text: ['a text of at least one character', (value) => typeof value === 'string' && value !== ''],
   finding: ['EXECUTED or ROLLED_BACK', (value) => value === 'EXECUTED' || value === 'ROLLED_BACK'],
   'maybe-empty': ['a text', (value) => typeof value === 'string'],
@@ -58,7 +37,7 @@ export function inputOf(
   body: Readonly<Record<string, unknown>>,
   isPreview: boolean,
 ): ActionInput {
-  const fields = FIELDS[action];
+  const fields: Readonly<Record<string, FieldKind>> = ACTION_FIELDS[action];
   const faults: RequestFault[] = [];
   const expect = (isMet: boolean, field: string, problem: string): void => {
     if (!isMet) faults.push({ field, problem });

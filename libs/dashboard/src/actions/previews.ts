@@ -151,7 +151,7 @@ function ofOther(action: DashboardAction, input: ActionInput, { name: by }: Acto
     };
   return {
     keptIn: 'log',
-    fields: { alert: input.alertId, by },
+    fields: { event: 'alert.resent', alert: input.alertId, by },
     consequences: ['What could not be delivered is tried anew by the next delivery.'],
   };
 }

@@ -83,6 +83,35 @@ export interface ChangeFields {
   readonly seq?: number;
 }
 
+/** What a field of a body has to be. */
+export type FieldKind = 'text' | 'finding' | 'maybe-empty' | 'number' | 'optional-text' | 'optional-number';
+
+const OF_CHANGE = { changeId: 'text', seq: 'optional-number' } as const;
+const OF_CODE = { ...OF_CHANGE, digest: 'optional-text' } as const;
+
+/** The fields of each body, which has no others; `reason` comes to all of them. */
+export const ACTION_FIELDS: {
+  readonly [A in DashboardAction]: Readonly<Record<keyof ActionFields[A], FieldKind>>;
+} = {
+  acknowledge: OF_CHANGE,
+  assign: { ...OF_CHANGE, assignee: 'maybe-empty' },
+  comment: OF_CHANGE,
+  snooze: { ...OF_CHANGE, until: 'text' },
+  propose: { ...OF_CHANGE, resolution: 'text' },
+  'approve-resolution': OF_CHANGE,
+  'reject-resolution': OF_CHANGE,
+  'withdraw-resolution': OF_CHANGE,
+  fix: { ...OF_CHANGE, resolution: 'finding' },
+  undo: OF_CHANGE,
+  approve: OF_CODE,
+  reject: OF_CODE,
+  withdraw: OF_CODE,
+  review: OF_CHANGE,
+  'resend-alert': { alertId: 'text' },
+  'close-circuit': { targetSystem: 'text' },
+  'release-lock': { token: 'number' },
+};
+
 /** The body of an action: JSON of at most 16 KiB. A preview needs no `reason`. */
 export type ActionBody<A extends DashboardAction = DashboardAction> = ActionFields[A] & {
   /** Why, in 1 to {@link MAX_REASON} characters; recorded. */

@@ -4,7 +4,7 @@ import type { LiveNews } from '@nestjs-flamingock/core';
 import type { Runtime } from '@nestjs-flamingock/core/adapter';
 import { ACCESS } from '../access/access.js';
 import type { LiveEvents } from '../api/contract.js';
-import { PRIVATE_HEADERS } from '../request/exchange.js';
+import { endConnectionAfter, PRIVATE_HEADERS } from '../request/exchange.js';
 import type { ResolvedAccess } from '../options/dashboard-options.js';
 import { NoRoomForEventsError } from '../options/request.errors.js';
 import { LiveFeed, RUNTIME } from './live-feed.js';
@@ -51,6 +51,7 @@ export class EventStreams implements OnModuleDestroy {
    */
   open(response: ServerResponse, after: number | undefined): void {
     this.clients.add(response);
+    endConnectionAfter(response);
     response.writeHead(200, HEADERS);
     response.write(`retry: ${RETRY_MS}\n\n`);
     const client = new Client(response);

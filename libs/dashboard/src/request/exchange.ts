@@ -94,6 +94,12 @@ export function takeOver(response: PlatformResponse): ServerResponse {
   return raw;
 }
 
+/** Has the connection end with this answer. One of HTTP/2 is shared by many, and is left alone. */
+export function endConnectionAfter(response: PlatformResponse | ServerResponse): void {
+  const raw = 'raw' in response && response.raw ? response.raw : (response as ServerResponse);
+  if (raw.req.httpVersionMajor < 2) raw.setHeader('Connection', 'close');
+}
+
 /** A header that must be there once at most. */
 export function headerOf({ headers }: PlatformRequest, name: string): string | undefined {
   const value = headers[name];

@@ -21,7 +21,7 @@ import { FlamingockAlertsModule } from '@nestjs-flamingock/alerts';
 import { FlamingockDashboardModule } from '@nestjs-flamingock/dashboard';
 import { auditStoreOn, databaseModule, targetSystemOn } from '../../../support/fixtures/database.js';
 import { sqliteFile } from '../../../support/sql-database.js';
-import type { TestDatabase } from '../../../support/test-database.js';
+import type { CreateDatabase, TestDatabase } from '../../../support/test-database.js';
 
 /** Somebody signed in who may read, and nothing else. */
 export const READER = 'rita the reader';
@@ -47,6 +47,8 @@ export interface OperatedOptions {
   /** Target systems without transactions besides `catalog-feed`. */
   readonly targets?: readonly string[];
   readonly channels?: readonly AlertChannel[];
+  /** @default a file of SQLite */
+  readonly on?: CreateDatabase;
 }
 
 /** An application with a dashboard, that applies its changes when it is told to. */
@@ -61,7 +63,7 @@ export class OperatedApplication {
   ) {}
 
   static async open(options: OperatedOptions): Promise<OperatedApplication> {
-    const database = await sqliteFile();
+    const database = await (options.on ?? sqliteFile)();
     const root = operatedModule(options, database);
     const app = await NestFactory.create(root, { logger: false, abortOnError: false });
     await app.listen(0, '127.0.0.1');

@@ -1,20 +1,21 @@
 import type { Browser, Page } from 'playwright-core';
+import { describeOn } from '../../../support/services/describe-on.js';
+import { postgresDatabase, sqliteFile } from '../../../support/sql-database.js';
+import type { CreateDatabase } from '../../../support/test-database.js';
 import { launch, openAs } from './browser.js';
 import { dropping } from './feed.js';
 import { OperatedApplication } from './operated-application.js';
 
-describe('two operators at once', () => {
+function twoOperators(on: CreateDatabase): void {
   let browser: Browser;
   let application: OperatedApplication;
-  beforeAll(async () => {
-    browser = await launch();
-    application = await OperatedApplication.open({ changes: [dropping()] });
+  beforeAll(async () => (browser = await launch()));
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    application = await OperatedApplication.open({ changes: [dropping()], on });
     await application.execute();
   });
-  afterAll(async () => {
-    await browser.close();
-    await application.close();
-  });
+  afterEach(() => application.close());
 
   async function prepare(user: string): Promise<Page> {
     const { page } = await openAs(browser, application.url, user);
@@ -43,4 +44,18 @@ describe('two operators at once', () => {
     for (const window of windows) await window.getByText('read by bob').first().waitFor();
     expect(await application.execute()).toBeUndefined();
   });
-});
+
+  it('counts two people who click at the same moment', async () => {
+    const pages = await Promise.all([prepare('ann'), prepare('bob')]);
+    await Promise.all(pages.map(approve));
+    expect((await application.flamingock.approvals.list())[0]).toMatchObject({
+      missing: 0,
+      isApproved: true,
+    });
+  });
+}
+
+describe('two operators at once', () => twoOperators(sqliteFile));
+await describeOn(['postgres'], 'two operators at once on PostgreSQL', ({ postgres }) =>
+  twoOperators(postgresDatabase(postgres)),
+);

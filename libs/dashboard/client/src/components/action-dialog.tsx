@@ -30,7 +30,7 @@ export function ActionDialog({ action, subject, onClose }: Props) {
   const [isRefused, setRefused] = useState(false);
   const [error, setError] = useState<RequestError>();
   const csrf = session?.csrf ?? '';
-  const body = bodyOf(subject, values, field, reason);
+  const body = bodyOf(action, subject, values, reason);
   const canDo = body?.reason !== undefined && !isBusy && !isRefused;
 
   const submit = async (): Promise<void> => {

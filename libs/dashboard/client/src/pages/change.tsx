@@ -39,7 +39,6 @@ function Change({ answer: { change, actions } }: { answer: ChangeAnswer }) {
     changeId,
     ...(seq !== undefined && { seq }),
     ...(digest !== undefined && { digest }),
-    hasRollback: change.hasRollback,
   };
   return (
     <div class="stack">

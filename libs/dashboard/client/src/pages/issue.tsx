@@ -48,10 +48,7 @@ function Issue({ id, answer }: { id: string; answer: IssueAnswer }) {
       <Panel title="Resolve" end={<ChangeLink id={id} />}>
         <div class="stack">
           <Needs needs={resolutions} />
-          <Actions
-            offers={actions}
-            subject={{ changeId: id, ...(seq !== undefined && { seq }), hasRollback: issue.hasRollback }}
-          />
+          <Actions offers={actions} subject={{ changeId: id, ...(seq !== undefined && { seq }) }} />
         </div>
       </Panel>
       <div class="columns">
