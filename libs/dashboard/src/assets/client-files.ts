@@ -40,9 +40,15 @@ export interface ClientFiles {
  * @throws DashboardFilesError
  */
 export function clientFiles(given?: string): ClientFiles {
-  const folders = given === undefined ? ownFolders() : [given];
-  const folder = folders.find((one) => existsSync(join(one, 'index.html')));
-  if (folder === undefined) throw new DashboardFilesError(folders);
+  const looked: string[] = [];
+  for (const folder of given === undefined ? ownFolders() : [given]) {
+    if (existsSync(join(folder, 'index.html'))) return filesIn(folder);
+    looked.push(folder);
+  }
+  throw new DashboardFilesError(looked);
+}
+
+function filesIn(folder: string): ClientFiles {
   try {
     const assets = readdirSync(join(folder, 'assets'), { withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -58,14 +64,13 @@ function fileAt(path: string): ClientFile {
 }
 
 /** Beside the bundle of this package; where this code was bundled into another file, in the package that is installed. */
-function ownFolders(): string[] {
+function* ownFolders(): Generator<string> {
   // eslint-disable-next-line no-restricted-globals -- the bundle is CommonJS, and knows where it is; specs are no bundle
-  const beside = typeof __dirname === 'string' ? [join(__dirname, '..', 'client')] : [];
+  if (typeof __dirname === 'string') yield join(__dirname, '..', 'client');
   const application = createRequire(join(process.cwd(), 'package.json'));
   try {
-    const manifest = application.resolve('@nestjs-flamingock/dashboard/package.json');
-    return [...beside, join(dirname(manifest), 'dist', 'client')];
+    yield join(dirname(application.resolve('@nestjs-flamingock/dashboard/package.json')), 'dist', 'client');
   } catch {
-    return beside;
+    // It is not installed beside the application.
   }
 }

@@ -35,19 +35,20 @@ export function resolveRoutes(options: DashboardRoutes, others: 'access' | 'fact
   const isGuarded = Array.isArray(guards) && guards.length > 0;
   const faults = [
     ...optionFaults(MODULE, options, names),
-    ...ifNot(Array.isArray(guards), `guards must be a list of guards, not ${shown(guards)}`),
+    ...ifNot(Array.isArray(guards), () => `guards must be a list of guards, not ${shown(guards)}`),
     ...ifNot(
       isGuarded || isOpen,
-      'it has no guards, so that everybody who reaches the application could see and settle its changes: set guards, ' +
+      () =>
+        'it has no guards, so that everybody who reaches the application could see and settle its changes: set guards, ' +
         'or unguarded: true where something else keeps people out',
     ),
     ...ifNot(
       !(isGuarded && isOpen),
-      'it has guards and unguarded: true: leave out the one that is not meant',
+      () => 'it has guards and unguarded: true: leave out the one that is not meant',
     ),
     ...ifNot(
       SEGMENTS.test(path) && !path.split('/').some((segment) => /^\.+$/.test(segment)),
-      `path must be segments of letters, digits, "-", "_", "." and "~", not ${shown(options.path)}`,
+      () => `path must be segments of letters, digits, "-", "_", "." and "~", not ${shown(options.path)}`,
     ),
   ];
   if (faults.length > 0) throw new InvalidDashboardOptionsError(faults);
@@ -59,24 +60,24 @@ export function resolveAccess(options: DashboardAccess): ResolvedAccess {
   const { actor, can, readOnly = false, origins = [], lockWaitMs = 5_000, maxClients = 100 } = options;
   const faults = [
     ...optionFaults(MODULE, options, { ...ROUTE_NAMES, ...ACCESS_NAMES }),
-    ...ifNot(isFunction(actor), `actor must be a function, not ${shown(actor)}`),
-    ...ifNot(isFunction(can), `can must be a function, not ${shown(can)}`),
-    ...ifNot(typeof readOnly === 'boolean', `readOnly must be true or false, not ${shown(readOnly)}`),
+    ...ifNot(isFunction(actor), () => `actor must be a function, not ${shown(actor)}`),
+    ...ifNot(isFunction(can), () => `can must be a function, not ${shown(can)}`),
+    ...ifNot(typeof readOnly === 'boolean', () => `readOnly must be true or false, not ${shown(readOnly)}`),
     ...ifNot(
       Array.isArray(origins) && origins.every(isOrigin),
-      `origins must be a list such as https://admin.example.com, not ${shown(origins)}`,
+      () => `origins must be a list such as https://admin.example.com, not ${shown(origins)}`,
     ),
     ...ifNot(
       Number.isFinite(lockWaitMs) && lockWaitMs >= 0,
-      `lockWaitMs must be a number of milliseconds from 0, not ${shown(lockWaitMs)}`,
+      () => `lockWaitMs must be a number of milliseconds from 0, not ${shown(lockWaitMs)}`,
     ),
     ...ifNot(
       Number.isSafeInteger(maxClients) && maxClients >= 0,
-      `maxClients must be a whole number from 0, not ${shown(maxClients)}`,
+      () => `maxClients must be a whole number from 0, not ${shown(maxClients)}`,
     ),
     ...ifNot(
       actor !== undefined || can === undefined,
-      'can is set and actor is not: nobody could ever do anything; set actor, or leave out can',
+      () => 'can is set and actor is not: nobody could ever do anything; set actor, or leave out can',
     ),
   ];
   if (faults.length > 0) throw new InvalidDashboardOptionsError(faults);
@@ -95,6 +96,7 @@ function isOrigin(value: unknown): boolean {
   return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
 }
 
-function ifNot(isMet: boolean, fault: string): string[] {
-  return isMet ? [] : [fault];
+/** A fault is put into words only where it is one: to show a value takes longer than to check it. */
+function ifNot(isMet: boolean, fault: () => string): string[] {
+  return isMet ? [] : [fault()];
 }
