@@ -77,6 +77,20 @@ export const askedChanges: Contender = { title: 'asked changes', module: partici
 
 export const fleetMember: Contender = { title: 'instance', module: participant('fleet-member') };
 
+/** One that applies nothing, and waits for another one to do it. */
+export const fleetWaiter: Contender = {
+  title: 'instance that waits',
+  module: participant('fleet-member'),
+  variant: 'wait',
+};
+
+/** Takes ten seconds for its first change. */
+export const slowHolder: Contender = {
+  title: 'holder that takes its time',
+  module: participant('holder'),
+  variant: 'pauses',
+};
+
 /** Hangs in a change for good. */
 export const hangingHolder: Contender = {
   title: 'holder that hangs',

@@ -150,7 +150,7 @@ function ofOther(action: DashboardAction, input: ActionInput, { name: by }: Acto
       ],
     };
   return {
-    keptIn: 'log',
+    keptIn: 'alert',
     fields: { event: 'alert.resent', alert: input.alertId, by },
     consequences: ['What could not be delivered is tried anew by the next delivery.'],
   };

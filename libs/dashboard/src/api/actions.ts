@@ -124,8 +124,8 @@ export interface ActionPreview {
   readonly subject: DashboardSubject;
   readonly actor: Actor;
   readonly reason: string | null;
-  /** Where it is kept: an entry of the history, a decision of the ledger, or a line of the log alone. */
-  readonly keptIn: 'history' | 'ledger' | 'log';
+  /** Where it is kept: an entry of the history, a decision of the ledger, with the alert, or a line of the log alone. */
+  readonly keptIn: 'history' | 'ledger' | 'alert' | 'log';
   /** What is kept, by the names of its fields. */
   readonly fields: Readonly<Record<string, string>>;
   /** What comes of it, in sentences. */

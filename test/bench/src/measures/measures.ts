@@ -11,6 +11,7 @@ import { nothingPending } from './nothing-pending.js';
 import { startUp } from './start-up.js';
 import { takeOver } from './take-over.js';
 import { targets } from '../targets/targets.js';
+import { waiting } from './waiting.js';
 import { weight } from './weight.js';
 
 /** Finds something out, and says what. */
@@ -22,7 +23,7 @@ export const measures: Readonly<Record<string, readonly Measure[]>> = {
   growth: [growth],
   'nothing-pending': [nothingPending],
   'start-up': [startUp],
-  fleet: [fleet],
+  fleet: [fleet, waiting],
   'take-over': [takeOver],
   memory: [memory],
   guard: [guard],

@@ -26,6 +26,7 @@ export function openFlamingock(
       service: 'default',
       runAt: 'manual',
       commit: variant === 'each' ? 'each' : 'auto',
+      role: variant === 'wait' ? 'wait' : 'both',
       auditStore: typeOrmAuditStore(),
       targetSystems: [typeOrmTargetSystem('rows-db')],
     }),

@@ -8,6 +8,7 @@ import { Failure } from './loaded.js';
 const KEPT_IN: Readonly<Record<ActionPreview['keptIn'], string>> = {
   history: 'an entry of the history',
   ledger: 'a decision in the ledger',
+  alert: 'the alert; the history stays as it is',
   log: 'a line of the log; the history stays as it is',
 };
 /** For how long somebody who types is left alone. */
