@@ -36,19 +36,15 @@ export class ChangeApi extends HttpApi {
     const isSafe = SAFE.includes(verb);
     if (this.statements.haveEnded) throw this.statements.refusal(request);
     if (!isSafe) this.assertMayWrite(request);
-    const plan = { isSafe, url, ...requestPlan(verb, options, settings) };
+    const plan = requestPlan(verb, options, settings);
     const numbered = isSafe ? undefined : this.keys.next(request, options.name);
     const admit = async (): Promise<void> => this.statements.admission(request);
-    const headers = {
-      ...plan.headers,
-      ...(numbered && { [settings.idempotencyHeader.toLowerCase()]: numbered.key }),
-    };
-    const exchange = new HttpExchange(
-      this.context,
-      { ...plan, headers, key: numbered?.key },
-      admit,
-      this.run.signal,
-    );
+    const headers = numbered
+      ? { ...plan.headers, [settings.idempotencyHeader.toLowerCase()]: numbered.key }
+      : plan.headers;
+    const { body, timeoutMs, allow } = plan;
+    const whole = { method: verb, url, headers, body, isSafe, key: numbered?.key, timeoutMs, allow };
+    const exchange = new HttpExchange(this.context, whole, admit, this.run.signal);
     return this.statements.track(request, exchange.answer<T>()).finally(() => numbered?.done());
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What the idempotency key of a request follows from. */
 export interface IdempotencyKeyParts {
@@ -21,6 +21,8 @@ export interface IdempotencyKeyParts {
 /** The namespace of the keys: a UUID that is used for nothing else. */
 export const KEY_NAMESPACE = 'c5b5f2a0-6d0e-4a7c-9a51-0d6f4c1f6f2e';
 
+const NAMESPACE = Buffer.from(KEY_NAMESPACE.replaceAll('-', ''), 'hex');
+
 /**
  * The idempotency key of a request: a UUID of version 5 (RFC 9562) in {@link KEY_NAMESPACE}, of the parts as a JSON array in the
  * order in which they are declared.
@@ -28,9 +30,15 @@ export const KEY_NAMESPACE = 'c5b5f2a0-6d0e-4a7c-9a51-0d6f4c1f6f2e';
 export function idempotencyKey(parts: IdempotencyKeyParts): string {
   const { service, changeId, origin, step, calls, undone, request, number } = parts;
   const name = JSON.stringify([service, changeId, origin, step, calls, undone, request, number]);
-  const namespace = Buffer.from(KEY_NAMESPACE.replaceAll('-', ''), 'hex');
-  const bytes = createHash('sha1').update(namespace).update(name).digest().subarray(0, 16);
+  const bytes = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'buffer');
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const text = bytes.toString('hex', 0, 16);
+  const [low, mid, high, clock] = [
+    text.slice(0, 8),
+    text.slice(8, 12),
+    text.slice(12, 16),
+    text.slice(16, 20),
+  ];
+  return `${low}-${mid}-${high}-${clock}-${text.slice(20)}`;
 }
