@@ -18,6 +18,7 @@ export function HistoryPage({ query }: { query: URLSearchParams }) {
     changeId: query.get('changeId') ?? '',
   };
   const before = query.get('before') ?? '';
+  const isFiltered = Object.values(filter).some((value) => value !== '');
   const history = useResource<Entries>(ROUTES.history, { ...filter, before });
   const show = (part: Readonly<Record<string, string>>): void =>
     location.replace(hrefTo('history', undefined, { ...filter, ...part }));
@@ -48,7 +49,7 @@ export function HistoryPage({ query }: { query: URLSearchParams }) {
                 {entries.length > 0 ? (
                   <EntryTable entries={entries} />
                 ) : (
-                  <None next={next} lookedAt={lookedAt} />
+                  <None isFiltered={isFiltered} next={next} lookedAt={lookedAt} />
                 )}
               </Panel>
               <Pager
@@ -67,7 +68,16 @@ export function HistoryPage({ query }: { query: URLSearchParams }) {
 }
 
 /** A search looks at so many entries at a time. */
-function None({ next, lookedAt }: { next: number | undefined; lookedAt: number | undefined }) {
+function None({
+  isFiltered,
+  next,
+  lookedAt,
+}: {
+  isFiltered: boolean;
+  next: number | undefined;
+  lookedAt: number | undefined;
+}) {
+  if (!isFiltered) return <Empty>Nothing was recorded.</Empty>;
   if (next === undefined) return <Empty>No entry is like that.</Empty>;
   return (
     <Empty>No entry down to number {count(lookedAt ?? next)} is like that; there are earlier ones.</Empty>
