@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { jest } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   inMemoryAuditStore,
@@ -12,12 +13,15 @@ import type { ChangeOptions } from '../change/change-metadata.js';
 import { Change } from '../change/change.decorator.js';
 import { Execution } from '../change/execution.decorator.js';
 import { TargetSystem } from '../change/target-system.decorator.js';
+import { nodeRuntime } from '../runtime/node-runtime.js';
 import { aModule, boot, closeApplications, faultsOf, rootModule } from '../fixtures/applications.js';
 
 let commits: number;
 let database: InMemoryDatabase;
 
 beforeEach(() => {
+  // A commit is not shared by changes that take long, as they may on a busy machine.
+  jest.spyOn(nodeRuntime, 'monotonicMs').mockReturnValue(0);
   commits = 0;
   database = new InMemoryDatabase({
     network: (statement, leg) => {
@@ -27,6 +31,7 @@ beforeEach(() => {
   });
 });
 afterEach(closeApplications);
+afterAll(() => jest.restoreAllMocks());
 
 @Injectable()
 class Mailer {}
