@@ -19,7 +19,13 @@ export async function generate({ name, node, schematics, options = [] }, { proje
   readFileSync(join(project, 'package.json'));
 }
 
-/** What the templates' applications use: they have the driver of no other adapter. */
+/** Clients of target systems, at the versions that are tested here. */
+const { '@aws-sdk/client-s3': s3, '@opensearch-project/opensearch': opensearch } = JSON.parse(
+  readFileSync(join(here, '..', '..', '..', 'package.json'), 'utf8'),
+).devDependencies;
+const CLIENTS = { '@aws-sdk/client-s3': s3, '@opensearch-project/opensearch': opensearch };
+
+/** What the templates' applications use. */
 const USED = [
   'core',
   'typeorm',
@@ -28,6 +34,9 @@ const USED = [
   'alerts',
   'dashboard',
   'http',
+  'files',
+  's3',
+  'opensearch',
   'testing',
   'cli',
   'schematics',
@@ -46,6 +55,7 @@ export async function install({ node, schematics, typeorm, telemetry }, { projec
     '@nestjs/terminus': `^${schematics}.0.0`,
     ...(telemetry && { '@opentelemetry/api': telemetry }),
     typeorm,
+    ...CLIENTS,
     'better-sqlite3': JSON.parse(readFileSync(join(tools.driver[node], 'package.json'), 'utf8')).version,
   });
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest, null, 2));
