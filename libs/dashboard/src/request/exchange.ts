@@ -96,7 +96,7 @@ export function takeOver(response: PlatformResponse): ServerResponse {
 
 /** Has the connection end with this answer. One of HTTP/2 is shared by many, and is left alone. */
 export function endConnectionAfter(response: PlatformResponse | ServerResponse): void {
-  const raw = 'raw' in response && response.raw ? response.raw : (response as ServerResponse);
+  const raw = 'raw' in response ? response.raw : (response as ServerResponse);
   if (raw.req.httpVersionMajor < 2) raw.setHeader('Connection', 'close');
 }
 
